@@ -1,0 +1,13 @@
+//===- Passes.td - Conversions between dialects -------------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_CONVERSION_PASSES_TD
+#define TACIT_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+#endif // TACIT_CONVERSION_PASSES_TD

@@ -1,0 +1,47 @@
+//===- NN.h - The nn dialect ----------------------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_IR_NN_H
+#define TACIT_DIALECT_NN_IR_NN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "tacit/Dialect/NN/IR/NNDialect.h.inc"
+#include "tacit/Dialect/NN/IR/NNEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "tacit/Dialect/NN/IR/NNAttributes.h.inc"
+
+namespace tacit::nn {
+/// Tensors of one element type whose dimensions agree wherever both are known.
+bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
+} // namespace tacit::nn
+
+#define GET_OP_CLASSES
+#include "tacit/Dialect/NN/IR/NNOps.h.inc"
+
+namespace tacit::nn {
+
+/// Attribute names on the entry function's arguments, results and module.
+inline constexpr llvm::StringLiteral kNameAttr = "nn.name";
+inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
+
+/// The shape two operands broadcast to (NumPy rules), or failure when two known
+/// dimensions differ and neither is 1. A free dimension against 1 stays free;
+/// against n > 1 it must be n at run time, so the result is n.
+llvm::FailureOr<llvm::SmallVector<int64_t>>
+broadcastShapes(llvm::ArrayRef<int64_t> lhs, llvm::ArrayRef<int64_t> rhs);
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_IR_NN_H

@@ -1,0 +1,76 @@
+//===- NNDialect.td - The nn dialect ------------------------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_IR_NNDIALECT_TD
+#define TACIT_DIALECT_NN_IR_NNDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def NN_Dialect : Dialect {
+  let name = "nn";
+  let cppNamespace = "::tacit::nn";
+  let summary = "A trained transformer as ONNX means it, on plain tensors";
+  let description = [{
+    The `nn` dialect holds a model between its ONNX file and the fork of the
+    road, where it becomes either CPU code (`linalg`) or a two-party protocol.
+    Its values are plain `tensor`s. Operations follow ONNX semantics; broadcasting
+    is NumPy's. Shape arithmetic on constants folds when an operation is created,
+    so that a model whose dimensions are known has no shape arithmetic left.
+
+    Weights are `dense_resource` blobs keyed by the name of their ONNX
+    initializer; small constants are printed inline.
+
+    Function arguments and results carry `nn.name`, the name of the ONNX graph
+    input or output, and arguments whose dimensions are free carry `nn.dims`, the
+    names of the dimensions (an empty string where a dimension is fixed).
+  }];
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
+  let useDefaultAttributePrinterParser = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Enums
+//===----------------------------------------------------------------------===//
+
+def NN_GeluKind : I32EnumAttr<"GeluKind", "which function is meant by GELU", [
+  I32EnumAttrCase<"Erf", 0, "erf">,
+  I32EnumAttrCase<"Tanh", 1, "tanh">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_GeluKindAttr : EnumAttr<NN_Dialect, NN_GeluKind, "gelu_kind">;
+
+def NN_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
+  I32EnumAttrCase<"Sum", 0, "sum">,
+  I32EnumAttrCase<"Mean", 1, "mean">,
+  I32EnumAttrCase<"Max", 2, "max">,
+  I32EnumAttrCase<"Min", 3, "min">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
+
+def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "which comparison", [
+  I32EnumAttrCase<"Equal", 0, "eq">,
+  I32EnumAttrCase<"Less", 1, "lt">,
+  I32EnumAttrCase<"LessOrEqual", 2, "le">,
+  I32EnumAttrCase<"Greater", 3, "gt">,
+  I32EnumAttrCase<"GreaterOrEqual", 4, "ge">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ComparePredicateAttr
+    : EnumAttr<NN_Dialect, NN_ComparePredicate, "compare_predicate">;
+
+#endif // TACIT_DIALECT_NN_IR_NNDIALECT_TD

@@ -1,0 +1,26 @@
+//===- InitAll.h - Registration of everything Tacit has ---------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_INITALL_INITALL_H
+#define TACIT_INITALL_INITALL_H
+
+namespace mlir {
+class DialectRegistry;
+} // namespace mlir
+
+namespace tacit {
+
+/// Our dialects, the upstream ones on our road, and the interfaces that connect
+/// them (bufferization, subset, translation to LLVM IR).
+void registerAllDialects(mlir::DialectRegistry &registry);
+
+/// Our passes and pipelines, and the upstream passes of our pipelines.
+void registerAllPasses();
+
+} // namespace tacit
+
+#endif // TACIT_INITALL_INITALL_H

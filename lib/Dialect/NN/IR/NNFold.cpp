@@ -1,0 +1,390 @@
+//===- NNFold.cpp - Folding of shape arithmetic ---------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Exporters write shape arithmetic (Shape, Gather, Concat, Reshape, Range, masks
+// sliced from a constant) as ordinary nodes. Once the dimensions of the inputs
+// are known all of it is constant, and these folders remove it. They fold
+// integers and booleans of any reasonable size and only small float tensors:
+// weights are never copied.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+/// Largest integer or boolean constant that is folded (a 1024 x 1024 mask).
+static constexpr int64_t kMaxFoldedElements = 1 << 20;
+/// Largest float constant that is folded.
+static constexpr int64_t kMaxFoldedFloats = 1024;
+
+static RankedTensorType tensorOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static std::optional<Payload> read(Attribute constant) {
+  auto elements = dyn_cast_or_null<ElementsAttr>(constant);
+  if (!elements)
+    return std::nullopt;
+  bool isFloat = isa<FloatType>(elements.getElementType());
+  return readPayload(constant, isFloat ? kMaxFoldedFloats : kMaxFoldedElements);
+}
+
+/// True if a tensor of `type` may be the result of folding.
+static bool mayFoldTo(RankedTensorType type) {
+  if (!type.hasStaticShape() || !byteSize(type))
+    return false;
+  bool isFloat = isa<FloatType>(type.getElementType());
+  return type.getNumElements() <= (isFloat ? kMaxFoldedFloats : kMaxFoldedElements);
+}
+
+/// The attribute for `payload`, or nothing if it does not have the type that the
+/// operation promises.
+static OpFoldResult finish(Payload payload, Value result) {
+  if (payload.type != result.getType())
+    return {};
+  return makeElements(payload, "folded");
+}
+
+//===----------------------------------------------------------------------===//
+// Index walks
+//===----------------------------------------------------------------------===//
+
+/// Row-major strides of a static shape.
+static SmallVector<int64_t> stridesOf(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = static_cast<int64_t>(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+/// Calls `visit(k, offset)` for the k-th element of `shape` in row-major order,
+/// where `offset` is `base` plus the index times `strides`.
+static void walk(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t base,
+                 llvm::function_ref<void(int64_t, int64_t)> visit) {
+  int64_t count = ShapedType::getNumElements(shape);
+  SmallVector<int64_t> index(shape.size(), 0);
+  int64_t offset = base;
+  for (int64_t k = 0; k < count; ++k) {
+    visit(k, offset);
+    for (int64_t i = static_cast<int64_t>(shape.size()) - 1; i >= 0; --i) {
+      offset += strides[i];
+      if (++index[i] < shape[i])
+        break;
+      offset -= strides[i] * shape[i];
+      index[i] = 0;
+    }
+  }
+}
+
+/// `input` read with `strides` from `base` on, as a tensor of `type`.
+static Payload strided(const Payload &input, RankedTensorType type, ArrayRef<int64_t> strides,
+                       int64_t base = 0) {
+  Payload result{type, std::vector<int64_t>(type.getNumElements())};
+  walk(type.getShape(), strides, base,
+       [&](int64_t k, int64_t offset) { result.values[k] = input.values[offset]; });
+  return result;
+}
+
+/// `input` broadcast to the static shape of `type`.
+static Payload broadcast(const Payload &input, RankedTensorType shapeLike) {
+  auto type = RankedTensorType::get(shapeLike.getShape(), input.type.getElementType());
+  SmallVector<int64_t> strides(type.getRank(), 0), own = stridesOf(input.type.getShape());
+  int64_t shift = type.getRank() - input.type.getRank();
+  for (int64_t i = 0; i < input.type.getRank(); ++i)
+    strides[shift + i] = input.type.getDimSize(i) == 1 ? 0 : own[i];
+  return strided(input, type, strides);
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+namespace {
+/// What a binary operation does to integers and to floats of single precision;
+/// nothing where the result is undefined.
+struct Arithmetic {
+  std::optional<int64_t> (*onIntegers)(int64_t, int64_t);
+  float (*onFloats)(float, float);
+};
+} // namespace
+
+static OpFoldResult foldBinary(ArrayRef<Attribute> operands, Value result,
+                               const Arithmetic &arithmetic) {
+  auto type = cast<RankedTensorType>(result.getType());
+  auto lhs = read(operands[0]), rhs = read(operands[1]);
+  if (!lhs || !rhs || !mayFoldTo(type))
+    return {};
+  Payload a = broadcast(*lhs, type), b = broadcast(*rhs, type);
+  Type element = type.getElementType();
+  for (auto [x, y] : llvm::zip(a.values, b.values)) {
+    if (element.isInteger(64) || element.isInteger(32)) {
+      auto value = arithmetic.onIntegers(x, y);
+      if (!value)
+        return {};
+      x = element.isInteger(32) ? llvm::SignExtend64<32>(*value) : *value;
+    } else if (element.isF32() && arithmetic.onFloats &&
+               b.type.getElementType().isF32()) {
+      x = llvm::bit_cast<uint32_t>(
+          arithmetic.onFloats(llvm::bit_cast<float>(static_cast<uint32_t>(x)),
+                              llvm::bit_cast<float>(static_cast<uint32_t>(y))));
+    } else {
+      return {};
+    }
+  }
+  return finish({type, std::move(a.values)}, result);
+}
+
+/// Wraps around as the compiled code does.
+static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+
+#define FOLD_BINARY(OP, INTEGERS, FLOATS)                                                \
+  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                           \
+    static constexpr Arithmetic arithmetic{                                              \
+        [](int64_t a, int64_t b) -> std::optional<int64_t> { return INTEGERS; }, FLOATS}; \
+    return foldBinary(adaptor.getOperands(), getResult(), arithmetic);                   \
+  }
+FOLD_BINARY(AddOp, wrap(uint64_t(a) + uint64_t(b)), [](float a, float b) { return a + b; })
+FOLD_BINARY(SubOp, wrap(uint64_t(a) - uint64_t(b)), [](float a, float b) { return a - b; })
+FOLD_BINARY(MulOp, wrap(uint64_t(a) * uint64_t(b)), [](float a, float b) { return a * b; })
+FOLD_BINARY(MaximumOp, std::max(a, b), nullptr)
+FOLD_BINARY(MinimumOp, std::min(a, b), nullptr)
+FOLD_BINARY(DivOp,
+            b == 0 || (b == -1 && a == std::numeric_limits<int64_t>::min())
+                ? std::nullopt
+                : std::optional<int64_t>(a / b),
+            [](float a, float b) { return a / b; })
+FOLD_BINARY(PowOp, std::nullopt, nullptr)
+#undef FOLD_BINARY
+
+OpFoldResult CompareOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  auto lhs = read(adaptor.getLhs()), rhs = read(adaptor.getRhs());
+  if (!lhs || !rhs || !mayFoldTo(type) || !isa<IntegerType>(lhs->type.getElementType()))
+    return {};
+  Payload a = broadcast(*lhs, type), b = broadcast(*rhs, type);
+  for (auto [x, y] : llvm::zip(a.values, b.values)) {
+    switch (getPredicate()) {
+    case ComparePredicate::Equal:
+      x = x == y;
+      break;
+    case ComparePredicate::Less:
+      x = x < y;
+      break;
+    case ComparePredicate::LessOrEqual:
+      x = x <= y;
+      break;
+    case ComparePredicate::Greater:
+      x = x > y;
+      break;
+    case ComparePredicate::GreaterOrEqual:
+      x = x >= y;
+      break;
+    }
+  }
+  return finish({type, std::move(a.values)}, getResult());
+}
+
+OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  auto condition = read(adaptor.getCondition());
+  auto lhs = read(adaptor.getTrueValue()), rhs = read(adaptor.getFalseValue());
+  if (!condition || !lhs || !rhs || !mayFoldTo(type))
+    return {};
+  Payload c = broadcast(*condition, type), a = broadcast(*lhs, type), b = broadcast(*rhs, type);
+  for (auto [choose, x, y] : llvm::zip(c.values, a.values, b.values))
+    x = choose ? x : y;
+  return finish({type, std::move(a.values)}, getResult());
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type))
+    return {};
+  Type from = input->type.getElementType(), to = type.getElementType();
+  for (int64_t &value : input->values) {
+    if (isa<IntegerType>(from) && to.isInteger(1))
+      value = value != 0;
+    else if (isa<IntegerType>(from) && isa<IntegerType>(to))
+      value = llvm::SignExtend64(value, to.getIntOrFloatBitWidth());
+    else if (isa<IntegerType>(from) && to.isF32())
+      value = llvm::bit_cast<uint32_t>(static_cast<float>(value));
+    else
+      return {};
+  }
+  return finish({type, std::move(input->values)}, getResult());
+}
+
+//===----------------------------------------------------------------------===//
+// Movement and shapes
+//===----------------------------------------------------------------------===//
+
+OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  auto indices = read(adaptor.getIndices());
+  if (!indices || !mayFoldTo(type))
+    return {};
+  int64_t axis = getAxis(), bound = tensorOf(getData()).getDimSize(axis);
+  for (int64_t &index : indices->values) {
+    index += index < 0 && !ShapedType::isDynamic(bound) ? bound : 0;
+    if (index < 0 || index >= bound)
+      return {};
+  }
+  // The size of one dimension that is known although others are not.
+  if (auto shape = getData().getDefiningOp<ShapeOfOp>()) {
+    Payload result{type, {}};
+    auto source = tensorOf(shape.getInput());
+    for (int64_t index : indices->values) {
+      if (source.isDynamicDim(index))
+        return {};
+      result.values.push_back(source.getDimSize(index));
+    }
+    return finish(std::move(result), getResult());
+  }
+  auto data = read(adaptor.getData());
+  if (!data)
+    return {};
+  ArrayRef<int64_t> shape = data->type.getShape();
+  int64_t outer = ShapedType::getNumElements(shape.take_front(axis));
+  int64_t inner = ShapedType::getNumElements(shape.drop_front(axis + 1));
+  Payload result{type, {}};
+  for (int64_t i = 0; i < outer; ++i)
+    for (int64_t index : indices->values)
+      for (int64_t j = 0; j < inner; ++j)
+        result.values.push_back(data->values[(i * bound + index) * inner + j]);
+  return finish(std::move(result), getResult());
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
+  auto source = tensorOf(getInput());
+  bool isWhole = llvm::all_of(
+      llvm::zip(getStarts(), getEnds(), getSteps(), source.getShape()), [](auto entry) {
+        auto [start, end, step, dim] = entry;
+        return step == 1 && start == 0 && (end == dim || ShapedType::isDynamic(dim));
+      });
+  if (isWhole && getInput().getType() == getType())
+    return getInput();
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type))
+    return {};
+  SmallVector<int64_t> strides = stridesOf(source.getShape());
+  int64_t base = 0;
+  for (auto [stride, start, step] : llvm::zip(strides, getStarts(), getSteps())) {
+    base += start * stride;
+    stride *= step;
+  }
+  return finish(strided(*input, type, strides, base), getResult());
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
+  if (getInputs().size() == 1 && getInputs()[0].getType() == getType())
+    return getInputs()[0];
+  auto type = cast<RankedTensorType>(getType());
+  if (!mayFoldTo(type))
+    return {};
+  SmallVector<Payload> inputs;
+  for (Attribute operand : adaptor.getInputs()) {
+    auto input = read(operand);
+    if (!input)
+      return {};
+    inputs.push_back(std::move(*input));
+  }
+  int64_t outer = ShapedType::getNumElements(type.getShape().take_front(getAxis()));
+  Payload result{type, {}};
+  for (int64_t i = 0; i < outer; ++i)
+    for (const Payload &input : inputs) {
+      int64_t chunk = input.values.size() / outer;
+      result.values.insert(result.values.end(), input.values.begin() + i * chunk,
+                           input.values.begin() + (i + 1) * chunk);
+    }
+  return finish(std::move(result), getResult());
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  if (auto producer = getInput().getDefiningOp<ReshapeOp>()) {
+    getInputMutable().set(producer.getInput());
+    return getResult();
+  }
+  auto type = cast<RankedTensorType>(getType());
+  // A weight in another shape is the same blob: no bytes move.
+  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(adaptor.getInput()))
+    return type.hasStaticShape()
+               ? OpFoldResult(DenseResourceElementsAttr::get(type, resource.getRawHandle()))
+               : OpFoldResult();
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type))
+    return {};
+  return finish({type, std::move(input->values)}, getResult());
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (llvm::equal(getPermutation(), llvm::seq<int64_t>(0, getPermutation().size())) &&
+      getInput().getType() == getType())
+    return getInput();
+  if (auto producer = getInput().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> composed;
+    for (int64_t i : getPermutation())
+      composed.push_back(producer.getPermutation()[i]);
+    setPermutation(composed);
+    getInputMutable().set(producer.getInput());
+    return getResult();
+  }
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type))
+    return {};
+  SmallVector<int64_t> own = stridesOf(input->type.getShape()), strides;
+  for (int64_t i : getPermutation())
+    strides.push_back(own[i]);
+  return finish(strided(*input, type, strides), getResult());
+}
+
+OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type))
+    return {};
+  return finish(broadcast(*input, type), getResult());
+}
+
+OpFoldResult ShapeOfOp::fold(FoldAdaptor) {
+  auto source = tensorOf(getInput());
+  auto type = cast<RankedTensorType>(getType());
+  if (!source.hasStaticShape() || !type.hasStaticShape())
+    return {};
+  return finish({type, std::vector<int64_t>(source.getShape())}, getResult());
+}
+
+OpFoldResult RangeOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  auto start = read(adaptor.getStart()), delta = read(adaptor.getDelta());
+  if (!start || !delta || start->values.size() != 1 || delta->values.size() != 1 ||
+      !mayFoldTo(type) || !isa<IntegerType>(type.getElementType()))
+    return {};
+  Payload result{type, {}};
+  int64_t value = start->values[0];
+  for (int64_t i = 0; i < type.getNumElements(); ++i, value += delta->values[0])
+    result.values.push_back(value);
+  return finish(std::move(result), getResult());
+}
