@@ -1,11 +1,30 @@
+//===- InitAll.cpp - Registration of everything Tacit has -----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #include "tacit/InitAll/InitAll.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/Transforms/Passes.h"
+
 void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<nn::NNDialect>();
 }
-void tacit::registerAllPasses() { mlir::registerAllPasses(); }
+
+void tacit::registerAllPasses() {
+  mlir::registerAllPasses();
+  registerConversionPasses();
+  cpu::registerCPUPasses();
+  nn::registerNNPasses();
+}

@@ -19,6 +19,12 @@ extern "C" {
 #endif
 
 #define TACIT_ABI_VERSION 1
+
+/* The header of a compiled model repeats this part, so that it stands alone;
+   whichever comes first declares it. */
+#ifndef TACIT_TENSOR_DECLARED
+#define TACIT_TENSOR_DECLARED
+
 #define TACIT_MAX_RANK 8
 
 /* Element types, numbered as in ONNX (TensorProto.DataType). */
@@ -33,6 +39,11 @@ typedef struct {
   int64_t shape[TACIT_MAX_RANK];
 } tacit_tensor;
 
+/* Status codes; text goes to `error`. */
+enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
+
+#endif /* TACIT_TENSOR_DECLARED */
+
 /* What the model expects of one input or gives for one output. A dimension of
    -1 is free. `index_bound` is n where every element must lie in [-n, n-1]
    because the model uses it as an index, and 0 elsewhere. */
@@ -44,9 +55,6 @@ typedef struct {
   int64_t index_bound;
 } tacit_io;
 
-/* Status codes; text goes to `error`. */
-enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
-
 /* The model itself; every compiled library exports one as `tacit_model`. */
 typedef struct {
   int32_t abi_version;
@@ -56,7 +64,7 @@ typedef struct {
   const tacit_io *inputs;
   const tacit_io *outputs;
   uint64_t weights_bytes; /* size of the packed weight file */
-  uint64_t weights_hash;  /* FNV-1a (64 bit) over the packed weights */
+  uint64_t weights_hash;  /* of the packed weights; see tacit_runtime_hash */
   uint64_t arena_bytes;   /* working memory of one call */
   const char *weights_file; /* file name, looked up beside the library */
   const char *features;     /* comma-separated processor features it needs */

@@ -7,9 +7,12 @@
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::nn;
 
 #include "tacit/Dialect/NN/IR/NNDialect.cpp.inc"
@@ -41,8 +44,43 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
 //===----------------------------------------------------------------------===//
 
 LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
-  return op->emitOpError() << "has attribute '" << attribute.getName().getValue()
-                           << "', which the nn dialect does not define on operations";
+  StringRef name = attribute.getName();
+  if (isa<ModuleOp>(op) && name == kInterfaceAttr && isa<DictionaryAttr>(attribute.getValue()))
+    return success();
+  if (isa<ModuleOp>(op) && name == kWeightsAttr) {
+    auto weights = dyn_cast<ArrayAttr>(attribute.getValue());
+    if (weights && llvm::all_of(weights, llvm::IsaPred<WeightAttr>))
+      return success();
+    return op->emitOpError() << "expects '" << name << "' to be an array of #nn.weight";
+  }
+  return op->emitOpError() << "has attribute '" << name
+                           << "', which the nn dialect does not define there";
+}
+
+LogicalResult WeightAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ElementsAttr value, int64_t offset, int64_t panel,
+                                 int64_t position, ArrayRef<int64_t> permutation) {
+  auto type = dyn_cast<RankedTensorType>(value.getShapedType());
+  if (!type || !byteSize(type) || offset < 0 || panel < 0)
+    return emitError() << "expected a tensor of known size at an offset that is not negative";
+  if (panel == 0)
+    return success();
+  SmallVector<int64_t> sorted(permutation);
+  llvm::sort(sorted);
+  if (position < 0 || position >= type.getRank() ||
+      !llvm::equal(sorted, llvm::seq<int64_t>(0, type.getRank())))
+    return emitError() << "expected 'position' and 'permutation' to name the " << type.getRank()
+                       << " dimensions of the value";
+  return success();
+}
+
+int64_t WeightAttr::getByteSize() const {
+  auto type = cast<RankedTensorType>(getValue().getShapedType());
+  int64_t size = *byteSize(type);
+  if (getPanel() == 0 || size == 0)
+    return size;
+  int64_t dim = type.getDimSize(getPosition());
+  return size / dim * llvm::divideCeil(dim, getPanel()) * getPanel();
 }
 
 static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribute, Type type,

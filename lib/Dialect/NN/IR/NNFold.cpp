@@ -383,8 +383,9 @@ OpFoldResult RangeOp::fold(FoldAdaptor adaptor) {
       !mayFoldTo(type) || !isa<IntegerType>(type.getElementType()))
     return {};
   Payload result{type, {}};
-  int64_t value = start->values[0];
-  for (int64_t i = 0; i < type.getNumElements(); ++i, value += delta->values[0])
+  for (int64_t i = 0, value = start->values[0]; i < type.getNumElements(); ++i) {
     result.values.push_back(value);
+    value = wrap(uint64_t(value) + uint64_t(delta->values[0]));
+  }
   return finish(std::move(result), getResult());
 }

@@ -16,6 +16,19 @@ using namespace tacit::nn;
 // Assembly: an enum as a bare keyword, without #nn<...> around it
 //===----------------------------------------------------------------------===//
 
+static StringRef keywordOf(GeluKind value) { return stringifyGeluKind(value); }
+static StringRef keywordOf(ReduceKind value) { return stringifyReduceKind(value); }
+static StringRef keywordOf(ComparePredicate value) { return stringifyComparePredicate(value); }
+
+/// Enum cases are numbered from 0 on.
+template <typename Enum>
+static std::string listKeywords() {
+  std::string list;
+  for (uint32_t i = 0; !keywordOf(static_cast<Enum>(i)).empty(); ++i)
+    list += (i == 0 ? "" : ", ") + keywordOf(static_cast<Enum>(i)).str();
+  return list;
+}
+
 template <typename EnumAttrT>
 static ParseResult parsePlainEnum(OpAsmParser &parser, EnumAttrT &attribute) {
   using Enum = decltype(attribute.getValue());
@@ -31,19 +44,15 @@ static ParseResult parsePlainEnum(OpAsmParser &parser, EnumAttrT &attribute) {
   else
     value = symbolizeComparePredicate(keyword);
   if (!value)
-    return parser.emitError(loc) << "unknown keyword '" << keyword << "'";
+    return parser.emitError(loc) << "unknown keyword '" << keyword << "'; expected one of "
+                                 << listKeywords<Enum>();
   attribute = EnumAttrT::get(parser.getContext(), *value);
   return success();
 }
 
 template <typename EnumAttrT>
 static void printPlainEnum(OpAsmPrinter &printer, Operation *, EnumAttrT attribute) {
-  if constexpr (std::is_same_v<EnumAttrT, GeluKindAttr>)
-    printer << stringifyGeluKind(attribute.getValue());
-  else if constexpr (std::is_same_v<EnumAttrT, ReduceKindAttr>)
-    printer << stringifyReduceKind(attribute.getValue());
-  else
-    printer << stringifyComparePredicate(attribute.getValue());
+  printer << keywordOf(attribute.getValue());
 }
 
 #define GET_OP_CLASSES
@@ -353,10 +362,15 @@ INFER(SliceOp) {
 }
 
 LogicalResult DynamicSliceOp::verify() {
-  int64_t rank = tensorOf(getInput()).getRank();
-  if (tensorOf(getResult()).getRank() != rank)
-    return emitOpError() << "result has type " << getResult().getType() << "; expected " << rank
-                         << " dimensions as the input";
+  auto input = tensorOf(getInput()), result = tensorOf(getResult());
+  int64_t rank = input.getRank(), count = getAxes().size();
+  if (result.getRank() != rank || result.getElementType() != input.getElementType())
+    return emitOpError() << "result has type " << result << "; expected " << rank
+                         << " dimensions of " << input.getElementType() << " as the input";
+  for (Value bounds : {getStarts(), getEnds(), getSteps()})
+    if (tensorOf(bounds).getRank() != 1 || !agree(tensorOf(bounds).getDimSize(0), count))
+      return emitOpError() << "has bounds of type " << bounds.getType() << "; expected " << count
+                           << " numbers, one per axis";
   for (int64_t axis : getAxes())
     if (axis < 0 || axis >= rank)
       return emitOpError() << "has axis " << axis << "; expected numbers from 0 to " << rank - 1;
@@ -410,6 +424,34 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
+/// A computed shape is one-dimensional; the result keeps the element type and has
+/// `rank` dimensions, given how many entries the shape has.
+static LogicalResult verifyComputedShape(Operation *op, Value input, Value shape, Value result,
+                                         llvm::function_ref<int64_t(int64_t)> rank) {
+  auto from = tensorOf(input), entries = tensorOf(shape), to = tensorOf(result);
+  if (entries.getRank() != 1)
+    return op->emitOpError() << "has a shape of type " << entries << "; expected one dimension";
+  bool isFree = entries.isDynamicDim(0);
+  if (from.getElementType() == to.getElementType() &&
+      (isFree || to.getRank() == rank(entries.getDimSize(0))))
+    return success();
+  auto error = op->emitOpError() << "result has type " << to << "; expected ";
+  if (!isFree)
+    error << rank(entries.getDimSize(0)) << " dimensions of ";
+  return error << from.getElementType() << " elements";
+}
+
+LogicalResult DynamicReshapeOp::verify() {
+  return verifyComputedShape(*this, getInput(), getShape(), getResult(),
+                             [](int64_t entries) { return entries; });
+}
+
+LogicalResult DynamicExpandOp::verify() {
+  int64_t least = tensorOf(getInput()).getRank();
+  return verifyComputedShape(*this, getInput(), getShape(), getResult(),
+                             [&](int64_t entries) { return std::max(entries, least); });
+}
+
 INFER(TransposeOp) {
   Adaptor adaptor(operands, attributes, properties, regions);
   auto input = tensorOf(adaptor.getInput());
@@ -439,5 +481,20 @@ LogicalResult ExpandOp::verify() {
 INFER(ShapeOfOp) {
   types.push_back(RankedTensorType::get({tensorOf(operands[0]).getRank()},
                                         IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult RangeOp::verify() {
+  auto result = tensorOf(getResult());
+  if (result.getRank() != 1 || !result.getElementType().isIntOrFloat())
+    return emitOpError() << "result has type " << result
+                         << "; expected one dimension of integers or floats";
+  for (Value operand : getOperands()) {
+    auto type = tensorOf(operand);
+    if (!type.hasStaticShape() || type.getNumElements() != 1 ||
+        type.getElementType() != result.getElementType())
+      return emitOpError() << "has an operand of type " << type << "; expected one element of "
+                           << result.getElementType() << " as in the result";
+  }
   return success();
 }

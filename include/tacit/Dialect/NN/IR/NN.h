@@ -35,6 +35,8 @@ namespace tacit::nn {
 /// Attribute names on the entry function's arguments, results and module.
 inline constexpr llvm::StringLiteral kNameAttr = "nn.name";
 inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
+inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
+inline constexpr llvm::StringLiteral kWeightsAttr = "nn.weights";
 
 /// The shape two operands broadcast to (NumPy rules), or failure when two known
 /// dimensions differ and neither is 1. A free dimension against 1 stays free;

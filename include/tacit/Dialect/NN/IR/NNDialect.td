@@ -9,6 +9,8 @@
 #define TACIT_DIALECT_NN_IR_NNDIALECT_TD
 
 include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 
 def NN_Dialect : Dialect {
@@ -28,6 +30,11 @@ def NN_Dialect : Dialect {
     Function arguments and results carry `nn.name`, the name of the ONNX graph
     input or output, and arguments whose dimensions are free carry `nn.dims`, the
     names of the dimensions (an empty string where a dimension is fixed).
+
+    A module that is ready for a target carries `nn.interface`, which survives the
+    lowering of the function: names, types and index bounds of inputs and outputs.
+    Once weights have left the IR, `nn.weights` lists them: an array of
+    `#nn.weight`, from which the packed weight file is written.
   }];
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;
@@ -72,5 +79,39 @@ def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "which comparison", [
 }
 def NN_ComparePredicateAttr
     : EnumAttr<NN_Dialect, NN_ComparePredicate, "compare_predicate">;
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
+  let mnemonic = "weight";
+  let summary = "one entry of the packed weight file";
+  let description = [{
+    The bytes of `value` lie at `offset` of the file. With `panel` = 0 they lie there
+    as they are. Otherwise dimension `position` is cut into panels of `panel`
+    elements, filled up with zeros, and the layout is that of
+    `linalg.pack` with `outer_dims_perm` = `permutation`,
+    `inner_dims_pos` = [position], `inner_tiles` = [panel].
+
+    ```mlir
+    #nn.weight<value = dense_resource<w> : tensor<128x65xf32>, offset = 0, panel = 32,
+               position = 1, permutation = [1, 0]>
+    ```
+  }];
+  let parameters = (ins "::mlir::ElementsAttr":$value, "int64_t":$offset,
+                        DefaultValuedParameter<"int64_t", "0">:$panel,
+                        DefaultValuedParameter<"int64_t", "0">:$position,
+                        OptionalArrayRefParameter<"int64_t">:$permutation);
+  let assemblyFormat = [{
+    `<` `value` `=` $value `,` `offset` `=` $offset
+    (`,` `panel` `=` $panel^ `,` `position` `=` $position `,` `permutation` `=` `[` $permutation `]`)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Bytes in the file.
+    int64_t getByteSize() const;
+  }];
+}
 
 #endif // TACIT_DIALECT_NN_IR_NNDIALECT_TD

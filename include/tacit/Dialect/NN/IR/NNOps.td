@@ -379,6 +379,7 @@ def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape"> {
   let assemblyFormat = [{
     $input `,` $shape attr-dict `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
 }
 
 def NN_TransposeOp : NN_InferredOp<"transpose"> {
@@ -412,6 +413,7 @@ def NN_DynamicExpandOp : NN_Op<"dynamic_expand"> {
   let assemblyFormat = [{
     $input `,` $shape attr-dict `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
 }
 
 def NN_ShapeOfOp : NN_InferredOp<"shape_of"> {
@@ -423,6 +425,7 @@ def NN_ShapeOfOp : NN_InferredOp<"shape_of"> {
 
 def NN_RangeOp : NN_Op<"range"> {
   let summary = "start, start + delta, ... below (or above) limit";
+  let description = "The operands hold one element each, of the result's element type.";
   let arguments = (ins AnyRankedTensor:$start, AnyRankedTensor:$limit,
                        AnyRankedTensor:$delta);
   let results = (outs AnyRankedTensor:$result);
@@ -430,6 +433,7 @@ def NN_RangeOp : NN_Op<"range"> {
     $start `,` $limit `,` $delta attr-dict `:` functional-type(operands, results)
   }];
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 #endif // TACIT_DIALECT_NN_IR_NNOPS_TD

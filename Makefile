@@ -1,0 +1,48 @@
+# Thin on purpose: the work is done by CMake and by the scripts in utils/. Every
+# target does all the set-up it needs.
+
+CONFIGURE := cmake -G Ninja -S . -B build -DCMAKE_C_COMPILER=clang-22 \
+  -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld \
+  -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld
+PYTHON := /usr/bin/python3
+
+.DEFAULT_GOAL := build
+.PHONY: build demo check check-models bench format tidy docs clean help
+
+help: ## print the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## install missing packages, configure once, compile into build/bin
+	@utils/setup.sh
+	@test -f build/build.ninja || $(CONFIGURE) --log-level=WARNING \
+	  $$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+	@ninja -C build $$(test -t 1 || echo --quiet)
+
+demo: build ## compile a small trained transformer and let it write
+	@utils/demo.sh
+
+check: build ## lit, lit again with round trips, unit tests, the house rules
+	@$(PYTHON) utils/run-checks.py
+
+check-models: build ## whole models against stored outputs of ONNX Runtime
+	@$(PYTHON) utils/check-models.py
+
+bench: build ## every benchmark, one after another
+	@set -e; for script in benchmarks/*/run.sh; do test -f "$$script" || continue; \
+	  echo "== $$script"; "$$script"; done
+
+format: ## lay out the C++ sources as .clang-format says
+	@utils/setup.sh --develop
+	@find include lib tools unittests benchmarks examples \( -name '*.cpp' -o -name '*.h' -o \
+	  -name '*.c' \) 2>/dev/null | xargs -r clang-format-22 -i
+
+tidy: build ## run clang-tidy over lib and tools
+	@utils/setup.sh --develop
+	@find lib tools -name '*.cpp' | xargs -r clang-tidy-22 --quiet -p build
+
+docs: ## write docs/Passes.md and docs/Dialects.md anew
+	@utils/setup.sh
+	@$(PYTHON) utils/gen-docs.py
+
+clean: ## remove the build folder
+	rm -rf build

@@ -1,0 +1,100 @@
+//===- OnnxModel.h - An ONNX file and its import ----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// An ONNX file is mapped, its structure is read and checked, and its weights stay
+// where they are: `open` reads none of their bytes, and the module that `import`
+// makes refers to them in the mapping, which lives as long as anyone needs it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_IMPORT_ONNX_ONNXMODEL_H
+#define TACIT_IMPORT_ONNX_ONNXMODEL_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Error.h"
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tacit {
+
+/// One dimension of a graph input or output: its size where the file says it,
+/// else the name of the free dimension. A free dimension that has no name in the
+/// file gets one from its place: "tokens.0".
+struct OnnxDim {
+  int64_t size = -1;
+  std::string name;
+};
+
+/// A graph input or output. `dtype` is TensorProto's number and 0 for what is no
+/// tensor; `dtypeName` is NumPy's name for it.
+struct OnnxValue {
+  std::string name;
+  int32_t dtype = 0;
+  std::string dtypeName;
+  std::vector<OnnxDim> dims;
+  bool hasShape = true; ///< false where the file leaves even the rank open
+};
+
+/// Something in the file that cannot be imported, and what to do about it.
+struct UnsupportedNode {
+  std::string node, opType, domain;
+  int64_t opset = 0;
+  std::string reason, remedy;
+};
+
+/// What the user pins: sizes of free dimensions by name (--dim) and whole shapes
+/// of inputs (--shape).
+struct DimBindings {
+  llvm::StringMap<int64_t> dims;
+  llvm::StringMap<llvm::SmallVector<int64_t>> shapes;
+};
+
+class OnnxModel {
+public:
+  /// Maps and checks the file. Fails with BadInput (missing, empty, truncated, no
+  /// ONNX, malformed) or Unsupported (an opset outside our range).
+  static llvm::Expected<std::unique_ptr<OnnxModel>> open(llvm::StringRef path);
+  ~OnnxModel();
+
+  llvm::StringRef producer() const;
+  int64_t opset() const;
+  /// Elements of the floating-point initializers.
+  int64_t parameters() const;
+  /// Bytes of all initializers.
+  int64_t weightBytes() const;
+  /// Graph inputs that are no initializers.
+  const std::vector<OnnxValue> &inputs() const;
+  const std::vector<OnnxValue> &outputs() const;
+  /// Nodes of each type; a type of another domain than ONNX's own carries it, as
+  /// in "com.microsoft::Gelu".
+  std::map<std::string, int64_t> opCounts() const;
+  /// Names of the free dimensions, in the order of the inputs.
+  std::vector<std::string> freeDims() const;
+  /// What the file's structure shows to be beyond us. A node of a supported type
+  /// may still be refused by `import` for the form it has.
+  const std::vector<UnsupportedNode> &unsupported() const;
+
+  /// Makes a module with one function, `main`, in the nn dialect. Fails with Usage
+  /// (bindings that do not fit the inputs), Unsupported (one message that lists
+  /// every node we cannot import) or BadInput.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
+                                                           const DimBindings &bindings) const;
+
+private:
+  struct Impl;
+  explicit OnnxModel(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace tacit
+
+#endif // TACIT_IMPORT_ONNX_ONNXMODEL_H

@@ -1,0 +1,66 @@
+//===- Executable.h - A compiled model that can be called -------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_RUNTIME_EXECUTABLE_H
+#define TACIT_RUNTIME_EXECUTABLE_H
+
+#include "tacit/Runtime/tacit_runtime.h"
+#include "tacit/Support/HostTensor.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+
+namespace tacit {
+
+/// A compiled model, from a library or from the JIT. Calls must not overlap.
+class Executable {
+public:
+  /// Loads a library made by `tacit compile`. Its code runs in this process, but a
+  /// file that is no such library is refused before any of its code runs. Errors
+  /// carry ExitCode::BadInput. The weight file is opened by the first run.
+  static llvm::Expected<std::unique_ptr<Executable>> loadLibrary(llvm::StringRef path);
+
+  /// For the JIT: description and weights live as long as `owner`.
+  static std::unique_ptr<Executable> fromDescription(const tacit_model_desc *description,
+                                                     const uint8_t *weights,
+                                                     std::shared_ptr<void> owner);
+
+  ~Executable();
+  Executable(const Executable &) = delete;
+  Executable &operator=(const Executable &) = delete;
+
+  const tacit_model_desc &description() const { return *model; }
+
+  /// Runs once and allocates the outputs. `threads` <= 0 means one per core. What is
+  /// wrong with an input is told with ExitCode::BadInput.
+  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs,
+                                              int threads);
+
+  /// Runs once on buffers of the caller.
+  llvm::Error runInto(llvm::ArrayRef<tacit_tensor> inputs,
+                      llvm::MutableArrayRef<tacit_tensor> outputs, int threads);
+
+private:
+  Executable(const tacit_model_desc *model, std::shared_ptr<void> owner)
+      : model(model), owner(std::move(owner)) {}
+
+  const tacit_model_desc *model;
+  std::shared_ptr<void> owner;
+  tacit_state state = {};
+};
+
+/// The dimensions of one input or output; -1 where free.
+inline llvm::ArrayRef<int64_t> shapeOf(const tacit_io &io) {
+  return {io.shape, size_t(io.rank)};
+}
+
+/// The C view of a tensor whose bytes stay where they are. Fails if it has more than
+/// TACIT_MAX_RANK dimensions or not as many bytes as its shape says.
+llvm::Expected<tacit_tensor> viewOf(const HostTensor &tensor, llvm::StringRef name);
+
+} // namespace tacit
+
+#endif // TACIT_RUNTIME_EXECUTABLE_H

@@ -1,0 +1,63 @@
+//===- LibraryWriter.h - Shared library and C header of a model -*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A compiled model is three files side by side: NAME.so, NAME.h and NAME.weights.
+// The first two are written here. The weights are streamed by whoever packs them,
+// through writeFileAtomically and Fnv64.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_RUNTIME_LIBRARYWRITER_H
+#define TACIT_RUNTIME_LIBRARYWRITER_H
+
+#include "tacit/Runtime/tacit.h"
+#include "tacit/Support/Files.h"
+#include "tacit/Support/Fnv64.h"
+#include "llvm/ADT/ArrayRef.h"
+#include <string>
+#include <vector>
+
+namespace tacit {
+
+/// The files of the model that `-o` names.
+struct LibraryPaths {
+  std::string library, header, weights;
+  /// NAME as a C identifier: the prefix of everything in the header.
+  std::string prefix;
+};
+
+/// The paths that belong to `-o` NAME.so; ExitCode::Usage for another suffix.
+llvm::Expected<LibraryPaths> libraryPaths(llvm::StringRef output);
+
+/// One input or output, as the header documents it.
+struct LibraryTensor {
+  std::string name;
+  int32_t dtype = TACIT_F32;
+  std::vector<int64_t> shape; ///< -1 where free
+  int64_t indexBound = 0;     ///< see tacit_io
+};
+
+/// What goes into a library.
+struct LibraryParts {
+  std::string output;          ///< NAME.so
+  std::string source;          ///< what it was compiled from, for the header
+  llvm::ArrayRef<char> object; ///< defines `tacit_model`
+  std::vector<LibraryTensor> inputs, outputs;
+  uint64_t weightsBytes = 0, arenaBytes = 0;
+  std::string features; ///< comma-separated processor features, may be empty
+};
+
+/// The text of NAME.h.
+std::string libraryHeader(const LibraryParts &parts, llvm::StringRef prefix);
+
+/// Writes NAME.so and NAME.h. The library exports tacit_model, tacit_run and the same
+/// function as NAME_run, so that a program can link several models.
+llvm::Error writeLibrary(const LibraryParts &parts);
+
+} // namespace tacit
+
+#endif // TACIT_RUNTIME_LIBRARYWRITER_H

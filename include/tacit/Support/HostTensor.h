@@ -1,0 +1,43 @@
+//===- HostTensor.h - A tensor in memory, outside the compiler --*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_SUPPORT_HOSTTENSOR_H
+#define TACIT_SUPPORT_HOSTTENSOR_H
+
+#include "tacit/Runtime/tacit.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tacit {
+
+/// Row-major values. `dtype` is a code of tacit.h; `data` holds exactly
+/// tensorBytes(dtype, shape) bytes, booleans one byte each.
+struct HostTensor {
+  int32_t dtype = TACIT_F32;
+  std::vector<int64_t> shape;
+  std::vector<char> data;
+};
+
+/// "float32", "int64", "bool", ... as numpy says it; "unknown" for no code of ours.
+llvm::StringRef dtypeName(int32_t dtype);
+
+/// Bytes of one element; 0 for no code of ours.
+int64_t dtypeBytes(int32_t dtype);
+
+/// Bytes of a whole tensor; nullopt if a dimension is negative, the code is none of
+/// ours, or the product is above 2^62.
+std::optional<int64_t> tensorBytes(int32_t dtype, llvm::ArrayRef<int64_t> shape);
+
+/// "4x128"; "scalar" for no dimension at all.
+std::string shapeText(llvm::ArrayRef<int64_t> shape);
+
+} // namespace tacit
+
+#endif // TACIT_SUPPORT_HOSTTENSOR_H

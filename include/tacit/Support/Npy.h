@@ -1,0 +1,36 @@
+//===- Npy.h - Reading and writing .npy files -------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The format is described by NumPy Enhancement Proposal 1: a magic, a version, the
+// length of a header, the header (a Python dictionary of three entries), and the
+// values. Files come from strangers: nothing is allocated before the header's
+// shape and the size of the file were found to agree.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_SUPPORT_NPY_H
+#define TACIT_SUPPORT_NPY_H
+
+#include "tacit/Support/HostTensor.h"
+#include "llvm/Support/Error.h"
+
+namespace tacit {
+
+using NpyArray = HostTensor;
+
+/// Reads a file of version 1.0, 2.0 or 3.0 with little-endian float32, float64,
+/// int32, int64, int8, uint8 or bool values. An array in Fortran order comes out
+/// row-major. Errors carry ExitCode::BadInput.
+llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
+
+/// Writes a file of version 1.0; `path` appears whole or not at all.
+llvm::Error writeNpy(llvm::StringRef path, int32_t dtype, llvm::ArrayRef<int64_t> shape,
+                     llvm::ArrayRef<char> bytes);
+
+} // namespace tacit
+
+#endif // TACIT_SUPPORT_NPY_H

@@ -1,0 +1,138 @@
+//===- CheckProgram.cpp - May the CPU run this program? -------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/BuiltinOps.h"
+#include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
+
+namespace tacit::cpu {
+#define GEN_PASS_DEF_CHECKPROGRAM
+#include "tacit/Codegen/CPU/Passes.h.inc"
+} // namespace tacit::cpu
+
+using namespace mlir;
+using namespace tacit;
+
+/// n if `argument` indexes a dimension of size n, the smallest one of several; 0
+/// if it is no index. Looks through reshapes.
+static int64_t indexBound(Value argument) {
+  int64_t bound = 0;
+  auto take = [&](int64_t next) {
+    if (next > 0 && (bound == 0 || next < bound))
+      bound = next;
+  };
+  for (OpOperand &use : argument.getUses()) {
+    if (auto gather = dyn_cast<nn::GatherOp>(use.getOwner())) {
+      if (gather.getIndices() == argument)
+        take(cast<RankedTensorType>(gather.getData().getType()).getDimSize(gather.getAxis()));
+    } else if (auto reshape = dyn_cast<nn::ReshapeOp>(use.getOwner())) {
+      take(indexBound(reshape.getResult()));
+    }
+  }
+  return bound;
+}
+
+namespace {
+struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || main.isExternal() || !main.getBody().hasOneBlock()) {
+      module.emitError() << "expected a function @main with one block: the model";
+      return signalPassFailure();
+    }
+    bool ok = checkInputs(main);
+    ok &= checkOperations(main);
+    if (!ok)
+      return signalPassFailure();
+    module->setAttr(nn::kInterfaceAttr, describe(main));
+  }
+
+  /// Every free dimension, by name, with the option that pins it.
+  bool checkInputs(func::FuncOp main) {
+    bool ok = true;
+    for (BlockArgument argument : main.getArguments()) {
+      unsigned i = argument.getArgNumber();
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      auto name = main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr);
+      if (!type || !name) {
+        main.emitError() << "argument " << i << " has type " << argument.getType()
+                         << "; expected a tensor with an '" << nn::kNameAttr << "' attribute";
+        ok = false;
+        continue;
+      }
+      auto dims = main.getArgAttrOfType<ArrayAttr>(i, nn::kDimsAttr);
+      for (int64_t d = 0; d < type.getRank(); ++d) {
+        if (!type.isDynamicDim(d))
+          continue;
+        StringRef dim = dims ? cast<StringAttr>(dims[d]).getValue() : StringRef();
+        InFlightDiagnostic error = main.emitError()
+                                   << "dimension " << d << " of input '" << name.getValue()
+                                   << "' is free; the CPU needs every dimension known";
+        if (!dim.empty())
+          error.attachNote() << "try --dim " << dim << "=N";
+        else
+          error.attachNote() << "try --shape " << name.getValue() << "=...";
+        ok = false;
+      }
+    }
+    return ok;
+  }
+
+  /// Element types and shapes of every value. A free dimension is reported once,
+  /// where it enters.
+  bool checkOperations(func::FuncOp main) {
+    bool ok = true;
+    main.walk([&](Operation *op) {
+      for (Value result : op->getResults()) {
+        auto type = dyn_cast<RankedTensorType>(result.getType());
+        bool inputsKnown = llvm::all_of(op->getOperandTypes(), [](Type operand) {
+          auto tensor = dyn_cast<RankedTensorType>(operand);
+          return tensor && tensor.hasStaticShape();
+        });
+        if (!type || byteWidth(type.getElementType()) == 0) {
+          op->emitOpError() << "gives " << result.getType()
+                            << ", which the CPU cannot store";
+          ok = false;
+        } else if (!type.hasStaticShape() && inputsKnown) {
+          op->emitOpError() << "gives " << type
+                            << ": its shape depends on values that are known only at run time";
+          ok = false;
+        }
+      }
+    });
+    return ok;
+  }
+
+  DictionaryAttr describe(func::FuncOp main) {
+    Builder b(&getContext());
+    auto entry = [&](StringAttr name, Type type, int64_t bound) -> Attribute {
+      SmallVector<NamedAttribute> fields{b.getNamedAttr("name", name),
+                                         b.getNamedAttr("type", TypeAttr::get(type))};
+      if (bound > 0)
+        fields.push_back(b.getNamedAttr("index_bound", b.getI64IntegerAttr(bound)));
+      return b.getDictionaryAttr(fields);
+    };
+    SmallVector<Attribute> inputs, outputs;
+    for (BlockArgument argument : main.getArguments())
+      inputs.push_back(
+          entry(main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr),
+                argument.getType(), indexBound(argument)));
+    for (auto [i, type] : llvm::enumerate(main.getResultTypes())) {
+      auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);
+      if (!name)
+        name = b.getStringAttr("output_" + Twine(i));
+      outputs.push_back(entry(name, type, 0));
+    }
+    return b.getDictionaryAttr({b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
+                                b.getNamedAttr("outputs", b.getArrayAttr(outputs))});
+  }
+};
+} // namespace

@@ -1,0 +1,80 @@
+//===- PackOperands.cpp - Panels for matrix products ----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Vectorize.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "tacit/Codegen/CPU/Passes.h"
+
+namespace tacit::cpu {
+#define GEN_PASS_DEF_PACKOPERANDS
+#include "tacit/Codegen/CPU/Passes.h.inc"
+} // namespace tacit::cpu
+
+using namespace mlir;
+using namespace tacit::cpu;
+
+namespace {
+struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    SmallVector<Contraction> contractions;
+    getOperation().walk([&](linalg::GenericOp op) {
+      if (auto contraction = matchContraction(op))
+        contractions.push_back(*contraction);
+    });
+    for (const Contraction &contraction : contractions) {
+      linalg::GenericOp op = contraction.op;
+      OpOperand &operand = op->getOpOperand(1);
+      Attribute constant;
+      bool isWeight = matchPattern(operand.get(), m_Constant(&constant));
+      auto last = dyn_cast<AffineDimExpr>(op.getIndexingMapsArray()[1].getResults().back());
+      bool isRowMajor = last && last.getPosition() == contraction.column;
+      if (isWeight)
+        ++numWeights;
+      else if (!isRowMajor)
+        ++numAtRunTime;
+      else
+        continue; // read in place: packing would cost more than it saves
+      rewriter.setInsertionPoint(op);
+      pack(rewriter, contraction, operand);
+    }
+  }
+
+  /// operand -> unpack(pack(operand)): the same values, read from panels by
+  /// whoever looks through the unpack.
+  void pack(RewriterBase &rewriter, const Contraction &contraction, OpOperand &operand) {
+    Location loc = operand.getOwner()->getLoc();
+    PanelLayout layout = panelLayout(contraction);
+    auto type = cast<RankedTensorType>(operand.get().getType());
+    int64_t width = panelColumns;
+    SmallVector<int64_t> shape;
+    for (int64_t position : layout.outerDimsPerm) {
+      int64_t dim = type.getDimSize(position);
+      bool isPacked = position == layout.innerDimsPos.front();
+      shape.push_back(isPacked ? llvm::divideCeil(dim, width) : dim);
+    }
+    shape.push_back(width);
+    SmallVector<OpFoldResult> tiles{rewriter.getIndexAttr(width)};
+    Value empty = tensor::EmptyOp::create(rewriter, loc, shape, type.getElementType());
+    Value zero = arith::ConstantOp::create(rewriter, loc,
+                                           rewriter.getZeroAttr(type.getElementType()));
+    Value packed = linalg::PackOp::create(rewriter, loc, operand.get(), empty,
+                                          layout.innerDimsPos, tiles, zero,
+                                          layout.outerDimsPerm)
+                       ->getResult(0);
+    Value original =
+        tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+    Value view = linalg::UnPackOp::create(rewriter, loc, packed, original, layout.innerDimsPos,
+                                          tiles, layout.outerDimsPerm)
+                     ->getResult(0);
+    rewriter.modifyOpInPlace(operand.getOwner(), [&] { operand.set(view); });
+  }
+};
+} // namespace

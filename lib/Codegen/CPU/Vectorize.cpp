@@ -1,0 +1,271 @@
+//===- Vectorize.cpp - Structured operations to vector loops --------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Vectorize.h"
+#include "BodyVectorizer.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tacit/Codegen/CPU/Passes.h"
+
+namespace tacit::cpu {
+#define GEN_PASS_DEF_VECTORIZE
+#include "tacit/Codegen/CPU/Passes.h.inc"
+} // namespace tacit::cpu
+
+using namespace mlir;
+using namespace tacit::cpu;
+
+/// Lanes of a reduction. Part of the definition of every sum over a row: lane i
+/// sums the elements i, i + 16, i + 32, ... and the lanes are then combined in
+/// halves. The width of the machine's registers does not enter.
+static constexpr int64_t kReductionLanes = 16;
+
+/// Elements per step of an elementwise loop.
+static constexpr int64_t kParallelWidth = 32;
+
+//===----------------------------------------------------------------------===//
+// Elementwise operations
+//===----------------------------------------------------------------------===//
+
+/// One row along the last dimension: whole vectors, then a masked one.
+static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, Value tensor,
+                          ArrayRef<Value> outer, ArrayRef<Value> outIndices) {
+  Location loc = op.getLoc();
+  unsigned dim = op.getNumLoops() - 1;
+  int64_t size = op.getStaticLoopRanges()[dim];
+  int64_t width = std::min<int64_t>(kParallelWidth, llvm::PowerOf2Ceil(size));
+  Value yielded = op.getBody()->getTerminator()->getOperand(0);
+  auto step = [&](OpBuilder &b, Value iv, Value carried, Value mask) {
+    VectorFrame frame{SmallVector<Value>(outer), dim, width, mask};
+    frame.ivs.push_back(iv);
+    Value vector = toVector(b, loc, vectorizeBody(b, op, yielded, frame), width);
+    SmallVector<Value> indices(outIndices);
+    indices.push_back(iv);
+    return writeVector(b, loc, vector, carried, indices, mask);
+  };
+  int64_t whole = size - size % width;
+  Value result = buildLoop(builder, loc, builder.getIndexAttr(whole), width, tensor,
+                           [&](OpBuilder &b, Value iv, ValueRange carried) {
+                             return SmallVector<Value>{step(b, iv, carried[0], Value())};
+                           })
+                     .front();
+  if (whole == size)
+    return result;
+  Value mask = makeMask(builder, loc, width, indexConstant(builder, loc, size - whole));
+  return step(builder, indexConstant(builder, loc, whole), result, mask);
+}
+
+LogicalResult tacit::cpu::vectorizeParallel(RewriterBase &rewriter, linalg::GenericOp op) {
+  unsigned numLoops = op.getNumLoops();
+  if (op.getNumParallelLoops() != numLoops || numLoops == 0 || op->getNumResults() != 1 ||
+      op.hasDynamicShape() || !isVectorizable(op, numLoops - 1))
+    return failure();
+  OpOperand *init = op.getDpsInitOperand(0);
+  if (!op.getMatchingIndexingMap(init).isIdentity() || op.payloadUsesValueFromOperand(init))
+    return failure();
+  SmallVector<int64_t> shape = op.getStaticLoopRanges();
+  if (llvm::is_contained(shape, 0))
+    return failure();
+
+  rewriter.setInsertionPoint(op);
+  Location loc = op.getLoc();
+  Value zero = indexConstant(rewriter, loc, 0);
+  SmallVector<Value> zeros(numLoops - 1, zero);
+  Value result;
+  if (isOutermost(op) && numLoops > 1) {
+    SmallVector<int64_t> steps(numLoops, 1);
+    steps.back() = shape.back();
+    result = buildParallelTiles(rewriter, loc, init->get(), steps,
+                                [&](OpBuilder &b, ValueRange offsets, Value tile) {
+                                  SmallVector<Value> outer(offsets.drop_back());
+                                  return vectorizeRow(b, op, tile, outer, zeros);
+                                });
+  } else {
+    // Inside a parallel loop, or one row only: plain loops over the rows.
+    SmallVector<Value> outer;
+    std::function<Value(OpBuilder &, Value)> nest = [&](OpBuilder &b, Value tensor) {
+      if (outer.size() == numLoops - 1)
+        return vectorizeRow(b, op, tensor, outer, outer);
+      return buildLoop(b, loc, b.getIndexAttr(shape[outer.size()]), 1, tensor,
+                       [&](OpBuilder &b, Value iv, ValueRange carried) {
+                         outer.push_back(iv);
+                         Value next = nest(b, carried[0]);
+                         outer.pop_back();
+                         return SmallVector<Value>{next};
+                       })
+          .front();
+    };
+    result = nest(rewriter, init->get());
+  }
+  rewriter.replaceOp(op, result);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions over the last dimension
+//===----------------------------------------------------------------------===//
+
+/// Combines the lanes of `vector` in halves.
+static Value combineLanes(OpBuilder &builder, Location loc, Value vector, Operation *combiner) {
+  auto make = [&](Value lhs, Value rhs) {
+    OperationState state(loc, combiner->getName(), {lhs, rhs}, lhs.getType());
+    return builder.create(state)->getResult(0);
+  };
+  for (int64_t width = kReductionLanes / 2; width >= 1; width /= 2) {
+    auto slice = [&](int64_t offset) -> Value {
+      return vector::ExtractStridedSliceOp::create(builder, loc, vector, ArrayRef<int64_t>{offset},
+                                                   ArrayRef<int64_t>{width},
+                                                   ArrayRef<int64_t>{1});
+    };
+    vector = make(slice(0), slice(width));
+  }
+  return vector::ExtractOp::create(builder, loc, vector, ArrayRef<int64_t>{0});
+}
+
+LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::GenericOp op) {
+  unsigned numLoops = op.getNumLoops();
+  if (op.getNumReductionLoops() != 1 || op->getNumResults() != 1 || op.hasDynamicShape() ||
+      op.getIteratorTypesArray().back() != utils::IteratorType::reduction ||
+      !isVectorizable(op, numLoops - 1))
+    return failure();
+  unsigned dim = numLoops - 1;
+  AffineMap rows = AffineMap::getMultiDimIdentityMap(numLoops, op.getContext()).dropResult(dim);
+  OpOperand *init = op.getDpsInitOperand(0);
+  if (op.getMatchingIndexingMap(init) != rows)
+    return failure();
+  SmallVector<Operation *> combiners;
+  Value term = matchReduction(op.getRegionOutputArgs(), 0, combiners);
+  if (!term || combiners.size() != 1 || combiners[0]->getNumOperands() != 2)
+    return failure();
+  auto neutral = arith::getNeutralElement(combiners[0]);
+  SmallVector<int64_t> shape = op.getStaticLoopRanges();
+  if (!neutral || llvm::is_contained(shape, 0))
+    return failure();
+
+  rewriter.setInsertionPoint(op);
+  Location loc = op.getLoc();
+  int64_t size = shape[dim], whole = size - size % kReductionLanes;
+  Type element = getElementTypeOrSelf(init->get().getType());
+  auto type = VectorType::get({kReductionLanes}, element);
+  Value start = arith::ConstantOp::create(
+      rewriter, loc, DenseElementsAttr::get(type, Attribute(*neutral)));
+
+  auto reduceRow = [&](OpBuilder &b, ArrayRef<Value> outer, ArrayRef<Value> outIndices,
+                       Value tensor) -> Value {
+    auto combine = [&](OpBuilder &b, Value iv, Value acc, Value mask) -> Value {
+      VectorFrame frame{SmallVector<Value>(outer), dim, kReductionLanes, mask};
+      frame.ivs.push_back(iv);
+      Value value = toVector(b, loc, vectorizeBody(b, op, term, frame), kReductionLanes);
+      if (mask)
+        value = arith::SelectOp::create(b, loc, mask, value, start);
+      OperationState state(loc, combiners[0]->getName(), {acc, value}, acc.getType());
+      return b.create(state)->getResult(0);
+    };
+    Value acc = buildLoop(b, loc, b.getIndexAttr(whole), kReductionLanes, start,
+                          [&](OpBuilder &b, Value iv, ValueRange carried) {
+                            return SmallVector<Value>{combine(b, iv, carried[0], nullptr)};
+                          })
+                    .front();
+    if (whole != size) {
+      Value mask = makeMask(b, loc, kReductionLanes, indexConstant(b, loc, size - whole));
+      acc = combine(b, indexConstant(b, loc, whole), acc, mask);
+    }
+    Value total = combineLanes(b, loc, acc, combiners[0]);
+    Value before = tensor::ExtractOp::create(b, loc, tensor, outIndices);
+    OperationState state(loc, combiners[0]->getName(), {before, total}, element);
+    total = b.create(state)->getResult(0);
+    return tensor::InsertOp::create(b, loc, total, tensor, outIndices);
+  };
+
+  Value result;
+  if (isOutermost(op) && numLoops > 1) {
+    Value zero = indexConstant(rewriter, loc, 0);
+    SmallVector<Value> zeros(numLoops - 1, zero);
+    result = buildParallelTiles(rewriter, loc, init->get(), SmallVector<int64_t>(numLoops - 1, 1),
+                                [&](OpBuilder &b, ValueRange offsets, Value tile) {
+                                  return reduceRow(b, llvm::to_vector(offsets), zeros, tile);
+                                });
+  } else {
+    SmallVector<Value> outer;
+    std::function<Value(OpBuilder &, Value)> nest = [&](OpBuilder &b, Value tensor) {
+      if (outer.size() == numLoops - 1)
+        return reduceRow(b, outer, outer, tensor);
+      return buildLoop(b, loc, b.getIndexAttr(shape[outer.size()]), 1, tensor,
+                       [&](OpBuilder &b, Value iv, ValueRange carried) {
+                         outer.push_back(iv);
+                         Value next = nest(b, carried[0]);
+                         outer.pop_back();
+                         return SmallVector<Value>{next};
+                       })
+          .front();
+    };
+    result = nest(rewriter, init->get());
+  }
+  rewriter.replaceOp(op, result);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    if (tileRows < 1 || panelColumns < 1 || !llvm::isPowerOf2_64(panelColumns)) {
+      getOperation().emitError() << "register tile of " << tileRows << " x " << panelColumns
+                                 << "; expected at least one row and a power of two of columns";
+      return signalPassFailure();
+    }
+    IRRewriter rewriter(&getContext());
+    RegisterTile tile{tileRows, panelColumns};
+    SmallVector<linalg::GenericOp> contractions;
+    SmallVector<Operation *> others;
+    llvm::SmallPtrSet<Operation *, 16> absorbed;
+    getOperation().walk([&](Operation *op) {
+      auto generic = dyn_cast<linalg::GenericOp>(op);
+      if (generic && matchContraction(generic))
+        contractions.push_back(generic);
+      else if (generic || isa<linalg::PackOp>(op))
+        others.push_back(op);
+    });
+    // Products first: each absorbs the elementwise operation that it feeds.
+    for (linalg::GenericOp op : contractions) {
+      Operation *consumer = nullptr;
+      if (succeeded(vectorizeContraction(rewriter, op, tile, consumer)))
+        ++numContractions;
+      else
+        others.push_back(op);
+      if (consumer)
+        absorbed.insert(consumer);
+    }
+    for (Operation *op : others) {
+      if (absorbed.contains(op))
+        continue;
+      if (auto pack = dyn_cast<linalg::PackOp>(op)) {
+        if (succeeded(vectorizePack(rewriter, pack)))
+          ++numPacks;
+        continue;
+      }
+      auto generic = cast<linalg::GenericOp>(op);
+      if (succeeded(vectorizeRowReduction(rewriter, generic)))
+        ++numReductions;
+      else if (succeeded(vectorizeParallel(rewriter, generic)))
+        ++numElementwise;
+      else
+        ++numScalar; // becomes scalar loops after bufferization
+    }
+  }
+};
+} // namespace

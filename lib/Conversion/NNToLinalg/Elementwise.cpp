@@ -1,0 +1,235 @@
+//===- Elementwise.cpp - Elementwise nn operations to linalg --------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "tacit/Support/Elements.h"
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// Scalar meaning of each operation
+//===----------------------------------------------------------------------===//
+//
+// One overload of `emit` per operation: its value for scalar arguments. Products
+// and sums stay separate operations unless the definition fuses them.
+
+namespace {
+struct Scalars {
+  OpBuilder &b;
+  Location loc;
+  ValueRange args;
+  Type type; // of the first argument
+
+  Value constant(double value) const { return floatConstant(b, loc, type, value); }
+  bool isFloat() const { return isa<FloatType>(type); }
+  template <typename Op, typename... Operands> Value make(Operands... operands) const {
+    return Op::create(b, loc, operands...);
+  }
+  /// The float or the integer form of an operation.
+  template <typename FloatOp, typename IntegerOp> Value either() const {
+    return isFloat() ? make<FloatOp>(args[0], args[1]) : make<IntegerOp>(args[0], args[1]);
+  }
+};
+} // namespace
+
+static Value emit(nn::NegOp, Scalars s) {
+  if (s.isFloat())
+    return s.make<arith::NegFOp>(s.args[0]);
+  Value zero = arith::ConstantOp::create(s.b, s.loc, s.b.getIntegerAttr(s.type, 0));
+  return s.make<arith::SubIOp>(zero, s.args[0]);
+}
+static Value emit(nn::AbsOp, Scalars s) {
+  return s.isFloat() ? s.make<math::AbsFOp>(s.args[0]) : s.make<math::AbsIOp>(s.args[0]);
+}
+static Value emit(nn::ExpOp, Scalars s) { return s.make<math::ExpOp>(s.args[0]); }
+static Value emit(nn::SqrtOp, Scalars s) { return s.make<math::SqrtOp>(s.args[0]); }
+static Value emit(nn::ReciprocalOp, Scalars s) {
+  return s.make<arith::DivFOp>(s.constant(1), s.args[0]);
+}
+static Value emit(nn::TanhOp, Scalars s) { return s.make<math::TanhOp>(s.args[0]); }
+static Value emit(nn::ErfOp, Scalars s) { return s.make<math::ErfOp>(s.args[0]); }
+static Value emit(nn::ReluOp, Scalars s) {
+  return s.make<arith::MaximumFOp>(s.args[0], s.constant(0));
+}
+static Value emitSigmoid(Scalars s) {
+  Value e = s.make<math::ExpOp>(s.make<arith::NegFOp>(s.args[0]));
+  return s.make<arith::DivFOp>(s.constant(1), s.make<arith::AddFOp>(s.constant(1), e));
+}
+static Value emit(nn::SigmoidOp, Scalars s) { return emitSigmoid(s); }
+static Value emit(nn::SiluOp, Scalars s) {
+  return s.make<arith::MulFOp>(s.args[0], emitSigmoid(s));
+}
+
+static Value emit(nn::GeluOp op, Scalars s) {
+  Value x = s.args[0], t;
+  if (op.getApproximation() == nn::GeluKind::Erf) {
+    t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(0.70710678118654752440)));
+  } else {
+    // sqrt(2/pi) * (x + 0.044715 x^3)
+    Value cube = s.make<arith::MulFOp>(s.make<arith::MulFOp>(x, x), x);
+    Value inner = s.make<arith::AddFOp>(x, s.make<arith::MulFOp>(cube, s.constant(0.044715)));
+    t = s.make<math::TanhOp>(s.make<arith::MulFOp>(inner, s.constant(0.79788456080286535588)));
+  }
+  Value half = s.make<arith::MulFOp>(x, s.constant(0.5));
+  return s.make<arith::MulFOp>(half, s.make<arith::AddFOp>(t, s.constant(1)));
+}
+
+static Value emit(nn::AddOp, Scalars s) { return s.either<arith::AddFOp, arith::AddIOp>(); }
+static Value emit(nn::SubOp, Scalars s) { return s.either<arith::SubFOp, arith::SubIOp>(); }
+static Value emit(nn::MulOp, Scalars s) { return s.either<arith::MulFOp, arith::MulIOp>(); }
+static Value emit(nn::DivOp, Scalars s) { return s.either<arith::DivFOp, arith::DivSIOp>(); }
+static Value emit(nn::MaximumOp, Scalars s) {
+  return s.either<arith::MaximumFOp, arith::MaxSIOp>();
+}
+static Value emit(nn::MinimumOp, Scalars s) {
+  return s.either<arith::MinimumFOp, arith::MinSIOp>();
+}
+
+/// Small whole exponents become products, which are exact where a library's pow
+/// need not be, and vectorise.
+static Value emit(nn::PowOp op, Scalars s) {
+  Attribute constant;
+  matchPattern(op.getRhs(), m_Constant(&constant));
+  auto exponent = constant ? readSplatFloat(constant) : std::nullopt;
+  Value x = s.args[0];
+  if (exponent && *exponent == 0.5)
+    return s.make<math::SqrtOp>(x);
+  if (exponent && *exponent == 1)
+    return x;
+  if (exponent && (*exponent == 2 || *exponent == 3)) {
+    Value square = s.make<arith::MulFOp>(x, x);
+    return *exponent == 2 ? square : s.make<arith::MulFOp>(square, x);
+  }
+  Value y = s.args[1];
+  if (!s.isFloat())
+    return s.make<math::IPowIOp>(x, y);
+  if (isa<IntegerType>(y.getType()))
+    y = s.make<arith::SIToFPOp>(s.type, y);
+  else if (y.getType().getIntOrFloatBitWidth() < s.type.getIntOrFloatBitWidth())
+    y = s.make<arith::ExtFOp>(s.type, y);
+  else if (y.getType() != s.type)
+    y = s.make<arith::TruncFOp>(s.type, y);
+  return s.make<math::PowFOp>(x, y);
+}
+
+/// Booleans live in memory as one i8 of 0 or 1 (see the type converter).
+static Value toByte(Scalars s, Value flag) {
+  return arith::ExtUIOp::create(s.b, s.loc, s.b.getI8Type(), flag);
+}
+static Value fromByte(Scalars s, Value byte) {
+  Value zero = arith::ConstantOp::create(s.b, s.loc, s.b.getI8IntegerAttr(0));
+  return arith::CmpIOp::create(s.b, s.loc, arith::CmpIPredicate::ne, byte, zero);
+}
+
+static Value emit(nn::CompareOp op, Scalars s) {
+  struct Pair {
+    arith::CmpFPredicate onFloats;
+    arith::CmpIPredicate onIntegers;
+  };
+  static constexpr Pair predicates[] = {
+      {arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq},
+      {arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt},
+      {arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle},
+      {arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt},
+      {arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge}};
+  Pair predicate = predicates[static_cast<int>(op.getPredicate())];
+  Value flag = s.isFloat() ? s.make<arith::CmpFOp>(predicate.onFloats, s.args[0], s.args[1])
+                           : s.make<arith::CmpIOp>(predicate.onIntegers, s.args[0], s.args[1]);
+  return toByte(s, flag);
+}
+
+static Value emit(nn::WhereOp, Scalars s) {
+  return s.make<arith::SelectOp>(fromByte(s, s.args[0]), s.args[1], s.args[2]);
+}
+
+static Value emit(nn::CastOp op, Scalars s) {
+  Type from = tensorOf(op.getInput()).getElementType();
+  Type to = tensorOf(op.getResult()).getElementType();
+  Value x = s.args[0];
+  if (to.isInteger(1)) {
+    if (from.isInteger(1))
+      return x;
+    if (isa<FloatType>(from))
+      return toByte(s, s.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, x, s.constant(0)));
+    Value zero = arith::ConstantOp::create(s.b, s.loc, s.b.getIntegerAttr(from, 0));
+    return toByte(s, s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, x, zero));
+  }
+  if (from.isInteger(1)) // 0 or 1 in a byte: unsigned, whatever the target
+    return isa<FloatType>(to) ? s.make<arith::UIToFPOp>(to, x) : s.make<arith::ExtUIOp>(to, x);
+  unsigned narrow = from.getIntOrFloatBitWidth(), wide = to.getIntOrFloatBitWidth();
+  if (isa<FloatType>(from))
+    return isa<IntegerType>(to) ? s.make<arith::FPToSIOp>(to, x)
+           : narrow < wide      ? s.make<arith::ExtFOp>(to, x)
+                                : s.make<arith::TruncFOp>(to, x);
+  if (isa<FloatType>(to))
+    return s.make<arith::SIToFPOp>(to, x);
+  return narrow < wide ? s.make<arith::ExtSIOp>(to, x) : s.make<arith::TruncIOp>(to, x);
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+namespace {
+template <typename Op> struct LowerElementwise : OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto type = this->getTypeConverter()->template convertType<RankedTensorType>(
+        op->getResult(0).getType());
+    if (!type || !type.hasStaticShape())
+      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    if (op->getResult(0).getType() == op->getOperand(0).getType() &&
+        isa<nn::CastOp>(op.getOperation()))
+      return rewriter.replaceOp(op, adaptor.getOperands()), success();
+    Value result = broadcastGeneric(
+        rewriter, op.getLoc(), type, adaptor.getOperands(),
+        [&](OpBuilder &b, Location loc, ValueRange args) {
+          return emit(op, Scalars{b, loc, args, args.front().getType()});
+        });
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+/// A weight keeps its blob; a boolean one is reread as bytes.
+struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::ConstantOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto value = cast<TypedAttr>(op.getValue());
+    auto type = getTypeConverter()->convertType<RankedTensorType>(op.getType());
+    if (type != op.getType()) {
+      auto payload = readPayload(op.getValue(), std::numeric_limits<int64_t>::max());
+      if (!payload)
+        return rewriter.notifyMatchFailure(op, "constant has no bytes");
+      value = makeElements(Payload{type, std::move(payload->values)}, "bytes");
+    }
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);
+    return success();
+  }
+};
+} // namespace
+
+void tacit::populateElementwisePatterns(TypeConverter &converter, RewritePatternSet &patterns) {
+  patterns.add<
+      LowerConstant, LowerElementwise<nn::NegOp>, LowerElementwise<nn::AbsOp>,
+      LowerElementwise<nn::ExpOp>, LowerElementwise<nn::SqrtOp>,
+      LowerElementwise<nn::ReciprocalOp>, LowerElementwise<nn::TanhOp>,
+      LowerElementwise<nn::ErfOp>, LowerElementwise<nn::SigmoidOp>,
+      LowerElementwise<nn::ReluOp>, LowerElementwise<nn::SiluOp>,
+      LowerElementwise<nn::GeluOp>, LowerElementwise<nn::AddOp>, LowerElementwise<nn::SubOp>,
+      LowerElementwise<nn::MulOp>, LowerElementwise<nn::DivOp>, LowerElementwise<nn::PowOp>,
+      LowerElementwise<nn::MaximumOp>, LowerElementwise<nn::MinimumOp>,
+      LowerElementwise<nn::CompareOp>, LowerElementwise<nn::WhereOp>,
+      LowerElementwise<nn::CastOp>>(converter, patterns.getContext());
+}

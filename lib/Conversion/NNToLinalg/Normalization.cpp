@@ -1,0 +1,256 @@
+//===- Normalization.cpp - Reductions and norms to linalg -----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace tacit;
+
+static Value sumOf(OpBuilder &b, Location loc, ValueRange args) {
+  return arith::AddFOp::create(b, loc, args.front(), args.back());
+}
+
+Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t axis) {
+  auto type = tensorOf(input);
+  Type element = type.getElementType();
+  int64_t rank = type.getRank();
+  auto identity = AffineMap::getMultiDimIdentityMap(rank, builder.getContext());
+  AffineMap rows = identity.dropResult(axis);
+  TypedAttr lowest = builder.getFloatAttr(
+      element, APFloat::getInf(cast<FloatType>(element).getFloatSemantics(), true));
+  Value max = reduceGeneric(builder, loc, type.getShape(), axis, element, lowest, input,
+                            identity, [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                              return arith::MaximumFOp::create(b, loc, args[0], args[1]);
+                            });
+  Value exps = parallelGeneric(builder, loc, type, {input, max}, {identity, rows},
+                               [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                                 Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
+                                 return math::ExpOp::create(b, loc, d);
+                               });
+  Value sum = reduceGeneric(builder, loc, type.getShape(), axis, element,
+                            builder.getFloatAttr(element, 0.0), exps, identity, sumOf);
+  return parallelGeneric(builder, loc, type, {exps, sum}, {identity, rows},
+                         [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                           return arith::DivFOp::create(b, loc, args[0], args[1]);
+                         });
+}
+
+/// The map of a tensor that has every dimension but the last of `rank`.
+static AffineMap rowMap(int64_t rank, MLIRContext *context) {
+  return AffineMap::getMultiDimIdentityMap(rank, context).dropResult(rank - 1);
+}
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::ReduceOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto input = tensorOf(adaptor.getInput());
+    auto type = cast<RankedTensorType>(op.getType());
+    if (!type.hasStaticShape() || !input.hasStaticShape())
+      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    Location loc = op.getLoc();
+    Type element = input.getElementType();
+    nn::ReduceKind kind = op.getKind();
+    auto init = neutral(kind, element, rewriter);
+    if (!init)
+      return rewriter.notifyMatchFailure(op, "no such reduction of this element type");
+    auto identity = AffineMap::getMultiDimIdentityMap(input.getRank(), op.getContext());
+    Value result = reduceGeneric(
+        rewriter, loc, input.getShape(), op.getAxes(), element, init, adaptor.getInput(),
+        identity, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          bool isFloat = isa<FloatType>(element);
+          switch (kind) {
+          case nn::ReduceKind::Max:
+            return isFloat ? arith::MaximumFOp::create(b, loc, args[0], args[1]).getResult()
+                           : arith::MaxSIOp::create(b, loc, args[0], args[1]).getResult();
+          case nn::ReduceKind::Min:
+            return isFloat ? arith::MinimumFOp::create(b, loc, args[0], args[1]).getResult()
+                           : arith::MinSIOp::create(b, loc, args[0], args[1]).getResult();
+          case nn::ReduceKind::Sum:
+          case nn::ReduceKind::Mean:
+            return isFloat ? arith::AddFOp::create(b, loc, args[0], args[1]).getResult()
+                           : arith::AddIOp::create(b, loc, args[0], args[1]).getResult();
+          }
+          return nullptr;
+        });
+    if (kind == nn::ReduceKind::Mean) {
+      int64_t count = 1;
+      for (int64_t axis : op.getAxes())
+        count *= input.getDimSize(axis);
+      result = broadcastGeneric(rewriter, loc, tensorOf(result), result,
+                                [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                                  Value n = floatConstant(b, loc, element, count);
+                                  return arith::DivFOp::create(b, loc, args[0], n);
+                                });
+    }
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, type.getShape()));
+    return success();
+  }
+
+  /// What a reduction starts from; null for a mean of integers, which ONNX
+  /// rounds in a way no transformer needs.
+  static TypedAttr neutral(nn::ReduceKind kind, Type element, OpBuilder &b) {
+    bool isSum = kind == nn::ReduceKind::Sum || kind == nn::ReduceKind::Mean;
+    bool isMax = kind == nn::ReduceKind::Max;
+    if (auto type = dyn_cast<FloatType>(element))
+      return b.getFloatAttr(type, isSum ? APFloat::getZero(type.getFloatSemantics())
+                                        : APFloat::getInf(type.getFloatSemantics(), isMax));
+    if (kind == nn::ReduceKind::Mean)
+      return nullptr;
+    unsigned width = element.getIntOrFloatBitWidth();
+    return b.getIntegerAttr(element, isSum   ? APInt::getZero(width)
+                                     : isMax ? APInt::getSignedMinValue(width)
+                                             : APInt::getSignedMaxValue(width));
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
+
+struct LowerSoftmax : OpConversionPattern<nn::SoftmaxOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::SoftmaxOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto type = tensorOf(adaptor.getInput());
+    if (!type.hasStaticShape())
+      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    rewriter.replaceOp(
+        op, lowerSoftmax(rewriter, op.getLoc(), adaptor.getInput(), op.getAxis()));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// LayerNorm and RMSNorm
+//===----------------------------------------------------------------------===//
+
+/// 1 / sqrt(sum / n + epsilon), one number per row.
+static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, int64_t n,
+                              APFloat epsilon) {
+  Type element = tensorOf(sum).getElementType();
+  return broadcastGeneric(
+      builder, loc, tensorOf(sum), sum, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value variance = arith::DivFOp::create(b, loc, args[0], floatConstant(b, loc, element, n));
+        Value eps = floatConstant(b, loc, element, epsilon.convertToFloat());
+        Value shifted = arith::AddFOp::create(b, loc, variance, eps);
+        Value deviation = math::SqrtOp::create(b, loc, shifted);
+        return arith::DivFOp::create(b, loc, floatConstant(b, loc, element, 1), deviation);
+      });
+}
+
+/// (x - mean) * inverse * scale + bias, each of mean, scale and bias optional.
+static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean, Value inverse,
+                       Value scale, Value bias) {
+  auto type = tensorOf(input);
+  MLIRContext *context = builder.getContext();
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
+  AffineMap last = AffineMap::get(type.getRank(), 0, identity.getResults().back(), context);
+  SmallVector<Value> inputs{input, inverse};
+  SmallVector<AffineMap> maps{identity, rowMap(type.getRank(), context)};
+  auto append = [&](Value value, AffineMap map) {
+    if (!value)
+      return;
+    inputs.push_back(value);
+    maps.push_back(map);
+  };
+  append(mean, maps[1]);
+  append(scale, last);
+  append(bias, last);
+  return parallelGeneric(builder, loc, type, inputs, maps,
+                         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                           auto next = args.begin() + 2;
+                           Value x = args[0];
+                           if (mean)
+                             x = arith::SubFOp::create(b, loc, x, *next++);
+                           x = arith::MulFOp::create(b, loc, x, args[1]);
+                           if (scale)
+                             x = arith::MulFOp::create(b, loc, x, *next++);
+                           if (bias)
+                             x = arith::AddFOp::create(b, loc, x, *next++);
+                           return x;
+                         });
+}
+
+struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::LayerNormOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Value x = adaptor.getInput();
+    auto type = tensorOf(x);
+    if (!type.hasStaticShape())
+      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    Location loc = op.getLoc();
+    Type element = type.getElementType();
+    int64_t last = type.getRank() - 1, n = type.getDimSize(last);
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext());
+    AffineMap rows = rowMap(type.getRank(), op.getContext());
+    TypedAttr zero = rewriter.getFloatAttr(element, 0.0);
+    Value sum =
+        reduceGeneric(rewriter, loc, type.getShape(), last, element, zero, x, identity, sumOf);
+    Value mean = broadcastGeneric(
+        rewriter, loc, tensorOf(sum), sum, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          return arith::DivFOp::create(b, loc, args[0], floatConstant(b, loc, element, n));
+        });
+    // Two passes over the row: the one-pass form E[x^2] - E[x]^2 cancels.
+    Value squares = reduceGeneric(
+        rewriter, loc, type.getShape(), last, element, zero, {x, mean}, {identity, rows},
+        [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
+          return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, d, d), args[2]);
+        });
+    Value inverse = inverseDeviation(rewriter, loc, squares, n, op.getEpsilon());
+    rewriter.replaceOp(op, normalize(rewriter, loc, x, mean, inverse, adaptor.getScale(),
+                                     adaptor.getBias()));
+    return success();
+  }
+};
+
+struct LowerRMSNorm : OpConversionPattern<nn::RMSNormOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::RMSNormOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Value x = adaptor.getInput();
+    auto type = tensorOf(x);
+    if (!type.hasStaticShape())
+      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    Location loc = op.getLoc();
+    int64_t last = type.getRank() - 1;
+    Value squares = reduceGeneric(
+        rewriter, loc, type.getShape(), last, type.getElementType(),
+        rewriter.getFloatAttr(type.getElementType(), 0.0), x,
+        AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext()),
+        [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          Value square = arith::MulFOp::create(b, loc, args[0], args[0]);
+          return arith::AddFOp::create(b, loc, square, args[1]);
+        });
+    Value inverse =
+        inverseDeviation(rewriter, loc, squares, type.getDimSize(last), op.getEpsilon());
+    rewriter.replaceOp(op, normalize(rewriter, loc, x, /*mean=*/nullptr, inverse,
+                                     adaptor.getScale(), /*bias=*/nullptr));
+    return success();
+  }
+};
+} // namespace
+
+void tacit::populateNormalizationPatterns(TypeConverter &converter,
+                                          RewritePatternSet &patterns) {
+  patterns.add<LowerReduce, LowerSoftmax, LowerLayerNorm, LowerRMSNorm>(
+      converter, patterns.getContext());
+}

@@ -1,0 +1,80 @@
+//===- Activation.cpp - Finding activation functions ----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Activation.h"
+#include "llvm/ADT/SetVector.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit::nn;
+
+/// How far a coefficient may be off, relative to itself. Exporters shorten
+/// constants, and half precision shortens them more.
+static double toleranceFor(Type elementType) {
+  double unit = elementType.isBF16() ? 0x1p-8 : elementType.isF16() ? 0x1p-11 : 0;
+  return std::max(1e-4, 4 * unit);
+}
+
+/// Values of the type of `end` that it is computed from by arithmetic, nearest
+/// first: what x may be.
+static SmallVector<Value> candidatesFor(Value end) {
+  llvm::SetVector<Value> values;
+  values.insert(end);
+  for (unsigned i = 0; i < values.size() && i < PolynomialReader::kMaxOps; ++i) {
+    Operation *op = values[i].getDefiningOp();
+    if (!op || !PolynomialReader::isArithmetic(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (operand.getType() == end.getType())
+        values.insert(operand);
+  }
+  return values.takeVector();
+}
+
+/// The nearest operation after `function` that computes `result`.
+static Operation *findResult(Value x, Value function, const Polynomial &result,
+                             double tolerance) {
+  llvm::SetVector<Operation *> ops(function.user_begin(), function.user_end());
+  for (unsigned i = 0; i < ops.size() && i < PolynomialReader::kMaxOps; ++i) {
+    Operation *op = ops[i];
+    if (!PolynomialReader::isArithmetic(op) || op->getResult(0).getType() != x.getType())
+      continue;
+    auto polynomial = PolynomialReader({x, function}).read(op->getResult(0));
+    if (polynomial && polynomial->isNear(result, tolerance))
+      return op;
+    ops.insert(op->user_begin(), op->user_end());
+  }
+  return nullptr;
+}
+
+std::optional<ActivationSite> tacit::nn::findActivation(Operation *function,
+                                                        const ActivationForm &form,
+                                                        SiteReporter &reporter) {
+  Value argument = function->getOperand(0), value = function->getResult(0);
+  double tolerance = toleranceFor(getElementTypeOrSelf(value));
+  std::string reason;
+  for (Value x : candidatesFor(argument)) {
+    auto polynomial = PolynomialReader({x}).read(argument);
+    if (!polynomial || !polynomial->isSimilar(form.argument, tolerance))
+      continue;
+    bool isArgument = polynomial->isNear(form.argument, tolerance);
+    Operation *root = findResult(x, value, form.result, tolerance);
+    if (isArgument && root)
+      return ActivationSite{x, root};
+    if (root && reason.empty())
+      reason = fmt::format("the argument is {}; expected {}", polynomial->str(),
+                           form.argument.str());
+    else if (isArgument && form.isDistinctive && reason.empty())
+      reason =
+          fmt::format("the argument is {} as expected, but nothing computes {} from it, "
+                      "T being the function's value",
+                      polynomial->str(), form.result.str());
+  }
+  if (!reason.empty())
+    reporter.nearMiss(function->getLoc(), reason);
+  return std::nullopt;
+}

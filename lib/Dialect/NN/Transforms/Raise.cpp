@@ -1,0 +1,157 @@
+//===- Raise.cpp - What the passes of the raise phase share ---------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Raise.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static remark::RemarkOpts optionsOf(StringRef kind, func::FuncOp function) {
+  return remark::RemarkOpts::name(kind).category("raise").function(function.getName());
+}
+
+void SiteReporter::found(Location loc, const std::string &what) {
+  ++sites;
+  remark::passed(loc, optionsOf(kind, function)) << remark::add("{0}", what);
+}
+
+void SiteReporter::nearMiss(Location loc, const std::string &reason) {
+  ++nearMisses;
+  remark::missed(loc, optionsOf(kind, function)) << remark::reason("{0}", reason);
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+static std::optional<double> readScalar(Attribute constant) {
+  if (auto number = readSplatFloat(constant))
+    return number;
+  auto integers = readIntegers(constant);
+  if (!integers || integers->empty() || !llvm::all_equal(*integers))
+    return std::nullopt;
+  return static_cast<double>(integers->front());
+}
+
+std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
+  Attribute constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return readScalar(constant);
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return std::nullopt;
+  auto unary = [&](double (*function)(double)) -> std::optional<double> {
+    auto input = constantScalar(op->getOperand(0), depth - 1);
+    return input ? std::optional(function(*input)) : std::nullopt;
+  };
+  auto binary = [&](double (*function)(double, double)) -> std::optional<double> {
+    // Integer division rounds; nothing here needs it.
+    if (!isa<FloatType>(getElementTypeOrSelf(value)))
+      return std::nullopt;
+    auto lhs = constantScalar(op->getOperand(0), depth - 1);
+    auto rhs = lhs ? constantScalar(op->getOperand(1), depth - 1) : std::nullopt;
+    return rhs ? std::optional(function(*lhs, *rhs)) : std::nullopt;
+  };
+  using Scalar = std::optional<double>;
+  return TypeSwitch<Operation *, Scalar>(op)
+      .Case<ReshapeOp, ExpandOp, TransposeOp>(
+          [&](auto) { return unary([](double x) { return x; }); })
+      .Case([&](CastOp cast) {
+        // A cast to an integer rounds.
+        return isa<FloatType>(cast.getType().getElementType())
+                   ? unary([](double x) { return x; })
+                   : Scalar();
+      })
+      .Case([&](SqrtOp) { return unary([](double x) { return std::sqrt(x); }); })
+      .Case([&](ReciprocalOp) { return unary([](double x) { return 1 / x; }); })
+      .Case([&](NegOp) { return unary([](double x) { return -x; }); })
+      .Case([&](AddOp) { return binary([](double x, double y) { return x + y; }); })
+      .Case([&](SubOp) { return binary([](double x, double y) { return x - y; }); })
+      .Case([&](MulOp) { return binary([](double x, double y) { return x * y; }); })
+      .Case([&](DivOp) { return binary([](double x, double y) { return x / y; }); })
+      .Case(
+          [&](PowOp) { return binary([](double x, double y) { return std::pow(x, y); }); })
+      .Default(Scalar());
+}
+
+bool tacit::nn::keepsShape(Value scalar, Value other) {
+  auto from = cast<RankedTensorType>(scalar.getType());
+  auto to = cast<RankedTensorType>(other.getType());
+  if (from.getRank() > to.getRank())
+    return false;
+  return llvm::all_of(llvm::zip(from.getShape(), to.getShape().take_back(from.getRank())),
+                      [](auto pair) {
+                        auto [dim, target] = pair;
+                        return dim == 1 || (dim == target && !ShapedType::isDynamic(dim));
+                      });
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+bool tacit::nn::isSameValue(Value lhs, Value rhs, unsigned depth) {
+  if (lhs == rhs)
+    return true;
+  Operation *a = lhs.getDefiningOp(), *b = rhs.getDefiningOp();
+  return a && b && depth > 0 && a->getName() == b->getName() && isPure(a) &&
+         a->getNumRegions() == 0 && lhs.getType() == rhs.getType() &&
+         cast<OpResult>(lhs).getResultNumber() == cast<OpResult>(rhs).getResultNumber() &&
+         a->getAttrDictionary() == b->getAttrDictionary() &&
+         a->getNumOperands() == b->getNumOperands() &&
+         llvm::all_of(llvm::zip(a->getOperands(), b->getOperands()), [&](auto pair) {
+           return isSameValue(std::get<0>(pair), std::get<1>(pair), depth - 1);
+         });
+}
+
+bool tacit::nn::isPerColumn(Value value, Value like) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto target = cast<RankedTensorType>(like.getType());
+  // A free dimension of the parameter might be 1 and broadcast.
+  return type.getRank() > 0 && type.getRank() <= target.getRank() &&
+         type.hasStaticShape() && type.getShape().back() == target.getShape().back() &&
+         llvm::all_of(type.getShape().drop_back(), [](int64_t dim) { return dim == 1; });
+}
+
+Value tacit::nn::asParameter(RewriterBase &rewriter, Value value, Value like) {
+  if (!isPerColumn(value, like))
+    return {};
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getRank() == 1)
+    return value;
+  return rewriter.createOrFold<ReshapeOp>(
+      value.getLoc(),
+      RankedTensorType::get({type.getShape().back()}, type.getElementType()), value);
+}
+
+SmallVector<Operation *> tacit::nn::collectQuotients(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) {
+    if (isa<DivOp, MulOp>(op))
+      ops.push_back(op);
+  });
+  return ops;
+}
+
+void tacit::nn::eraseDead(func::FuncOp function) {
+  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}

@@ -1,0 +1,54 @@
+//===- RaiseLayerNorm.cpp - Recognises layer normalisation ----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Normalization.h"
+#include "tacit/Dialect/NN/Transforms/Passes.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_RAISELAYERNORM
+#include "tacit/Dialect/NN/Transforms/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit::nn;
+
+static void raise(Operation *quotient, IRRewriter &rewriter, SiteReporter &reporter) {
+  auto match = matchNormalization(quotient);
+  auto centered = match ? matchCentered(match->base) : std::nullopt;
+  if (!centered)
+    return;
+  if (std::string reason = whyNotWhole(*match); !reason.empty())
+    return reporter.nearMiss(quotient->getLoc(), reason);
+  Operation *root = quotient;
+  Value scale = takeParameter<MulOp>(rewriter, root);
+  Value bias = takeParameter<AddOp>(rewriter, root);
+  reporter.found(root->getLoc(),
+                 fmt::format("{} scale, {} bias, epsilon {:g}", scale ? "with" : "no",
+                             bias ? "with" : "no", *match->epsilon));
+  rewriter.setInsertionPoint(root);
+  auto norm = LayerNormOp::create(rewriter, root->getLoc(), centered->input.getType(),
+                                  centered->input, scale, bias,
+                                  rewriter.getF32FloatAttr(*match->epsilon));
+  // Not erased yet: it may be among the operations still to look at.
+  rewriter.replaceAllUsesWith(root->getResult(0), norm.getResult());
+}
+
+namespace {
+
+struct RaiseLayerNorm : tacit::nn::impl::RaiseLayerNormBase<RaiseLayerNorm> {
+  void runOnOperation() override {
+    SiteReporter reporter("layer-norm", getOperation(), sites, nearMisses);
+    IRRewriter rewriter(&getContext());
+    eraseDead(getOperation());
+    for (Operation *quotient : collectQuotients(getOperation()))
+      raise(quotient, rewriter, reporter);
+    eraseDead(getOperation());
+  }
+};
+
+} // namespace

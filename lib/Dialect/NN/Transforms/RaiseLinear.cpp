@@ -1,0 +1,89 @@
+//===- RaiseLinear.cpp - Recognises products by a weight matrix -----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Raise.h"
+#include "mlir/IR/Matchers.h"
+#include "tacit/Dialect/NN/Transforms/Passes.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_RAISELINEAR
+#include "tacit/Dialect/NN/Transforms/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit::nn;
+
+/// A constant, perhaps transposed or reshaped on the way.
+static bool isWeight(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<TransposeOp, ReshapeOp>(op))
+      return matchPattern(value, m_Constant());
+    value = op->getOperand(0);
+  }
+  return false;
+}
+
+static bool isWeightMatrix(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank() == 2 && isWeight(value);
+}
+
+/// True if `user` adds to `product` a constant per column.
+static bool addsBias(Operation *user, Value product) {
+  auto sum = dyn_cast<AddOp>(user);
+  if (!sum || sum.getType() != product.getType())
+    return false;
+  Value other = sum.getLhs() == product ? sum.getRhs() : sum.getLhs();
+  return isPerColumn(other, product) && isWeight(other);
+}
+
+/// The constant bias that alone reads `root`, as one dimension; `root` moves on.
+static Value takeBias(Operation *&root, IRRewriter &rewriter, SiteReporter &reporter) {
+  Value product = root->getResult(0);
+  auto sum = llvm::find_if(product.getUsers(),
+                           [&](Operation *user) { return addsBias(user, product); });
+  if (sum == product.getUsers().end())
+    return {};
+  if (!product.hasOneUse()) {
+    reporter.nearMiss(sum->getLoc(),
+                      "the bias stays apart: something else reads the product "
+                      "without it");
+    return {};
+  }
+  return takeParameter<AddOp>(rewriter, root);
+}
+
+static void raise(Operation *product, Value input, Value weight, IRRewriter &rewriter,
+                  SiteReporter &reporter) {
+  Operation *root = product;
+  Value bias = takeBias(root, rewriter, reporter);
+  if (!bias && isa<LinearOp>(product))
+    return;
+  reporter.found(root->getLoc(), bias ? "with bias" : "no bias");
+  rewriter.setInsertionPoint(root);
+  rewriter.replaceOpWithNewOp<LinearOp>(root, root->getResult(0).getType(), input, weight,
+                                        bias);
+}
+
+namespace {
+
+struct RaiseLinear : tacit::nn::impl::RaiseLinearBase<RaiseLinear> {
+  void runOnOperation() override {
+    SiteReporter reporter("linear", getOperation(), sites, nearMisses);
+    IRRewriter rewriter(&getContext());
+    eraseDead(getOperation());
+    for (LinearOp op : collect<LinearOp>(getOperation()))
+      if (!op.getBias())
+        raise(op, op.getInput(), op.getWeight(), rewriter, reporter);
+    for (MatmulOp op : collect<MatmulOp>(getOperation()))
+      if (isWeightMatrix(op.getRhs()))
+        raise(op, op.getLhs(), op.getRhs(), rewriter, reporter);
+    eraseDead(getOperation());
+  }
+};
+
+} // namespace

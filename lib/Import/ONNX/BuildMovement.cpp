@@ -1,0 +1,319 @@
+//===- BuildMovement.cpp - Builders: constants, slices, joins -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NodeBuilder.h"
+#include "OpTable.h"
+#include "ShapeEntries.h"
+#include "tacit/Support/Elements.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+using onnx::AttributeProto;
+
+static constexpr int64_t kToEnd = std::numeric_limits<int64_t>::max();
+
+//===----------------------------------------------------------------------===//
+// Constant, Identity, Dropout, Gather, Concat, Transpose
+//===----------------------------------------------------------------------===//
+
+Value onnx_import::buildConstant(NodeBuilder &node) {
+  MLIRContext *context = node.context();
+  if (auto *found = node.hasAttribute("value")
+                        ? node.attribute("value", AttributeProto::TENSOR)
+                        : nullptr)
+    return node.constant(found->t());
+  if (node.hasAttribute("value_int"))
+    return node.constant(DenseIntElementsAttr::get(
+        RankedTensorType::get({}, IntegerType::get(context, 64)),
+        node.intAttribute("value_int", 0)));
+  if (node.hasAttribute("value_float"))
+    return node.constant(
+        DenseFPElementsAttr::get(RankedTensorType::get({}, Float32Type::get(context)),
+                                 node.floatAttribute("value_float", 0)));
+  if (auto ints = node.intsAttribute("value_ints"))
+    return node.intsConstant(*ints);
+  if (auto *floats = node.attribute("value_floats", AttributeProto::FLOATS))
+    return node.constant(DenseFPElementsAttr::get(
+        RankedTensorType::get({floats->floats_size()}, Float32Type::get(context)),
+        ArrayRef<float>(floats->floats().data(), floats->floats_size())));
+  return node.refuse("it holds strings or a sparse tensor",
+                     "expected attribute value, value_int(s) or value_float(s)");
+}
+
+Value onnx_import::buildIdentity(NodeBuilder &node) { return node.operand(0); }
+
+/// What dropout does at inference: nothing.
+Value onnx_import::buildDropout(NodeBuilder &node) {
+  if (node.isUsed(1))
+    return node.refuse("its mask is used", "export the model for inference, not training");
+  auto training = node.constantInts(2);
+  if (node.hasOperand(2) && (!training || training->empty() || training->front() != 0))
+    return node.refuse("it is in training mode",
+                       "export the model for inference, not training");
+  return node.operand(0);
+}
+
+Value onnx_import::buildGather(NodeBuilder &node) {
+  Value data = node.operand(0), indices = node.operand(1);
+  if (!data || !indices)
+    return {};
+  auto axis = node.axisAttribute(0, tensorOf(data).getRank());
+  if (!axis)
+    return {};
+  return node.create<nn::GatherOp>(
+      {data, indices}, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
+}
+
+Value onnx_import::buildConcat(NodeBuilder &node) {
+  SmallVector<Value> inputs = node.operands();
+  if (inputs.empty() || !llvm::all_of(inputs, [](Value v) { return static_cast<bool>(v); }))
+    return inputs.empty() ? node.invalid("it joins nothing") : Value();
+  if (!node.hasAttribute("axis"))
+    return node.invalid("attribute 'axis' is missing");
+  auto axis = node.axisAttribute(0, tensorOf(inputs.front()).getRank());
+  if (!axis)
+    return {};
+  return node.create<nn::ConcatOp>(
+      inputs, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
+}
+
+Value onnx_import::buildTranspose(NodeBuilder &node) {
+  Value input = node.operand(0);
+  if (!input)
+    return {};
+  auto permutation = node.intsAttribute("perm");
+  if (!permutation) {
+    auto reversed = llvm::reverse(llvm::seq<int64_t>(0, tensorOf(input).getRank()));
+    permutation.emplace(reversed.begin(), reversed.end());
+  }
+  return node.create<nn::TransposeOp>({input}, [&](auto &properties) {
+    properties.setPermutation(node.i64Array(*permutation));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Slice
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A slice of one dimension, as nn.slice wants it.
+struct DimSlice {
+  int64_t start = 0, end = kToEnd, step = 1;
+
+  int64_t size() const {
+    int64_t span = step > 0 ? end - start : start - end, stride = std::abs(step);
+    return span / stride + (span % stride != 0);
+  }
+};
+
+/// What a Slice node asks for; entry i is about dimension axes[i].
+struct Bounds {
+  SmallVector<int64_t> axes;
+  ShapeEntries starts, ends, steps;
+  Value startsValue, endsValue, stepsValue;
+};
+} // namespace
+
+/// Counts negative bounds from the end and clamps them, as ONNX says. `step` is
+/// not zero.
+static DimSlice clampSlice(int64_t start, int64_t end, int64_t step, int64_t dim) {
+  if (dim == 0)
+    return {0, 0, 1};
+  // A longer stride picks the same single element.
+  step = std::clamp(step, -dim, dim);
+  int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? dim : dim - 1;
+  start += start < 0 ? dim : 0;
+  end += end < 0 ? dim : 0;
+  start = std::clamp<int64_t>(start, 0, highest);
+  end = std::clamp(end, lowest, highest);
+  if ((step > 0) != (start < end))
+    end = start;
+  return {start, end, step};
+}
+
+/// True if entry i asks for the whole of its dimension, whatever its size. Some
+/// exporters write the largest 32-bit number for "to the end".
+static bool isWhole(const Bounds &bounds, size_t i) {
+  return bounds.starts[i] == 0 && bounds.steps[i] == 1 && bounds.ends[i] &&
+         *bounds.ends[i] >= std::numeric_limits<int32_t>::max();
+}
+
+static Value asI64(NodeBuilder &node, Value value) {
+  if (!value)
+    return value;
+  auto type = RankedTensorType::get(tensorOf(value).getShape(),
+                                    IntegerType::get(node.context(), 64));
+  return value.getType() == type ? value : node.create<nn::CastOp>({value}, type);
+}
+
+/// Reads a list of bounds: an operand from opset 10 on, an attribute before.
+static std::optional<ShapeEntries> readBounds(NodeBuilder &node, const char *attribute,
+                                              int64_t operand, Value &value) {
+  if (node.opset() < 10) {
+    auto ints = node.intsAttribute(attribute);
+    if (!ints)
+      return std::nullopt;
+    value = node.intsConstant(*ints);
+  } else {
+    if (!node.hasOperand(operand))
+      return std::nullopt;
+    value = asI64(node, node.operand(operand));
+  }
+  return shapeEntries(value);
+}
+
+static bool readBounds(NodeBuilder &node, int64_t rank, Bounds &bounds) {
+  auto starts = readBounds(node, "starts", 1, bounds.startsValue);
+  auto ends = readBounds(node, "ends", 2, bounds.endsValue);
+  if (!starts || !ends || starts->size() != ends->size()) {
+    node.invalid("expected as many starts as ends, in lists of one dimension");
+    return false;
+  }
+  Value axesValue;
+  bool hasAxes = node.opset() < 10 ? node.hasAttribute("axes") : node.hasOperand(3);
+  auto axes = readBounds(node, "axes", 3, axesValue);
+  if (hasAxes && (!axes || !allKnown(*axes))) {
+    node.refuse("its axes are computed", "export with constant axes");
+    return false;
+  }
+  bool hasSteps = node.opset() >= 10 && node.hasOperand(4);
+  if (!hasSteps)
+    bounds.stepsValue = node.intsConstant(SmallVector<int64_t>(starts->size(), 1));
+  auto steps =
+      hasSteps ? readBounds(node, "", 4, bounds.stepsValue) : shapeEntries(bounds.stepsValue);
+  for (size_t i = 0; i < starts->size(); ++i)
+    bounds.axes.push_back(axes && i < axes->size() ? *(*axes)[i] : i);
+  if ((axes && axes->size() != starts->size()) || !steps || steps->size() != starts->size()) {
+    node.invalid("expected one axis and one step for each start");
+    return false;
+  }
+  if (!node.normalizeAxes(bounds.axes, rank))
+    return false;
+  for (int64_t &axis : bounds.axes)
+    axis += axis < 0 ? rank : 0;
+  if (llvm::is_contained(*steps, std::optional<int64_t>(0))) {
+    node.invalid("a step is 0");
+    return false;
+  }
+  bounds.starts = *starts;
+  bounds.ends = *ends;
+  bounds.steps = *steps;
+  return true;
+}
+
+static Value createSlice(NodeBuilder &node, Value input, ArrayRef<DimSlice> slices) {
+  SmallVector<int64_t> starts, ends, steps;
+  for (const DimSlice &slice : slices) {
+    starts.push_back(slice.start);
+    ends.push_back(slice.end);
+    steps.push_back(slice.step);
+  }
+  return node.create<nn::SliceOp>({input}, [&](auto &properties) {
+    properties.setStarts(node.i64Array(starts));
+    properties.setEnds(node.i64Array(ends));
+    properties.setSteps(node.i64Array(steps));
+  });
+}
+
+/// No slice of any dimension yet.
+static SmallVector<DimSlice> wholeOf(RankedTensorType type) {
+  SmallVector<DimSlice> slices(type.getRank());
+  for (auto [slice, dim] : llvm::zip(slices, type.getShape()))
+    slice.end = ShapedType::isDynamic(dim) ? kToEnd : dim;
+  return slices;
+}
+
+Value onnx_import::buildSlice(NodeBuilder &node) {
+  Value input = node.operand(0);
+  Bounds bounds;
+  if (!input || !readBounds(node, tensorOf(input).getRank(), bounds))
+    return {};
+  auto type = tensorOf(input);
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<DimSlice> slices = wholeOf(type);
+  bool isKnown = true;
+  for (auto [i, axis] : llvm::enumerate(bounds.axes)) {
+    if (isWhole(bounds, i))
+      continue;
+    auto start = bounds.starts[i], end = bounds.ends[i], step = bounds.steps[i];
+    if (!start || !end || !step || type.isDynamicDim(axis)) {
+      isKnown = false;
+      shape[axis] = ShapedType::kDynamic;
+      continue;
+    }
+    slices[axis] = clampSlice(*start, *end, *step, type.getDimSize(axis));
+    shape[axis] = slices[axis].size();
+  }
+  if (isKnown)
+    return createSlice(node, input, slices);
+  return node.create<nn::DynamicSliceOp>(
+      {input, bounds.startsValue, bounds.endsValue, bounds.stepsValue},
+      [&](auto &properties) { properties.setAxes(node.i64Array(bounds.axes)); },
+      RankedTensorType::get(shape, type.getElementType()));
+}
+
+//===----------------------------------------------------------------------===//
+// Split
+//===----------------------------------------------------------------------===//
+
+/// The size of each part: given as an attribute (before opset 13) or an operand,
+/// else equal ones, of which the last may be smaller from opset 18 on.
+static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node, int64_t dim) {
+  int64_t parts = node.numOutputs();
+  auto given = node.opset() < 13 ? node.intsAttribute("split") : node.constantInts(1);
+  if (node.opset() >= 13 && node.hasOperand(1) && !given) {
+    node.refuse("the sizes of its parts are computed", "export with constant sizes");
+    return std::nullopt;
+  }
+  SmallVector<int64_t> sizes;
+  if (given) {
+    sizes.assign(given->begin(), given->end());
+  } else {
+    int64_t size = llvm::divideCeil(dim, parts);
+    for (int64_t i = 0, rest = dim; i < parts; ++i, rest -= sizes.back())
+      sizes.push_back(std::min(size, rest));
+  }
+  __int128 sum = 0;
+  for (int64_t size : sizes)
+    sum += size;
+  bool isEven = node.opset() >= 18 || given || dim % parts == 0;
+  if (isEven && static_cast<int64_t>(sizes.size()) == parts && sum == dim &&
+      llvm::all_of(sizes, [](int64_t size) { return size >= 0; }))
+    return sizes;
+  node.invalid(fmt::format("it cannot split {} elements into {} parts of the given sizes", dim,
+                           parts));
+  return std::nullopt;
+}
+
+Value onnx_import::buildSplit(NodeBuilder &node) {
+  Value input = node.operand(0);
+  if (!input)
+    return {};
+  auto type = tensorOf(input);
+  auto axis = node.axisAttribute(0, type.getRank());
+  if (!axis)
+    return {};
+  if (type.isDynamicDim(*axis))
+    return node.refuse(fmt::format("it splits dimension {}, whose size is free", *axis),
+                       "pin it with --dim or --shape");
+  auto sizes = splitSizes(node, type.getDimSize(*axis));
+  if (!sizes)
+    return {};
+  Value first;
+  int64_t start = 0;
+  for (auto [i, size] : llvm::enumerate(*sizes)) {
+    SmallVector<DimSlice> slices = wholeOf(type);
+    slices[*axis] = {start, start + size, 1};
+    start += size;
+    Value part = createSlice(node, input, slices);
+    node.define(i, part);
+    first = i == 0 ? part : first;
+  }
+  return first;
+}

@@ -1,0 +1,31 @@
+//===- Graph.h - What a node of the graph is called -------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_GRAPH_H
+#define TACIT_LIB_IMPORT_ONNX_GRAPH_H
+
+#include "ProtoFile.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace tacit::onnx_import {
+
+/// The name of a node, or what stands for it: "MatMul:<its first output>".
+std::string nodeName(const onnx::NodeProto &node);
+
+/// ONNX's own operators are those of the domain "", also spelt "ai.onnx".
+bool isDefaultDomain(llvm::StringRef domain);
+
+/// Checks that names are well-formed and unique, that every value is produced
+/// before it is used, and that there are outputs. Fails with BadInput.
+llvm::Error checkGraph(llvm::StringRef path, const onnx::GraphProto &graph);
+
+/// Names of all values that a node or a graph output uses.
+llvm::StringSet<> usedValues(const onnx::GraphProto &graph);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_GRAPH_H

@@ -1,0 +1,304 @@
+//===- Importer.cpp - From the graph to a module --------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+#include "NodeBuilder.h"
+#include "OpTable.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// Dimensions
+//===----------------------------------------------------------------------===//
+
+static std::string listNames(const std::vector<OnnxValue> &inputs, bool ofDims) {
+  SmallVector<std::string> names;
+  for (const OnnxValue &input : inputs) {
+    if (!ofDims)
+      names.push_back(quote(input.name));
+    else
+      for (const OnnxDim &dim : input.dims)
+        if (dim.size < 0 && !llvm::is_contained(names, quote(dim.name)))
+          names.push_back(quote(dim.name));
+  }
+  return names.empty() ? "none" : llvm::join(names, ", ");
+}
+
+static llvm::Error checkPositive(StringRef option, StringRef name, int64_t size) {
+  if (size > 0)
+    return llvm::Error::success();
+  return fail(ExitCode::Usage, "give a positive number", "--{} sets {} to {}", option.str(),
+              quote(name), size);
+}
+
+/// Pins the dimensions of one input to a whole shape, and with them the names.
+static llvm::Error bindShape(OnnxValue &input, ArrayRef<int64_t> shape,
+                             llvm::StringMap<int64_t> &sizes) {
+  if (!input.hasShape) {
+    input.hasShape = true;
+    input.dims.resize(shape.size());
+  }
+  if (shape.size() != input.dims.size())
+    return fail(ExitCode::Usage, "give one size per dimension, as in --shape x=1x128",
+                "--shape gives input {} {} dimensions; it has {}", quote(input.name),
+                shape.size(), input.dims.size());
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    if (llvm::Error error = checkPositive("shape", input.name, size))
+      return error;
+    OnnxDim &dim = input.dims[i];
+    int64_t expected = dim.size;
+    if (dim.size < 0 && !dim.name.empty())
+      expected = sizes.try_emplace(dim.name, size).first->second;
+    if (expected >= 0 && expected != size)
+      return fail(ExitCode::Usage, "leave out --shape, or give it the sizes of the model",
+                  "--shape sets dimension {} of input {} to {}; it is {}", i,
+                  quote(input.name), size, expected);
+    dim.size = size;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<OnnxValue>>
+onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &bindings) {
+  std::vector<OnnxValue> bound = inputs;
+  llvm::StringMap<int64_t> sizes;
+  for (const auto &binding : bindings.dims) {
+    StringRef name = binding.getKey();
+    int64_t size = binding.getValue();
+    bool isKnown = llvm::any_of(inputs, [&](const OnnxValue &input) {
+      return llvm::any_of(input.dims, [&](const OnnxDim &dim) {
+        return dim.size < 0 && dim.name == name;
+      });
+    });
+    if (!isKnown)
+      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
+                  "--dim names {}, which is no free dimension of the model; it has {}",
+                  quote(name), listNames(inputs, /*ofDims=*/true));
+    if (llvm::Error error = checkPositive("dim", name, size))
+      return std::move(error);
+    sizes[name] = size;
+  }
+  for (const auto &binding : bindings.shapes) {
+    StringRef name = binding.getKey();
+    auto input = llvm::find_if(
+        bound, [&](const OnnxValue &candidate) { return candidate.name == name; });
+    if (input == bound.end())
+      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
+                  "--shape names {}, which is no input of the model; it has {}", quote(name),
+                  listNames(inputs, /*ofDims=*/false));
+    if (llvm::Error error = bindShape(*input, binding.getValue(), sizes))
+      return std::move(error);
+  }
+  for (OnnxValue &input : bound)
+    for (OnnxDim &dim : input.dims)
+      if (auto size = sizes.find(dim.name); dim.size < 0 && size != sizes.end())
+        dim.size = size->second;
+  return bound;
+}
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &nodes) {
+  std::string text;
+  for (const UnsupportedNode &node : nodes)
+    text += fmt::format("\n  {} ({}, opset {}): {}; {}", quote(node.node),
+                        node.domain.empty() ? node.opType : node.domain + "::" + node.opType,
+                        node.opset, node.reason, node.remedy);
+  return fail(ExitCode::Unsupported, "`tacit inspect` lists what the model contains",
+              "found {} that cannot be imported:{}",
+              nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places", text);
+}
+
+//===----------------------------------------------------------------------===//
+// The graph
+//===----------------------------------------------------------------------===//
+
+namespace {
+class GraphImporter {
+public:
+  GraphImporter(MLIRContext *context, ImportRequest request)
+      : request(std::move(request)),
+        state(this->request.file, context, this->request.opset) {}
+
+  llvm::Expected<OwningOpRef<ModuleOp>> run();
+
+private:
+  llvm::Error createFunction();
+  void importNode(const onnx::NodeProto &node);
+  void refuseExternalWeights();
+  llvm::Error finish();
+  llvm::Error verifyModule();
+  DictionaryAttr inputAttributes(const OnnxValue &input);
+
+  ImportRequest request;
+  ImportState state;
+  OwningOpRef<ModuleOp> module;
+  func::FuncOp function;
+};
+} // namespace
+
+DictionaryAttr GraphImporter::inputAttributes(const OnnxValue &input) {
+  Builder &builder = state.builder;
+  SmallVector<Attribute> dims;
+  bool anyFree = false;
+  for (const OnnxDim &dim : input.dims) {
+    anyFree |= dim.size < 0;
+    dims.push_back(builder.getStringAttr(dim.size < 0 ? dim.name : ""));
+  }
+  NamedAttrList attributes;
+  attributes.set(nn::kNameAttr, builder.getStringAttr(input.name));
+  if (anyFree)
+    attributes.set(nn::kDimsAttr, builder.getArrayAttr(dims));
+  return attributes.getDictionary(builder.getContext());
+}
+
+/// An input whose element type is not ours has no argument; it is in the list of
+/// what is unsupported, and what uses it is skipped.
+llvm::Error GraphImporter::createFunction() {
+  OpBuilder &builder = state.builder;
+  SmallVector<Type> types;
+  SmallVector<Attribute> attributes;
+  SmallVector<const OnnxValue *> arguments;
+  for (const OnnxValue &input : request.inputs) {
+    Type element = elementType(builder.getContext(), input.dtype);
+    if (!element)
+      continue;
+    if (!input.hasShape)
+      return fail(ExitCode::BadInput, "give it with --shape, as in --shape x=1x128",
+                  "the file does not say the shape of input {}", quote(input.name));
+    SmallVector<int64_t> shape, least;
+    for (const OnnxDim &dim : input.dims) {
+      shape.push_back(dim.size < 0 ? ShapedType::kDynamic : dim.size);
+      least.push_back(dim.size < 0 ? 1 : dim.size);
+    }
+    auto size = byteSize(RankedTensorType::get(least, element));
+    if (static_cast<int64_t>(shape.size()) > kMaxRank || !size || *size > kMaxTensorBytes)
+      return fail(ExitCode::BadInput, "give it smaller dimensions with --dim or --shape",
+                  "input {} has more than {} dimensions or 2^40 bytes", quote(input.name),
+                  kMaxRank);
+    types.push_back(RankedTensorType::get(shape, element));
+    attributes.push_back(inputAttributes(input));
+    arguments.push_back(&input);
+  }
+  Location loc = builder.getUnknownLoc();
+  module = ModuleOp::create(loc);
+  builder.setInsertionPointToStart(module->getBody());
+  function = func::FuncOp::create(builder, loc, "main", builder.getFunctionType(types, {}));
+  Block *body = function.addEntryBlock();
+  for (auto [i, input] : llvm::enumerate(arguments)) {
+    function.setArgAttrs(i, cast<DictionaryAttr>(attributes[i]));
+    state.values[input->name] = body->getArgument(i);
+  }
+  builder.setInsertionPointToStart(body);
+  return llvm::Error::success();
+}
+
+/// A weight in another file, or of a type that is not ours, is no value. The
+/// latter is in the list of what is unsupported already.
+void GraphImporter::refuseExternalWeights() {
+  for (const auto &[i, tensor] : llvm::enumerate(state.file.graph().initializer())) {
+    if (!state.used.contains(tensor.name()))
+      continue;
+    if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
+      state.refused.push_back({tensor.name(), "initializer", "", state.opset,
+                               "its data is in another file, which is not supported yet",
+                               "save the model with its data inside"});
+    else if (elementType(state.builder.getContext(), tensor.data_type()))
+      state.initializers[tensor.name()] = i;
+  }
+}
+
+void GraphImporter::importNode(const onnx::NodeProto &node) {
+  const OpEntry *entry = lookupOp(node.op_type());
+  if (!entry || checkSupported(node, state.opset))
+    return;
+  // A node behind one that was refused has nothing to say.
+  for (const std::string &input : node.input())
+    if (!input.empty() && !state.lookup(input))
+      return;
+  NodeBuilder builder(state, node);
+  builder.define(0, entry->build(builder));
+}
+
+/// Drops what nothing uses, shape arithmetic and constants that were folded away.
+static void eraseDeadOps(Block &body) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+llvm::Error GraphImporter::finish() {
+  OpBuilder &builder = state.builder;
+  SmallVector<Value> results;
+  SmallVector<Type> types;
+  SmallVector<Attribute> attributes;
+  for (const OnnxValue &output : request.outputs) {
+    Value value = state.lookup(output.name);
+    if (!value)
+      return fail(ExitCode::Internal, "report this with the model",
+                  "graph output {} was not imported, and no reason was given",
+                  quote(output.name));
+    results.push_back(value);
+    types.push_back(value.getType());
+    attributes.push_back(builder.getDictionaryAttr(
+        builder.getNamedAttr(nn::kNameAttr, builder.getStringAttr(output.name))));
+  }
+  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  function.setType(builder.getFunctionType(function.getArgumentTypes(), types));
+  function.setAllResultAttrs(attributes);
+  eraseDeadOps(function.getBody().front());
+  return verifyModule();
+}
+
+llvm::Error GraphImporter::verifyModule() {
+  std::string text;
+  ScopedDiagnosticHandler handler(state.builder.getContext(), [&](Diagnostic &diagnostic) {
+    if (text.empty())
+      text = diagnostic.str();
+    return success();
+  });
+  if (succeeded(verify(*module)))
+    return llvm::Error::success();
+  return fail(ExitCode::Internal, "report this with the model",
+              "the imported module is not valid: {}", text);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
+  state.refused = std::move(request.unsupported);
+  state.used = usedValues(state.file.graph());
+  if (llvm::Error error = createFunction())
+    return std::move(error);
+  refuseExternalWeights();
+  for (const onnx::NodeProto &node : state.file.graph().node()) {
+    importNode(node);
+    if (!state.invalid.empty())
+      return fail(ExitCode::BadInput,
+                  "check --dim and --shape if they are given, else export the model again",
+                  "{}", state.invalid);
+  }
+  if (!state.refused.empty())
+    return unsupportedError(state.refused);
+  if (llvm::Error error = finish())
+    return std::move(error);
+  return std::move(module);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> onnx_import::importGraph(MLIRContext *context,
+                                                               ImportRequest request) {
+  context->loadDialect<nn::NNDialect, func::FuncDialect>();
+  return GraphImporter(context, std::move(request)).run();
+}

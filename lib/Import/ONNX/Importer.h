@@ -1,0 +1,36 @@
+//===- Importer.h - From the graph to a module ------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_IMPORTER_H
+#define TACIT_LIB_IMPORT_ONNX_IMPORTER_H
+
+#include "ProtoFile.h"
+#include "tacit/Import/ONNX/OnnxModel.h"
+
+namespace tacit::onnx_import {
+
+/// The inputs with every dimension that `bindings` pins. Fails with Usage.
+llvm::Expected<std::vector<OnnxValue>> bindDims(const std::vector<OnnxValue> &inputs,
+                                                const DimBindings &bindings);
+
+/// One error that lists everything.
+llvm::Error unsupportedError(const std::vector<UnsupportedNode> &nodes);
+
+struct ImportRequest {
+  const ProtoFile &file;
+  int64_t opset;
+  std::vector<OnnxValue> inputs; ///< with dimensions bound
+  const std::vector<OnnxValue> &outputs;
+  std::vector<UnsupportedNode> unsupported; ///< known before
+};
+
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRContext *context,
+                                                              ImportRequest request);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_IMPORTER_H

@@ -1,0 +1,166 @@
+//===- OnnxModel.cpp - An ONNX file and its import ------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Import/ONNX/OnnxModel.h"
+#include "Graph.h"
+#include "Importer.h"
+#include "OpTable.h"
+#include "Tensors.h"
+#include "tacit/Support/Error.h"
+
+using namespace llvm;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+struct OnnxModel::Impl {
+  ProtoFile file;
+  int64_t opset = 0, parameters = 0, weightBytes = 0;
+  std::vector<OnnxValue> inputs, outputs;
+  std::vector<UnsupportedNode> unsupported;
+
+  llvm::Error readOpset(StringRef path);
+  llvm::Error readWeights();
+  void readValues();
+  void readUnsupported();
+};
+
+/// The version of ONNX's own operators that the file uses.
+llvm::Error OnnxModel::Impl::readOpset(StringRef path) {
+  for (const onnx::OperatorSetIdProto &import : file.model.opset_import())
+    if (isDefaultDomain(import.domain()))
+      opset = import.version();
+  if (opset == 0)
+    return fail(ExitCode::BadInput, "export the model again",
+                "'{}' does not say which ONNX opset it uses", path.str());
+  if (opset < kMinOpset || opset > kMaxOpset)
+    return fail(ExitCode::Unsupported, "re-export with opset 17",
+                "'{}' uses ONNX opset {}; expected {} to {}", path.str(), opset, kMinOpset,
+                kMaxOpset);
+  return llvm::Error::success();
+}
+
+llvm::Error OnnxModel::Impl::readWeights() {
+  for (const onnx::TensorProto &tensor : file.graph().initializer()) {
+    Expected<int64_t> count = countElements(tensor);
+    if (!count)
+      return count.takeError();
+    parameters += isFloatDtype(tensor.data_type()) ? *count : 0;
+    weightBytes += *count * dtypeBytes(tensor.data_type());
+  }
+  return llvm::Error::success();
+}
+
+static OnnxValue readValue(const onnx::ValueInfoProto &info) {
+  OnnxValue value;
+  value.name = info.name();
+  value.dtypeName = "no tensor";
+  value.hasShape = info.type().tensor_type().has_shape();
+  if (!info.type().has_tensor_type())
+    return value;
+  const auto &tensor = info.type().tensor_type();
+  value.dtype = tensor.elem_type();
+  value.dtypeName = dtypeName(value.dtype);
+  for (const auto &[i, dim] : llvm::enumerate(tensor.shape().dim())) {
+    // Some exporters write -1 for a size they do not know.
+    if (dim.has_dim_value() && dim.dim_value() >= 0)
+      value.dims.push_back({dim.dim_value(), ""});
+    else
+      value.dims.push_back({-1, dim.dim_param().empty()
+                                    ? value.name + "." + std::to_string(i)
+                                    : dim.dim_param()});
+  }
+  return value;
+}
+
+void OnnxModel::Impl::readValues() {
+  StringSet<> initializers;
+  for (const onnx::TensorProto &tensor : file.graph().initializer())
+    initializers.insert(tensor.name());
+  for (const onnx::ValueInfoProto &input : file.graph().input())
+    if (!initializers.contains(input.name()))
+      inputs.push_back(readValue(input));
+  for (const onnx::ValueInfoProto &output : file.graph().output())
+    outputs.push_back(readValue(output));
+}
+
+/// Everything the table lacks, and inputs and weights of types that are not ours.
+void OnnxModel::Impl::readUnsupported() {
+  StringSet<> used = usedValues(file.graph());
+  mlir::MLIRContext types(mlir::MLIRContext::Threading::DISABLED);
+  auto checkType = [&](StringRef name, const char *what, int32_t dtype) {
+    if (!elementType(&types, dtype))
+      unsupported.push_back({name.str(), what, "", opset,
+                             "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
+                             std::string("expected ") + kElementTypes});
+  };
+  for (const OnnxValue &input : inputs)
+    checkType(input.name, "input", input.dtype);
+  for (const onnx::TensorProto &tensor : file.graph().initializer())
+    if (used.contains(tensor.name()))
+      checkType(tensor.name(), "initializer", tensor.data_type());
+  for (const onnx::SparseTensorProto &sparse : file.graph().sparse_initializer())
+    unsupported.push_back({sparse.values().name(), "sparse initializer", "", opset,
+                           "sparse weights are not supported", "save the weights as dense"});
+  for (const onnx::NodeProto &node : file.graph().node())
+    if (auto found = checkSupported(node, opset))
+      unsupported.push_back(std::move(*found));
+}
+
+OnnxModel::OnnxModel(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
+OnnxModel::~OnnxModel() = default;
+
+Expected<std::unique_ptr<OnnxModel>> OnnxModel::open(StringRef path) {
+  auto file = readProtoFile(path);
+  if (!file)
+    return file.takeError();
+  auto impl = std::make_unique<Impl>();
+  impl->file = std::move(*file);
+  if (llvm::Error error = checkGraph(path, impl->file.graph()))
+    return std::move(error);
+  if (llvm::Error error = impl->readOpset(path))
+    return std::move(error);
+  if (llvm::Error error = impl->readWeights())
+    return std::move(error);
+  impl->readValues();
+  impl->readUnsupported();
+  return std::unique_ptr<OnnxModel>(new OnnxModel(std::move(impl)));
+}
+
+StringRef OnnxModel::producer() const { return impl->file.model.producer_name(); }
+int64_t OnnxModel::opset() const { return impl->opset; }
+int64_t OnnxModel::parameters() const { return impl->parameters; }
+int64_t OnnxModel::weightBytes() const { return impl->weightBytes; }
+const std::vector<OnnxValue> &OnnxModel::inputs() const { return impl->inputs; }
+const std::vector<OnnxValue> &OnnxModel::outputs() const { return impl->outputs; }
+
+std::map<std::string, int64_t> OnnxModel::opCounts() const {
+  std::map<std::string, int64_t> counts;
+  for (const onnx::NodeProto &node : impl->file.graph().node())
+    ++counts[isDefaultDomain(node.domain()) ? node.op_type()
+                                            : node.domain() + "::" + node.op_type()];
+  return counts;
+}
+
+std::vector<std::string> OnnxModel::freeDims() const {
+  std::vector<std::string> names;
+  for (const OnnxValue &input : impl->inputs)
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !llvm::is_contained(names, dim.name))
+        names.push_back(dim.name);
+  return names;
+}
+
+const std::vector<UnsupportedNode> &OnnxModel::unsupported() const { return impl->unsupported; }
+
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings) const {
+  auto inputs = bindDims(impl->inputs, bindings);
+  if (!inputs)
+    return inputs.takeError();
+  return importGraph(context, {impl->file, impl->opset, std::move(*inputs), impl->outputs,
+                               impl->unsupported});
+}

@@ -1,0 +1,192 @@
+//===- Tensors.cpp - ONNX tensors as attributes ---------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Tensors.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+using onnx::TensorProto;
+
+//===----------------------------------------------------------------------===//
+// Names and element types
+//===----------------------------------------------------------------------===//
+
+std::string onnx_import::quote(StringRef name) {
+  constexpr size_t kLongest = 200;
+  std::string text = name.take_front(kLongest).str();
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = '?';
+  return "'" + text + (name.size() > kLongest ? "...'" : "'");
+}
+
+namespace {
+struct Dtype {
+  const char *name;
+  int64_t bytes;
+};
+} // namespace
+
+/// Indexed by TensorProto.DataType.
+static constexpr Dtype kDtypes[] = {
+    {"undefined", 0}, {"float32", 4}, {"uint8", 1},   {"int8", 1},       {"uint16", 2},
+    {"int16", 2},     {"int32", 4},   {"int64", 8},   {"string", 0},     {"bool", 1},
+    {"float16", 2},   {"float64", 8}, {"uint32", 4},  {"uint64", 8},     {"complex64", 8},
+    {"complex128", 16}, {"bfloat16", 2}, {"float8_e4m3fn", 1}, {"float8_e4m3fnuz", 1},
+    {"float8_e5m2", 1}, {"float8_e5m2fnuz", 1}, {"uint4", 0}, {"int4", 0},
+    {"float4_e2m1", 0}};
+
+std::string onnx_import::dtypeName(int32_t dtype) {
+  if (dtype >= 0 && dtype < static_cast<int32_t>(std::size(kDtypes)))
+    return kDtypes[dtype].name;
+  return "type " + std::to_string(dtype);
+}
+
+int64_t onnx_import::dtypeBytes(int32_t dtype) {
+  bool isKnown = dtype >= 0 && dtype < static_cast<int32_t>(std::size(kDtypes));
+  return isKnown ? kDtypes[dtype].bytes : 0;
+}
+
+bool onnx_import::isFloatDtype(int32_t dtype) {
+  return StringRef(dtypeName(dtype)).contains("float");
+}
+
+Type onnx_import::elementType(MLIRContext *context, int32_t dtype) {
+  switch (dtype) {
+  case TensorProto::FLOAT:
+    return Float32Type::get(context);
+  case TensorProto::DOUBLE:
+    return Float64Type::get(context);
+  case TensorProto::INT64:
+    return IntegerType::get(context, 64);
+  case TensorProto::INT32:
+    return IntegerType::get(context, 32);
+  case TensorProto::INT8:
+    return IntegerType::get(context, 8);
+  case TensorProto::UINT8:
+    return IntegerType::get(context, 8, IntegerType::Unsigned);
+  case TensorProto::BOOL:
+    return IntegerType::get(context, 1);
+  default:
+    return {};
+  }
+}
+
+llvm::Expected<int64_t> onnx_import::countElements(const TensorProto &tensor) {
+  constexpr int64_t kMost = int64_t(1) << 60;
+  if (tensor.dims_size() > kMaxRank)
+    return fail(ExitCode::BadInput, "export the model again",
+                "tensor {} has {} dimensions; expected at most {}", quote(tensor.name()),
+                tensor.dims_size(), kMaxRank);
+  __int128 count = 1;
+  for (int64_t dim : tensor.dims()) {
+    if (dim < 0)
+      return fail(ExitCode::BadInput, "export the model again",
+                  "tensor {} has a dimension of {}; expected none below zero",
+                  quote(tensor.name()), dim);
+    // Dimensions behind a zero count as well, so that every product stays small.
+    count = std::max<__int128>(count, 1) * std::max<int64_t>(dim, 1);
+    if (count > kMost)
+      return fail(ExitCode::BadInput, "export the model again",
+                  "tensor {} has the dimensions {}: more than 2^60 elements",
+                  quote(tensor.name()), llvm::join(llvm::map_range(tensor.dims(), [](int64_t d) {
+                    return std::to_string(d);
+                  }), "x"));
+  }
+  return llvm::is_contained(tensor.dims(), 0) ? 0 : static_cast<int64_t>(count);
+}
+
+//===----------------------------------------------------------------------===//
+// Contents
+//===----------------------------------------------------------------------===//
+
+/// Appends the values of one of TensorProto's typed fields as elements of type T.
+template <typename T, typename Field>
+static std::vector<char> pack(const Field &field) {
+  std::vector<char> bytes(field.size() * sizeof(T));
+  for (int i = 0; i < field.size(); ++i) {
+    T value = static_cast<T>(field.Get(i));
+    std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
+  }
+  return bytes;
+}
+
+/// The values of the field that ONNX prescribes for the element type when raw_data
+/// is not used.
+static std::vector<char> packTyped(const TensorProto &tensor) {
+  switch (tensor.data_type()) {
+  case TensorProto::FLOAT:
+    return pack<float>(tensor.float_data());
+  case TensorProto::DOUBLE:
+    return pack<double>(tensor.double_data());
+  case TensorProto::INT64:
+    return pack<int64_t>(tensor.int64_data());
+  case TensorProto::INT32:
+    return pack<int32_t>(tensor.int32_data());
+  default: // int8, uint8 and bool
+    return pack<uint8_t>(tensor.int32_data());
+  }
+}
+
+/// A constant that refers to `raw`, which lies in a mapping and need not be
+/// aligned. A tensor that was imported before keeps its blob, and so its key.
+static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
+                            std::shared_ptr<llvm::MemoryBuffer> owner, StringRef key) {
+  auto &interface = DenseResourceElementsHandle::getManagerInterface(type.getContext());
+  if (auto *entry = interface.getBlobManager().lookup(key)) {
+    AsmResourceBlob *blob = entry->getBlob();
+    if (blob && blob->getData().data() == raw.data() && blob->getData().size() == raw.size())
+      return cast<ElementsAttr>(DenseResourceElementsAttr::get(
+          type, DenseResourceElementsHandle(
+                    entry, cast<BuiltinDialect>(interface.getDialect()))));
+  }
+  AsmResourceBlob blob(
+      raw, /*dataAlignment=*/1,
+      [owner = std::move(owner)](void *, size_t, size_t) mutable { owner.reset(); },
+      /*dataIsMutable=*/false);
+  return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, key, std::move(blob)));
+}
+
+llvm::Expected<ElementsAttr> onnx_import::importTensor(
+    MLIRContext *context, const TensorProto &tensor, ArrayRef<char> raw,
+    std::shared_ptr<llvm::MemoryBuffer> owner, StringRef key) {
+  auto count = countElements(tensor);
+  if (!count)
+    return count.takeError();
+  Type element = elementType(context, tensor.data_type());
+  auto type = RankedTensorType::get(
+      SmallVector<int64_t>(tensor.dims().begin(), tensor.dims().end()), element);
+  int64_t expected = *count * byteWidth(element);
+  std::vector<char> bytes;
+  bool isMapped = owner && static_cast<int64_t>(raw.size()) > kMaxInlineWeight;
+  if (!raw.empty() && !isMapped)
+    bytes.assign(raw.begin(), raw.end());
+  else if (raw.empty())
+    bytes = packTyped(tensor);
+  int64_t found = isMapped ? raw.size() : bytes.size();
+  if (found != expected)
+    return fail(ExitCode::BadInput, "export the model again",
+                "tensor {} holds {} bytes; expected {} for its {} elements of {}", quote(key),
+                found, expected, *count, dtypeName(tensor.data_type()));
+  if (!element.isInteger(1))
+    return isMapped ? referTo(type, raw, std::move(owner), key)
+                    : makeElements(type, std::move(bytes), key);
+  // Any byte but zero means true to ONNX, and only 1 does to us.
+  if (isMapped)
+    bytes.assign(raw.begin(), raw.end());
+  for (char &byte : bytes)
+    byte = byte != 0;
+  return makeElements(type, std::move(bytes), key);
+}

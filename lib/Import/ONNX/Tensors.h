@@ -1,0 +1,53 @@
+//===- Tensors.h - ONNX tensors as attributes -------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_TENSORS_H
+#define TACIT_LIB_IMPORT_ONNX_TENSORS_H
+
+#include "ProtoFile.h"
+#include "mlir/IR/BuiltinAttributes.h"
+
+namespace tacit::onnx_import {
+
+/// Tensors of more dimensions or bytes than this are refused: no model has them,
+/// and a hostile file could ask for anything.
+inline constexpr int64_t kMaxRank = 64;
+inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
+
+/// The element types that can be imported, for messages.
+inline constexpr const char *kElementTypes =
+    "float32, float64, int64, int32, int8, uint8 or bool";
+
+/// A name of the file as it may appear in a message: quoted, printable, not endless.
+std::string quote(llvm::StringRef name);
+
+/// NumPy's name for TensorProto's element type.
+std::string dtypeName(int32_t dtype);
+
+/// Bytes of one element; 0 where a tensor has no fixed size per element.
+int64_t dtypeBytes(int32_t dtype);
+bool isFloatDtype(int32_t dtype);
+
+/// Our type for it, or null for one that cannot be imported.
+mlir::Type elementType(mlir::MLIRContext *context, int32_t dtype);
+
+/// The product of the dimensions. Fails with BadInput on a negative dimension and
+/// on more than kMaxRank dimensions or 2^60 elements.
+llvm::Expected<int64_t> countElements(const onnx::TensorProto &tensor);
+
+/// The constant that an initializer or an attribute holds. `raw` is its raw_data,
+/// to which a large constant refers (and keeps `owner` alive); without an owner
+/// the bytes are copied. The element type must be one of ours.
+llvm::Expected<mlir::ElementsAttr> importTensor(mlir::MLIRContext *context,
+                                                const onnx::TensorProto &tensor,
+                                                llvm::ArrayRef<char> raw,
+                                                std::shared_ptr<llvm::MemoryBuffer> owner,
+                                                llvm::StringRef key);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_TENSORS_H

@@ -1,0 +1,166 @@
+//===- Executable.cpp - A compiled model that can be called ---------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Runtime/Executable.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <dlfcn.h>
+
+using namespace llvm;
+
+namespace tacit {
+
+static constexpr const char *kCompileAgain = "make the library again with tacit compile";
+
+#if defined(__aarch64__)
+static constexpr uint16_t kMachine = ELF::EM_AARCH64;
+#else
+static constexpr uint16_t kMachine = ELF::EM_X86_64;
+#endif
+
+static llvm::Error notALibrary(StringRef path, const std::string &reason) {
+  return fail(ExitCode::BadInput, kCompileAgain,
+              "'{}' is not a shared library for this machine: {}", path.str(), reason);
+}
+
+/// Refuses what the loader would crash on or run code of: a file that ends before the
+/// segments that its header promises, and a library that is not one of ours.
+static llvm::Error checkLibrary(StringRef path, MemoryBufferRef file) {
+  using Elf = object::ELF64LEObjectFile;
+  auto library = Elf::create(file);
+  if (!library)
+    return notALibrary(path, toString(library.takeError()));
+  if (library->getELFFile().getHeader().e_machine != kMachine)
+    return notALibrary(path, "it is for another processor");
+  auto segments = library->getELFFile().program_headers();
+  if (!segments)
+    return notALibrary(path, toString(segments.takeError()));
+  for (const auto &segment : *segments)
+    if (segment.p_offset > file.getBufferSize() ||
+        segment.p_filesz > file.getBufferSize() - segment.p_offset)
+      return notALibrary(path, fmt::format("it is cut off: it has {} bytes, but a segment "
+                                           "ends at byte {}",
+                                           file.getBufferSize(),
+                                           segment.p_offset + segment.p_filesz));
+  for (object::ELFSymbolRef symbol : library->getDynamicSymbolIterators()) {
+    auto name = symbol.getName();
+    if (!name)
+      return notALibrary(path, toString(name.takeError()));
+    if (*name == "tacit_model")
+      return llvm::Error::success();
+  }
+  return fail(ExitCode::BadInput, "give a library made by tacit compile --target=cpu",
+              "'{}' was not made by tacit compile: it has no symbol 'tacit_model'",
+              path.str());
+}
+
+Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
+  // With a full path the loader does not search, and the weight file is found even
+  // if the program changes its folder later.
+  SmallString<256> fullPath(path);
+  std::error_code reason = sys::fs::make_absolute(fullPath);
+  if (!reason && sys::fs::exists(fullPath) && !sys::fs::is_regular_file(fullPath))
+    return notALibrary(path, "it is not a regular file");
+  auto file = MemoryBuffer::getFile(fullPath, /*IsText=*/false,
+                                    /*RequiresNullTerminator=*/false);
+  if (!reason)
+    reason = file.getError();
+  if (reason)
+    return fail(ExitCode::BadInput, "check the name of the file",
+                "cannot read library '{}': {}", path.str(), reason.message());
+  if (llvm::Error error = checkLibrary(path, **file))
+    return error;
+  void *handle = dlopen(fullPath.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    return fail(ExitCode::BadInput, "install libomp-22-dev, or compile the model again",
+                "cannot load library '{}': {}", path.str(), dlerror());
+  std::shared_ptr<void> owner(handle, dlclose);
+  auto *model = static_cast<const tacit_model_desc *>(dlsym(handle, "tacit_model"));
+  if (!model)
+    return notALibrary(path, "the loader does not find 'tacit_model'");
+  if (model->abi_version != TACIT_ABI_VERSION)
+    return fail(ExitCode::BadInput, kCompileAgain,
+                "library '{}' has interface version {}; expected {}", path.str(),
+                model->abi_version, TACIT_ABI_VERSION);
+  return std::unique_ptr<Executable>(new Executable(model, std::move(owner)));
+}
+
+std::unique_ptr<Executable> Executable::fromDescription(const tacit_model_desc *description,
+                                                        const uint8_t *weights,
+                                                        std::shared_ptr<void> owner) {
+  std::unique_ptr<Executable> executable(new Executable(description, std::move(owner)));
+  tacit_runtime_use_weights(&executable->state, weights);
+  return executable;
+}
+
+Executable::~Executable() { tacit_runtime_reset(&state); }
+
+Expected<tacit_tensor> viewOf(const HostTensor &tensor, StringRef name) {
+  if (tensor.shape.size() > TACIT_MAX_RANK)
+    return fail(ExitCode::BadInput, "reshape the array",
+                "'{}' has {} dimensions; expected at most {}", name.str(),
+                tensor.shape.size(), TACIT_MAX_RANK);
+  auto bytes = tensorBytes(tensor.dtype, tensor.shape);
+  if (!bytes || static_cast<size_t>(*bytes) != tensor.data.size())
+    return fail(ExitCode::BadInput, "give as many bytes as the shape says",
+                "'{}' has {} bytes, which is no {} of shape {}", name.str(),
+                tensor.data.size(), dtypeName(tensor.dtype).str(), shapeText(tensor.shape));
+  tacit_tensor view = {const_cast<char *>(tensor.data.data()),
+                       tensor.dtype,
+                       static_cast<int32_t>(tensor.shape.size()),
+                       {}};
+  copy(tensor.shape, view.shape);
+  return view;
+}
+
+Expected<std::vector<HostTensor>> Executable::run(ArrayRef<HostTensor> inputs,
+                                                  int threads) {
+  std::vector<tacit_tensor> inputViews, outputViews;
+  for (auto [i, input] : enumerate(inputs)) {
+    bool known = i < static_cast<size_t>(model->num_inputs);
+    auto view = viewOf(input, known ? model->inputs[i].name : "input");
+    if (!view)
+      return view.takeError();
+    inputViews.push_back(*view);
+  }
+  std::vector<HostTensor> outputs(model->num_outputs);
+  for (auto [i, output] : enumerate(outputs)) {
+    const tacit_io &io = model->outputs[i];
+    auto bytes = tensorBytes(io.dtype, shapeOf(io));
+    if (!bytes)
+      return fail(ExitCode::BadInput, "pin every dimension with --dim when compiling",
+                  "output '{}' has a shape that is not fixed", io.name);
+    output.dtype = io.dtype;
+    output.shape = shapeOf(io).vec();
+    output.data.resize(*bytes);
+    auto view = viewOf(output, io.name);
+    if (!view)
+      return view.takeError();
+    outputViews.push_back(*view);
+  }
+  if (llvm::Error error = runInto(inputViews, outputViews, threads))
+    return error;
+  return outputs;
+}
+
+llvm::Error Executable::runInto(ArrayRef<tacit_tensor> inputs,
+                                MutableArrayRef<tacit_tensor> outputs, int threads) {
+  char text[2048];
+  int status =
+      tacit_runtime_run(model, &state, inputs.data(), inputs.size(), outputs.data(),
+                        outputs.size(), threads, text, sizeof text);
+  if (status == TACIT_OK)
+    return llvm::Error::success();
+  auto [message, hint] = StringRef(text).split("\n  try: ");
+  return fail(status == TACIT_BAD_INPUT ? ExitCode::BadInput : ExitCode::Internal,
+              hint.str(), "{}", message.str());
+}
+
+} // namespace tacit

@@ -1,0 +1,196 @@
+//===- LibraryWriter.cpp - Shared library of a compiled model -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Runtime/LibraryWriter.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+
+using namespace llvm;
+namespace fs = llvm::sys::fs;
+namespace path = llvm::sys::path;
+
+namespace tacit {
+
+/// NAME as a C identifier that does not begin like our own.
+static std::string identifier(StringRef name) {
+  bool needsPrefix = isDigit(name.front()) || name.starts_with("tacit");
+  std::string result = needsPrefix ? "model_" : "";
+  for (char c : name)
+    result += isAlnum(c) ? c : '_';
+  return result;
+}
+
+Expected<LibraryPaths> libraryPaths(StringRef output) {
+  if (path::extension(output) != ".so" || path::stem(output).empty())
+    return fail(ExitCode::Usage, "-o NAME.so writes NAME.so, NAME.h and NAME.weights",
+                "the output '{}' does not end in .so", output.str());
+  SmallString<256> header(output), weights(output);
+  path::replace_extension(header, "h");
+  path::replace_extension(weights, "weights");
+  return LibraryPaths{output.str(), header.str().str(), weights.str().str(),
+                      identifier(path::stem(output))};
+}
+
+/// LLVM's own linker where there is one, else the system's.
+static Expected<std::string> findLinker() {
+  for (StringRef name : {"ld.lld", "ld"}) {
+    if (auto found = sys::findProgramByName(name, {TACIT_LLVM_BIN_DIR}))
+      return *found;
+    if (auto found = sys::findProgramByName(name))
+      return *found;
+  }
+  return fail(ExitCode::Internal, "install lld-22",
+              "no linker: neither ld.lld nor ld is in {} or on the PATH",
+              TACIT_LLVM_BIN_DIR);
+}
+
+/// An archive of ours: beside the running program, else where it was built.
+static Expected<std::string> findArchive(StringRef name) {
+  static char anchor;
+  SmallString<256> beside(fs::getMainExecutable(nullptr, &anchor));
+  path::remove_filename(beside);
+  path::append(beside, "..", "lib", name);
+  SmallString<256> built(TACIT_ARCHIVE_DIR);
+  path::append(built, name);
+  for (const SmallString<256> &candidate : {beside, built})
+    if (fs::exists(candidate))
+      return candidate.str().str();
+  return fail(ExitCode::Internal, "build the target TacitRuntime",
+              "'{}' is neither at '{}' nor at '{}'", name.str(), beside.str().str(),
+              built.str().str());
+}
+
+namespace {
+
+/// A file for the linker, gone afterwards.
+class LinkerFile {
+public:
+  ~LinkerFile() {
+    // A leftover in the folder for temporary files is no reason to fail.
+    if (!path.empty())
+      (void)fs::remove(path);
+  }
+
+  /// Creates the file; call it once.
+  llvm::Error create(StringRef suffix, StringRef bytes) {
+    if (std::error_code reason = fs::createTemporaryFile("tacit-link", suffix, path))
+      return fail(ExitCode::Internal, "check the folder for temporary files",
+                  "cannot create a temporary file: {}", reason.message());
+    return writeFileAtomically(path, [&](raw_ostream &os) {
+      os << bytes;
+      return llvm::Error::success();
+    });
+  }
+  StringRef getPath() const { return path; }
+
+private:
+  SmallString<128> path;
+};
+
+} // namespace
+
+/// What the library shows: whatever else the object defines stays inside, so that a
+/// program's own functions and other models never meet it.
+static std::string versionScript(StringRef prefix) {
+  return "{ global: tacit_model; tacit_run; " + prefix.str() + "_run; local: *; };\n";
+}
+
+static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &paths,
+                                                          StringRef object,
+                                                          StringRef script,
+                                                          StringRef output) {
+  auto entry = findArchive("libtacit_entry.a");
+  if (!entry)
+    return entry.takeError();
+  auto runtime = findArchive("libtacit_runtime.a");
+  if (!runtime)
+    return runtime.takeError();
+  // -z defs: a symbol that nobody defines is an error now, not when a program loads
+  // the library. -Bsymbolic: of two models in one program each calls its own code.
+  std::vector<std::string> arguments = {"-shared",
+                                        "-z",
+                                        "defs",
+                                        "-z",
+                                        "noexecstack",
+                                        "-z",
+                                        "now",
+                                        "-Bsymbolic",
+                                        "--eh-frame-hdr",
+                                        "--hash-style=gnu",
+                                        "--version-script=" + script.str(),
+                                        "-soname",
+                                        path::filename(paths.library).str(),
+                                        "-o",
+                                        output.str(),
+                                        "-u",
+                                        "tacit_run"};
+  arguments.insert(arguments.end(), {"--defsym=" + paths.prefix + "_run=tacit_run",
+                                     object.str(), *entry, *runtime});
+  SmallVector<StringRef> folders;
+  StringRef(TACIT_LINK_DIRS).split(folders, ':', -1, /*KeepEmpty=*/false);
+  for (StringRef folder : folders)
+    arguments.push_back("-L" + folder.str());
+  arguments.insert(arguments.end(), {"-lm", "-lc", TACIT_LIBGCC, TACIT_LIBOMP, "-rpath",
+                                     path::parent_path(TACIT_LIBOMP).str()});
+  return arguments;
+}
+
+/// Runs the linker; what it printed is part of the error.
+static llvm::Error runLinker(StringRef linker, ArrayRef<std::string> arguments) {
+  LinkerFile log;
+  if (llvm::Error error = log.create("log", ""))
+    return error;
+  SmallVector<StringRef> command = {linker};
+  command.append(arguments.begin(), arguments.end());
+  std::string problem;
+  int status = sys::ExecuteAndWait(linker, command, std::nullopt,
+                                   {"", log.getPath(), log.getPath()}, 0, 0, &problem);
+  if (status == 0)
+    return llvm::Error::success();
+  auto printed = MemoryBuffer::getFile(log.getPath());
+  return fail(ExitCode::Internal, "report this with the model that was compiled",
+              "'{}' failed with status {}: {}\n{}", linker.str(), status, problem,
+              printed ? (*printed)->getBuffer().rtrim().str() : std::string());
+}
+
+static llvm::Error link(const LibraryPaths &paths, ArrayRef<char> objectCode) {
+  auto linker = findLinker();
+  if (!linker)
+    return linker.takeError();
+  LinkerFile object, script;
+  if (llvm::Error error =
+          object.create("o", StringRef(objectCode.data(), objectCode.size())))
+    return error;
+  if (llvm::Error error = script.create("map", versionScript(paths.prefix)))
+    return error;
+  return makeFileAtomically(paths.library, [&](StringRef temporary) -> llvm::Error {
+    auto arguments = linkerArguments(paths, object.getPath(), script.getPath(), temporary);
+    if (!arguments)
+      return arguments.takeError();
+    return runLinker(*linker, *arguments);
+  });
+}
+
+llvm::Error writeLibrary(const LibraryParts &parts) {
+  auto paths = libraryPaths(parts.output);
+  if (!paths)
+    return paths.takeError();
+  if (llvm::Error error = link(*paths, parts.object))
+    return error;
+  std::string header = libraryHeader(parts, paths->prefix);
+  return writeFileAtomically(paths->header, [&](raw_ostream &os) {
+    os << header;
+    return llvm::Error::success();
+  });
+}
+
+} // namespace tacit

@@ -1,0 +1,356 @@
+//===- Npy.cpp - Reading and writing .npy files ---------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Support/Npy.h"
+#include "tacit/Support/Error.h"
+#include "tacit/Support/Files.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <cstring>
+
+using namespace llvm;
+
+namespace tacit {
+
+static constexpr StringLiteral kMagic("\x93NUMPY");
+/// As many dimensions as numpy itself has.
+static constexpr size_t kMaxRank = 64;
+static constexpr const char *kSaveAgain = "save the array again with numpy.save";
+
+namespace {
+
+/// The three entries of a header, each once.
+struct Header {
+  std::optional<std::string> descr;
+  std::optional<bool> fortranOrder;
+  std::optional<std::vector<int64_t>> shape;
+};
+
+/// Parses the dictionary: exactly the three keys, in any order. The text is not
+/// evaluated as Python; what numpy never writes is an error.
+class HeaderParser {
+public:
+  HeaderParser(StringRef path, StringRef text) : path(path), all(text), rest(text) {}
+
+  Expected<Header> parse() {
+    Header header;
+    if (!take("{"))
+      return expected("'{'");
+    while (!take("}")) {
+      if (llvm::Error error = parseEntry(header))
+        return error;
+      if (!take(",") && !peek("}"))
+        return expected("',' or '}'");
+    }
+    skipSpace();
+    if (!rest.empty())
+      return expected("the end of the header");
+    if (!header.descr || !header.fortranOrder || !header.shape)
+      return fail(ExitCode::BadInput, kSaveAgain,
+                  "'{}': the header lacks '{}'; expected 'descr', 'fortran_order' and "
+                  "'shape'",
+                  path.str(),
+                  !header.descr          ? "descr"
+                  : !header.fortranOrder ? "fortran_order"
+                                         : "shape");
+    return header;
+  }
+
+private:
+  llvm::Error parseEntry(Header &header) {
+    auto key = parseString();
+    if (!key)
+      return key.takeError();
+    if (!take(":"))
+      return expected("':'");
+    bool again = false;
+    if (*key == "descr") {
+      again = header.descr.has_value();
+      if (peek("["))
+        return fail(ExitCode::BadInput, "save each field as an array of its own",
+                    "'{}' holds records; expected plain numbers", path.str());
+      auto value = parseString();
+      if (!value)
+        return value.takeError();
+      header.descr = *value;
+    } else if (*key == "fortran_order") {
+      again = header.fortranOrder.has_value();
+      header.fortranOrder = take("True");
+      if (!*header.fortranOrder && !take("False"))
+        return expected("True or False");
+    } else if (*key == "shape") {
+      again = header.shape.has_value();
+      auto value = parseShape();
+      if (!value)
+        return value.takeError();
+      header.shape = std::move(*value);
+    } else {
+      return fail(ExitCode::BadInput, kSaveAgain,
+                  "'{}': the header has the key '{}'; expected 'descr', "
+                  "'fortran_order' and 'shape'",
+                  path.str(), printable(*key));
+    }
+    if (again)
+      return fail(ExitCode::BadInput, kSaveAgain, "'{}': the header has '{}' twice",
+                  path.str(), *key);
+    return llvm::Error::success();
+  }
+
+  Expected<std::string> parseString() {
+    skipSpace();
+    if (!rest.starts_with("'") && !rest.starts_with("\""))
+      return expected("a quoted name");
+    size_t end = rest.find(rest.front(), 1);
+    if (end == StringRef::npos)
+      return expected("a quoted name that ends");
+    std::string value = rest.slice(1, end).str();
+    rest = rest.drop_front(end + 1);
+    return value;
+  }
+
+  Expected<std::vector<int64_t>> parseShape() {
+    std::vector<int64_t> shape;
+    if (!take("("))
+      return expected("'('");
+    bool needsComma = false;
+    while (!take(")")) {
+      if (needsComma)
+        return expected("','");
+      skipSpace();
+      int64_t dim = 0;
+      if (rest.consumeInteger(10, dim))
+        return expected("a dimension below 2^63");
+      if (dim < 0)
+        return fail(ExitCode::BadInput, kSaveAgain,
+                    "'{}': dimension {} is {}; expected 0 or more", path.str(),
+                    shape.size(), dim);
+      shape.push_back(dim);
+      if (shape.size() > kMaxRank)
+        return fail(ExitCode::BadInput, "reshape the array",
+                    "'{}' has more than {} dimensions", path.str(), kMaxRank);
+      needsComma = !take(",");
+      // In Python "(4)" is a number and "(4,)" a tuple.
+      if (needsComma && shape.size() == 1)
+        return expected("','");
+    }
+    return shape;
+  }
+
+  void skipSpace() { rest = rest.ltrim(" \t\r\n"); }
+  bool peek(StringRef token) {
+    skipSpace();
+    return rest.starts_with(token);
+  }
+  bool take(StringRef token) {
+    skipSpace();
+    return rest.consume_front(token);
+  }
+
+  static std::string printable(StringRef text) {
+    std::string result;
+    raw_string_ostream os(result);
+    printEscapedString(text.take_front(40), os);
+    return result;
+  }
+
+  llvm::Error expected(StringRef what) {
+    return fail(ExitCode::BadInput, kSaveAgain,
+                "'{}': the header has '{}' at character {}; expected {}", path.str(),
+                rest.empty() ? std::string("(its end)") : printable(rest.take_front(12)),
+                all.size() - rest.size(), what.str());
+  }
+
+  StringRef path, all, rest;
+};
+
+/// What stands before the values, and where they begin.
+struct Prologue {
+  StringRef headerText;
+  size_t dataOffset;
+};
+
+} // namespace
+
+static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
+  if (!file.starts_with(kMagic))
+    return fail(ExitCode::BadInput, kSaveAgain,
+                "'{}' is no .npy file: it begins with the bytes {}; expected {}",
+                path.str(),
+                file.empty() ? "(none)" : toHex(file.take_front(kMagic.size()), true),
+                toHex(kMagic, true));
+  auto truncated = [&](size_t needed) {
+    return fail(ExitCode::BadInput, kSaveAgain,
+                "'{}' is cut off: it has {} bytes, but its header ends at byte {}",
+                path.str(), file.size(), needed);
+  };
+  if (file.size() < 10)
+    return truncated(10);
+  unsigned major = uint8_t(file[6]), minor = uint8_t(file[7]);
+  if (major < 1 || major > 3 || minor != 0)
+    return fail(ExitCode::BadInput, kSaveAgain,
+                "'{}' has format version {}.{}; expected 1.0, 2.0 or 3.0", path.str(),
+                major, minor);
+  size_t start = major == 1 ? 10 : 12;
+  if (file.size() < start)
+    return truncated(start);
+  size_t length = major == 1 ? support::endian::read16le(file.data() + 8)
+                             : support::endian::read32le(file.data() + 8);
+  if (length > file.size() - start)
+    return truncated(start + length);
+  return Prologue{file.substr(start, length), start + length};
+}
+
+static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
+  int32_t dtype = StringSwitch<int32_t>(descr)
+                      .Case("<f4", TACIT_F32)
+                      .Case("<f8", TACIT_F64)
+                      .Case("<i8", TACIT_I64)
+                      .Case("<i4", TACIT_I32)
+                      .Case("|i1", TACIT_I8)
+                      .Case("|u1", TACIT_U8)
+                      .Case("|b1", TACIT_BOOL)
+                      .Default(0);
+  if (dtype != 0)
+    return dtype;
+  std::string shown;
+  raw_string_ostream os(shown);
+  printEscapedString(descr.take_front(40), os);
+  if (descr.starts_with(">"))
+    return fail(
+        ExitCode::BadInput, "array.astype(array.dtype.newbyteorder('<')) changes the order",
+        "'{}' has big-endian values ('{}'); expected little-endian", path.str(), shown);
+  return fail(ExitCode::BadInput, "convert the array with astype before numpy.save",
+              "'{}' has values of type '{}'; expected one of '<f4', '<f8', '<i4', '<i8', "
+              "'|i1', '|u1', '|b1'",
+              path.str(), shown);
+}
+
+/// Copies the elements of a column-major array in row-major order.
+static void copyTransposed(ArrayRef<char> from, ArrayRef<int64_t> shape, int64_t width,
+                           char *to) {
+  std::vector<int64_t> strides(shape.size()), position(shape.size(), 0);
+  int64_t stride = width;
+  for (auto [i, dim] : enumerate(shape)) {
+    strides[i] = stride;
+    stride *= dim;
+  }
+  int64_t offset = 0;
+  for (size_t done = 0; done < from.size(); done += width) {
+    std::memcpy(to + done, from.data() + offset, width);
+    // Counts up the position, last dimension first, and the offset with it.
+    for (size_t i = shape.size(); i-- > 0;) {
+      offset += strides[i];
+      if (++position[i] < shape[i])
+        break;
+      offset -= strides[i] * shape[i];
+      position[i] = 0;
+    }
+  }
+}
+
+/// Opens a regular file; anything else could be endless.
+static Expected<std::unique_ptr<MemoryBuffer>> openFile(StringRef path) {
+  sys::fs::file_status status;
+  std::error_code reason = sys::fs::status(path, status);
+  if (!reason && !sys::fs::is_regular_file(status))
+    return fail(ExitCode::BadInput, "give the name of a .npy file",
+                "'{}' is not a regular file", path.str());
+  if (!reason) {
+    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                        /*RequiresNullTerminator=*/false);
+    if (buffer)
+      return std::move(*buffer);
+    reason = buffer.getError();
+  }
+  return fail(ExitCode::BadInput, "check the name of the file", "cannot read '{}': {}",
+              path.str(), reason.message());
+}
+
+Expected<NpyArray> readNpy(StringRef path) {
+  auto buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  StringRef file = (*buffer)->getBuffer();
+  auto prologue = readPrologue(path, file);
+  if (!prologue)
+    return prologue.takeError();
+  auto header = HeaderParser(path, prologue->headerText).parse();
+  if (!header)
+    return header.takeError();
+  auto dtype = parseDtype(path, *header->descr);
+  if (!dtype)
+    return dtype.takeError();
+  NpyArray array;
+  array.dtype = *dtype;
+  array.shape = std::move(*header->shape);
+  auto bytes = tensorBytes(array.dtype, array.shape);
+  if (!bytes)
+    return fail(ExitCode::BadInput, kSaveAgain, "'{}': shape {} has more than 2^62 bytes",
+                path.str(), shapeText(array.shape));
+  StringRef data = file.drop_front(prologue->dataOffset);
+  if (data.size() != static_cast<size_t>(*bytes))
+    return fail(
+        ExitCode::BadInput, kSaveAgain,
+        "'{}' {}: {} bytes follow the header; expected {} for {} of shape {}", path.str(),
+        data.size() < static_cast<size_t>(*bytes) ? "is cut off" : "has bytes left over",
+        data.size(), *bytes, dtypeName(array.dtype).str(), shapeText(array.shape));
+  array.data.resize(*bytes);
+  ArrayRef<char> values(data.data(), data.size());
+  if (*header->fortranOrder && array.shape.size() > 1)
+    copyTransposed(values, array.shape, dtypeBytes(array.dtype), array.data.data());
+  else
+    copy(values, array.data.begin());
+  return array;
+}
+
+static StringRef numpyType(int32_t dtype) {
+  switch (dtype) {
+  case TACIT_F32:
+    return "<f4";
+  case TACIT_F64:
+    return "<f8";
+  case TACIT_I32:
+    return "<i4";
+  case TACIT_I64:
+    return "<i8";
+  case TACIT_I8:
+    return "|i1";
+  case TACIT_U8:
+    return "|u1";
+  default:
+    return "|b1";
+  }
+}
+
+llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
+                     ArrayRef<char> bytes) {
+  auto size = tensorBytes(dtype, shape);
+  if (!size || static_cast<size_t>(*size) != bytes.size() || shape.size() > kMaxRank)
+    return fail(ExitCode::Internal, "report this as a fault of tacit",
+                "cannot write '{}': {} bytes are no {} of shape {}", path.str(),
+                bytes.size(), dtypeName(dtype).str(), shapeText(shape));
+  std::string header =
+      "{'descr': '" + numpyType(dtype).str() + "', 'fortran_order': False, 'shape': (";
+  // As Python writes tuples: "()", "(2,)", "(2, 3)".
+  header += join(map_range(shape, [](int64_t dim) { return std::to_string(dim); }), ", ");
+  header += shape.size() == 1 ? ",), }" : "), }";
+  // Values begin at a multiple of 64 bytes, so that a reader can map them.
+  size_t start = alignTo(kMagic.size() + 4 + header.size() + 1, 64);
+  header.resize(start - kMagic.size() - 4 - 1, ' ');
+  header += '\n';
+  return writeFileAtomically(path, [&](raw_ostream &os) {
+    os << kMagic << '\1' << '\0' << char(header.size() & 0xff) << char(header.size() >> 8)
+       << header;
+    os.write(bytes.data(), bytes.size());
+    return llvm::Error::success();
+  });
+}
+
+} // namespace tacit

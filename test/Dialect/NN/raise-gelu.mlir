@@ -1,0 +1,100 @@
+// RUN: tacit-opt %s -nn-raise-gelu | FileCheck %s
+
+// The first function is the example of the pass's documentation.
+
+// CHECK-LABEL: func.func @gelu_tanh(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.gelu tanh %[[X]] : tensor<2x8xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @gelu_tanh(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %half = nn.constant dense<0.5> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %three = nn.constant dense<3.0> : tensor<f32>
+  %c = nn.constant dense<0.044715> : tensor<f32>
+  %s = nn.constant dense<0.797884583> : tensor<f32>
+  %0 = nn.mul %x, %half : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %1 = nn.pow %x, %three : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %2 = nn.mul %1, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %3 = nn.add %x, %2 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %4 = nn.mul %3, %s : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %5 = nn.tanh %4 : tensor<2x8xf32>
+  %6 = nn.add %5, %one : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %y = nn.mul %0, %6 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// x (1 + erf(x / 1.4142135)) with the half last; x itself is a sum, which stays.
+// CHECK-LABEL: func.func @gelu_erf(
+// CHECK-NEXT: %[[X:.+]] = nn.add
+// CHECK-NEXT: %[[Y:.+]] = nn.gelu erf %[[X]] : tensor<?x8xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @gelu_erf(%a: tensor<?x8xf32>, %b: tensor<8xf32>) -> tensor<?x8xf32> {
+  %half = nn.constant dense<0.5> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<1xf32>
+  %c = nn.constant dense<1.4142135> : tensor<f32>
+  %x = nn.add %a, %b : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  %0 = nn.div %x, %c : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+  %1 = nn.erf %0 : tensor<?x8xf32>
+  %2 = nn.add %one, %1 : (tensor<1xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  %3 = nn.mul %x, %2 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = nn.mul %half, %3 : (tensor<f32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// x^3 as products, the factor of x taken out, constants multiplied out, a negation,
+// x - (-x T) over 2. The cube is read elsewhere too and stays.
+// CHECK-LABEL: func.func @multiplied_out(
+// CHECK-SAME: %[[X:.+]]: tensor<4xf32>
+// CHECK-NEXT: %[[SQUARE:.+]] = nn.mul %[[X]], %[[X]]
+// CHECK-NEXT: %[[CUBE:.+]] = nn.mul %[[SQUARE]], %[[X]]
+// CHECK-NEXT: %[[Y:.+]] = nn.gelu tanh %[[X]] : tensor<4xf32>
+// CHECK-NEXT: return %[[Y]], %[[CUBE]]
+func.func @multiplied_out(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %two = nn.constant dense<2.0> : tensor<f32>
+  %a = nn.constant dense<0.7978846> : tensor<f32>
+  %b = nn.constant dense<0.0356774> : tensor<f32>
+  %0 = nn.mul %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %1 = nn.mul %0, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %2 = nn.mul %0, %b : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %3 = nn.add %a, %2 : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  %4 = nn.mul %3, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %5 = nn.tanh %4 : tensor<4xf32>
+  %6 = nn.neg %5 : tensor<4xf32>
+  %7 = nn.mul %6, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %8 = nn.sub %x, %7 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %y = nn.div %8, %two : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  return %y, %1 : tensor<4xf32>, tensor<4xf32>
+}
+
+// The same function by way of sigmoid, in half precision.
+// CHECK-LABEL: func.func @by_sigmoid(
+// CHECK-SAME: %[[X:.+]]: tensor<4xf16>
+// CHECK-NEXT: %[[Y:.+]] = nn.gelu tanh %[[X]] : tensor<4xf16>
+// CHECK-NEXT: return %[[Y]]
+func.func @by_sigmoid(%x: tensor<4xf16>) -> tensor<4xf16> {
+  %three = nn.constant dense<3> : tensor<i64>
+  %a = nn.constant dense<1.5957691> : tensor<f16>
+  %b = nn.constant dense<0.0713548> : tensor<f16>
+  %0 = nn.pow %x, %three : (tensor<4xf16>, tensor<i64>) -> tensor<4xf16>
+  %1 = nn.mul %0, %b : (tensor<4xf16>, tensor<f16>) -> tensor<4xf16>
+  %2 = nn.mul %x, %a : (tensor<4xf16>, tensor<f16>) -> tensor<4xf16>
+  %3 = nn.add %1, %2 : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>
+  %4 = nn.sigmoid %3 : tensor<4xf16>
+  %y = nn.mul %4, %x : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>
+  return %y : tensor<4xf16>
+}
+
+// A constant with more dimensions than x gives the result another shape.
+// CHECK-LABEL: func.func @reshaping(
+// CHECK-NOT: nn.gelu
+func.func @reshaping(%x: tensor<4xf32>) -> tensor<1x4xf32> {
+  %half = nn.constant dense<0.5> : tensor<1x1xf32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %c = nn.constant dense<0.70710677> : tensor<f32>
+  %0 = nn.mul %x, %c : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = nn.erf %0 : tensor<4xf32>
+  %2 = nn.add %1, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %3 = nn.mul %x, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %y = nn.mul %3, %half : (tensor<4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}

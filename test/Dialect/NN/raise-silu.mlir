@@ -1,0 +1,51 @@
+// RUN: tacit-opt %s -nn-raise-silu | FileCheck %s
+// RUN: tacit-opt %s -nn-raise-silu --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+
+// The first function is the example of the pass's documentation.
+
+// CHECK-LABEL: func.func @silu(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.silu %[[X]] : tensor<2x8xf32>
+// CHECK-NEXT: return %[[Y]]
+// REMARK: [Passed] silu | Category:raise | Function=silu
+func.func @silu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %0 = nn.sigmoid %x : tensor<2x8xf32>
+  %y = nn.mul %x, %0 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// Twice the half, and the other order.
+// CHECK-LABEL: func.func @spelled_out(
+// CHECK-SAME: %[[X:.+]]: tensor<?x8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.silu %[[X]] : tensor<?x8xf32>
+// CHECK-NEXT: return %[[Y]]
+// REMARK: [Passed] silu | Category:raise | Function=spelled_out
+func.func @spelled_out(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %half = nn.constant dense<0.5> : tensor<f32>
+  %0 = nn.sigmoid %x : tensor<?x8xf32>
+  %1 = nn.div %x, %half : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+  %2 = nn.mul %0, %half : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+  %y = nn.mul %2, %1 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// REMARK: [Missed] silu | Category:raise | Function=quick_gelu | Reason="the argument is 1.702 x; expected x"
+// CHECK-LABEL: func.func @quick_gelu(
+// CHECK-NOT: nn.silu
+func.func @quick_gelu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %c = nn.constant dense<1.702> : tensor<f32>
+  %0 = nn.mul %x, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %1 = nn.sigmoid %0 : tensor<2x8xf32>
+  %y = nn.mul %x, %1 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// A gate is no near miss: nothing is said about it.
+// REMARK-NOT: remark
+// CHECK-LABEL: func.func @gate(
+// CHECK-NOT: nn.silu
+func.func @gate(%x: tensor<2x8xf32>, %z: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %0 = nn.sigmoid %x : tensor<2x8xf32>
+  %y = nn.mul %z, %0 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

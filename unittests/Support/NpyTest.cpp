@@ -1,0 +1,183 @@
+//===- NpyTest.cpp - Reading and writing .npy files -----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Support/Npy.h"
+#include "TestSupport.h"
+
+using namespace llvm;
+using namespace tacit;
+using namespace tacit::test;
+
+namespace {
+
+class Npy : public testing::Test {
+protected:
+  TemporaryFolder folder;
+
+  /// A file of any version with a header as given and so many zero bytes.
+  static std::string file(const std::string &header, size_t dataBytes, char version = 1) {
+    std::string text = "\x93NUMPY";
+    text += version;
+    text += '\0';
+    for (int i = 0; i < (version == 1 ? 2 : 4); ++i)
+      text += char(header.size() >> (8 * i));
+    return text + header + std::string(dataBytes, '\0');
+  }
+  static std::string dictionary(const std::string &descr, const std::string &shape,
+                                const std::string &order = "False") {
+    return "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape +
+           ", }";
+  }
+  /// The error for a file, without its path.
+  std::string error(StringRef bytes) {
+    std::string text = describe(readNpy(folder.write("x.npy", bytes)));
+    std::string path = folder.path("x.npy");
+    while (text.find(path) != std::string::npos)
+      text.replace(text.find(path), path.size(), "x.npy");
+    return text;
+  }
+};
+
+TEST_F(Npy, RoundTripsEveryType) {
+  for (int32_t dtype :
+       {TACIT_F32, TACIT_F64, TACIT_I32, TACIT_I64, TACIT_I8, TACIT_U8, TACIT_BOOL})
+    for (std::vector<int64_t> shape :
+         {std::vector<int64_t>{}, {3}, {2, 3}, {2, 0, 5}, std::vector<int64_t>(64, 1)}) {
+      std::vector<char> bytes(*tensorBytes(dtype, shape));
+      for (auto [i, byte] : enumerate(bytes))
+        byte = i * 37;
+      std::string path = folder.path("x.npy");
+      ASSERT_EQ(describe(writeNpy(path, dtype, shape, bytes)), "no error");
+      // numpy maps files whose values begin at a multiple of 64.
+      EXPECT_EQ((folder.read("x.npy").size() - bytes.size()) % 64, 0u);
+      auto array = readNpy(path);
+      ASSERT_TRUE(bool(array)) << describe(array.takeError());
+      EXPECT_EQ(array->dtype, dtype);
+      EXPECT_EQ(array->shape, shape);
+      EXPECT_EQ(array->data, bytes);
+    }
+}
+
+TEST_F(Npy, WritesWhatNumpyWrites) {
+  ASSERT_EQ(describe(writeNpy(folder.path("x.npy"), TACIT_I32, {2}, bytesOf({1, 2}))),
+            "no error");
+  std::string header = "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }";
+  header.resize(117, ' ');
+  std::string expected("\x93NUMPY\x01\x00\x76\x00", 10);
+  EXPECT_EQ(folder.read("x.npy"),
+            expected + header + "\n" + std::string("\1\0\0\0\2\0\0\0", 8));
+}
+
+TEST_F(Npy, ReadsEveryVersionAndSpelling) {
+  for (char version : {1, 2, 3}) {
+    std::string path =
+        folder.write("x.npy", file(dictionary("<f4", "(2, 3)"), 24, version));
+    auto array = readNpy(path);
+    ASSERT_TRUE(bool(array)) << describe(array.takeError());
+    EXPECT_EQ(array->shape, (std::vector<int64_t>{2, 3}));
+  }
+  EXPECT_EQ(error(file("{\"shape\":(2,),'descr':'|u1','fortran_order':False}\n", 2)),
+            "no error");
+}
+
+TEST_F(Npy, TransposesFortranOrder) {
+  // [[1, 2, 3], [4, 5, 6]], columns first.
+  std::string path =
+      folder.write("x.npy", file(dictionary("|i1", "(2, 3)", "True"), 0) + "\1\4\2\5\3\6");
+  auto array = readNpy(path);
+  ASSERT_TRUE(bool(array)) << describe(array.takeError());
+  EXPECT_EQ(array->data, bytesOf<char>({1, 2, 3, 4, 5, 6}));
+  // Element (i, j, k) of shape 2x2x2 lies at i + 2j + 4k.
+  path = folder.write("x.npy", file(dictionary("|i1", "(2, 2, 2)", "True"), 0) +
+                                   std::string("\0\1\2\3\4\5\6\7", 8));
+  EXPECT_EQ(cantFail(readNpy(path)).data, bytesOf<char>({0, 4, 2, 6, 1, 5, 3, 7}));
+  EXPECT_EQ(error(file(dictionary("|i1", "(2, 0)", "True"), 0)), "no error");
+}
+
+TEST_F(Npy, RefusesOtherFiles) {
+  EXPECT_CONTAINS(describe(readNpy(folder.path("none.npy"))),
+                  "none.npy': No such file or directory | check the name of the file");
+  EXPECT_CONTAINS(describe(readNpy(folder.path(""))), "' is not a regular file");
+  EXPECT_CONTAINS(describe(readNpy("/dev/zero")), "'/dev/zero' is not a regular file");
+  EXPECT_EQ(error(""), "[4] 'x.npy' is no .npy file: it begins with the bytes (none); "
+                       "expected 934e554d5059 | save the array again with numpy.save");
+  EXPECT_CONTAINS(error("PK\3\4 an .npz archive"), "it begins with the bytes 504b0304");
+  EXPECT_CONTAINS(error(file("{}", 0, 4)),
+                  "'x.npy' has format version 4.0; expected 1.0, 2.0 or 3.0");
+}
+
+TEST_F(Npy, RefusesTruncatedFiles) {
+  std::string whole = file(dictionary("<f4", "(2, 3)"), 24);
+  for (size_t length = 0; length < whole.size(); ++length)
+    EXPECT_CONTAINS(error(StringRef(whole).take_front(length)), "[4] 'x.npy' is ");
+  EXPECT_CONTAINS(error(StringRef(whole).drop_back(1)),
+                  "'x.npy' is cut off: 23 bytes follow the header; expected 24 for float32 "
+                  "of shape 2x3");
+  EXPECT_CONTAINS(error(whole + "x"),
+                  "'x.npy' has bytes left over: 25 bytes follow the header; expected 24");
+  EXPECT_CONTAINS(error(StringRef("\x93NUMPY\1\0\xff\xff{}", 12)),
+                  "is cut off: it has 12 bytes, but its header ends at byte 65545");
+  EXPECT_CONTAINS(error(StringRef("\x93NUMPY\2\0\xff\xff\xff\xff", 12)),
+                  "but its header ends at byte 4294967307");
+}
+
+TEST_F(Npy, RefusesOtherTypes) {
+  EXPECT_CONTAINS(error(file(dictionary(">f4", "(1,)"), 4)),
+                  "'x.npy' has big-endian values ('>f4'); expected little-endian");
+  EXPECT_CONTAINS(error(file(dictionary("<f2", "(1,)"), 2)),
+                  "'x.npy' has values of type '<f2'; expected one of '<f4'");
+  EXPECT_CONTAINS(error(file(dictionary("|O", "(1,)"), 8)), "has values of type '|O'");
+  EXPECT_CONTAINS(
+      error(file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", 4)),
+      "'x.npy' holds records; expected plain numbers");
+}
+
+TEST_F(Npy, RefusesImpossibleShapes) {
+  auto shape = [&](const std::string &text) {
+    return error(file(dictionary("<f4", text), 8));
+  };
+  EXPECT_CONTAINS(shape("(2, -1)"), "dimension 1 is -1; expected 0 or more");
+  EXPECT_CONTAINS(shape("(4611686018427387904, 4)"),
+                  "shape 4611686018427387904x4 has more than 2^62 bytes");
+  EXPECT_CONTAINS(shape("(99999999999999999999,)"), "expected a dimension below 2^63");
+  EXPECT_CONTAINS(shape("(1000000000000,)"),
+                  "8 bytes follow the header; expected 4000000000000");
+  EXPECT_CONTAINS(shape("(2)"), "expected ','");
+  EXPECT_CONTAINS(shape("(2 2)"), "expected ','");
+  EXPECT_CONTAINS(shape("(2, 'x')"), "expected a dimension");
+  EXPECT_CONTAINS(shape("2"), "expected '('");
+  std::string many = "(";
+  for (int i = 0; i < 65; ++i)
+    many += "1,";
+  EXPECT_CONTAINS(shape(many + ")"), "has more than 64 dimensions");
+}
+
+TEST_F(Npy, RefusesMalformedHeaders) {
+  auto header = [&](const std::string &text) { return error(file(text, 0)); };
+  EXPECT_CONTAINS(header(""), "the header has '(its end)' at character 0; expected '{'");
+  EXPECT_CONTAINS(header("{}"),
+                  "the header lacks 'descr'; expected 'descr', 'fortran_order'");
+  EXPECT_CONTAINS(header("{'descr': '<f4', 'fortran_order': False}"), "lacks 'shape'");
+  EXPECT_CONTAINS(header("{'descr': '<f4', 'descr': '<f4'}"), "has 'descr' twice");
+  EXPECT_CONTAINS(header("{'extra': 1}"), "the header has the key 'extra'");
+  EXPECT_CONTAINS(header("{'descr: 1}"), "expected a quoted name that ends");
+  EXPECT_CONTAINS(header("{descr: 1}"),
+                  "has 'descr: 1}' at character 1; expected a quoted");
+  EXPECT_CONTAINS(header("{'descr' '<f4'}"), "expected ':'");
+  EXPECT_CONTAINS(header("{'fortran_order': 0}"), "expected True or False");
+  EXPECT_CONTAINS(header("{'descr': '<f4' 'shape': ()}"), "expected ',' or '}'");
+  EXPECT_CONTAINS(header(dictionary("<f4", "()") + "x"), "expected the end of the header");
+  EXPECT_CONTAINS(header("{'\x1b[31m': 1}"), "the key '\\1B[31m'");
+}
+
+TEST_F(Npy, RefusesToWriteWhatIsNoArray) {
+  EXPECT_CONTAINS(describe(writeNpy(folder.path("x.npy"), TACIT_F32, {2}, bytesOf({1}))),
+                  "[1] cannot write '");
+  EXPECT_EQ(folder.countFiles(), 0u);
+}
+
+} // namespace

@@ -1,0 +1,419 @@
+#!/usr/bin/python3
+"""Checks the rules of the house that no compiler checks; see CONTRIBUTING.md.
+
+Prints one line for each finding, `file:line: what is wrong; what to do`, and exits
+with 1 when there is any.
+
+  check-house.py [ROOT]
+"""
+
+import bisect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDERS = ("include", "lib", "tools", "test", "unittests", "utils", "cmake", "benchmarks",
+           "examples")
+CXX = (".cpp", ".h", ".c")
+MAX_SOURCE, MAX_PASS, MAX_TEST, MAX_COLUMNS = 600, 300, 300, 100
+LICENSE_LINES = ("Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.",
+                 "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception")
+OPT_OUT = "utils/untested-errors.txt"
+MIN_ERROR_PIECE = 12
+
+
+class File:
+    """A text file, and its C++ code without comments."""
+
+    def __init__(self, root, path):
+        self.path = path
+        self.name = path.relative_to(root).as_posix()
+        self.text = path.read_text(errors="replace")
+        self.lines = self.text.split("\n")
+        self._starts = [0]
+        for line in self.lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._code = None
+
+    @property
+    def suffix(self):
+        return self.path.suffix
+
+    @property
+    def is_test(self):
+        return self.name.startswith("test/") and "/Inputs/" not in self.name
+
+    @property
+    def code(self):
+        """The text with comments and string contents blanked; offsets stay."""
+        if self._code is None:
+            self._code = blank(self.text, strings=True)
+        return self._code
+
+    def line_of(self, offset):
+        return bisect.bisect_right(self._starts, offset)
+
+    def length(self):
+        return len(self.lines) - (self.lines[-1] == "")
+
+
+TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|R"(?P<d>[^(\s]*)\(.*?\)(?P=d)"|"(?:\\.|[^"\\\n])*"|"""
+    r"""(?<![0-9A-Za-z_])'(?:\\.|[^'\\\n])+'""", re.S)
+
+
+def blank(text, strings):
+    """Replaces comments (and the contents of strings) by spaces, keeping newlines."""
+    def cover(match):
+        token = match.group()
+        if token.startswith("/"):
+            return re.sub(r"[^\n]", " ", token)
+        return token[0] + re.sub(r"[^\n]", " ", token[1:-1]) + token[-1] if strings else token
+    return TOKEN.sub(cover, text)
+
+
+class House:
+    def __init__(self, root):
+        self.root = root
+        self.findings = []
+        self.files = []
+        for folder in FOLDERS:
+            for path in sorted((root / folder).rglob("*")):
+                hidden = any(p.startswith((".", "__")) for p in path.relative_to(root).parts)
+                if path.is_file() and not hidden and is_text(path):
+                    self.files.append(File(root, path))
+
+    def find(self, file, line, what, todo):
+        name = file.name if isinstance(file, File) else file
+        self.findings.append((name, line, f"{name}:{line}: {what}; {todo}"))
+
+    def having(self, *suffixes, under=()):
+        return [f for f in self.files if f.suffix in suffixes
+                and (not under or f.name.startswith(tuple(under)))]
+
+
+TEXT_SUFFIXES = CXX + (".td", ".mlir", ".test", ".py", ".sh", ".txt", ".cmake", ".in", ".md")
+
+
+def is_text(path):
+    return path.suffix in TEXT_SUFFIXES
+
+
+# --- passes ------------------------------------------------------------------------
+
+PASS = re.compile(r'^def\s+(\w+)\s*:\s*\w*Pass<\s*"([^"]*)"', re.M)
+
+
+def check_passes(house):
+    sources = {}
+    for file in house.having(".cpp", under=["lib/"]):
+        sources.setdefault(file.path.name, []).append(file)
+    for td in [f for f in house.having(".td") if f.path.name == "Passes.td"]:
+        matches = list(PASS.finditer(td.text))
+        for match, following in zip(matches, matches[1:] + [None]):
+            body = td.text[match.start():following.start() if following else None]
+            name, flag = match.groups()
+            line = td.line_of(match.start())
+            check_pass_source(house, td, line, name, sources)
+            check_pass_test(house, td, line, flag)
+            if not (re.search(r"\bBefore\b", body) and re.search(r"\bAfter\b", body)):
+                house.find(td, line, f"the description of pass '{name}' has no Before and "
+                           "After", "show the same small program before and after the pass")
+
+
+def check_pass_source(house, td, line, name, sources):
+    define = f"GEN_PASS_DEF_{name.upper()}"
+    wanted = [f"{name}.cpp"]
+    # A conversion's folder and file are named for the road: NNToLinalg.
+    if name.startswith("Convert"):
+        wanted.append(f"{name[len('Convert'):]}.cpp")
+    if not any(re.search(rf"\b{define}\b", file.text)
+               for file_name in wanted for file in sources.get(file_name, [])):
+        house.find(td, line, f"pass '{name}' has no {' or '.join(wanted)} with {define}",
+                   "give each pass a file of its own name under lib/")
+
+
+def check_pass_test(house, td, line, flag):
+    parts = [p for p in td.path.relative_to(house.root).parts[:-1]
+             if p not in ("include", "tacit", "Transforms")]
+    if flag.startswith("convert-"):
+        road = flag[len("convert-"):].replace("-", "")
+        tests = [f for f in house.having(".mlir", under=["test/Conversion/"])
+                 if f.path.parent.name.lower() == road]
+        wanted = "test/Conversion/<" + flag[len("convert-"):] + " in CamelCase>/*.mlir"
+    else:
+        prefix = parts[-1].lower() + "-" if parts else ""
+        if not flag.startswith(prefix):
+            house.find(td, line, f"flag '{flag}' does not begin with '{prefix}'",
+                       "name a pass after the folder it lives in")
+            return
+        wanted = "/".join(["test", *parts, flag[len(prefix):] + ".mlir"])
+        tests = [f for f in house.files if f.name == wanted]
+    if not tests:
+        house.find(td, line, f"pass '{flag}' has no test {wanted}",
+                   "make Before and After of its description the first test")
+    elif not any(re.search(rf"(?<!\w)(?<!\w-){re.escape(flag)}(?![\w-])", test_line)
+                 for test in tests for test_line in test.lines if "RUN:" in test_line):
+        house.find(tests[0], 1, f"no RUN line runs '{flag}'", "run the pass in its own test")
+
+
+# --- sizes, banners, layout --------------------------------------------------------
+
+def check_sizes(house):
+    for file in house.files:
+        length = file.length()
+        if file.is_test and file.suffix in (".mlir", ".test", ".c"):
+            limit, kind = MAX_TEST, "a test"
+        elif file.suffix == ".cpp" and re.search(r"#define GEN_PASS_DEF_", file.text):
+            limit, kind = MAX_PASS, "a pass"
+        elif file.suffix in CXX + (".td", ".py", ".sh"):
+            limit, kind = MAX_SOURCE, "a source file"
+        else:
+            continue
+        if length > limit:
+            house.find(file, limit + 1, f"{length} lines, and {kind} has at most {limit}",
+                       "split it where its subject changes")
+
+
+def check_banners(house):
+    for file in house.having(*CXX, ".td"):
+        if file.is_test:
+            continue
+        head = "\n".join(file.lines[:8])
+        if "===- " + file.path.name + " - " not in file.lines[0]:
+            house.find(file, 1, f"the first line is no banner that names {file.path.name}",
+                       f"begin with '//===- {file.path.name} - what it is ---===//'")
+        elif not all(line in head for line in LICENSE_LINES):
+            house.find(file, 1, "the banner lacks the licence lines",
+                       "copy them from a neighbouring file")
+
+
+def check_layout(house):
+    for file in house.files:
+        fenced = False
+        for number, line in enumerate(file.lines, 1):
+            if line != line.rstrip():
+                house.find(file, number, "trailing whitespace", "remove it")
+            if "\t" in line:
+                house.find(file, number, "a tab", "use spaces")
+            # An operation in a description's example stays on one line, as printed.
+            if file.suffix == ".td" and line.lstrip().startswith("```"):
+                fenced = not fenced
+            if file.suffix in CXX + (".td",) and len(line) > MAX_COLUMNS and not fenced:
+                house.find(file, number, f"{len(line)} columns, more than {MAX_COLUMNS}",
+                           "break the line")
+
+
+# --- code --------------------------------------------------------------------------
+
+DRIVERS = r"(?:applyPatterns\w*|applyOpPatterns\w*|apply(?:Partial|Full|Analysis)Conversion)"
+CAST_AWAY = re.compile(rf"\(void\)\s*[\w:.>-]*\b({DRIVERS}|run\w*|verify\w*)\s*\(")
+STATEMENT = re.compile(rf"^[ ]*(?:mlir::)?({DRIVERS})\s*\(", re.M)
+# (pattern, folders it is forbidden in, what is wrong, what to do)
+FORBIDDEN = [
+    (re.compile(r"\bcl::(opt|list|bits|alias)\b"),
+     ("include/", "lib/", "unittests/", "benchmarks/"), "cl::{0} outside tools/",
+     "make it an option of the pass or of its pipeline"),
+    (re.compile(r"\berrs\(\)"), ("include/", "lib/"), "a library writes to llvm::errs()",
+     "return an llvm::Error or emit a diagnostic"),
+    (re.compile(r"\bstd::(cerr|clog)\b"), ("include/", "lib/"),
+     "a library writes to std::{0}", "return an llvm::Error or emit a diagnostic"),
+    (re.compile(r"(?<![\w.>])(exit|_exit|abort|quick_exit)\s*\("), ("include/", "lib/"),
+     "a library calls {0}()", "return the failure to the caller"),
+    (re.compile(r"(?<!\w)assert\s*\("), ("lib/Import", "include/tacit/Import"),
+     "assert() where files are read", "a file can hold anything: return an llvm::Error"),
+]
+
+
+def check_code(house):
+    for file in house.having(*CXX):
+        for pattern, folders, what, todo in FORBIDDEN:
+            if not file.name.startswith(folders):
+                continue
+            for match in pattern.finditer(file.code):
+                house.find(file, file.line_of(match.start()), what.format(*match.groups()),
+                           todo)
+        if file.name.startswith(("include/", "lib/", "tools/")):
+            check_discarded(house, file)
+
+
+def check_discarded(house, file):
+    offsets = [(m.start(), m.group(1)) for m in CAST_AWAY.finditer(file.code)]
+    for match in STATEMENT.finditer(file.code):
+        # A statement begins after one of these; anything else (an operator, an open
+        # parenthesis, 'return') means that the result is used.
+        if re.search(r"([;{})]|\belse|^)$", file.code[:match.start()].rstrip()):
+            offsets.append((match.start(1), match.group(1)))
+    for offset, name in sorted(offsets):
+        house.find(file, file.line_of(offset), f"the result of {name} is thrown away",
+                   "if (failed(...)) return signalPassFailure()")
+
+
+# --- tests -------------------------------------------------------------------------
+
+SUFFIX = r"(?:-(?:NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))?"
+
+
+def check_directives(house):
+    for file in house.having(".mlir", ".test", ".c"):
+        if not file.is_test:
+            continue
+        prefixes = {"CHECK"}
+        for names in re.findall(r"--?check-prefix(?:es)?[= ]([\w,-]+)", file.text):
+            prefixes.update(names.split(","))
+        known = "|".join(sorted(map(re.escape, prefixes), key=len, reverse=True))
+        directive = re.compile(rf"^\s*(?://|#|;)\s*((?:{known})(?:-[A-Z0-9-]+)?)(?![\w-])")
+        valid = re.compile(rf"(?:{known}){SUFFIX}")
+        for number, line in enumerate(file.lines, 1):
+            match = directive.match(line)
+            if match and not valid.fullmatch(match.group(1)):
+                house.find(file, number, f"FileCheck knows no '{match.group(1)}'",
+                           "correct the spelling, or reword the comment")
+            elif match and not re.match(r"(\{LITERAL\})?:", line[match.end():]):
+                house.find(file, number, f"'{match.group(1)}' has no colon, so it checks "
+                           "nothing", "add the colon, or reword the comment")
+            if re.match(r"\s*(//|#|;)\s*(RUN|REQUIRES|XFAIL|UNSUPPORTED)\s+[^:\s]", line):
+                house.find(file, number, f"'{line.split()[1]}' has no colon, so lit does "
+                           "not see it", "add the colon")
+
+
+# --- error messages ----------------------------------------------------------------
+
+ERROR_CALL = re.compile(r"\b(emitOpError|emitOptionalError|emitError|fail)\s*\(")
+# A definition or a declaration, not a call.
+DECLARATION = re.compile(r"(?:^|[;{}>])\s*(?:template\s*<[^;]*>\s*)?(?:static\s+|inline\s+)*"
+                         r"[\w:]+(?:<[^;()]*>)?\s+[&*]?$")
+LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+ESCAPES = {"n": "\n", "t": "\t", "0": "\n"}
+
+
+def matching(text, start):
+    """The offset behind the parenthesis that closes the one at `start`."""
+    depth = 0
+    for offset in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[offset], 0)
+        if depth == 0:
+            return offset + 1
+    return len(text)
+
+
+def arguments_of(code, start, end):
+    """(start, end) of each argument of the call whose parentheses these are."""
+    depth, begin, out = 0, start + 1, []
+    for offset in range(start + 1, end):
+        character = code[offset]
+        if depth == 0 and (character == "," or offset == end - 1):
+            out.append((begin, offset))
+            begin = offset + 1
+        depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(character, 0)
+    return out
+
+
+def messages(text, code):
+    """(offset, name of the call, literal pieces) of each error in the C++ text."""
+    # Both texts have the same offsets: `code` finds the structure, `text` the words.
+    for match in ERROR_CALL.finditer(code):
+        before = code[max(0, match.start() - 200):match.start()]
+        if re.search(r"\b(return|else|co_return)\s*$", before) is None and \
+                DECLARATION.search(before):
+            continue
+        open_at, name = match.end() - 1, match.group(1)
+        close_at = matching(code, open_at)
+        if name == "fail":
+            # fail(code, hint, format, ...): the hint is advice, the format the message.
+            spans = arguments_of(code, open_at, close_at)[2:3]
+        else:
+            end = code.find(";", close_at)
+            spans = [(open_at, len(code) if end < 0 else end)]
+        for begin, end in spans:
+            yield match.start(), name, pieces_of(text[begin:end], name == "fail")
+
+
+def pieces_of(text, is_format):
+    """Neighbouring literals joined; split where a value is printed or a line ends."""
+    joined = re.sub(r'"\s*"', "", text)
+    out = []
+    for literal in LITERAL.findall(joined):
+        plain = re.sub(r"\\(.)", lambda m: ESCAPES.get(m.group(1), m.group(1)), literal)
+        if is_format:
+            plain = PLACEHOLDER.sub("\n", plain.replace("{{", "\n").replace("}}", "\n"))
+        out.extend(" ".join(piece.split()) for piece in plain.split("\n"))
+    return out
+
+
+def check_errors(house):
+    haystack = " ".join(" ".join(f.text.split()) for f in house.files
+                        if f.name.startswith(("test/", "unittests/")))
+    # Tests in C++ hold the sentences as literals.
+    haystack += haystack.replace('\\"', '"')
+    excused = read_opt_out(house)
+    for file in house.having(*CXX, under=["include/", "lib/", "tools/"]):
+        text = blank(file.text, strings=False)
+        for offset, _, pieces in messages(text, file.code):
+            piece = max(pieces, key=len, default="")
+            if len(piece) < MIN_ERROR_PIECE or piece in haystack:
+                continue
+            if piece in excused:
+                excused[piece][1] = True
+                continue
+            house.find(file, file.line_of(offset), f"no test expects the error '{piece}'",
+                       f"provoke it in a test, or excuse it in {OPT_OUT}")
+    for piece, (number, used) in excused.items():
+        if not used:
+            house.find(OPT_OUT, number, f"'{piece}' is tested, or no error any more",
+                       "remove the line")
+
+
+def read_opt_out(house):
+    """{error piece: [line, used]} of the lines 'piece :: reason'."""
+    out = {}
+    path = house.root / OPT_OUT
+    for number, line in enumerate(path.read_text().split("\n") if path.exists() else [], 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        piece, _, reason = line.partition(" :: ")
+        if not reason.strip():
+            house.find(OPT_OUT, number, "an error without a reason",
+                       "write 'the error :: why no test can provoke it'")
+        out[piece.strip()] = [number, False]
+    return out
+
+
+# --- docs --------------------------------------------------------------------------
+
+def check_docs(house):
+    generator = Path(__file__).resolve().parent / "gen-docs.py"
+    run = subprocess.run([sys.executable, generator, "--check", "--root", house.root],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    for line in run.stdout.splitlines():
+        house.findings.append((line.split(":")[0], 1, line))
+    if run.returncode != 0 and not run.stdout:
+        house.find("docs", 1, "gen-docs.py failed: " + " ".join(run.stderr.split()),
+                   "correct the TableGen file that it names")
+
+
+def main():
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0 if len(sys.argv) == 2 else 2
+    script = Path(__file__).resolve()
+    root = Path(sys.argv[1]).resolve() if len(sys.argv) == 2 else script.parent.parent
+    house = House(root)
+    if not house.files:
+        print(f"check-house: found no source file in '{root}'; expected a project with one "
+              f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
+        return 2
+    for check in (check_passes, check_sizes, check_banners, check_layout, check_code,
+                  check_directives, check_errors, check_docs):
+        check(house)
+    for _, _, text in sorted(set(house.findings)):
+        print(text)
+    count = len(set(house.findings))
+    print(f"{count} finding{'s' if count != 1 else ''} in {len(house.files)} files")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+"""Runs whole models with build/bin/tacit and compares with outputs of ONNX Runtime.
+
+A reference folder holds in_<k>_<name>.npy, out_<k>_<name>.npy and meta.json, which
+names inputs and outputs. A model passes when every output has the shape of its
+reference and no element is further from it than 1e-4 x max(1, largest reference).
+Last comes the perplexity of one model on a held-out text.
+
+The last line is 'N passed, M failed'. Where there is no model folder, nothing runs and
+the exit code is 0. Uses the standard library only.
+"""
+
+import argparse
+import array
+import ast
+import concurrent.futures
+import json
+import math
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOLERANCE = 1e-4
+# The perplexity of PyTorch and of ONNX Runtime on the same 65,536 predictions.
+PERPLEXITY, PERPLEXITY_TOLERANCE, PREDICTIONS = 4.2351, 0.0005, 65536
+SECONDS = 300
+CODES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|i1": "b", "|u1": "B", "|b1": "B"}
+
+
+class Wrong(Exception):
+    """What is wrong with one model, in one sentence."""
+
+
+def read_npy(path):
+    """(dtype, shape, values) of a little-endian array in C order."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise Wrong(f"cannot read {Path(path).name}: {error.strerror}")
+    if data[:6] != b"\x93NUMPY" or len(data) < 12:
+        raise Wrong(f"{Path(path).name} is no .npy file")
+    size, start = (struct.unpack_from("<H", data, 8)[0], 10) if data[6] == 1 else \
+        (struct.unpack_from("<I", data, 8)[0], 12)
+    try:
+        header = ast.literal_eval(data[start:start + size].decode("latin-1").strip())
+        dtype, shape = header["descr"], tuple(header["shape"])
+    except (ValueError, SyntaxError, KeyError, TypeError):
+        raise Wrong(f"{Path(path).name} has a header that cannot be read")
+    if dtype not in CODES or header.get("fortran_order"):
+        raise Wrong(f"{Path(path).name} has dtype {dtype}, fortran_order "
+                    f"{header.get('fortran_order')}; expected one of {', '.join(CODES)} in C order")
+    values = array.array(CODES[dtype])
+    body = data[start + size:]
+    if len(body) != math.prod(shape) * values.itemsize:
+        raise Wrong(f"{Path(path).name} has {len(body)} bytes of data; expected "
+                    f"{math.prod(shape) * values.itemsize} for shape {shape}")
+    values.frombytes(body)
+    return dtype, shape, values
+
+
+def compare(found_path, expected_path):
+    """(largest error, allowed error) of one output."""
+    dtype, shape, found = read_npy(found_path)
+    expected_dtype, expected_shape, expected = read_npy(expected_path)
+    if (dtype, shape) != (expected_dtype, expected_shape):
+        raise Wrong(f"{Path(found_path).name} is {dtype} {shape}; expected "
+                    f"{expected_dtype} {expected_shape}")
+    limit = TOLERANCE * max(1.0, max(map(abs, expected), default=0.0))
+    error = 0.0
+    for a, b in zip(found, expected):
+        difference = abs(a - b)
+        # A NaN compares as neither smaller nor larger, so ask for what is right.
+        if not difference <= error:
+            error = difference if difference == difference else math.inf
+    return error, limit
+
+
+class Case:
+    def __init__(self, model, reference, dims=()):
+        self.model, self.reference, self.dims = model, reference, dims
+
+    def check(self, tacit, threads):
+        meta = json.loads((self.reference / "meta.json").read_text())
+        command = [tacit, "run", self.model, "--threads", str(threads)]
+        for dim in self.dims:
+            command += ["--dim", dim]
+        for entry in meta["inputs"]:
+            command += ["--input", f"{entry['name']}={self.reference / entry['file']}"]
+        with tempfile.TemporaryDirectory() as folder:
+            run_tacit([*command, "--output-dir", folder])
+            results = []
+            for entry in meta["outputs"]:
+                file = re.sub(r"[^A-Za-z0-9._-]", "_", entry["name"]) + ".npy"
+                results.append(compare(Path(folder) / file, self.reference / entry["file"]))
+        if not results:
+            raise Wrong(f"{self.reference.name}/meta.json names no outputs")
+        # The output that uses most of what it is allowed stands for the model.
+        return max(results, key=lambda pair: pair[0] / pair[1])
+
+
+def run_tacit(command):
+    try:
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                             timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Wrong(f"did not end within {SECONDS} seconds")
+    if run.returncode != 0:
+        what = f"signal {-run.returncode}" if run.returncode < 0 else f"exit {run.returncode}"
+        said = " | ".join(run.stderr.split("\n")[:4]).strip(" |")
+        raise Wrong(f"{what}: {said or 'no message'}")
+    return run.stdout
+
+
+def cases(models):
+    out = []
+    for folder in sorted((models / "gpt-char").glob("*/model.onnx")):
+        folder = folder.parent
+        for name, (batch, seq) in {"ref-4x128": (4, 128), "ref-3x17": (3, 17)}.items():
+            dims = (f"batch={batch}", f"seq={seq}")
+            out.append(Case(folder / "model.onnx", folder / name))
+            out.append(Case(folder / "model.onnx", folder / name, dims))
+        out.append(Case(folder / "model-1x128.onnx", folder / "ref-1x128"))
+    special = models / "gpt-char/layernorm-gelu"
+    for model, reference in {"model-1x128-opset13.onnx": "ref-1x128-opset13",
+                             "model-embedded-1x128.onnx": "ref-embedded-1x128"}.items():
+        out.append(Case(special / model, special / reference))
+    for name in ("gpt2", "bert"):
+        folder = models / "tiny" / name
+        for opset in (13, 17):
+            out.append(Case(folder / f"{name}_op{opset}_static.onnx", folder / "ref_static"))
+            for reference in ("ref_dyn_a", "ref_dyn_b"):
+                out.append(Case(folder / f"{name}_op{opset}_dyn.onnx", folder / reference))
+    return out
+
+
+def check_perplexity(tacit, models):
+    """The perplexity that `tacit eval` finds, and the seconds of the whole call."""
+    began = time.monotonic()
+    text = run_tacit([tacit, "eval", models / "gpt-char/layernorm-gelu/model.onnx", "--tokens",
+                      models / "gpt-char/val-tokens.npy", "--json", "-"])
+    try:
+        result = json.loads(text)
+        tokens, perplexity = result["tokens"], result["compiled"]["perplexity"]
+    except (ValueError, KeyError, TypeError):
+        raise Wrong("--json - printed no object with tokens and compiled.perplexity")
+    if tokens != PREDICTIONS:
+        raise Wrong(f"predicted {tokens} tokens; expected {PREDICTIONS}")
+    if not abs(perplexity - PERPLEXITY) <= PERPLEXITY_TOLERANCE:
+        raise Wrong(f"perplexity {perplexity:.6f}; expected {PERPLEXITY} +- "
+                    f"{PERPLEXITY_TOLERANCE}")
+    return perplexity, time.monotonic() - began
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--models", type=Path, help="the model folder (default: TACIT_MODELS, "
+                        "else ../shared/models beside the project)")
+    parser.add_argument("--tacit", type=Path, default=ROOT / "build/bin/tacit")
+    parser.add_argument("--only", default="", help="only models whose path contains this")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    models = arguments.models or Path(os.environ.get("TACIT_MODELS")
+                                      or ROOT / "../shared/models")
+    if not models.is_dir():
+        print(f"note: the model folder '{models}' was not found; whole models are skipped. "
+              "try: --models DIR, or TACIT_MODELS=DIR")
+        print("0 passed, 0 failed")
+        return 0
+    if not arguments.tacit.exists():
+        print(f"check-models: found no {arguments.tacit}; expected the finished build. "
+              "try: make build", file=sys.stderr)
+        return 1
+    models = models.resolve()
+    chosen = [case for case in cases(models) if arguments.only in str(case.model)]
+    passed, failed = run_cases(chosen, models, arguments)
+    if arguments.only in str(models / "gpt-char/layernorm-gelu/model.onnx"):
+        try:
+            perplexity, seconds = check_perplexity(arguments.tacit, models)
+            print(f"ok    perplexity {perplexity:.5f} on {PREDICTIONS:,} predictions, "
+                  f"{seconds:.1f} s with compilation")
+            passed += 1
+        except Wrong as wrong:
+            print(f"FAIL  tacit eval gpt-char/layernorm-gelu/model.onnx: {wrong}")
+            failed += 1
+    if passed + failed == 0:
+        print(f"check-models: no model in '{models}' contains '{arguments.only}' in its path",
+              file=sys.stderr)
+        return 2
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def run_cases(chosen, models, arguments):
+    passed = failed = 0
+    print(f"{'':5} {'model':50} {'reference':20} {'dims':18} {'max error':>10} {'allowed':>10}")
+    with concurrent.futures.ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
+        futures = [pool.submit(case.check, arguments.tacit, 1) for case in chosen]
+        for case, future in zip(chosen, futures):
+            where = (f"{str(case.model.relative_to(models)):50} {case.reference.name:20} "
+                     f"{','.join(case.dims) or 'from inputs':18}")
+            try:
+                error, limit = future.result()
+                good = error <= limit
+                print(f"{'ok' if good else 'FAIL':5} {where} {error:10.2e} {limit:10.2e}",
+                      flush=True)
+            except (Wrong, OSError, ValueError, KeyError) as wrong:
+                good = False
+                print(f"FAIL  {where} {wrong}", flush=True)
+            passed += good
+            failed += not good
+    return passed, failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
