@@ -7,7 +7,7 @@
 #===----------------------------------------------------------------------===#
 #
 # Prints the polynomial coefficients in lib/Codegen/CPU/ExpandMath.cpp, always the
-# same ones. Needs Python 3 and numpy; takes about two minutes. Double arithmetic
+# same ones. Needs Python 3 and numpy; takes ten minutes. Double arithmetic
 # is enough: it is good to 1e-16 and the fits end near 1e-9.
 #
 # Each fit is a weighted minimax problem: find c so that the largest value of
@@ -175,7 +175,7 @@ def walk(start, source, r, true, proposals):
     return best
 
 
-def polish(start, rounds=12, proposals=100000):
+def polish(start, rounds=9, proposals=100000):
     """From `start` to f32 coefficients with a smaller largest error.
 
     A walk sees only arguments that were hard for some earlier candidate; all
@@ -188,7 +188,6 @@ def polish(start, rounds=12, proposals=100000):
         trial = walk(best, source, r, true, proposals)
         worst, more = hard_arguments(trial)
         hard += more
-        print('DBG', worst, len(r))
         if worst < least:
             best, least = trial, worst
     print(f"exp polished: largest error {least:.4f} ULP over all arguments")
@@ -203,8 +202,8 @@ def power(k):
 def main():
     log2e, ln2 = 1 / math.log(2), math.log(2)
     # ln 2 beyond double: the difference to its f32 is needed to 24 bits only.
-    print(f"log2e {f32(log2e).hex()}  ln2 high {f32(ln2).hex()}  "
-          f"low {f32(ln2 - f32(ln2)).hex()}")
+    print(f"log2e {spell(f32(log2e))}\nln2 high {spell(f32(ln2))}\n"
+          f"ln2 low {spell(f32(ln2 - f32(ln2)))}")
 
     # e^r = 1 + r + c2 r^2 + ... + c6 r^6, relative error. The interval is half of
     # ln 2 and what the rounding of x log2 e to an integer may overshoot.

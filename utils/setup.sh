@@ -55,7 +55,7 @@ apt() {
     </dev/null >"$log" 2>&1
 }
 
-echo "setup: installing ${missing[*]}"
+echo "setup: installing Debian packages (this can take some minutes): ${missing[*]}"
 apt update
 if ! apt install --yes --no-install-recommends "${missing[@]}"; then
   tail -n 5 "$log" >&2

@@ -138,7 +138,8 @@ static Verdict tryArguments(const Function &f, uint64_t stride) {
 }
 
 /// Least time per element of several runs, in nanoseconds.
-template <typename Body> static double nanoseconds(Body body) {
+template <typename Body>
+static double nanoseconds(Body body) {
   using Clock = std::chrono::steady_clock;
   double best = INFINITY;
   for (int run = 0; run < 20; ++run) {
@@ -185,12 +186,36 @@ int main(int argc, char **argv) {
   }
 
   const Function functions[] = {
-      {"exp", native_exp_vector, native_exp_scalar, avx2_exp_vector, std::exp, std::exp,
-       0.9, {0.34657359f, 87.336545f, 88.722839f, 103.97208f, 104.0f, 89.0f}, -20, 0},
-      {"erf", native_erf_vector, native_erf_scalar, avx2_erf_vector, std::erf, std::erf,
-       1.1, {0.921875f, 3.8325069f, 3.925f}, -4, 4},
-      {"tanh", native_tanh_vector, native_tanh_scalar, avx2_tanh_vector, std::tanh,
-       std::tanh, 1.1, {0.75f, 9.0109081f, 9.02f}, -4, 4}};
+      {"exp",
+       native_exp_vector,
+       native_exp_scalar,
+       avx2_exp_vector,
+       std::exp,
+       std::exp,
+       0.9,
+       {0.34657359f, 87.336545f, 88.722839f, 103.97208f, 104.0f, 89.0f},
+       -20,
+       0},
+      {"erf",
+       native_erf_vector,
+       native_erf_scalar,
+       avx2_erf_vector,
+       std::erf,
+       std::erf,
+       1.1,
+       {0.921875f, 3.8325069f, 3.925f},
+       -4,
+       4},
+      {"tanh",
+       native_tanh_vector,
+       native_tanh_scalar,
+       avx2_tanh_vector,
+       std::tanh,
+       std::tanh,
+       1.1,
+       {0.75f, 9.0109081f, 9.02f},
+       -4,
+       4}};
 
   std::printf("every %llu of 2^32 arguments: error in ULP against libm in double\n",
               static_cast<unsigned long long>(stride));

@@ -60,7 +60,7 @@ std::optional<ArrayRef<char>> rawBytes(Attribute constant, std::vector<char> &sc
   }
   ArrayRef<char> raw = dense.getRawData();
   if (!dense.isSplat()) {
-    std::memcpy(scratch.data(), raw.data(), scratch.size());
+    llvm::copy(raw, scratch.begin());
   } else {
     int64_t width = byteWidth(dense.getElementType());
     for (int64_t i = 0; i < *size; i += width)

@@ -118,7 +118,7 @@ TEST_F(Library, RefusesOtherFiles) {
                   "' was not made by tacit compile: it has no symbol 'tacit_model' | give "
                   "a library made by tacit compile --target=cpu");
   EXPECT_CONTAINS(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
-                  "has interface version 99; expected 1");
+                  "old.so' has interface version 99; expected 1");
 }
 
 TEST_F(Library, RefusesDamagedLibraries) {
@@ -132,6 +132,18 @@ TEST_F(Library, RefusesDamagedLibraries) {
     damaged[at] = 0xff;
     runError(folder.write("damaged.so", damaged));
   }
+}
+
+TEST_F(Library, TellsWhatTheLoaderSaid) {
+  // A library of ours that needs another one, which is gone.
+  std::string gone = folder.path("libgone.so"), needs = folder.path("needs.so");
+  std::string code = folder.write("code.c", "int gone, tacit_model;\n");
+  ASSERT_EQ(compile({"-shared", "-fPIC", "-o", gone, code}), "");
+  ASSERT_EQ(compile({"-shared", "-fPIC", "-Wl,--no-as-needed", "-o", needs, code, gone}),
+            "");
+  ASSERT_FALSE(sys::fs::remove(gone));
+  EXPECT_CONTAINS(runError(needs), "[4] cannot load library '" + needs + "': ");
+  EXPECT_CONTAINS(runError(needs), "libgone.so: cannot open shared object file");
 }
 
 TEST_F(Library, NeedsAGoodOutputPath) {
@@ -153,8 +165,17 @@ TEST_F(Library, TellsWhatTheLinkerSaid) {
   std::string error =
       describe(writeLibrary(parts("bad.so", ArrayRef<char>("no object", 9))));
   EXPECT_CONTAINS(error, "[1] '");
-  EXPECT_CONTAINS(error, "failed with status 1");
+  EXPECT_CONTAINS(error, "' failed with status 1");
   EXPECT_EQ(folder.countFiles(), 0u);
+}
+
+TEST_F(Library, NeedsAFolderForTemporaryFiles) {
+  std::string before = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+  setenv("TMPDIR", folder.path("none").c_str(), 1);
+  std::string error = describe(writeLibrary(parts("model.so", {})));
+  setenv("TMPDIR", before.c_str(), 1);
+  EXPECT_EQ(error, "[1] cannot create a temporary file: No such file or directory | check "
+                   "the folder for temporary files");
 }
 
 TEST_F(Library, HeaderStandsAloneAndBesideTacitH) {

@@ -41,7 +41,11 @@ static constexpr float kMinusLn2Low = 0x1.05c61p-29f;
 static constexpr float kRoundToInteger = 0x1.8p23f;
 
 /// e^r for |r| <= ln 2 / 2.
-static constexpr float kExp[] = {0x1.6aa95p-10f, 0x1.12888p-7f, 0x1.555766p-5f, 0x1.555404p-3f, 0x1p-1f,
+static constexpr float kExp[] = {0x1.687cf4p-10f,
+                                 0x1.1258f2p-7f,
+                                 0x1.555c1ap-5f,
+                                 0x1.55545cp-3f,
+                                 0x1.fffff6p-2f,
                                  1.0f,
                                  1.0f};
 /// Below the first the result is 0, above the second infinity.
@@ -49,9 +53,8 @@ static constexpr float kExpLow = -104.0f;
 static constexpr float kExpHigh = 89.0f;
 
 /// erf x = x + x P(x^2) up to kErfSplit, then 1 - exp(-(a + a Q(a))), a = |x|.
-static constexpr float kErfSmall[] = {-0x1.3a48e2p-11f, 0x1.474a0ep-8f,
-                                      -0x1.b68e66p-6f,  0x1.ce1ab4p-4f,
-                                      -0x1.8126e8p-2f,  0x1.06eba6p-3f};
+static constexpr float kErfSmall[] = {-0x1.3a48e2p-11f, 0x1.474a0ep-8f,  -0x1.b68e66p-6f,
+                                      0x1.ce1ab4p-4f,   -0x1.8126e8p-2f, 0x1.06eba6p-3f};
 static constexpr float kErfLarge[] = {0x1.7b31fep-17f, -0x1.53387ap-12f, 0x1.ddcd38p-9f,
                                       -0x1.856b04p-6f, 0x1.b32cfp-4f,    0x1.4531fcp-1f,
                                       0x1.07796cp-3f};
@@ -60,9 +63,8 @@ static constexpr float kErfSplit = 0.921875f;
 static constexpr float kErfHigh = 3.925f;
 
 /// tanh x = x + x (x^2 P(x^2)) below kTanhSplit, then 1 - 2 / (exp(2a) + 1).
-static constexpr float kTanhSmall[] = {0x1.c8975p-10f,  -0x1.f662fep-8f,
-                                       0x1.5f9082p-6f,  -0x1.b98108p-5f,
-                                       0x1.110ddap-3f,  -0x1.55554ap-2f};
+static constexpr float kTanhSmall[] = {0x1.c8975p-10f,  -0x1.f662fep-8f, 0x1.5f9082p-6f,
+                                       -0x1.b98108p-5f, 0x1.110ddap-3f,  -0x1.55554ap-2f};
 static constexpr float kTanhSplit = 0.75f;
 /// From here on the result rounds to 1.
 static constexpr float kTanhHigh = 9.02f;
@@ -95,7 +97,8 @@ private:
     return arith::ConstantOp::create(builder, loc, of, value);
   }
 
-  template <typename Op> Value make(Value a, Value b) {
+  template <typename Op>
+  Value make(Value a, Value b) {
     return Op::create(builder, loc, a, b);
   }
   Value add(Value a, Value b) { return make<arith::AddFOp>(a, b); }
@@ -154,8 +157,8 @@ std::pair<Value, Value> Kernel::reducedExp(Value x, int32_t offset) {
   Value magic = constant(kRoundToInteger + offset);
   Value shifted = fma(x, constant(kLog2E), magic);
   Value n = subtract(shifted, magic);
-  // The first step is exact: n ln2_high has no bits below 2^-24, and they cancel
-  // above 2^-1.
+  // The first step is exact: nothing has bits below 2^-25, or n is 0, and what is
+  // left is below 2^-1.
   Value r = fma(n, constant(kMinusLn2High), x);
   r = fma(n, constant(kMinusLn2Low), r);
   return {polynomial(kExp, r), bits(shifted)};

@@ -143,11 +143,15 @@ Value onnx_import::buildReshape(NodeBuilder &node) {
   if (!input || !shape)
     return {};
   auto target = node.constantInts(1);
-  // With allowzero, 0 means no elements. A computed entry is never 0 then but for
-  // an empty tensor, so that case needs no distinction.
+  bool allowsZero = node.intAttribute("allowzero", 0) != 0;
+  // With allowzero an entry of 0 is a size. A computed one is 0 only where the
+  // tensor is empty, so other tensors need no distinction.
+  if (!target && allowsZero && llvm::is_contained(tensorOf(input).getShape(), 0))
+    return node.refuse("it reshapes a tensor of no elements to a computed shape",
+                       "export with a constant shape");
   if (!target)
     return reshapeByValue(node, input, shape);
-  if (!node.intAttribute("allowzero", 0))
+  if (!allowsZero)
     std::replace(target->begin(), target->end(), int64_t(0), kCopy);
   return reshapeTo(node, input, *target);
 }

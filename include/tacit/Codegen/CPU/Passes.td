@@ -404,4 +404,50 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// llvm
+//===----------------------------------------------------------------------===//
+
+def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
+  let summary = "gives parallel loops to OpenMP threads";
+  let description = [{
+    Each outermost `scf.forall` becomes one OpenMP work-sharing loop; nested ones run
+    serially. Buffers of a task are allocated once per thread.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: memref<8xf32>) {
+      %one = arith.constant 1.0 : f32
+      scf.forall (%i) in (8) {
+        memref.store %one, %x[%i] : memref<8xf32>
+      }
+      return
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: memref<8xf32>) {
+      %one = arith.constant 1.0 : f32
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c1 = arith.constant 1 : index
+      omp.parallel {
+        omp.wsloop nowait {
+          omp.loop_nest (%i) : index = (%c0) to (%c8) step (%c1) {
+            memref.store %one, %x[%i] : memref<8xf32>
+            omp.yield
+          }
+        }
+        omp.terminator
+      }
+      return
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numLoops", "loops", "parallel loops lowered">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::omp::OpenMPDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 #endif // TACIT_CODEGEN_CPU_PASSES_TD
