@@ -24,7 +24,8 @@ config.substitutions.append(("%python", "/usr/bin/python3"))
 
 roundtrip = lit_config.params.get("verify_roundtrip") or os.environ.get(
     "TACIT_VERIFY_ROUNDTRIP", "0")
-if lit.util.pythonize_bool(roundtrip):
+roundtrip = lit.util.pythonize_bool(roundtrip)
+if roundtrip:
     config.substitutions.append(
         (r"(?<![\w./-])tacit-opt(?![\w.-])", "tacit-opt --verify-roundtrip"))
 
@@ -34,7 +35,7 @@ models = os.environ.get("TACIT_MODELS") or os.path.join(
 if os.path.isdir(models):
     config.available_features.add("models")
     config.substitutions.append(("%models", os.path.abspath(models)))
-else:
+elif not roundtrip:
     lit_config.note("the model folder '%s' was not found; tests that need it are "
                     "skipped" % os.path.normpath(models))
 

@@ -7,8 +7,8 @@
 #===----------------------------------------------------------------------===#
 #
 # Prints the polynomial coefficients in lib/Codegen/CPU/ExpandMath.cpp, always the
-# same ones. Needs Python 3 and numpy; takes ten minutes. Double arithmetic
-# is enough: it is good to 1e-16 and the fits end near 1e-9.
+# same ones. Needs Python 3 and numpy; takes ten minutes. Double arithmetic is
+# enough: it is good to 1e-16 and the fits end near 1e-9.
 #
 # Each fit is a weighted minimax problem: find c so that the largest value of
 # |f(x) - fixed(x) - sum c[k] basis[k](x)| * weight(x) on [low, high] is smallest.
@@ -208,8 +208,8 @@ def main():
     # e^r = 1 + r + c2 r^2 + ... + c6 r^6, relative error. The interval is half of
     # ln 2 and what the rounding of x log2 e to an integer may overshoot.
     half = ln2 / 2 + 1e-5
-    exp = fit("exp", math.exp, [power(k) for k in range(2, 7)], lambda x: math.exp(-x),
-        -half, half, lambda x: 1 + x)
+    exp = fit("exp", math.exp, [power(k) for k in range(2, 7)],
+              lambda x: math.exp(-x), -half, half, lambda x: 1 + x)
     polish(exp)
 
     # erf x = x + x P(x^2), relative error.
@@ -225,6 +225,7 @@ def main():
     # tanh x = x + x^3 P(x^2), relative error.
     fit("tanh small", math.tanh, [power(2 * k + 3) for k in range(6)],
         lambda x: 1 / math.tanh(x), 0.05, 0.75, lambda x: x)
+
 
 if __name__ == "__main__":
     main()

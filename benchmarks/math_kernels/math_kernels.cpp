@@ -83,12 +83,13 @@ void Errors::add(float x, float y, double reference) {
     worstDenormal = std::max(worstDenormal, error);
     return;
   }
-  // So small that the result is x or 1: right, and would flatter the mean.
-  if (std::fabs(x) < 0x1p-14f && error <= 0.5)
+  float rounded = static_cast<float>(reference);
+  // Almost linear there, or saturated here: easy, many, and they would flatter the mean.
+  if ((std::fabs(x) < 0x1p-14f || std::fabs(rounded) == 1) && error <= 0.5)
     return;
   sum += error;
   ++count;
-  exact += y == static_cast<float>(reference);
+  exact += y == rounded;
   if (error > worst) {
     worst = error;
     at = x;

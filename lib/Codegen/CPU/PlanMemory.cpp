@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Support/Elements.h"
 
@@ -35,9 +36,12 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
   using Base::Base;
 
   void runOnOperation() override {
-    func::FuncOp main = getOperation();
-    if (main.getName() != "main" || main.isExternal())
-      return;
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || main.isExternal()) {
+      module.emitError() << "expected a function @main: the model";
+      return signalPassFailure();
+    }
     if (failed(moveToStack(main)))
       return signalPassFailure();
     auto buffers = collect(main);
@@ -49,6 +53,8 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
     arenaBytes = arena;
     numBuffers = buffers->size();
 
+    module->setAttr(tacit::nn::kArenaAttr,
+                    IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
     // After the weights, before the inputs.
     auto type = MemRefType::get({arena}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(1, type, {}, main.getLoc())))

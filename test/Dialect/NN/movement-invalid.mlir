@@ -2,8 +2,8 @@
 
 // An axis counted from the end.
 func.func @f(%a: tensor<2x3xf32>, %i: tensor<1xi64>) {
-  // expected-error @below {{'nn.gather' op failed to infer returned types}}
   // expected-error @below {{has axis -1; expected a number from 0 to 1}}
+  // expected-error @below {{'nn.gather' op failed to infer returned types}}
   %0 = nn.gather %a, %i axis = -1 : (tensor<2x3xf32>, tensor<1xi64>) -> tensor<2x1xf32>
   return
 }
@@ -12,8 +12,8 @@ func.func @f(%a: tensor<2x3xf32>, %i: tensor<1xi64>) {
 
 // Bounds for one dimension only.
 func.func @f(%a: tensor<2x3xf32>) {
-  // expected-error @below {{'nn.slice' op failed to infer returned types}}
   // expected-error @below {{expected 2 starts, ends and steps, one per dimension of 'tensor<2x3xf32>'}}
+  // expected-error @below {{'nn.slice' op failed to infer returned types}}
   %0 = nn.slice %a [0] to [1] step [1] : (tensor<2x3xf32>) -> tensor<1x3xf32>
   return
 }
@@ -22,8 +22,8 @@ func.func @f(%a: tensor<2x3xf32>) {
 
 // An end past the dimension: ONNX clamps it, nn has it clamped.
 func.func @f(%a: tensor<2x3xf32>) {
-  // expected-error @below {{slice 0 to 9 step 1 does not lie in dimension 1 of 'tensor<2x3xf32>'}}
   // expected-error @below {{'nn.slice' op failed to infer returned types}}
+  // expected-error @below {{slice 0 to 9 step 1 does not lie in dimension 1 of 'tensor<2x3xf32>'}}
   %0 = nn.slice %a [0, 0] to [2, 9] step [1, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return
 }
@@ -60,8 +60,8 @@ func.func @f(%a: tensor<2x3xf32>, %i: tensor<1xi64>) {
 
 // A generic edit that dropped the inputs.
 func.func @f() {
-  // expected-error @below {{needs at least one input}}
   // expected-error @below {{'nn.concat' op failed to infer returned types}}
+  // expected-error @below {{needs at least one input}}
   %0 = "nn.concat"() <{axis = 0 : i64}> : () -> tensor<2xf32>
   return
 }

@@ -22,8 +22,8 @@ func.func @f(%a: tensor<2x3xf32>, %b: tensor<3xf32>) {
 
 // ONNX has no implicit conversion either.
 func.func @f(%a: tensor<2xf32>, %b: tensor<2xi64>) {
-  // expected-error @below {{operands have different element types: found 'tensor<2xf32>' and 'tensor<2xi64>'}}
   // expected-error @below {{'nn.sub' op failed to infer returned types}}
+  // expected-error @below {{operands have different element types: found 'tensor<2xf32>' and 'tensor<2xi64>'}}
   %0 = nn.sub %a, %b : (tensor<2xf32>, tensor<2xi64>) -> tensor<2xf32>
   return
 }
@@ -32,8 +32,8 @@ func.func @f(%a: tensor<2xf32>, %b: tensor<2xi64>) {
 
 // Comparing a count with a float.
 func.func @f(%a: tensor<2xf32>, %b: tensor<2xi64>) {
-  // expected-error @below {{operands have different element types: found 'tensor<2xf32>' and 'tensor<2xi64>'}}
   // expected-error @below {{'nn.compare' op failed to infer returned types}}
+  // expected-error @below {{operands have different element types: found 'tensor<2xf32>' and 'tensor<2xi64>'}}
   %0 = nn.compare lt %a, %b : (tensor<2xf32>, tensor<2xi64>) -> tensor<2xi1>
   return
 }
@@ -72,8 +72,8 @@ func.func @f(%a: tensor<2x3xf32>) {
 
 // An axis twice.
 func.func @f(%a: tensor<2x3xf32>) {
-  // expected-error @below {{'nn.reduce' op failed to infer returned types}}
   // expected-error @below {{axes are array<i64: 1, 1>; expected distinct ascending numbers from 0 to 1}}
+  // expected-error @below {{'nn.reduce' op failed to infer returned types}}
   %0 = nn.reduce sum %a axes = [1, 1] : (tensor<2x3xf32>) -> tensor<2xf32>
   return
 }
@@ -128,8 +128,8 @@ func.func @f(%a: tensor<2x3xf32>, %w: tensor<4x3xf32>) {
 
 // Heads that do not fit.
 func.func @f(%a: tensor<4x2x3xf32>, %b: tensor<2x3x5xf32>) {
-  // expected-error @below {{cannot multiply 'tensor<4x2x3xf32>' by 'tensor<2x3x5xf32>': the leading dimensions do not broadcast}}
   // expected-error @below {{'nn.matmul' op failed to infer returned types}}
+  // expected-error @below {{cannot multiply 'tensor<4x2x3xf32>' by 'tensor<2x3x5xf32>': the leading dimensions do not broadcast}}
   %0 = nn.matmul %a, %b : (tensor<4x2x3xf32>, tensor<2x3x5xf32>) -> tensor<4x2x5xf32>
   return
 }
@@ -138,8 +138,8 @@ func.func @f(%a: tensor<4x2x3xf32>, %b: tensor<2x3x5xf32>) {
 
 // A scalar is no matrix.
 func.func @f(%a: tensor<2x3xf32>, %b: tensor<f32>) {
-  // expected-error @below {{'nn.matmul' op failed to infer returned types}}
   // expected-error @below {{cannot multiply 'tensor<2x3xf32>' by 'tensor<f32>'; expected two tensors of one element type and at least one dimension}}
+  // expected-error @below {{'nn.matmul' op failed to infer returned types}}
   %0 = nn.matmul %a, %b : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
   return
 }
@@ -168,8 +168,8 @@ func.func @f(%a: tensor<2x3xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) {
 
 // Fewer key heads than query heads: they must be repeated first.
 func.func @f(%q: tensor<4x2x8xf32>, %k: tensor<2x2x8xf32>) {
-  // expected-error @below {{query, key and value are 'tensor<4x2x8xf32>', 'tensor<2x2x8xf32>' and 'tensor<2x2x8xf32>'; expected [..., M, D], [..., N, D] and [..., N, E] with equal leading dimensions}}
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
+  // expected-error @below {{query, key and value are 'tensor<4x2x8xf32>', 'tensor<2x2x8xf32>' and 'tensor<2x2x8xf32>'; expected [..., M, D], [..., N, D] and [..., N, E] with equal leading dimensions}}
   %0 = nn.attention %q, %k, %k scale = 1.0 : (tensor<4x2x8xf32>, tensor<2x2x8xf32>, tensor<2x2x8xf32>) -> tensor<4x2x8xf32>
   return
 }
@@ -178,8 +178,8 @@ func.func @f(%q: tensor<4x2x8xf32>, %k: tensor<2x2x8xf32>) {
 
 // A mask for another window.
 func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<3x3xi1>) {
-  // expected-error @below {{mask has type 'tensor<3x3xi1>'; expected a shape that broadcasts to the scores 'tensor<4x2x2xf32>'}}
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
+  // expected-error @below {{mask has type 'tensor<3x3xi1>'; expected a shape that broadcasts to the scores 'tensor<4x2x2xf32>'}}
   %0 = nn.attention %q, %q, %q mask(%m) scale = 1.0 fill = -1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<3x3xi1>) -> tensor<4x2x8xf32>
   return
 }
@@ -188,8 +188,8 @@ func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<3x3xi1>) {
 
 // ONNX masks are often integers.
 func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi64>) {
-  // expected-error @below {{mask has type 'tensor<2x2xi64>'; expected i1 or 'f32' elements}}
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
+  // expected-error @below {{mask has type 'tensor<2x2xi64>'; expected i1 or 'f32' elements}}
   %0 = nn.attention %q, %q, %q mask(%m) scale = 1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<2x2xi64>) -> tensor<4x2x8xf32>
   return
 }
@@ -198,8 +198,8 @@ func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi64>) {
 
 // A boolean mask says which scores, and fill what they become.
 func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi1>) {
-  // expected-error @below {{'fill' belongs to a boolean mask and to no other: the mask has type 'tensor<2x2xi1>'}}
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
+  // expected-error @below {{'fill' belongs to a boolean mask and to no other: the mask has type 'tensor<2x2xi1>'}}
   %0 = nn.attention %q, %q, %q mask(%m) scale = 1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<2x2xi1>) -> tensor<4x2x8xf32>
   return
 }
@@ -208,8 +208,8 @@ func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi1>) {
 
 // A fill that the mask's removal left behind.
 func.func @f(%q: tensor<4x2x8xf32>) {
-  // expected-error @below {{'fill' belongs to a boolean mask and there is no mask}}
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
+  // expected-error @below {{'fill' belongs to a boolean mask and there is no mask}}
   %0 = nn.attention %q, %q, %q scale = 1.0 fill = -1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
   return
 }

@@ -367,12 +367,13 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
 }
 
-def PlanMemory : Pass<"cpu-plan-memory", "::mlir::func::FuncOp"> {
+def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
   let summary = "puts all intermediate buffers into one arena";
   let description = [{
     Buffers of @main whose lifetimes do not overlap share memory in an arena that
     the caller provides (the second argument). Buffers made inside a parallel loop
-    go to the stack of the task. Afterwards the program allocates nothing.
+    go to the stack of the task. Afterwards the program allocates nothing; the
+    module attribute `nn.arena_bytes` says what the arena must hold.
 
     **Before**
     ```mlir
@@ -386,12 +387,14 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::func::FuncOp"> {
 
     **After**
     ```mlir
-    func.func @main(%weights: memref<64xi8>, %arena: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>) {
-      %c0 = arith.constant 0 : index
-      %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
-      memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
-      memref.copy %0, %y : memref<16xf32> to memref<16xf32>
-      return
+    module attributes {nn.arena_bytes = 64 : i64} {
+      func.func @main(%weights: memref<64xi8>, %arena: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>) {
+        %c0 = arith.constant 0 : index
+        %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
+        memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
+        memref.copy %0, %y : memref<16xf32> to memref<16xf32>
+        return
+      }
     }
     ```
   }];
@@ -401,7 +404,8 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::func::FuncOp"> {
     Statistic<"arenaBytes", "arena-bytes", "size of the arena">,
     Statistic<"sumBytes", "sum-bytes", "what the buffers would take apart">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::tacit::nn::NNDialect"];
 }
 
 //===----------------------------------------------------------------------===//

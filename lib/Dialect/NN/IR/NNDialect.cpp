@@ -47,6 +47,8 @@ LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
   StringRef name = attribute.getName();
   if (isa<ModuleOp>(op) && name == kInterfaceAttr && isa<DictionaryAttr>(attribute.getValue()))
     return success();
+  if (isa<ModuleOp>(op) && name == kArenaAttr && isa<IntegerAttr>(attribute.getValue()))
+    return success();
   if (isa<ModuleOp>(op) && name == kWeightsAttr) {
     auto weights = dyn_cast<ArrayAttr>(attribute.getValue());
     if (weights && llvm::all_of(weights, llvm::IsaPred<WeightAttr>))

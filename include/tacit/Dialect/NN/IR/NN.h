@@ -37,6 +37,7 @@ inline constexpr llvm::StringLiteral kNameAttr = "nn.name";
 inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
 inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
 inline constexpr llvm::StringLiteral kWeightsAttr = "nn.weights";
+inline constexpr llvm::StringLiteral kArenaAttr = "nn.arena_bytes";
 
 /// The shape two operands broadcast to (NumPy rules), or failure when two known
 /// dimensions differ and neither is 1. A free dimension against 1 stays free;

@@ -34,7 +34,8 @@ def NN_Dialect : Dialect {
     A module that is ready for a target carries `nn.interface`, which survives the
     lowering of the function: names, types and index bounds of inputs and outputs.
     Once weights have left the IR, `nn.weights` lists them: an array of
-    `#nn.weight`, from which the packed weight file is written.
+    `#nn.weight`, from which the packed weight file is written. `nn.arena_bytes` is
+    the working memory that a bufferized program wants from its caller.
   }];
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;

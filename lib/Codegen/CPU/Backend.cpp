@@ -1,0 +1,317 @@
+//===- Backend.cpp - Machine code from the llvm dialect -------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Codegen/CPU/Backend.h"
+#include "ModelDescription.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "tacit/Codegen/CPU/WeightFile.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include <mutex>
+#include <sys/mman.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::cpu;
+
+//===----------------------------------------------------------------------===//
+// Target
+//===----------------------------------------------------------------------===//
+
+Processor Processor::host(int64_t maxVectorBits) {
+  Processor processor;
+  processor.cpu = llvm::sys::getHostCPUName();
+  llvm::StringMap<bool> found = llvm::sys::getHostCPUFeatures();
+  bool hasAvx512 = maxVectorBits >= 512 && found.lookup("avx512f") && found.lookup("avx512vl") &&
+                   found.lookup("avx512bw") && found.lookup("avx512dq");
+  bool hasAvx2 = maxVectorBits >= 256 && found.lookup("avx2") && found.lookup("fma");
+  std::vector<std::string> features, required;
+  for (const auto &feature : found) {
+    StringRef name = feature.getKey();
+    bool isWide = name.starts_with("avx512") || name.starts_with("avx10") ||
+                  name.starts_with("amx");
+    bool isMedium = name.starts_with("avx") || name == "fma" || name == "f16c" ||
+                    name == "vaes" || name == "vpclmulqdq" || name == "xop" || name == "fma4";
+    bool enabled = feature.getValue() && (hasAvx512 || !isWide) && (hasAvx2 || !isMedium);
+    features.push_back((enabled ? "+" : "-") + name.str());
+  }
+  llvm::sort(features);
+  // 256-bit preference, which some processors ask for, would halve our tile.
+  if (hasAvx512)
+    features.push_back("-prefer-256-bit");
+  processor.features = llvm::join(features, ",");
+  if (hasAvx2)
+    required = {"avx2", "fma"};
+  if (hasAvx512)
+    required.insert(required.end(), {"avx512f", "avx512bw", "avx512dq", "avx512vl"});
+  processor.required = llvm::join(required, ",");
+  // Rows x panel accumulators and one row of the panel fill the registers: 32 of
+  // 16 floats with AVX-512, 16 of 8 floats with AVX2.
+  processor.tileRows = hasAvx512 ? 8 : 6;
+  processor.panelColumns = hasAvx512 ? 32 : 16;
+  return processor;
+}
+
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+makeTargetMachine(const Processor &processor) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+  llvm::Triple triple(llvm::sys::getProcessTriple());
+  std::string text;
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, text);
+  if (!target)
+    return fail(ExitCode::Internal, "", "no code generator for '{}': {}", triple.str(), text);
+  llvm::TargetOptions options;
+  // Fused operations are written as such in the IR; nothing else may be fused.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, processor.cpu, processor.features, options, llvm::Reloc::PIC_, std::nullopt,
+      llvm::CodeGenOptLevel::Default, /*JIT=*/false));
+}
+
+//===----------------------------------------------------------------------===//
+// Facts
+//===----------------------------------------------------------------------===//
+
+static int32_t dtypeOf(Type element) {
+  if (element.isF32())
+    return TACIT_F32;
+  if (element.isF64())
+    return TACIT_F64;
+  if (element.isInteger(1))
+    return TACIT_BOOL;
+  if (element.isInteger(8))
+    return element.isUnsignedInteger() ? TACIT_U8 : TACIT_I8;
+  if (element.isInteger(32))
+    return TACIT_I32;
+  return element.isInteger(64) ? TACIT_I64 : 0;
+}
+
+static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
+                               std::vector<LibraryTensor> &tensors) {
+  auto entries = interface.getAs<ArrayAttr>(which);
+  for (Attribute entry : entries ? entries : ArrayAttr()) {
+    auto fields = dyn_cast<DictionaryAttr>(entry);
+    auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
+    auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
+    auto type = typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
+    int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
+    if (!name || dtype == 0 || type.getRank() > TACIT_MAX_RANK)
+      return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
+                  "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
+                  "float32, float64, int64, int32, int8, uint8 or bool",
+                  which.drop_back().str(), name ? name.str() : "?", TACIT_MAX_RANK);
+    LibraryTensor tensor{name.str(), dtype, {}, 0};
+    tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+    if (auto bound = fields.getAs<IntegerAttr>("index_bound"))
+      tensor.indexBound = bound.getInt();
+    tensors.push_back(std::move(tensor));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
+  ModelFacts facts;
+  auto interface = module->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
+  auto arena = module->getAttrOfType<IntegerAttr>(nn::kArenaAttr);
+  if (!interface || !arena)
+    return fail(ExitCode::BadInput, "start from an earlier phase",
+                "the program has no '{}' or no '{}' attribute", nn::kInterfaceAttr.str(),
+                nn::kArenaAttr.str());
+  if (auto error = readTensors(interface, "inputs", facts.inputs))
+    return std::move(error);
+  if (auto error = readTensors(interface, "outputs", facts.outputs))
+    return std::move(error);
+  facts.arenaBytes = arena.getInt();
+  return facts;
+}
+
+//===----------------------------------------------------------------------===//
+// LLVM
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Optimised LLVM IR; members are destroyed in the right order.
+struct Optimised {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  std::unique_ptr<llvm::TargetMachine> machine;
+};
+} // namespace
+
+static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &facts,
+                                          const Processor &processor) {
+  Optimised result;
+  auto machine = makeTargetMachine(processor);
+  if (!machine)
+    return machine.takeError();
+  result.machine = std::move(*machine);
+  result.context = std::make_unique<llvm::LLVMContext>();
+  result.module = translateModuleToLLVMIR(module, *result.context, "model");
+  if (!result.module)
+    return fail(ExitCode::Internal, "report this with the phase dumps",
+                "the program did not translate to LLVM IR");
+  result.module->setDataLayout(result.machine->createDataLayout());
+  result.module->setTargetTriple(result.machine->getTargetTriple());
+  if (auto error = addModelDescription(*result.module, facts))
+    return std::move(error);
+
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  // Our loops are vectors already; LLVM's vectorisers find nothing but time.
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(result.machine.get(), tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(*result.module, modules);
+  return result;
+}
+
+llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
+                                                         const ModelFacts &facts,
+                                                         const Processor &processor) {
+  auto optimised = optimise(module, facts, processor);
+  if (!optimised)
+    return optimised.takeError();
+  llvm::SmallVector<char, 0> object;
+  llvm::raw_svector_ostream os(object);
+  llvm::legacy::PassManager passes;
+  if (optimised->machine->addPassesToEmitFile(passes, os, nullptr,
+                                              llvm::CodeGenFileType::ObjectFile))
+    return fail(ExitCode::Internal, "", "this processor's code generator writes no objects");
+  passes.run(*optimised->module);
+  return std::vector<char>(object.begin(), object.end());
+}
+
+llvm::Expected<std::string> tacit::cpu::emitLLVMIR(ModuleOp module, const ModelFacts &facts,
+                                                   const Processor &processor) {
+  auto optimised = optimise(module, facts, processor);
+  if (!optimised)
+    return optimised.takeError();
+  std::string text;
+  llvm::raw_string_ostream(text) << *optimised->module;
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// JIT
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Code and weights of a model in this process.
+struct Loaded {
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  char *weights = nullptr;
+  size_t size = 0;
+  ~Loaded() {
+    if (weights)
+      munmap(weights, size);
+  }
+};
+} // namespace
+
+llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
+                                                                const Processor &processor) {
+  auto facts = ModelFacts::of(module);
+  if (!facts)
+    return facts.takeError();
+  auto file = WeightFile::of(module);
+  if (!file)
+    return file.takeError();
+  facts->weightsBytes = file->size();
+  facts->features = processor.required;
+  auto object = emitObject(module, *facts, processor);
+  if (!object)
+    return object.takeError();
+
+  auto loaded = std::make_shared<Loaded>();
+  loaded->size = std::max<size_t>(file->size(), 1);
+  void *memory = mmap(nullptr, loaded->size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    return fail(ExitCode::Internal, "use a machine with more memory",
+                "no memory for {} bytes of weights", loaded->size);
+  loaded->weights = static_cast<char *>(memory);
+  file->packInto({loaded->weights, file->size()});
+
+  auto jit = llvm::orc::LLJITBuilder().create();
+  if (!jit)
+    return jit.takeError();
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      (*jit)->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return process.takeError();
+  (*jit)->getMainJITDylib().addGenerator(std::move(*process));
+  if (auto error = (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
+          StringRef(object->data(), object->size()), "model")))
+    return std::move(error);
+  auto symbol = (*jit)->lookup("tacit_model");
+  if (!symbol)
+    return symbol.takeError();
+  loaded->jit = std::move(*jit);
+  const auto *weights = reinterpret_cast<const uint8_t *>(loaded->weights);
+  return Executable::fromDescription(symbol->toPtr<const tacit_model_desc *>(), weights,
+                                     std::move(loaded));
+}
+
+//===----------------------------------------------------------------------===//
+// Shared library
+//===----------------------------------------------------------------------===//
+
+llvm::Error tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor,
+                                     StringRef output, StringRef source) {
+  auto paths = libraryPaths(output);
+  if (!paths)
+    return paths.takeError();
+  auto facts = ModelFacts::of(module);
+  if (!facts)
+    return facts.takeError();
+  auto file = WeightFile::of(module);
+  if (!file)
+    return file.takeError();
+  if (auto error = writeFileAtomically(paths->weights, [&](raw_ostream &os) {
+        facts->weightsHash = file->write(os);
+        return llvm::Error::success();
+      }))
+    return error;
+  facts->weightsBytes = file->size();
+  facts->weightsFile = llvm::sys::path::filename(paths->weights).str();
+  facts->features = processor.required;
+  auto object = emitObject(module, *facts, processor);
+  if (!object)
+    return object.takeError();
+  LibraryParts parts;
+  parts.output = output.str();
+  parts.source = source.str();
+  parts.object = *object;
+  parts.inputs = facts->inputs;
+  parts.outputs = facts->outputs;
+  parts.weightsBytes = facts->weightsBytes;
+  parts.arenaBytes = facts->arenaBytes;
+  parts.features = facts->features;
+  return tacit::writeLibrary(parts);
+}

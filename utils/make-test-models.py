@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+"""Makes the small ONNX files in test/Inputs that the importer's tests read.
+
+The files are committed: tests need no onnx package, this script needs Debian's
+python3-onnx. It makes the same bytes each time.
+
+  make-test-models.py [FOLDER]
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+F32, F16, I64, BOOL = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT64,
+                       TensorProto.BOOL)
+HUGE = 9223372036854775807
+
+
+def value(name, dims, dtype=F32):
+    return helper.make_tensor_value_info(name, dtype, dims)
+
+
+def weight(name, array):
+    return numpy_helper.from_array(np.asarray(array), name)
+
+
+def ints(name, values):
+    return weight(name, np.array(values, np.int64))
+
+
+def ramp(*shape):
+    """Small numbers, all different, exact in float32."""
+    return (np.arange(np.prod(shape), dtype=np.float32).reshape(shape) - 8) / 16
+
+
+def node(op_type, inputs, outputs, name="", **attributes):
+    return helper.make_node(op_type, inputs.split(), outputs.split(), name=name, **attributes)
+
+
+def model(nodes, inputs, outputs, weights=(), opset=17, domains=()):
+    graph = helper.make_graph(nodes, "test", inputs, outputs, initializer=list(weights))
+    imports = [helper.make_opsetid("", opset)]
+    imports += [helper.make_opsetid(domain, 1) for domain in domains]
+    made = helper.make_model(graph, opset_imports=imports, producer_name="make-test-models")
+    made.ir_version = 8
+    return made
+
+
+# --- models that are imported --------------------------------------------------------
+
+
+def block():
+    """What a transformer is made of: norm, linear layer, activation, softmax."""
+    return model(
+        [node("LayerNormalization", "x gain shift", "normed", "/norm", axis=-1, epsilon=1e-5),
+         node("Gemm", "normed fc.weight fc.bias", "hidden", "/fc/Gemm", transB=1),
+         node("Tanh", "hidden", "active"),
+         node("MatMul", "active out.weight", "scores", "/out/MatMul"),
+         node("Mul", "scores half", "scaled", "/scale"),
+         node("Softmax", "scaled", "y", "/softmax")],
+        [value("x", [2, 8])], [value("y", [2, 4])],
+        [weight("gain", np.ones(8, np.float32)), weight("shift", np.zeros(8, np.float32)),
+         weight("fc.weight", ramp(16, 8)), weight("fc.bias", ramp(16)),
+         weight("out.weight", ramp(16, 4)), weight("half", np.float32(0.5)),
+         weight("not.used", ramp(64))])
+
+
+def heads():
+    """The shape arithmetic of an exporter: split a dimension into heads, add the
+    embeddings of the positions, cut a mask to size."""
+    mask = np.tril(np.ones((1, 8, 8), bool))
+    return model(
+        [node("Shape", "x", "shape", "/Shape"),
+         node("Gather", "shape zero", "batch", "/batch", axis=0),
+         node("Gather", "shape one", "seq", "/seq", axis=0),
+         node("Range", "zero seq one", "positions", "/Range"),
+         node("Gather", "wpe positions", "added", "/wpe/Gather"),
+         node("Add", "x added", "sum", "/Add"),
+         node("Unsqueeze", "batch axis0", "batch1", "/Unsqueeze"),
+         node("Unsqueeze", "seq axis0", "seq1", "/Unsqueeze_1"),
+         node("Concat", "batch1 seq1 heads rest", "split", "/Concat", axis=0),
+         node("Reshape", "sum split", "parts", "/Reshape"),
+         node("ReduceSum", "parts axis3", "reduced", "/ReduceSum", keepdims=0),
+         node("Slice", "mask axis0 seq1 axis1 axis1", "rows", "/Slice"),
+         node("ReduceSum", "reduced axis1", "scores", "/ReduceSum_1"),
+         node("Where", "rows scores low", "y", "/Where")],
+        [value("x", ["batch", "seq", 4])], [value("y", [])],
+        [ints("zero", 0), ints("one", 1), ints("axis0", [0]), ints("axis1", [1]),
+         ints("axis3", [3]), ints("heads", [2]), ints("rest", [-1]),
+         weight("wpe", ramp(8, 4)), weight("mask", mask[:, :, :1]),
+         weight("low", np.float32(-1e9))])
+
+
+def shapes():
+    """Reshape, Expand, ConstantOfShape, Flatten, Squeeze with bounds of all kinds."""
+    return model(
+        [node("Reshape", "x copy", "a", "copy"),
+         node("Flatten", "x", "b", "flatten"),
+         node("Unsqueeze", "x ends", "c", "unsqueeze"),
+         node("Squeeze", "c ends", "d", "squeeze"),
+         node("ConstantOfShape", "pair", "e", "fill",
+              value=helper.make_tensor("", I64, [1], [7])),
+         node("Expand", "row wide", "f", "expand"),
+         node("Shape", "x", "g", "shape", start=-1),
+         node("Reshape", "w pair", "h", "weight")],
+        [value("x", [2, 3, 4]), value("row", [3, 1])],
+        [value(name, []) for name in "abcdefgh"],
+        [ints("copy", [0, -1]), ints("ends", [0, -1]), ints("pair", [2, 32]),
+         ints("wide", [2, 1, 4]), weight("w", ramp(8, 8))])
+
+
+def slices():
+    """Slice and Split: negative bounds and steps, bounds beyond the end, parts of
+    different size."""
+    return model(
+        [node("Slice", "x last start axis steps", "reversed", "reverse"),
+         node("Slice", "x one far", "tail", "tail"),
+         node("Slice", "x two one", "nothing", "empty"),
+         node("Split", "x", "a b c", "uneven", axis=1, num_outputs=3),
+         node("Split", "x sizes", "p q", "given", axis=-1)],
+        [value("x", [4, 5])],
+        [value(name, []) for name in ("reversed", "tail", "nothing", "a", "b", "c", "p", "q")],
+        [ints("last", [-1]), ints("start", [-HUGE - 1]), ints("axis", [-1]),
+         ints("steps", [-2]), ints("one", [1]), ints("two", [2]), ints("far", [HUGE]),
+         ints("sizes", [1, 4])], opset=18)
+
+
+def old_softmax(shape):
+    """Before opset 13 Softmax flattened the dimensions from its axis on."""
+    return model([node("Softmax", "x", "y", "/Softmax", axis=1)], [value("x", shape)],
+                 [value("y", shape)], opset=11)
+
+
+def arithmetic():
+    """Forms of the arithmetic operators that have more than one."""
+    return model(
+        [node("Max", "x y x", "a", "max"),
+         node("Clip", "x none", "b", "clip-low"),
+         node("Clip", "x low high", "c", "clip"),
+         node("Gemm", "x y z", "d", "gemm", alpha=0.5, beta=2.0),
+         node("Gemm", "x y z", "e", "gemm-no-c", beta=0.0, transA=1),
+         node("ReduceMean", "x", "f", "mean-all", keepdims=0),
+         node("GreaterOrEqual", "x y", "g", "compare"),
+         node("Dropout", "x", "h", "dropout"),
+         node("Cast", "x", "i", "cast", to=I64),
+         node("Gelu", "x", "j", "gelu", approximate="tanh")],
+        [value("x", [4, 4]), value("y", [4, 4]), value("z", [4, 1])],
+        [value(name, []) for name in "abcdefghij"],
+        [weight("none", np.float32(0)), weight("low", np.float32(-1)),
+         weight("high", np.float32(1))], opset=20)
+
+
+# --- models that are refused ---------------------------------------------------------
+
+
+def unsupported():
+    """One of each reason, and a node behind them that is not worth a mention."""
+    return model(
+        [node("LSTM", "x w w", "a", "/lstm"),
+         node("Gelu", "x", "b", "/gelu", domain="com.microsoft"),
+         node("LayerNormalization", "x x", "c", "/norm"),
+         node("Cast", "x", "d", "/cast", to=F16),
+         node("Constant", "", "e", "", value_string="text"),
+         node("Add", "a x", "f", "/behind"),
+         node("MatMul", "h h", "g", "/half")],
+        [value("x", [4, 4])], [value(name, []) for name in "abcdefg"],
+        [weight("h", np.ones((4, 4), np.float16)), weight("w", ramp(4, 4))], opset=13,
+        domains=["com.microsoft"])
+
+
+def external():
+    made = model([node("MatMul", "x w", "y", "/MatMul")], [value("x", [2, 4])],
+                 [value("y", [2, 4])], [weight("w", ramp(4, 4))])
+    tensor = made.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, text in (("location", "absent.bin"), ("offset", "0"), ("length", "64")):
+        entry = tensor.external_data.add()
+        entry.key, entry.value = key, text
+    return made
+
+
+def short_weight():
+    made = model([node("Add", "x w", "y", "/Add")], [value("x", [4])], [value("y", [4])],
+                 [weight("w", ramp(4))])
+    made.graph.initializer[0].raw_data = made.graph.initializer[0].raw_data[:-1]
+    return made
+
+
+def negative_weight():
+    made = model([node("Add", "x w", "y", "/Add")], [value("x", [4])], [value("y", [4])],
+                 [weight("w", ramp(4))])
+    made.graph.initializer[0].dims[0] = -4
+    return made
+
+
+def single(made_of, outputs, weights=(), **keywords):
+    """A model with input x of 4 elements."""
+    return model(made_of, [value("x", [4])], [value(o, []) for o in outputs.split()], weights,
+                 **keywords)
+
+
+MODELS = {
+    "block": block,
+    "heads": heads,
+    "shapes": shapes,
+    "slices": slices,
+    "arithmetic": arithmetic,
+    "softmax-last": lambda: old_softmax([2, 8]),
+    "softmax-flat": lambda: old_softmax([2, 3, 4]),
+    "unsupported": unsupported,
+    "external": external,
+    "short-weight": short_weight,
+    "negative-weight": negative_weight,
+    "cycle": lambda: single([node("Add", "x b", "a", "/first"),
+                             node("Tanh", "a", "b", "/second")], "b"),
+    "undefined": lambda: single([node("Add", "x nowhere", "y", "/Add")], "y"),
+    "twice": lambda: single([node("Tanh", "x", "y", "/first"),
+                             node("Exp", "x", "y", "/second")], "y"),
+    "no-outputs": lambda: single([node("Tanh", "x", "y", "/Tanh")], ""),
+    "lost-output": lambda: single([node("Tanh", "x", "y", "/Tanh")], "z"),
+    "same-outputs": lambda: single([node("Tanh", "x", "y", "/Tanh")], "y y"),
+    "mismatch": lambda: single([node("Add", "x w", "y", "/Add")], "y", [weight("w", ramp(3))]),
+    "wrong-attribute": lambda: single([node("Softmax", "x", "y", "/Softmax", axis="last")],
+                                      "y"),
+    "too-large": lambda: single([node("ConstantOfShape", "s", "y", "/Fill")], "y",
+                                [ints("s", [1 << 30, 1 << 30])]),
+    "opset-8": lambda: single([node("Tanh", "x", "y", "/Tanh")], "y", opset=8),
+    "opset-none": lambda: model([node("Tanh", "x", "y", "/Tanh")], [value("x", [4])],
+                                [value("y", [4])], opset=0),
+}
+
+
+def main():
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0 if len(sys.argv) == 2 else 2
+    default = Path(__file__).resolve().parent.parent / "test" / "Inputs"
+    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else default
+    for name, make in MODELS.items():
+        data = make().SerializeToString(deterministic=True)
+        (folder / f"{name}.onnx").write_bytes(data)
+        print(f"{name}.onnx: {len(data)} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
