@@ -14,6 +14,7 @@
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
+#include "tacit/Pipelines/Pipelines.h"
 
 void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
@@ -27,4 +28,5 @@ void tacit::registerAllPasses() {
   registerConversionPasses();
   cpu::registerCPUPasses();
   nn::registerNNPasses();
+  registerPipelines();
 }

@@ -231,7 +231,11 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
     if (!input.empty() && !state.lookup(input))
       return;
   NodeBuilder builder(state, node);
-  builder.define(0, entry->build(builder));
+  Value first = entry->build(builder);
+  builder.define(0, first);
+  for (int64_t i = 0; first && i < builder.numOutputs(); ++i)
+    if (builder.isUsed(i) && !state.lookup(node.output(i)))
+      builder.invalid(fmt::format("output {} is used, and the operator has no such output", i));
 }
 
 /// Drops what nothing uses, shape arithmetic and constants that were folded away.

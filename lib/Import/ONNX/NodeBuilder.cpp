@@ -7,6 +7,7 @@
 
 #include "NodeBuilder.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"

@@ -1,0 +1,60 @@
+//===- PhaseFiles.h - Programs on disk, weights beside them -----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_PIPELINES_PHASEFILES_H
+#define TACIT_PIPELINES_PHASEFILES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <memory>
+
+namespace tacit {
+
+/// The program as text. Weights stand there as dense_resource keys only.
+void printProgram(mlir::ModuleOp module, llvm::raw_ostream &os);
+
+/// Writes programs into a folder, and the bytes of all weights they name once,
+/// into one file: key, offset and length of each, found by readProgram.
+class PhaseFiles {
+public:
+  /// Makes the folder and begins `folder`/weights.bin.
+  static llvm::Expected<std::unique_ptr<PhaseFiles>> create(llvm::StringRef folder);
+  /// A single program: weights go beside it, into NAME.weights.bin.
+  static llvm::Expected<std::unique_ptr<PhaseFiles>> createBeside(llvm::StringRef program);
+  ~PhaseFiles();
+
+  /// Writes one program and the weights that are not in the file yet.
+  llvm::Error write(mlir::ModuleOp module, llvm::StringRef path);
+
+  /// Writes the index; without it the weight file cannot be read.
+  llvm::Error finish();
+
+private:
+  PhaseFiles() = default;
+  static llvm::Expected<std::unique_ptr<PhaseFiles>> open(std::string path);
+
+  struct Entry {
+    std::string key;
+    uint64_t offset, length;
+  };
+  std::string path;
+  std::unique_ptr<llvm::raw_fd_ostream> weights;
+  std::vector<Entry> entries;
+  llvm::StringSet<> keys;
+};
+
+/// Parses a program and attaches its weights from NAME.weights.bin or weights.bin
+/// beside it. Fails with BadInput where the text is wrong (with the parser's
+/// message), or a weight is missing (by name) or has the wrong size.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> readProgram(llvm::StringRef path,
+                                                              mlir::MLIRContext *context);
+
+} // namespace tacit
+
+#endif // TACIT_PIPELINES_PHASEFILES_H

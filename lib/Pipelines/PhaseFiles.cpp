@@ -1,0 +1,229 @@
+//===- PhaseFiles.cpp - Programs on disk, weights beside them -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Pipelines/PhaseFiles.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Parser/Parser.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
+#include "tacit/Support/Files.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/EndianStream.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace tacit;
+
+// weights.bin: the bytes of each weight, on 64-byte boundaries; then for each the
+// length of its key (u32), the key, its offset and its length (u64); then the
+// number of weights, the offset of that index (u64), and the magic. Little-endian.
+static constexpr llvm::StringLiteral kMagic = "TACITWB1";
+static constexpr uint64_t kAlignment = 64;
+static constexpr uint64_t kFooter = 8 + 8 + 8;
+
+/// Calls `visit` for every resource that the program names, once per mention.
+static void forEachResource(ModuleOp module,
+                            llvm::function_ref<void(DenseResourceElementsAttr)> visit) {
+  module.walk([&](Operation *op) {
+    op->getAttrDictionary().walk([&](DenseResourceElementsAttr attr) { visit(attr); });
+  });
+}
+
+void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
+  OpPrintingFlags flags;
+  flags.elideLargeResourceString(/*largeResourceLimit=*/0);
+  flags.enableDebugInfo(/*enable=*/false);
+  module.print(os, flags);
+  os << "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+PhaseFiles::~PhaseFiles() = default;
+
+llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::open(std::string path) {
+  std::unique_ptr<PhaseFiles> files(new PhaseFiles());
+  std::error_code error;
+  files->weights = std::make_unique<llvm::raw_fd_ostream>(path, error);
+  if (error)
+    return fail(ExitCode::BadInput, "choose a folder that can be written to",
+                "cannot write '{}': {}", path, error.message());
+  files->path = std::move(path);
+  return files;
+}
+
+llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::create(StringRef folder) {
+  if (std::error_code error = llvm::sys::fs::create_directories(folder))
+    return fail(ExitCode::BadInput, "choose a folder that can be written to",
+                "cannot make the folder '{}': {}", folder.str(), error.message());
+  llvm::SmallString<256> path(folder);
+  llvm::sys::path::append(path, "weights.bin");
+  return open(path.str().str());
+}
+
+llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::createBeside(StringRef program) {
+  llvm::SmallString<256> path(program);
+  llvm::sys::path::replace_extension(path, ".weights.bin");
+  return open(path.str().str());
+}
+
+llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath) {
+  std::string missing;
+  forEachResource(module, [&](DenseResourceElementsAttr attr) {
+    StringRef key = attr.getRawHandle().getKey();
+    std::vector<char> scratch;
+    auto bytes = rawBytes(attr, scratch);
+    if (!bytes) {
+      missing = key;
+      return;
+    }
+    if (!keys.insert(key).second)
+      return;
+    weights->write_zeros(llvm::alignTo(weights->tell(), kAlignment) - weights->tell());
+    entries.push_back({key.str(), weights->tell(), bytes->size()});
+    weights->write(bytes->data(), bytes->size());
+  });
+  if (!missing.empty())
+    return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way", missing);
+  return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {
+    printProgram(module, os);
+    return llvm::Error::success();
+  });
+}
+
+llvm::Error PhaseFiles::finish() {
+  uint64_t index = weights->tell();
+  llvm::support::endian::Writer writer(*weights, llvm::endianness::little);
+  for (const Entry &entry : entries) {
+    writer.write<uint32_t>(entry.key.size());
+    *weights << entry.key;
+    writer.write<uint64_t>(entry.offset);
+    writer.write<uint64_t>(entry.length);
+  }
+  writer.write<uint64_t>(entries.size());
+  writer.write<uint64_t>(index);
+  *weights << kMagic;
+  weights->close();
+  if (weights->has_error()) {
+    std::string message = weights->error().message();
+    weights->clear_error();
+    return fail(ExitCode::BadInput, "free some space", "cannot write '{}': {}", path, message);
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+using Index = llvm::StringMap<ArrayRef<char>>;
+
+/// Key -> bytes, all of them inside `data`; nullopt for a damaged file.
+static std::optional<Index> readIndex(StringRef data) {
+  using llvm::support::endian::read32le;
+  using llvm::support::endian::read64le;
+  if (data.size() < kFooter || !data.ends_with(kMagic))
+    return std::nullopt;
+  uint64_t count = read64le(data.end() - kFooter), at = read64le(data.end() - kFooter + 8);
+  uint64_t end = data.size() - kFooter;
+  Index index;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (at > end || end - at < 4)
+      return std::nullopt;
+    uint64_t keySize = read32le(data.data() + at);
+    at += 4;
+    if (end - at < keySize || end - at - keySize < 16)
+      return std::nullopt;
+    StringRef key = data.substr(at, keySize);
+    at += keySize;
+    uint64_t offset = read64le(data.data() + at), length = read64le(data.data() + at + 8);
+    at += 16;
+    if (offset > end || length > end - offset)
+      return std::nullopt;
+    index[key] = ArrayRef<char>(data.data() + offset, length);
+  }
+  return index;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRContext *context) {
+  auto text = llvm::MemoryBuffer::getFile(path);
+  if (!text)
+    return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
+                text.getError().message());
+  std::string message;
+  OwningOpRef<ModuleOp> module;
+  {
+    ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+      llvm::raw_string_ostream os(message);
+      if (!message.empty())
+        os << "\n  ";
+      if (auto loc = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
+        os << "line " << loc.getLine() << ", column " << loc.getColumn() << ": ";
+      os << diagnostic;
+    });
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(*text), llvm::SMLoc());
+    module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
+  }
+  if (!module)
+    return fail(ExitCode::BadInput, "mend the line, or dump the phase again",
+                "'{}' is not a program: {}", path.str(), message);
+
+  llvm::SmallString<256> beside(path), folder(llvm::sys::path::parent_path(path));
+  llvm::sys::path::replace_extension(beside, ".weights.bin");
+  llvm::sys::path::append(folder, "weights.bin");
+  std::string weightsPath = (llvm::sys::fs::exists(beside) ? beside : folder).str().str();
+  Index index;
+  std::shared_ptr<llvm::MemoryBuffer> mapped;
+  if (llvm::sys::fs::exists(weightsPath)) {
+    auto buffer = llvm::MemoryBuffer::getFile(weightsPath, /*IsText=*/false,
+                                              /*RequiresNullTerminator=*/false);
+    if (buffer)
+      mapped = std::move(*buffer);
+    auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
+    if (!read)
+      return fail(ExitCode::BadInput, "dump the phases again",
+                  "'{}' is not a weight file of phase dumps, or is cut off", weightsPath);
+    index = std::move(*read);
+  }
+  std::string problem;
+  auto &manager = DenseResourceElementsHandle::getManagerInterface(context);
+  forEachResource(*module, [&](DenseResourceElementsAttr attr) {
+    StringRef key = attr.getRawHandle().getKey();
+    auto size = byteSize(attr.getType());
+    if (!problem.empty())
+      return;
+    if (!attr.getRawHandle().getBlob()) {
+      auto found = index.find(key);
+      if (found == index.end()) {
+        problem = fmt::format("'{}' names the weight '{}', which '{}' does not hold", path.str(),
+                              key.str(), weightsPath);
+        return;
+      }
+      manager.update(key, AsmResourceBlob(found->second, /*dataAlignment=*/1,
+                                          [mapped](void *, size_t, size_t) {},
+                                          /*dataIsMutable=*/false));
+    }
+    size_t held = attr.getRawHandle().getBlob()->getData().size();
+    if (!size || held != static_cast<size_t>(*size))
+      problem = fmt::format("weight '{}' has {} bytes; expected {} for its type", key.str(), held,
+                            size.value_or(0));
+  });
+  if (!problem.empty())
+    return fail(ExitCode::BadInput, "keep the weight file that was dumped with the program",
+                "{}", problem);
+  return module;
+}
