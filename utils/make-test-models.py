@@ -35,6 +35,12 @@ def ramp(*shape):
     return (np.arange(np.prod(shape), dtype=np.float32).reshape(shape) - 8) / 16
 
 
+def small(*shape):
+    """Numbers in [-1/8, 1/8) without a pattern that sums would show."""
+    steps = np.arange(np.prod(shape), dtype=np.int64) * 7919 % 4096
+    return (steps.astype(np.float32) / 16384 - 0.125).reshape(shape)
+
+
 def node(op_type, inputs, outputs, name="", **attributes):
     return helper.make_node(op_type, inputs.split(), outputs.split(), name=name, **attributes)
 
@@ -65,6 +71,39 @@ def block():
          weight("fc.weight", ramp(16, 8)), weight("fc.bias", ramp(16)),
          weight("out.weight", ramp(16, 4)), weight("half", np.float32(0.5)),
          weight("not.used", ramp(64))])
+
+
+def feed_forward():
+    """A feed-forward block as exporters wrote it before opset 17: LayerNorm and GELU in
+    pieces, biases apart. Widths are whole panels, so that its loops can be read."""
+    return model(
+        [node("ReduceMean", "x", "mean", "/norm/ReduceMean", axes=[-1]),
+         node("Sub", "x mean", "centred", "/norm/Sub"),
+         node("Pow", "centred two", "squares", "/norm/Pow"),
+         node("ReduceMean", "squares", "variance", "/norm/ReduceMean_1", axes=[-1]),
+         node("Add", "variance epsilon", "shifted", "/norm/Add"),
+         node("Sqrt", "shifted", "deviation", "/norm/Sqrt"),
+         node("Div", "centred deviation", "unit", "/norm/Div"),
+         node("Mul", "unit norm.weight", "scaled", "/norm/Mul"),
+         node("Add", "scaled norm.bias", "normed", "/norm/Add_1"),
+         node("MatMul", "normed fc.weight", "product", "/fc/MatMul"),
+         node("Add", "fc.bias product", "hidden", "/fc/Add"),
+         node("Div", "hidden root2", "argument", "/act/Div"),
+         node("Erf", "argument", "erf", "/act/Erf"),
+         node("Add", "erf one", "gate", "/act/Add"),
+         node("Mul", "hidden gate", "gated", "/act/Mul"),
+         node("Mul", "gated half", "active", "/act/Mul_1"),
+         node("MatMul", "active out.weight", "back", "/out/MatMul"),
+         node("Add", "out.bias back", "moved", "/out/Add"),
+         node("Add", "x moved", "y", "/Add")],
+        [value("x", [8, 32])], [value("y", [8, 32])],
+        [weight("two", np.float32(2)), weight("epsilon", np.float32(1e-5)),
+         weight("norm.weight", np.linspace(0.5, 1.5, 32, dtype=np.float32)),
+         weight("norm.bias", np.linspace(-1, 1, 32, dtype=np.float32)),
+         weight("fc.weight", small(32, 64)), weight("fc.bias", small(64)),
+         weight("root2", np.float32(2 ** 0.5)), weight("one", np.float32(1)),
+         weight("half", np.float32(0.5)),
+         weight("out.weight", small(64, 32)), weight("out.bias", small(32))], opset=13)
 
 
 def heads():
@@ -189,10 +228,23 @@ def short_weight():
     return made
 
 
-def negative_weight():
+def weight_of(dims):
+    """A weight of these dimensions and four elements."""
     made = model([node("Add", "x w", "y", "/Add")], [value("x", [4])], [value("y", [4])],
                  [weight("w", ramp(4))])
-    made.graph.initializer[0].dims[0] = -4
+    made.graph.initializer[0].dims[:] = dims
+    return made
+
+
+def not_utf8():
+    """protobuf for Python refuses such a name, so it is put in behind its back."""
+    data = single([node("Tanh", "x", "y", "??")], "y").SerializeToString(deterministic=True)
+    return data.replace(b"??", b"\xff\xfe")
+
+
+def nameless():
+    made = weight_of([4])
+    made.graph.initializer[0].name = ""
     return made
 
 
@@ -204,6 +256,7 @@ def single(made_of, outputs, weights=(), **keywords):
 
 MODELS = {
     "block": block,
+    "feed-forward": feed_forward,
     "heads": heads,
     "shapes": shapes,
     "slices": slices,
@@ -213,7 +266,18 @@ MODELS = {
     "unsupported": unsupported,
     "external": external,
     "short-weight": short_weight,
-    "negative-weight": negative_weight,
+    "negative-weight": lambda: weight_of([-4]),
+    "huge-weight": lambda: weight_of([1 << 30, 1 << 30, 4]),
+    "deep-weight": lambda: weight_of([1] * 64 + [4]),
+    "nameless": nameless,
+    "not-utf8": not_utf8,
+    "no-operator": lambda: single([node("", "x", "y", "/Tanh")], "y"),
+    "same-inputs": lambda: model([node("Tanh", "x", "y", "/Tanh")],
+                                 [value("x", [4]), value("x", [4])], [value("y", [4])]),
+    "large-input": lambda: model([node("Tanh", "x", "y", "/Tanh")],
+                                 [value("x", [1 << 30, 1 << 30])], [value("y", [])]),
+    "no-shape": lambda: model([node("Tanh", "x", "y", "/Tanh")], [value("x", None)],
+                              [value("y", None)]),
     "cycle": lambda: single([node("Add", "x b", "a", "/first"),
                              node("Tanh", "a", "b", "/second")], "b"),
     "undefined": lambda: single([node("Add", "x nowhere", "y", "/Add")], "y"),
@@ -240,7 +304,8 @@ def main():
     default = Path(__file__).resolve().parent.parent / "test" / "Inputs"
     folder = Path(sys.argv[1]) if len(sys.argv) == 2 else default
     for name, make in MODELS.items():
-        data = make().SerializeToString(deterministic=True)
+        made = make()
+        data = made if isinstance(made, bytes) else made.SerializeToString(deterministic=True)
         (folder / f"{name}.onnx").write_bytes(data)
         print(f"{name}.onnx: {len(data)} bytes")
     return 0

@@ -79,8 +79,9 @@ static int read_vocabulary(const char *path) {
   }
   if (count == TOKENS && !at)
     return 1;
-  fprintf(stderr, "error: '%s' is no JSON array of %d strings, one character each; found %s%d\n",
-          path, TOKENS, count == TOKENS ? "more than " : "", count);
+  fprintf(stderr,
+          "error: '%s' has %s%d characters; expected a JSON array of %d strings of one\n",
+          path, count == TOKENS ? "more than " : "", count, TOKENS);
   return 0;
 }
 
@@ -160,7 +161,7 @@ static int begin(const char *text, int64_t *window) {
   for (const char *at = text; *at;) {
     int token = find_token(at);
     if (token < 0) {
-      fprintf(stderr, "error: '%.4s' begins with a character that the model does not know\n",
+      fprintf(stderr, "error: the model does not know the character that '%.8s' begins with\n",
               at);
       return -1;
     }

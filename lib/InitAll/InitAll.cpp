@@ -23,10 +23,14 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<nn::NNDialect>();
 }
 
-void tacit::registerAllPasses() {
-  mlir::registerAllPasses();
+void tacit::registerOwnPasses() {
   registerConversionPasses();
   cpu::registerCPUPasses();
   nn::registerNNPasses();
   registerPipelines();
+}
+
+void tacit::registerAllPasses() {
+  mlir::registerAllPasses();
+  registerOwnPasses();
 }

@@ -18,6 +18,9 @@ namespace tacit {
 /// them (bufferization, subset, translation to LLVM IR).
 void registerAllDialects(mlir::DialectRegistry &registry);
 
+/// Our passes and pipelines.
+void registerOwnPasses();
+
 /// Our passes and pipelines, and the upstream passes of our pipelines.
 void registerAllPasses();
 

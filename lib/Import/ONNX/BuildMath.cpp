@@ -112,7 +112,7 @@ Value onnx_import::buildClip(NodeBuilder &node) {
   if (node.opset() < 11) {
     if (!isFloat(result))
       return refuseIntegers(node);
-    Type element = tensorOf(result).getElementType();
+    auto element = cast<FloatType>(tensorOf(result).getElementType());
     low = node.scalarConstant(element, node.floatAttribute("min", -FLT_MAX));
     high = node.scalarConstant(element, node.floatAttribute("max", FLT_MAX));
   } else {
@@ -273,7 +273,8 @@ static Value transposeIf(NodeBuilder &node, bool condition, Value matrix) {
 static Value scaleBy(NodeBuilder &node, Value value, float factor) {
   if (!value || factor == 1.0f)
     return value;
-  Value constant = node.scalarConstant(tensorOf(value).getElementType(), factor);
+  auto element = cast<FloatType>(tensorOf(value).getElementType());
+  Value constant = node.scalarConstant(element, factor);
   return node.create<nn::MulOp>({value, constant});
 }
 
@@ -293,7 +294,10 @@ Value onnx_import::buildGemm(NodeBuilder &node) {
   float alpha = node.floatAttribute("alpha", 1), beta = node.floatAttribute("beta", 1);
   Value addend;
   if (node.hasOperand(2) && beta != 0.0f) {
-    addend = scaleBy(node, node.operand(2), beta);
+    addend = node.operand(2);
+    if (addend && !isFloat(addend))
+      return refuseIntegers(node);
+    addend = scaleBy(node, addend, beta);
     if (!addend)
       return {};
   }

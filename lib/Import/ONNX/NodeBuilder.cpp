@@ -249,12 +249,9 @@ Value NodeBuilder::intsConstant(ArrayRef<int64_t> values) {
       values));
 }
 
-Value NodeBuilder::scalarConstant(Type elementType, double value) {
+Value NodeBuilder::scalarConstant(FloatType elementType, double value) {
   auto type = RankedTensorType::get({}, elementType);
-  if (isa<FloatType>(elementType))
-    return constant(DenseElementsAttr::get(type, FloatAttr::get(elementType, value)));
-  return constant(DenseElementsAttr::get(
-      type, IntegerAttr::get(elementType, static_cast<int64_t>(value))));
+  return constant(DenseElementsAttr::get(type, FloatAttr::get(elementType, value)));
 }
 
 IntegerAttr NodeBuilder::i64(int64_t value) { return state.builder.getI64IntegerAttr(value); }

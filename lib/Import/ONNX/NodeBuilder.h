@@ -112,7 +112,7 @@ public:
   mlir::Value constant(const onnx::TensorProto &tensor);
   mlir::Value intsConstant(llvm::ArrayRef<int64_t> values);
   /// A tensor of no dimensions.
-  mlir::Value scalarConstant(mlir::Type elementType, double value);
+  mlir::Value scalarConstant(mlir::FloatType elementType, double value);
 
   mlir::IntegerAttr i64(int64_t value);
   mlir::DenseI64ArrayAttr i64Array(llvm::ArrayRef<int64_t> values);

@@ -1,0 +1,264 @@
+//===- Compilation.cpp - One model on its way through the phases ----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compilation.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/InitAll/InitAll.h"
+#include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Support/Error.h"
+#include "tacit/Support/Files.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::tool;
+
+namespace {
+/// Remarks reach the user as diagnostics; nothing else is streamed.
+struct NoStreamer : remark::detail::MLIRRemarkStreamerBase {
+  void streamOptimizationRemark(const remark::detail::Remark &) override {}
+};
+} // namespace
+
+Compilation::Compilation(const Options &options)
+    : options(options), target(cpu::Processor::host(options.vectorBits)),
+      start(std::chrono::steady_clock::now()) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  // One function, one thread: a pool would only cost its start.
+  context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadDialect<nn::NNDialect>();
+  static bool once = (registerAllPasses(), true);
+  (void)once;
+}
+
+Compilation::~Compilation() = default;
+
+double Compilation::elapsed() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void Compilation::progress(StringRef what) {
+  if (options.quiet || !isatty(STDERR_FILENO))
+    return;
+  llvm::errs() << llvm::format("[%zu/%zu] %-10s %6.2f s\n", reached + 1, phases().size(),
+                               what.str().c_str(), elapsed());
+}
+
+//===----------------------------------------------------------------------===//
+// Opening
+//===----------------------------------------------------------------------===//
+
+llvm::Error Compilation::open() {
+  bool isProgram = StringRef(options.model).ends_with(".mlir");
+  if (isProgram && options.from.empty())
+    return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(),
+                "'{}' is a program; which phase made it?", options.model);
+  if (!isProgram && !options.from.empty())
+    return fail(ExitCode::Usage, "give NN-PHASE.mlir as --dump-phases wrote it",
+                "--from goes on from a program, and '{}' does not end in .mlir", options.model);
+  if (!isProgram) {
+    auto opened = OnnxModel::open(options.model);
+    if (!opened)
+      return opened.takeError();
+    model = std::move(*opened);
+    return llvm::Error::success();
+  }
+  if (!options.bindings.dims.empty() || !options.bindings.shapes.empty())
+    return fail(ExitCode::Usage, "pin dimensions when importing the ONNX file",
+                "--dim and --shape have no effect on a program");
+  auto program = readProgram(options.model, context.get());
+  if (!program)
+    return program.takeError();
+  module = std::move(*program);
+  reached = *findPhase(options.from);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::import(const DimBindings &bindings) {
+  if (!model)
+    return llvm::Error::success();
+  progress("import");
+  auto imported = model->import(context.get(), bindings);
+  if (!imported)
+    return imported.takeError();
+  module = std::move(*imported);
+  reached = 0;
+  return dump();
+}
+
+//===----------------------------------------------------------------------===//
+// Phases
+//===----------------------------------------------------------------------===//
+
+/// "node 'x': " for what came from an ONNX node.
+static std::string describe(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return "node '" + name.getName().str() + "': ";
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (std::string text = describe(part); !text.empty())
+        return text;
+  if (auto file = dyn_cast<FileLineColLoc>(loc))
+    return "line " + std::to_string(file.getLine()) + ": ";
+  return "";
+}
+
+/// The program before a failed phase, for a report. Returns the file's name.
+static std::string writeReproducer(StringRef program, StringRef pipeline) {
+  llvm::SmallString<128> path;
+  if (llvm::sys::fs::createTemporaryFile("tacit-reproducer", "mlir", path))
+    return "";
+  llvm::Error error = writeFileAtomically(path, [&](llvm::raw_ostream &os) {
+    os << "// tacit-opt --pass-pipeline='" << pipeline << "'\n" << program;
+    return llvm::Error::success();
+  });
+  if (!error)
+    return path.str().str();
+  llvm::consumeError(std::move(error));
+  return "";
+}
+
+llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOurs) {
+  PassManager manager(context.get());
+  std::string messages;
+  auto collect = [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Remark) {
+      if (options.verbose)
+        llvm::errs() << "remark: " << describe(diagnostic.getLocation()) << diagnostic << "\n";
+      return;
+    }
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return;
+    llvm::raw_string_ostream os(messages);
+    if (!messages.empty())
+      os << "\n  ";
+    os << describe(diagnostic.getLocation()) << diagnostic;
+    for (Diagnostic &note : diagnostic.getNotes())
+      if (!StringRef(note.str()).starts_with("see current operation"))
+        os << " (" << note << ")";
+  };
+  ScopedDiagnosticHandler handler(context.get(), collect);
+  if (options.verbose && !context->getRemarkEngine()) {
+    remark::RemarkCategories categories;
+    categories.all = ".*";
+    if (failed(remark::enableOptimizationRemarks(
+            *context, std::make_unique<NoStreamer>(),
+            std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
+            /*printAsEmitRemarks=*/true)))
+      return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
+  }
+  std::string parseError;
+  {
+    llvm::raw_string_ostream os(parseError);
+    auto parsed = parsePassPipeline(pipeline, os);
+    if (failed(parsed))
+      return fail(isOurs ? ExitCode::Internal : ExitCode::Usage, "tacit passes",
+                  "the pipeline does not parse: {}", StringRef(parseError).trim().str());
+    if (parsed->getOpAnchorName() != "builtin.module")
+      return fail(ExitCode::Usage, "write builtin.module(...)",
+                  "the pipeline starts with '{}'; expected builtin.module",
+                  parsed->getOpAnchorName().str());
+    static_cast<OpPassManager &>(manager) = std::move(*parsed);
+  }
+  std::string before;
+  if (isOurs) {
+    llvm::raw_string_ostream os(before);
+    printProgram(*module, os);
+  }
+  if (succeeded(manager.run(*module)))
+    return llvm::Error::success();
+  if (name == "check")
+    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
+                "the CPU cannot run this model:\n  {}", messages);
+  if (!isOurs || !model)
+    return fail(ExitCode::BadInput, "mend the program or the pipeline",
+                "{} failed:\n  {}", isOurs ? "phase '" + name.str() + "'" : "the pipeline",
+                messages);
+  std::string file = writeReproducer(before, pipeline);
+  return fail(ExitCode::Internal,
+              file.empty() ? std::string("report this") : "report this with " + file,
+              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(), messages);
+}
+
+llvm::Error Compilation::dump() {
+  if (options.dumpPhases.empty())
+    return llvm::Error::success();
+  if (!dumps) {
+    auto files = PhaseFiles::create(options.dumpPhases);
+    if (!files)
+      return files.takeError();
+    dumps = std::move(*files);
+  }
+  std::string name = fmt::format("{:02}-{}.mlir", reached, phases()[reached].name.str());
+  llvm::SmallString<256> path(options.dumpPhases);
+  llvm::sys::path::append(path, name);
+  return dumps->write(*module, path);
+}
+
+llvm::Error Compilation::advance(StringRef phase) {
+  PipelineOptions pipeline{target.tileRows, target.panelColumns};
+  size_t last = *findPhase(phase);
+  while (reached < last) {
+    ++reached;
+    StringRef name = phases()[reached].name;
+    progress(name);
+    std::string text = "builtin.module(" + phasePipeline(reached, pipeline) + ")";
+    if (auto error = runPasses(text, name, /*isOurs=*/true))
+      return error;
+    if (auto error = dump())
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::runPipeline(StringRef text) {
+  return runPasses(text, "", /*isOurs=*/false);
+}
+
+llvm::Error Compilation::finish() {
+  return dumps ? dumps->finish() : llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
+  if (auto error = advance("llvm"))
+    return std::move(error);
+  if (auto error = finish())
+    return std::move(error);
+  return cpu::makeJit(*module, target);
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+int64_t tacit::tool::peakMemory() {
+  rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? int64_t(usage.ru_maxrss) * 1024 : 0;
+}
+
+bool tacit::tool::wantsText(const Options &options) { return options.json != "-"; }
+
+llvm::Error tacit::tool::writeJson(const Options &options, llvm::json::Value value) {
+  if (options.json.empty())
+    return llvm::Error::success();
+  if (options.json == "-") {
+    llvm::outs() << llvm::formatv("{0:2}\n", value);
+    return llvm::Error::success();
+  }
+  return writeFileAtomically(options.json, [&](llvm::raw_ostream &os) {
+    os << llvm::formatv("{0:2}\n", value);
+    return llvm::Error::success();
+  });
+}

@@ -1,0 +1,308 @@
+//===- Options.cpp - The command line of tacit ----------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace llvm;
+using namespace tacit;
+using namespace tacit::tool;
+
+//===----------------------------------------------------------------------===//
+// Declarations
+//===----------------------------------------------------------------------===//
+
+static cl::OptionCategory category("options");
+static cl::SubCommand inspectCommand("inspect", "say what is in a model");
+static cl::SubCommand compileCommand("compile", "make a library, or print a program");
+static cl::SubCommand runCommand("run", "run a model or a compiled library on .npy inputs");
+static cl::SubCommand evalCommand("eval", "perplexity on a sequence of token ids");
+static cl::SubCommand passesCommand("passes", "list every pass and pipeline with its options");
+static cl::SubCommand costCommand("cost", "two-party cost (not available yet)");
+
+#define MODEL_COMMANDS                                                                   \
+  cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand)
+
+static cl::opt<std::string> modelOption(cl::Positional, cl::desc("MODEL"), cl::cat(category),
+                                        MODEL_COMMANDS);
+static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension NAME to N"),
+                                        cl::value_desc("NAME=N"), cl::cat(category),
+                                        MODEL_COMMANDS);
+static cl::list<std::string> shapeOptions("shape", cl::desc("pin all dimensions of an input"),
+                                          cl::value_desc("INPUT=1x128"), cl::cat(category),
+                                          MODEL_COMMANDS);
+static cl::opt<std::string> fromOption(
+    "from", cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
+    cl::value_desc("PHASE"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> toOption("to", cl::desc("stop after phase PHASE"),
+                                     cl::value_desc("PHASE"), cl::cat(category),
+                                     cl::sub(compileCommand));
+static cl::opt<std::string> dumpOption("dump-phases",
+                                       cl::desc("write the program after every phase to DIR"),
+                                       cl::value_desc("DIR"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> pipelineOption(
+    "pass-pipeline", cl::desc("run these passes instead of the phases up to check"),
+    cl::value_desc("builtin.module(...)"), cl::cat(category), cl::sub(compileCommand));
+static cl::opt<bool> printPipelineOption(
+    "print-pipeline", cl::desc("print the passes as text for tacit-opt, and stop"),
+    cl::cat(category), cl::sub(compileCommand));
+static cl::opt<std::string> jsonOption("json", cl::desc("write the result as JSON; - is stdout"),
+                                       cl::value_desc("FILE"), cl::cat(category),
+                                       MODEL_COMMANDS);
+static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category),
+                                 MODEL_COMMANDS);
+static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
+                                   cl::cat(category), MODEL_COMMANDS);
+static cl::opt<int64_t> vectorBitsOption(
+    "vector-bits", cl::desc("use vectors of at most this width: 512, 256 or 128"),
+    cl::init(512), cl::cat(category), cl::sub(compileCommand), cl::sub(runCommand),
+    cl::sub(evalCommand));
+
+static cl::opt<std::string> outputOption("o", cl::desc("where the result goes"),
+                                         cl::value_desc("FILE"), cl::cat(category),
+                                         cl::sub(compileCommand));
+static cl::opt<std::string> targetOption("target", cl::desc("cpu (default) or mlir"),
+                                         cl::init("cpu"), cl::cat(category),
+                                         cl::sub(compileCommand));
+static cl::list<std::string> inputOptions("input", cl::desc("contents of an input"),
+                                          cl::value_desc("NAME=FILE.npy"), cl::cat(category),
+                                          cl::sub(runCommand));
+static cl::list<std::string> expectOptions("expect", cl::desc("what an output should be"),
+                                           cl::value_desc("NAME=FILE.npy"), cl::cat(category),
+                                           cl::sub(runCommand));
+static cl::opt<double> toleranceOption(
+    "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
+    cl::init(1e-4), cl::cat(category), cl::sub(runCommand));
+static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
+                                            cl::value_desc("DIR"), cl::cat(category),
+                                            cl::sub(runCommand));
+static cl::opt<int64_t> repeatOption("repeat", cl::desc("measure N runs (after one more)"),
+                                     cl::value_desc("N"), cl::init(1), cl::cat(category),
+                                     cl::sub(runCommand));
+static cl::opt<int64_t> threadsOption("threads", cl::desc("threads; 0 is one per core"),
+                                      cl::value_desc("N"), cl::init(0), cl::cat(category),
+                                      cl::sub(runCommand), cl::sub(evalCommand));
+static cl::opt<std::string> tokensOption("tokens", cl::desc("token ids, int64, one dimension"),
+                                         cl::value_desc("FILE.npy"), cl::cat(category),
+                                         cl::sub(evalCommand));
+static cl::opt<int64_t> windowOption("window", cl::desc("tokens per window"),
+                                     cl::value_desc("N"), cl::init(0), cl::cat(category),
+                                     cl::sub(evalCommand));
+
+/// Options of the contract that no pass serves yet. They are refused one by one,
+/// so that a script written for them says what is missing.
+static const std::pair<StringLiteral, StringLiteral> kPlanned[] = {
+    {"aero", "removing LayerNorm and GELU"},
+    {"repair", "refitting linear layers"},
+    {"approximate", "polynomial approximations"},
+    {"quantize", "low-bit weights"},
+    {"multiplier", "L-Mul, piecewise-affine and shift-add products"},
+    {"multiplier-zero", "L-Mul, piecewise-affine and shift-add products"},
+    {"multiplier-scope", "L-Mul, piecewise-affine and shift-add products"},
+    {"calibrate", "calibration"},
+    {"profile", "time per operation"},
+    {"twin", "the cleartext twin"},
+    {"protocol", "two-party protocols"},
+    {"width", "two-party protocols"},
+    {"fraction", "two-party protocols"},
+};
+
+//===----------------------------------------------------------------------===//
+// Checks
+//===----------------------------------------------------------------------===//
+
+static llvm::Error usage(std::string hint, std::string message) {
+  return fail(ExitCode::Usage, std::move(hint), "{}", message);
+}
+
+/// NAME=VALUE.
+static llvm::Expected<std::pair<std::string, std::string>> splitPair(StringRef option,
+                                                                     StringRef text) {
+  auto [name, value] = text.split('=');
+  if (name.empty() || value.empty())
+    return usage(fmt::format("write --{} NAME=VALUE", option.str()),
+                 fmt::format("'--{} {}' is not of the form NAME=VALUE", option.str(), text.str()));
+  return std::make_pair(name.str(), value.str());
+}
+
+static llvm::Expected<int64_t> parseSize(StringRef option, StringRef text) {
+  int64_t size = 0;
+  if (text.getAsInteger(10, size) || size < 1 || size > (int64_t(1) << 40))
+    return usage("give a whole number of at least 1",
+                 fmt::format("'{}' in --{} is no dimension", text.str(), option.str()));
+  return size;
+}
+
+static llvm::Error parseBindings(DimBindings &bindings) {
+  for (const std::string &text : dimOptions) {
+    auto pair = splitPair("dim", text);
+    if (!pair)
+      return pair.takeError();
+    auto size = parseSize("dim", pair->second);
+    if (!size)
+      return size.takeError();
+    bindings.dims[pair->first] = *size;
+  }
+  for (const std::string &text : shapeOptions) {
+    auto pair = splitPair("shape", text);
+    if (!pair)
+      return pair.takeError();
+    SmallVector<int64_t> shape;
+    for (StringRef dim : llvm::split(pair->second, 'x')) {
+      auto size = parseSize("shape", dim);
+      if (!size)
+        return size.takeError();
+      shape.push_back(*size);
+    }
+    bindings.shapes[pair->first] = std::move(shape);
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error checkPhase(StringRef option, StringRef name) {
+  if (name.empty() || findPhase(name))
+    return llvm::Error::success();
+  return usage("use one of: " + phaseNames(),
+               fmt::format("--{} names the phase '{}', which does not exist", option.str(),
+                           name.str()));
+}
+
+/// A planned option among the arguments, whatever its spelling of value.
+static llvm::Error refusePlanned(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i) {
+    StringRef argument(argv[i]);
+    if (!argument.starts_with("-"))
+      continue;
+    StringRef name = argument.ltrim('-').split('=').first;
+    for (auto [planned, what] : kPlanned)
+      if (name == planned)
+        return usage("leave it out", fmt::format("--{} ({}) is not available in this version",
+                                                 planned.str(), what.str()));
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error readPairs(StringRef option, const cl::list<std::string> &texts,
+                             std::vector<std::pair<std::string, std::string>> &pairs) {
+  for (const std::string &text : texts) {
+    auto pair = splitPair(option, text);
+    if (!pair)
+      return pair.takeError();
+    for (const auto &[name, file] : pairs)
+      if (name == pair->first)
+        return usage("give each once", fmt::format("--{} names '{}' twice", option.str(), name));
+    pairs.push_back(std::move(*pair));
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Parsing
+//===----------------------------------------------------------------------===//
+
+static constexpr StringLiteral kOverview =
+    "Tacit compiles trained transformers (ONNX) to CPU code.\n\n"
+    "  tacit inspect MODEL            what is in a model\n"
+    "  tacit compile MODEL -o OUT.so  a library, or a program with --target=mlir\n"
+    "  tacit run MODEL|LIB.so         on .npy inputs\n"
+    "  tacit eval MODEL --tokens F    perplexity\n"
+    "  tacit passes                   every pass\n\n"
+    "  tacit SUBCOMMAND --help says more.\n";
+
+llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char **argv) {
+  cl::SetVersionPrinter([](raw_ostream &os) { os << "tacit 0.1.0 (LLVM 22)\n"; });
+  if (argc < 2)
+    return usage("tacit inspect MODEL.onnx", "no subcommand given\n\n" + kOverview.rtrim().str());
+  StringRef first(argv[1]);
+  if (first == "--help" || first == "-h" || first == "help") {
+    outs() << kOverview;
+    return std::nullopt;
+  }
+  if (first == "--version") {
+    outs() << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
+    return std::nullopt;
+  }
+  cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand, &evalCommand,
+                                &passesCommand, &costCommand};
+  bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
+  if (!isKnown)
+    return usage("tacit --help",
+                 fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval or "
+                             "passes",
+                             first.str()));
+  if (first == "cost")
+    return usage("leave it out",
+                 "the subcommand 'cost' (two-party cost) is not available in this version");
+  if (auto error = refusePlanned(argc, argv))
+    return std::move(error);
+
+  cl::HideUnrelatedOptions({&category}, inspectCommand);
+  cl::HideUnrelatedOptions({&category}, compileCommand);
+  cl::HideUnrelatedOptions({&category}, runCommand);
+  cl::HideUnrelatedOptions({&category}, evalCommand);
+  cl::HideUnrelatedOptions({&category}, passesCommand);
+  std::string text;
+  raw_string_ostream os(text);
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &os))
+    return usage(fmt::format("tacit {} --help", first.str()), StringRef(text).trim().str());
+
+  Options options;
+  options.subcommand = inspectCommand   ? Subcommand::Inspect
+                       : compileCommand ? Subcommand::Compile
+                       : runCommand     ? Subcommand::Run
+                       : evalCommand    ? Subcommand::Eval
+                                        : Subcommand::Passes;
+  options.model = modelOption;
+  if (options.model.empty() && options.subcommand != Subcommand::Passes)
+    return usage(fmt::format("tacit {} MODEL.onnx", first.str()), "no model given");
+  if (auto error = parseBindings(options.bindings))
+    return std::move(error);
+  for (auto [name, value] : {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
+    if (auto error = checkPhase(name, value))
+      return std::move(error);
+  options.from = fromOption;
+  options.to = toOption;
+  options.dumpPhases = dumpOption;
+  options.passPipeline = pipelineOption;
+  options.printPipeline = printPipelineOption;
+  options.json = jsonOption;
+  options.quiet = quietOption;
+  options.verbose = verboseOption;
+  options.vectorBits = vectorBitsOption;
+  if (!llvm::is_contained({128, 256, 512}, options.vectorBits))
+    return usage("use 512, 256 or 128",
+                 fmt::format("--vector-bits {} is no vector width", options.vectorBits));
+  options.output = outputOption;
+  if (targetOption == "2pc" || targetOption == "onnx")
+    return usage("use --target=cpu or --target=mlir",
+                 fmt::format("--target={} is not available in this version",
+                             targetOption.getValue()));
+  if (targetOption != "cpu" && targetOption != "mlir")
+    return usage("use --target=cpu or --target=mlir",
+                 fmt::format("'{}' is no target", targetOption.getValue()));
+  options.target = targetOption == "mlir" ? Options::Target::Mlir : Options::Target::Cpu;
+  if (auto error = readPairs("input", inputOptions, options.inputs))
+    return std::move(error);
+  if (auto error = readPairs("expect", expectOptions, options.expected))
+    return std::move(error);
+  options.outputDir = outputDirOption;
+  options.tolerance = toleranceOption;
+  options.repeat = repeatOption;
+  options.threads = threadsOption;
+  if (options.repeat < 1 || options.threads < 0)
+    return usage("give whole numbers", "--repeat must be at least 1 and --threads at least 0");
+  options.tokens = tokensOption;
+  options.window = windowOption;
+  if (options.subcommand == Subcommand::Eval && options.tokens.empty())
+    return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");
+  if (options.window < 0)
+    return usage("give a whole number of at least 1", "--window must not be negative");
+  return options;
+}

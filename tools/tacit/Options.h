@@ -1,0 +1,53 @@
+//===- Options.h - The command line of tacit --------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_TOOLS_TACIT_OPTIONS_H
+#define TACIT_TOOLS_TACIT_OPTIONS_H
+
+#include "tacit/Import/ONNX/OnnxModel.h"
+#include "llvm/Support/Error.h"
+#include <string>
+#include <vector>
+
+namespace tacit::tool {
+
+enum class Subcommand { Inspect, Compile, Run, Eval, Passes };
+
+/// The command line, parsed and checked for form.
+struct Options {
+  Subcommand subcommand;
+  std::string model;
+
+  // Shared by all that take a model.
+  DimBindings bindings;
+  std::string from, to, dumpPhases, passPipeline, json;
+  bool printPipeline = false, quiet = false, verbose = false;
+  int64_t vectorBits = 512;
+
+  // compile
+  std::string output;
+  enum class Target { Cpu, Mlir } target = Target::Cpu;
+
+  // run
+  std::vector<std::pair<std::string, std::string>> inputs, expected;
+  std::string outputDir;
+  double tolerance = 1e-4;
+  int64_t repeat = 1;
+  int64_t threads = 0;
+
+  // eval
+  std::string tokens;
+  int64_t window = 0; ///< 0: the model's length, else 128
+};
+
+/// Parses the command line. Help and version are printed and end with nullopt;
+/// everything that is wrong is a Usage error.
+llvm::Expected<std::optional<Options>> parseOptions(int argc, char **argv);
+
+} // namespace tacit::tool
+
+#endif // TACIT_TOOLS_TACIT_OPTIONS_H

@@ -1,0 +1,23 @@
+//===- Passes.cpp - tacit passes ------------------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compilation.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "tacit/InitAll/InitAll.h"
+#include "tacit/Pipelines/Pipelines.h"
+
+using namespace tacit;
+
+llvm::Error tool::runPasses(const Options &options) {
+  registerOwnPasses();
+  llvm::outs() << "Phases, in order (--from, --to, --dump-phases):\n";
+  for (const Phase &phase : phases())
+    llvm::outs() << "  " << llvm::left_justify(phase.name, 12) << phase.summary << "\n";
+  llvm::outs() << "\n";
+  mlir::printRegisteredPasses();
+  return llvm::Error::success();
+}

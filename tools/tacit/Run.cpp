@@ -1,0 +1,272 @@
+//===- Run.cpp - tacit run ------------------------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compilation.h"
+#include "tacit/Support/Error.h"
+#include "tacit/Support/Npy.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <chrono>
+#include <cmath>
+
+using namespace tacit;
+using namespace tacit::tool;
+
+using NamedTensors = std::vector<std::pair<std::string, HostTensor>>;
+
+static llvm::Expected<NamedTensors>
+readTensors(const std::vector<std::pair<std::string, std::string>> &files) {
+  NamedTensors tensors;
+  for (const auto &[name, path] : files) {
+    auto tensor = readNpy(path);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back({name, std::move(*tensor)});
+  }
+  return tensors;
+}
+
+static const HostTensor *find(const NamedTensors &tensors, llvm::StringRef name) {
+  for (const auto &[key, tensor] : tensors)
+    if (key == name)
+      return &tensor;
+  return nullptr;
+}
+
+/// Every given name must be one of `known`, and with `all` every known one given.
+static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
+                              const std::vector<std::string> &known, bool all) {
+  for (const auto &[name, tensor] : given)
+    if (!llvm::is_contained(known, name))
+      return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+                  "--{} names '{}'; the model has {}", option.str(), name,
+                  llvm::join(known, ", "));
+  for (const std::string &name : known)
+    if (all && !find(given, name))
+      return fail(ExitCode::BadInput, fmt::format("add --input {}=FILE.npy", name),
+                  "input '{}' is missing", name);
+  return llvm::Error::success();
+}
+
+/// Free dimensions take their sizes from the inputs.
+static llvm::Expected<DimBindings> bindFromInputs(const Options &options, const OnnxModel &model,
+                                                  const NamedTensors &inputs) {
+  DimBindings bindings = options.bindings;
+  llvm::StringMap<std::string> origin;
+  for (const OnnxValue &value : model.inputs()) {
+    const HostTensor &tensor = *find(inputs, value.name);
+    if (!value.hasShape)
+      continue;
+    if (tensor.shape.size() != value.dims.size())
+      return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+                  "input '{}' has {} dimensions ({}); expected {}", value.name,
+                  tensor.shape.size(), shapeText(tensor.shape), value.dims.size());
+    if (bindings.shapes.count(value.name))
+      continue;
+    for (auto [dim, size] : llvm::zip(value.dims, tensor.shape)) {
+      if (dim.size >= 0)
+        continue;
+      auto [entry, isNew] = bindings.dims.try_emplace(dim.name, size);
+      if (isNew)
+        origin[dim.name] = value.name;
+      else if (entry->second != size && origin.count(dim.name))
+        return fail(ExitCode::BadInput, "give all inputs one size per dimension",
+                    "input '{}' has {} = {}, but input '{}' has {}", value.name, dim.name, size,
+                    origin[dim.name], entry->second);
+    }
+  }
+  return bindings;
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+static std::string fileName(llvm::StringRef output) {
+  std::string name = output.str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c) && c != '.' && c != '_' && c != '-')
+      c = '_';
+  return name + ".npy";
+}
+
+/// Element `i` as a double.
+static double valueAt(const HostTensor &tensor, size_t i) {
+  auto read = [&](auto sample) {
+    std::memcpy(&sample, tensor.data.data() + i * sizeof(sample), sizeof(sample));
+    return static_cast<double>(sample);
+  };
+  switch (tensor.dtype) {
+  case TACIT_F32:
+    return read(float());
+  case TACIT_F64:
+    return read(double());
+  case TACIT_I64:
+    return read(int64_t());
+  case TACIT_I32:
+    return read(int32_t());
+  case TACIT_I8:
+    return read(int8_t());
+  default:
+    return read(uint8_t());
+  }
+}
+
+/// --expect: largest difference, relative to max(1, largest expected magnitude).
+static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
+                           const HostTensor &expected, double tolerance) {
+  if (found.shape != expected.shape || found.dtype != expected.dtype)
+    return fail(ExitCode::Differs, "", "output '{}' is {} {}; expected {} {}", name.str(),
+                dtypeName(found.dtype).str(), shapeText(found.shape),
+                dtypeName(expected.dtype).str(), shapeText(expected.shape));
+  double worst = 0, scale = 1;
+  size_t count = found.data.size() / dtypeBytes(found.dtype), where = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double a = valueAt(found, i), b = valueAt(expected, i);
+    double difference = std::isnan(a) && std::isnan(b) ? 0 : std::abs(a - b);
+    if (std::isfinite(b))
+      scale = std::max(scale, std::abs(b));
+    if (!(difference <= worst) && a != b) {
+      worst = std::isnan(difference) ? INFINITY : difference;
+      where = i;
+    }
+  }
+  if (worst <= tolerance * scale)
+    return llvm::Error::success();
+  return fail(ExitCode::Differs, "a larger --tolerance, if this is close enough",
+              "output '{}' differs from the expected one by {:.3g} at element {} (found {:.9g}, "
+              "expected {:.9g}); allowed is {:.3g}",
+              name.str(), worst, where, valueAt(found, where), valueAt(expected, where),
+              tolerance * scale);
+}
+
+namespace {
+struct Latency {
+  double min, median, max;
+};
+} // namespace
+
+static Latency summarise(std::vector<double> times) {
+  llvm::sort(times);
+  size_t n = times.size();
+  double median = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
+  return {times.front(), median, times.back()};
+}
+
+llvm::Error tool::runRun(const Options &options) {
+  auto inputs = readTensors(options.inputs);
+  if (!inputs)
+    return inputs.takeError();
+  auto expected = readTensors(options.expected);
+  if (!expected)
+    return expected.takeError();
+
+  std::unique_ptr<Executable> executable;
+  double compileSeconds = 0;
+  if (llvm::StringRef(options.model).ends_with(".so")) {
+    auto loaded = Executable::loadLibrary(options.model);
+    if (!loaded)
+      return loaded.takeError();
+    executable = std::move(*loaded);
+  } else {
+    Compilation compilation(options);
+    if (auto error = compilation.open())
+      return error;
+    if (const OnnxModel *model = compilation.onnx()) {
+      std::vector<std::string> names;
+      for (const OnnxValue &input : model->inputs())
+        names.push_back(input.name);
+      if (auto error = checkNames("input", *inputs, names, /*all=*/true))
+        return error;
+      auto bindings = bindFromInputs(options, *model, *inputs);
+      if (!bindings)
+        return bindings.takeError();
+      if (auto error = compilation.import(*bindings))
+        return error;
+    }
+    auto made = compilation.makeExecutable();
+    if (!made)
+      return made.takeError();
+    executable = std::move(*made);
+    compileSeconds = compilation.elapsed();
+  }
+
+  const tacit_model_desc &model = executable->description();
+  std::vector<std::string> inputNames, outputNames;
+  for (int i = 0; i < model.num_inputs; ++i)
+    inputNames.push_back(model.inputs[i].name);
+  for (int i = 0; i < model.num_outputs; ++i)
+    outputNames.push_back(model.outputs[i].name);
+  if (auto error = checkNames("input", *inputs, inputNames, /*all=*/true))
+    return error;
+  if (auto error = checkNames("expect", *expected, outputNames, /*all=*/false))
+    return error;
+  std::vector<HostTensor> ordered;
+  for (const std::string &name : inputNames)
+    ordered.push_back(*find(*inputs, name));
+
+  // The first run maps weights and wakes threads; it gives the results.
+  auto outputs = executable->run(ordered, options.threads);
+  if (!outputs)
+    return outputs.takeError();
+  std::vector<double> times;
+  for (int64_t i = 0; i < options.repeat; ++i) {
+    auto begin = std::chrono::steady_clock::now();
+    auto again = executable->run(ordered, options.threads);
+    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
+    if (!again)
+      return again.takeError();
+    times.push_back(spent.count());
+  }
+  Latency latency = summarise(times);
+
+  llvm::json::Array results;
+  if (!options.outputDir.empty())
+    if (std::error_code error = llvm::sys::fs::create_directories(options.outputDir))
+      return fail(ExitCode::BadInput, "choose a folder that can be written to",
+                  "cannot make the folder '{}': {}", options.outputDir, error.message());
+  for (auto [name, tensor] : llvm::zip(outputNames, *outputs)) {
+    std::string file;
+    if (!options.outputDir.empty()) {
+      llvm::SmallString<256> path(options.outputDir);
+      llvm::sys::path::append(path, fileName(name));
+      file = path.str().str();
+      if (auto error = writeNpy(file, tensor.dtype, tensor.shape, tensor.data))
+        return error;
+    }
+    if (wantsText(options))
+      llvm::outs() << fmt::format("{}: {} {}{}{}\n", name, dtypeName(tensor.dtype).str(),
+                                  shapeText(tensor.shape), file.empty() ? "" : " -> ", file);
+    llvm::json::Array shape;
+    for (int64_t dim : tensor.shape)
+      shape.push_back(dim);
+    results.push_back(llvm::json::Object{{"name", name},
+                                         {"shape", std::move(shape)},
+                                         {"dtype", dtypeName(tensor.dtype)},
+                                         {"file", file}});
+  }
+  if (wantsText(options))
+    llvm::outs() << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n",
+                                latency.median, options.repeat, latency.min, latency.max);
+  if (auto error = writeJson(
+          options, llvm::json::Object{{"schema", 1},
+                                      {"outputs", std::move(results)},
+                                      {"latency_ms", llvm::json::Object{{"min", latency.min},
+                                                                        {"median", latency.median},
+                                                                        {"max", latency.max},
+                                                                        {"repeat", options.repeat}}},
+                                      {"threads", options.threads},
+                                      {"peak_rss_bytes", peakMemory()},
+                                      {"compile_seconds", compileSeconds}}))
+    return error;
+  for (auto [name, tensor] : llvm::zip(outputNames, *outputs))
+    if (const HostTensor *want = find(*expected, name))
+      if (auto error = compare(name, tensor, *want, options.tolerance))
+        return error;
+  return llvm::Error::success();
+}
