@@ -1,15 +1,87 @@
 #!/usr/bin/env bash
-# The demonstration behind `make demo`: everything it shows is made by build/bin/tacit.
-set -eu
+# The demonstration behind `make demo`. Each number in it comes from the command above it;
+# what it makes stays in build/demo/.
+set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if [ ! -x build/bin/tacit ]; then
-  echo "demo: found no build/bin/tacit; expected the finished build. try: make build" >&2
+tacit=build/bin/tacit
+model=examples/shakespeare/gpt-char.onnx
+out=build/demo
+
+if [ ! -x $tacit ]; then
+  echo "demo: found no $tacit; expected the finished build. try: make build" >&2
   exit 1
 fi
-if [ ! -x examples/shakespeare/run.sh ]; then
-  echo "demo: found no examples/shakespeare/run.sh, which is what the demo shows;" \
-       "expected a complete clone. try: git checkout -- examples" >&2
+if [ ! -f $model ]; then
+  echo "demo: found no $model; expected a complete clone. try: git checkout -- examples" >&2
   exit 1
 fi
-exec examples/shakespeare/run.sh
+rm -rf $out
+mkdir -p $out
+
+bold='' dim='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
+fi
+
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+# Shows a command as one would type it, and runs it.
+show() {
+  local word line='$'
+  for word; do
+    [[ $word =~ ^[A-Za-z0-9_./:=,-]+$ ]] || word="'$word'"
+    line+=" $word"
+  done
+  printf '%s%s%s\n' "$dim" "$line" "$plain"
+  "$@"
+}
+# 3386880 -> "3.4 MB"
+size() {
+  stat -c %s "$1" | awk '{ if ($1 >= 1e6) printf "%.1f MB", $1 / 1e6; else printf "%.0f kB", $1 / 1e3 }'
+}
+
+say "1. A trained model"
+echo "A small GPT that knows one book: tiny Shakespeare, letter by letter."
+show $tacit inspect $model
+
+say "2. What the compiler sees in it"
+show $tacit compile $model --target=mlir --shape tokens=1x128 -o $out/gpt.mlir
+nodes=$($tacit inspect $model --json - |
+        python3 -c 'import json, sys; print(sum(json.load(sys.stdin)["ops"].values()))')
+operations=$(grep -c ' = nn\.' $out/gpt.mlir)
+constants=$(grep -c ' = nn\.constant' $out/gpt.mlir)
+echo "$nodes ONNX nodes became $((operations - constants)) operations on $constants constants." \
+     "A feed-forward block of them:"
+# The types are long; the names say enough here.
+sed -n '/nn\.layer_norm/,$p' $out/gpt.mlir | grep -v 'nn\.constant' |
+  awk '/nn\.gelu/ { print last[2]; print last[1]; print; left = 2; next }
+       left > 0 { print; if (--left == 0) exit }
+       { last[2] = last[1]; last[1] = $0 }' | sed 's/ : .*//'
+
+say "3. Native code: a library, its header, its weights"
+show $tacit compile $model --target=cpu --shape tokens=1x128 -o $out/gpt.so
+show clang-22 -O2 -I$out examples/shakespeare/generate.c -o $out/generate \
+  -L$out -l:gpt.so "-Wl,-rpath,\$ORIGIN" -lm
+echo "gpt.so $(size $out/gpt.so), gpt.weights $(size $out/gpt.weights): all that the program" \
+     "needs to run"
+
+say "4. It writes"
+show $out/generate -v examples/shakespeare/vocab.json -n 400 -t 0.6 -s 3 ROMEO:
+
+say "5. How good, and how fast?"
+echo "On a part of the book that it was not trained on:"
+show $tacit eval $model --tokens examples/shakespeare/tokens.npy | tee $out/eval
+perplexity=$(awk '$1 == "perplexity" { print $2 }' $out/eval)
+speed=$(sed -n 's/.*[, ]\([0-9][0-9]*\) tokens per second.*/\1/p' $out/eval)
+printf 'It is as unsure as if it had %.0f letters to choose from, and there are 65.\n' "$perplexity"
+printf '\n%s%s of code, %s of weights, perplexity %s, %s tokens per second%s\n' \
+  "$bold" "$(size $out/gpt.so)" "$(size $out/gpt.weights)" "$perplexity" "$speed" "$plain"
+
+cat <<TEXT
+
+Everything above is in $out/. From here:
+  $tacit compile $model --shape tokens=1x128 --dump-phases $out/phases -o $out/gpt.so
+                          the program after each phase, to read, edit and go on from
+  docs/GettingStarted.md  your own model
+  docs/Pipeline.md        the same road on a model small enough to read
+TEXT

@@ -80,7 +80,8 @@ static int read_vocabulary(const char *path) {
   if (count == TOKENS && !at)
     return 1;
   fprintf(stderr,
-          "error: '%s' has %s%d characters; expected a JSON array of %d strings of one\n",
+          "error: '%s' has %s%d characters; expected a JSON array of %d strings, one\n"
+          "character each\n",
           path, count == TOKENS ? "more than " : "", count, TOKENS);
   return 0;
 }
@@ -227,6 +228,7 @@ int main(int argc, char **argv) {
       started = last;
   }
   putchar('\n');
+  fflush(stdout);
   if (length > 1)
     fprintf(stderr, "%ld characters per second, a window of %d computed for each\n",
             (long)((double)(length - 1) / (last - started) + 0.5), WINDOW);

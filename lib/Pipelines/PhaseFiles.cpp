@@ -11,6 +11,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
+#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
@@ -200,6 +201,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
     index = std::move(*read);
   }
   std::string problem;
+  auto *dialect = context->getOrLoadDialect<nn::NNDialect>();
   auto &manager = DenseResourceElementsHandle::getManagerInterface(context);
   forEachResource(*module, [&](DenseResourceElementsAttr attr) {
     StringRef key = attr.getRawHandle().getKey();
@@ -213,9 +215,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
                               key.str(), weightsPath);
         return;
       }
-      manager.update(key, AsmResourceBlob(found->second, /*dataAlignment=*/1,
-                                          [mapped](void *, size_t, size_t) {},
-                                          /*dataIsMutable=*/false));
+      manager.update(key, dialect->makeBlob(found->second, mapped));
     }
     size_t held = attr.getRawHandle().getBlob()->getData().size();
     if (!size || held != static_cast<size_t>(*size))

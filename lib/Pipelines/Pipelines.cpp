@@ -81,6 +81,8 @@ static Steps schedule(const PipelineOptions &options) {
 
 static Steps bufferize() {
   return {
+      // Or two results would want to be the same buffer.
+      "func.func(cpu-separate-results)",
       // While weights are still tensors: a view of the file bufferizes to itself.
       "cpu-externalize-weights",
       // What is written into a slice is computed there.
@@ -102,6 +104,8 @@ static Steps lowerToLLVM() {
   Steps steps = onFunctions({
       // What the schedule left structured.
       "convert-linalg-to-loops",
+      // What is left of them becomes memcpy, not a call of MLIR's own library.
+      "cpu-split-copies",
       "cpu-parallelize",
       "convert-vector-to-scf{full-unroll=true}",
       // Vectors are in their final shape: one expansion each.
@@ -113,6 +117,8 @@ static Steps lowerToLLVM() {
            // Subviews and reshapes become pointer arithmetic in affine form.
            "expand-strided-metadata",
            "lower-affine",
+           // Integer powers.
+           "convert-math-to-funcs",
            "convert-math-to-llvm",
            // f64 and pow have no kernel of ours.
            "convert-math-to-libm",

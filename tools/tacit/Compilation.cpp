@@ -152,7 +152,8 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   ScopedDiagnosticHandler handler(context.get(), collect);
   if (options.verbose && !context->getRemarkEngine()) {
     remark::RemarkCategories categories;
-    categories.all = ".*";
+    // `all` alone enables none: it is only added to those that are set.
+    categories.passed = categories.missed = ".*";
     if (failed(remark::enableOptimizationRemarks(
             *context, std::make_unique<NoStreamer>(),
             std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,

@@ -70,7 +70,8 @@ bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
         return false;
       continue;
     }
-    if (!OpTrait::hasElementwiseMappableTraits(&inner))
+    // Lanes behind the end compute too, on zeros: a division must not trap there.
+    if (!OpTrait::hasElementwiseMappableTraits(&inner) || !isSpeculatable(&inner))
       return false;
   }
   return true;

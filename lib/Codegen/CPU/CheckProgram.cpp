@@ -97,7 +97,10 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
           auto tensor = dyn_cast<RankedTensorType>(operand);
           return tensor && tensor.hasStaticShape();
         });
-        if (!type || byteWidth(type.getElementType()) == 0) {
+        bool isStored = type && byteWidth(type.getElementType()) != 0;
+        if (isStored && type.hasStaticShape())
+          isStored = byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
+        if (!isStored) {
           op->emitOpError() << "gives " << result.getType()
                             << ", which the CPU cannot store";
           ok = false;

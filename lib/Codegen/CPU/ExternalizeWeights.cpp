@@ -26,6 +26,18 @@ static constexpr int64_t kMaxConstantBytes = 64;
 /// Each weight starts on a cache line.
 static constexpr int64_t kAlignment = 64;
 
+/// `user` if it packs a constant as #nn.weight can describe: into panels along one
+/// dimension, filled up with zeros.
+static linalg::PackOp asPanels(Operation *user) {
+  auto pack = dyn_cast<linalg::PackOp>(user);
+  if (!pack || pack.getInnerDimsPos().size() != 1)
+    return nullptr;
+  int64_t panel = pack.getStaticInnerTiles().front();
+  bool isZeroFilled = !pack.getPaddingValue() || matchPattern(pack.getPaddingValue(), m_Zero()) ||
+                      matchPattern(pack.getPaddingValue(), m_AnyZeroFloat());
+  return isZeroFilled && 0 < panel && panel <= nn::kMaxPanelColumns ? pack : nullptr;
+}
+
 namespace {
 struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights> {
   using Base::Base;
@@ -39,15 +51,17 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
     }
     // One entry per constant and layout; a table used twice is stored once.
     llvm::MapVector<nn::WeightAttr, SmallVector<Value>> weights;
+    SmallVector<arith::ConstantOp> constants;
     main.walk([&](arith::ConstantOp op) {
       auto value = dyn_cast<ElementsAttr>(op.getValue());
       auto type = dyn_cast<RankedTensorType>(op.getType());
       if (!value || !type || !byteSize(type) || *byteSize(type) <= kMaxConstantBytes)
         return;
+      constants.push_back(op);
       bool isUsedPlain = false;
       for (Operation *user : op->getUsers()) {
-        auto pack = dyn_cast<linalg::PackOp>(user);
-        if (!pack || pack.getInnerDimsPos().size() != 1) {
+        linalg::PackOp pack = asPanels(user);
+        if (!pack) {
           isUsedPlain = true;
           continue;
         }
@@ -59,7 +73,7 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
         weights[weight].push_back(pack->getResult(0));
       }
       if (isUsedPlain)
-        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, 0, {})].push_back(op.getResult());
+        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(op.getResult());
     });
 
     SmallVector<Attribute> manifest;
@@ -93,6 +107,10 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       for (Value use : entry.second)
         replace(use, tensor);
     }
+    // What is left dead would become a global when it is bufferized.
+    for (arith::ConstantOp op : constants)
+      if (op.use_empty())
+        op.erase();
   }
 
   /// The packs of a constant read the constant; they go, the rest is redirected.
@@ -102,10 +120,7 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       pack->erase();
       return;
     }
-    old.replaceUsesWithIf(tensor, [](OpOperand &use) {
-      auto pack = dyn_cast<linalg::PackOp>(use.getOwner());
-      return !pack || pack.getInnerDimsPos().size() != 1;
-    });
+    old.replaceUsesWithIf(tensor, [](OpOperand &use) { return !asPanels(use.getOwner()); });
   }
 };
 } // namespace

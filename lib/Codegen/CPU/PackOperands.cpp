@@ -23,6 +23,11 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
   using Base::Base;
 
   void runOnOperation() override {
+    if (panelColumns < 1 || panelColumns > tacit::nn::kMaxPanelColumns) {
+      getOperation().emitError() << "panels of " << panelColumns << " columns; expected 1 to "
+                                 << tacit::nn::kMaxPanelColumns;
+      return signalPassFailure();
+    }
     IRRewriter rewriter(&getContext());
     SmallVector<Contraction> contractions;
     getOperation().walk([&](linalg::GenericOp op) {

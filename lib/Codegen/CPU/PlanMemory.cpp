@@ -69,6 +69,25 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       alloc->replaceAllUsesWith(ValueRange{view});
       alloc->erase();
     }
+    flattenEmptyArguments(main);
+  }
+
+  /// An input without elements (an empty cache) stays an argument, of one dimension:
+  /// a buffer of more, none of whose strides means anything, is no plain pointer.
+  static void flattenEmptyArguments(func::FuncOp main) {
+    OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
+    for (BlockArgument argument : main.getArguments().drop_front(2)) {
+      auto type = dyn_cast<MemRefType>(argument.getType());
+      if (!type || !llvm::is_contained(type.getShape(), 0))
+        continue;
+      Value zero = arith::ConstantIndexOp::create(b, main.getLoc(), 0);
+      Value view = memref::ViewOp::create(b, main.getLoc(), type, main.getArgument(1), zero,
+                                          ValueRange());
+      argument.replaceAllUsesWith(view);
+      argument.setType(MemRefType::get({0}, type.getElementType()));
+    }
+    main.setType(FunctionType::get(main.getContext(), main.getBody().getArgumentTypes(),
+                                   main.getResultTypes()));
   }
 
   /// Buffers made inside a parallel loop belong to one task: to its stack.

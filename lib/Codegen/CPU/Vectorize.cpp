@@ -29,6 +29,9 @@ using namespace tacit::cpu;
 /// halves. The width of the machine's registers does not enter.
 static constexpr int64_t kReductionLanes = 16;
 
+/// More rows than any processor has registers for: the kernel is unrolled over them.
+static constexpr int64_t kMaxTileRows = 64;
+
 /// Elements per step of an elementwise loop.
 static constexpr int64_t kParallelWidth = 32;
 
@@ -223,9 +226,12 @@ struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (tileRows < 1 || panelColumns < 1 || !llvm::isPowerOf2_64(panelColumns)) {
+    if (tileRows < 1 || tileRows > kMaxTileRows || !llvm::isPowerOf2_64(panelColumns) ||
+        panelColumns > tacit::nn::kMaxPanelColumns) {
       getOperation().emitError() << "register tile of " << tileRows << " x " << panelColumns
-                                 << "; expected at least one row and a power of two of columns";
+                                 << "; expected 1 to " << kMaxTileRows
+                                 << " rows and a power of two of columns, at most "
+                                 << tacit::nn::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());

@@ -33,6 +33,12 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
                 "the program has no '{}' attribute: its weights are unknown",
                 nn::kWeightsAttr.str());
   for (auto weight : manifest.getAsRange<nn::WeightAttr>()) {
+    // Also what keeps a hand-written list from asking for an endless file.
+    if (weight.getOffset() != static_cast<int64_t>(file.bytes))
+      return fail(ExitCode::BadInput, "start from an earlier phase",
+                  "weight '{}' lies at byte {} of the weight file; expected {}, the next "
+                  "multiple of 64",
+                  keyOf(weight.getValue()), weight.getOffset(), file.bytes);
     auto scratch = std::make_unique<std::vector<char>>();
     auto source = rawBytes(weight.getValue(), *scratch);
     if (!source)
@@ -96,22 +102,22 @@ static void packOne(nn::WeightAttr weight, ArrayRef<char> source, char *destinat
 }
 
 /// The pages of a mapped source have served; without this, a model would be in
-/// memory twice. MADV_PAGEOUT keeps the contents, so any kind of memory may be
-/// told, and an error only means that nothing was gained.
-static void giveBack(ArrayRef<char> source) {
-#ifdef MADV_PAGEOUT
+/// memory twice. They are read again from the file if anybody asks.
+static void giveBack(ArrayRef<char> source, MLIRContext *context) {
+  if (!context->getLoadedDialect<nn::NNDialect>()->isMapped(source))
+    return;
   uintptr_t page = sysconf(_SC_PAGESIZE);
   uintptr_t begin = llvm::alignTo(reinterpret_cast<uintptr_t>(source.begin()), page);
   uintptr_t end = reinterpret_cast<uintptr_t>(source.end()) / page * page;
+  // Failing would only mean that nothing was gained.
   if (begin < end)
-    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_PAGEOUT);
-#endif
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }
 
 void WeightFile::packInto(MutableArrayRef<char> destination) const {
   for (const Entry &entry : entries) {
     packOne(entry.weight, entry.source, destination.data() + entry.weight.getOffset());
-    giveBack(entry.source);
+    giveBack(entry.source, entry.weight.getContext());
   }
 }
 
@@ -129,7 +135,7 @@ uint64_t WeightFile::write(raw_ostream &os) const {
     emit(buffer);
     buffer.resize(entry.weight.getByteSize());
     packOne(entry.weight, entry.source, buffer.data());
-    giveBack(entry.source);
+    giveBack(entry.source, entry.weight.getContext());
     emit(buffer);
   }
   buffer.assign(bytes - written, 0);

@@ -28,6 +28,9 @@ struct Scalars {
   Type type; // of the first argument
 
   Value constant(double value) const { return floatConstant(b, loc, type, value); }
+  Value integer(int64_t value) const {
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  }
   bool isFloat() const { return isa<FloatType>(type); }
   template <typename Op, typename... Operands> Value make(Operands... operands) const {
     return Op::create(b, loc, operands...);
@@ -42,8 +45,7 @@ struct Scalars {
 static Value emit(nn::NegOp, Scalars s) {
   if (s.isFloat())
     return s.make<arith::NegFOp>(s.args[0]);
-  Value zero = arith::ConstantOp::create(s.b, s.loc, s.b.getIntegerAttr(s.type, 0));
-  return s.make<arith::SubIOp>(zero, s.args[0]);
+  return s.make<arith::SubIOp>(s.integer(0), s.args[0]);
 }
 static Value emit(nn::AbsOp, Scalars s) {
   return s.isFloat() ? s.make<math::AbsFOp>(s.args[0]) : s.make<math::AbsIOp>(s.args[0]);
@@ -84,7 +86,20 @@ static Value emit(nn::GeluOp op, Scalars s) {
 static Value emit(nn::AddOp, Scalars s) { return s.either<arith::AddFOp, arith::AddIOp>(); }
 static Value emit(nn::SubOp, Scalars s) { return s.either<arith::SubFOp, arith::SubIOp>(); }
 static Value emit(nn::MulOp, Scalars s) { return s.either<arith::MulFOp, arith::MulIOp>(); }
-static Value emit(nn::DivOp, Scalars s) { return s.either<arith::DivFOp, arith::DivSIOp>(); }
+/// x / 0 and the lowest number / -1 have no result, but a processor that traps on
+/// them must not stop the program: the first gives x, the second wraps around.
+static Value emit(nn::DivOp, Scalars s) {
+  Value x = s.args[0], y = s.args[1];
+  if (s.isFloat())
+    return s.make<arith::DivFOp>(x, y);
+  Value zero = s.integer(0), one = s.integer(1), minusOne = s.integer(-1);
+  Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+  Value isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
+  Value isSpecial = s.make<arith::OrIOp>(isZero, isMinusOne);
+  Value safe = s.make<arith::SelectOp>(isSpecial, one, y);
+  Value quotient = s.make<arith::DivSIOp>(x, safe);
+  return s.make<arith::SelectOp>(isMinusOne, s.make<arith::SubIOp>(zero, x), quotient);
+}
 static Value emit(nn::MaximumOp, Scalars s) {
   return s.either<arith::MaximumFOp, arith::MaxSIOp>();
 }
@@ -92,24 +107,55 @@ static Value emit(nn::MinimumOp, Scalars s) {
   return s.either<arith::MinimumFOp, arith::MinSIOp>();
 }
 
+/// The number that every element of a constant exponent is.
+static std::optional<double> exponentOf(nn::PowOp op) {
+  Attribute constant;
+  if (!matchPattern(op.getRhs(), m_Constant(&constant)))
+    return std::nullopt;
+  auto integers = readIntegers(constant);
+  if (!integers)
+    return readSplatFloat(constant);
+  if (integers->empty() || !llvm::all_equal(*integers))
+    return std::nullopt;
+  return integers->front();
+}
+
+static Value integerPower(Scalars s) {
+  Value x = s.args[0], y = s.args[1];
+  unsigned width = s.type.getIntOrFloatBitWidth();
+  if (isa<FloatType>(y.getType()))
+    y = s.make<arith::FPToSIOp>(s.type, y);
+  else if (y.getType().getIntOrFloatBitWidth() < width)
+    y = s.make<arith::ExtSIOp>(s.type, y);
+  else if (y.getType() != s.type)
+    y = s.make<arith::TruncIOp>(s.type, y);
+  // 0 to a negative power has no result, but must not stop the program.
+  Value zero = s.integer(0);
+  Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, x, zero);
+  Value isNegative = s.make<arith::CmpIOp>(arith::CmpIPredicate::slt, y, zero);
+  Value isSpecial = s.make<arith::AndIOp>(isZero, isNegative);
+  Value base = s.make<arith::SelectOp>(isSpecial, s.integer(1), x);
+  return s.make<math::IPowIOp>(base, y);
+}
+
 /// Small whole exponents become products, which are exact where a library's pow
 /// need not be, and vectorise.
 static Value emit(nn::PowOp op, Scalars s) {
-  Attribute constant;
-  matchPattern(op.getRhs(), m_Constant(&constant));
-  auto exponent = constant ? readSplatFloat(constant) : std::nullopt;
-  Value x = s.args[0];
-  if (exponent && *exponent == 0.5)
-    return s.make<math::SqrtOp>(x);
-  if (exponent && *exponent == 1)
+  auto exponent = exponentOf(op);
+  Value x = s.args[0], y = s.args[1];
+  auto times = [&](Value a, Value b) {
+    return s.isFloat() ? s.make<arith::MulFOp>(a, b) : s.make<arith::MulIOp>(a, b);
+  };
+  if (exponent == 1)
     return x;
-  if (exponent && (*exponent == 2 || *exponent == 3)) {
-    Value square = s.make<arith::MulFOp>(x, x);
-    return *exponent == 2 ? square : s.make<arith::MulFOp>(square, x);
+  if (exponent == 2 || exponent == 3) {
+    Value square = times(x, x);
+    return exponent == 2 ? square : times(square, x);
   }
-  Value y = s.args[1];
   if (!s.isFloat())
-    return s.make<math::IPowIOp>(x, y);
+    return integerPower(s);
+  if (exponent == 0.5)
+    return s.make<math::SqrtOp>(x);
   if (isa<IntegerType>(y.getType()))
     y = s.make<arith::SIToFPOp>(s.type, y);
   else if (y.getType().getIntOrFloatBitWidth() < s.type.getIntOrFloatBitWidth())

@@ -68,6 +68,11 @@ struct LowerSlice : OpConversionPattern<nn::SliceOp> {
     if (!type.hasStaticShape())
       return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
+    // A part without elements may start behind the last one, which no view may.
+    if (llvm::is_contained(type.getShape(), 0)) {
+      rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(), type.getElementType());
+      return success();
+    }
     if (llvm::all_of(op.getSteps(), [](int64_t step) { return step > 0; })) {
       SmallVector<OpFoldResult> offsets, sizes, strides;
       for (auto [start, size, step] :
@@ -113,6 +118,8 @@ struct LowerConcat : OpConversionPattern<nn::ConcatOp> {
     SmallVector<OpFoldResult> strides(type.getRank(), rewriter.getIndexAttr(1));
     int64_t offset = 0;
     for (Value input : adaptor.getInputs()) {
+      if (llvm::is_contained(tensorOf(input).getShape(), 0))
+        continue; // an empty cache, for one
       SmallVector<OpFoldResult> sizes =
           getAsIndexOpFoldResult(op.getContext(), tensorOf(input).getShape());
       offsets[op.getAxis()] = rewriter.getIndexAttr(offset);

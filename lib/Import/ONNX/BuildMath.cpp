@@ -65,7 +65,9 @@ Value buildSigmoid(NodeBuilder &node) { return buildUnary<nn::SigmoidOp>(node); 
 Value buildEqual(NodeBuilder &node) {
   return buildCompare(node, nn::ComparePredicate::Equal);
 }
-Value buildLess(NodeBuilder &node) { return buildCompare(node, nn::ComparePredicate::Less); }
+Value buildLess(NodeBuilder &node) {
+  return buildCompare(node, nn::ComparePredicate::Less);
+}
 Value buildLessOrEqual(NodeBuilder &node) {
   return buildCompare(node, nn::ComparePredicate::LessOrEqual);
 }
@@ -95,8 +97,8 @@ Value onnx_import::buildRelu(NodeBuilder &node) {
 Value onnx_import::buildGelu(NodeBuilder &node) {
   std::string kind = node.stringAttribute("approximate", "none");
   if (kind != "none" && kind != "tanh")
-    return node.invalid(fmt::format("attribute 'approximate' is {}; expected 'none' or 'tanh'",
-                                    quote(kind)));
+    return node.invalid(fmt::format(
+        "attribute 'approximate' is {}; expected 'none' or 'tanh'", quote(kind)));
   return node.create<nn::GeluOp>({node.operand(0)}, [&](auto &properties) {
     properties.setApproximation(nn::GeluKindAttr::get(
         node.context(), kind == "tanh" ? nn::GeluKind::Tanh : nn::GeluKind::Erf));
@@ -139,8 +141,8 @@ Value onnx_import::buildCast(NodeBuilder &node) {
   if (!element)
     return node.refuse("it casts to " + dtypeName(dtype),
                        std::string("cast to ") + kElementTypes);
-  return node.create<nn::CastOp>({input},
-                                 RankedTensorType::get(tensorOf(input).getShape(), element));
+  return node.create<nn::CastOp>(
+      {input}, RankedTensorType::get(tensorOf(input).getShape(), element));
 }
 
 //===----------------------------------------------------------------------===//
@@ -182,10 +184,18 @@ static Value buildReduce(NodeBuilder &node, nn::ReduceKind kind, int64_t operand
 }
 
 namespace tacit::onnx_import {
-Value buildReduceSum(NodeBuilder &node) { return buildReduce(node, nn::ReduceKind::Sum, 13); }
-Value buildReduceMean(NodeBuilder &node) { return buildReduce(node, nn::ReduceKind::Mean, 18); }
-Value buildReduceMax(NodeBuilder &node) { return buildReduce(node, nn::ReduceKind::Max, 18); }
-Value buildReduceMin(NodeBuilder &node) { return buildReduce(node, nn::ReduceKind::Min, 18); }
+Value buildReduceSum(NodeBuilder &node) {
+  return buildReduce(node, nn::ReduceKind::Sum, 13);
+}
+Value buildReduceMean(NodeBuilder &node) {
+  return buildReduce(node, nn::ReduceKind::Mean, 18);
+}
+Value buildReduceMax(NodeBuilder &node) {
+  return buildReduce(node, nn::ReduceKind::Max, 18);
+}
+Value buildReduceMin(NodeBuilder &node) {
+  return buildReduce(node, nn::ReduceKind::Min, 18);
+}
 } // namespace tacit::onnx_import
 
 /// Before opset 13 the dimensions from `axis` on were taken as one. That is the
@@ -205,9 +215,10 @@ Value onnx_import::buildSoftmax(NodeBuilder &node) {
     while (*axis < last && type.getDimSize(*axis) == 1)
       ++*axis;
     if (*axis != last)
-      return node.refuse("before opset 13 a softmax takes all dimensions from its axis on as "
-                         "one, and here those are more than one",
-                         "re-export with opset 13 or later");
+      return node.refuse(
+          "before opset 13 a softmax takes all dimensions from its axis on as "
+          "one, and here those are more than one",
+          "re-export with opset 13 or later");
   }
   return node.create<nn::SoftmaxOp>(
       {input}, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
@@ -236,7 +247,8 @@ Value onnx_import::buildLayerNormalization(NodeBuilder &node) {
     return node.refuse("its mean or its deviation is used", "use only its first output");
   float epsilon = node.floatAttribute("epsilon", 1e-5f);
   int64_t dim = tensorOf(input).getShape().back();
-  bool takesScale = fitsLastDim(scale, dim), takesBias = takesScale && fitsLastDim(bias, dim);
+  bool takesScale = fitsLastDim(scale, dim),
+       takesBias = takesScale && fitsLastDim(bias, dim);
   SmallVector<Value> operands{input};
   if (takesScale)
     operands.push_back(scale);

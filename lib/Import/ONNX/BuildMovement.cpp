@@ -29,9 +29,9 @@ Value onnx_import::buildConstant(NodeBuilder &node) {
                         : nullptr)
     return node.constant(found->t());
   if (node.hasAttribute("value_int"))
-    return node.constant(DenseIntElementsAttr::get(
-        RankedTensorType::get({}, IntegerType::get(context, 64)),
-        node.intAttribute("value_int", 0)));
+    return node.constant(
+        DenseIntElementsAttr::get(RankedTensorType::get({}, IntegerType::get(context, 64)),
+                                  node.intAttribute("value_int", 0)));
   if (node.hasAttribute("value_float"))
     return node.constant(
         DenseFPElementsAttr::get(RankedTensorType::get({}, Float32Type::get(context)),
@@ -59,6 +59,17 @@ Value onnx_import::buildDropout(NodeBuilder &node) {
   return node.operand(0);
 }
 
+/// A constant index that lies outside, if there is one. Positions beyond a table of
+/// embeddings are the usual cause.
+static std::optional<int64_t> indexOutside(Value indices, int64_t dim) {
+  auto known = readPayload(constantOf(indices), /*maxElements=*/1 << 20);
+  if (!known || ShapedType::isDynamic(dim))
+    return std::nullopt;
+  auto outside =
+      llvm::find_if(known->values, [&](int64_t i) { return i < -dim || i >= dim; });
+  return outside == known->values.end() ? std::nullopt : std::optional<int64_t>(*outside);
+}
+
 Value onnx_import::buildGather(NodeBuilder &node) {
   Value data = node.operand(0), indices = node.operand(1);
   if (!data || !indices)
@@ -66,6 +77,9 @@ Value onnx_import::buildGather(NodeBuilder &node) {
   auto axis = node.axisAttribute(0, tensorOf(data).getRank());
   if (!axis)
     return {};
+  int64_t dim = tensorOf(data).getDimSize(*axis);
+  if (auto outside = indexOutside(indices, dim))
+    return node.invalid(fmt::format("it picks element {} of {}", *outside, dim));
   return node.create<nn::GatherOp>(
       {data, indices}, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
 }
@@ -185,11 +199,12 @@ static bool readBounds(NodeBuilder &node, int64_t rank, Bounds &bounds) {
   bool hasSteps = node.opset() >= 10 && node.hasOperand(4);
   if (!hasSteps)
     bounds.stepsValue = node.intsConstant(SmallVector<int64_t>(starts->size(), 1));
-  auto steps =
-      hasSteps ? readBounds(node, "", 4, bounds.stepsValue) : shapeEntries(bounds.stepsValue);
+  auto steps = hasSteps ? readBounds(node, "", 4, bounds.stepsValue)
+                        : shapeEntries(bounds.stepsValue);
   for (size_t i = 0; i < starts->size(); ++i)
     bounds.axes.push_back(axes && i < axes->size() ? *(*axes)[i] : i);
-  if ((axes && axes->size() != starts->size()) || !steps || steps->size() != starts->size()) {
+  if ((axes && axes->size() != starts->size()) || !steps ||
+      steps->size() != starts->size()) {
     node.invalid("expected one axis and one step for each start");
     return false;
   }
@@ -286,8 +301,8 @@ static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node, int64_t
   if (isEven && static_cast<int64_t>(sizes.size()) == parts && sum == dim &&
       llvm::all_of(sizes, [](int64_t size) { return size >= 0; }))
     return sizes;
-  node.invalid(fmt::format("it cannot split {} elements into {} parts of the given sizes", dim,
-                           parts));
+  node.invalid(fmt::format("it cannot split {} elements into {} parts of the given sizes",
+                           dim, parts));
   return std::nullopt;
 }
 

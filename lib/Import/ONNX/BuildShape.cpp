@@ -87,8 +87,8 @@ static std::optional<ReshapePlan> planReshape(NodeBuilder &node, RankedTensorTyp
     bool isCopy = entry == kCopy, isLeftOver = entry == kLeftOver;
     if ((isCopy && static_cast<int64_t>(i) >= type.getRank()) || (isLeftOver && leftOver) ||
         (entry < 0 && !isCopy && !isLeftOver)) {
-      node.invalid(fmt::format("entry {} of its shape is {}, which means nothing for a {}", i,
-                               isCopy ? 0 : entry, text(type)));
+      node.invalid(fmt::format("entry {} of its shape is {}, which means nothing for a {}",
+                               i, isCopy ? 0 : entry, text(type)));
       return std::nullopt;
     }
     plan.dims.push_back(isCopy       ? type.getDimSize(i)
@@ -173,8 +173,8 @@ Value onnx_import::buildFlatten(NodeBuilder &node) {
   int64_t rank = shape.size(), axis = node.intAttribute("axis", 1);
   // Unlike other axes this one may be the rank itself.
   if (axis < -rank || axis > rank)
-    return node.invalid(fmt::format("axis is {}; expected a number from {} to {}", axis, -rank,
-                                    rank));
+    return node.invalid(
+        fmt::format("axis is {}; expected a number from {} to {}", axis, -rank, rank));
   axis += axis < 0 ? rank : 0;
   int64_t rows = flattened(shape.take_front(axis), /*staysInPlace=*/true);
   int64_t columns = flattened(shape.drop_front(axis), axis == 1);
@@ -217,8 +217,8 @@ Value onnx_import::buildSqueeze(NodeBuilder &node) {
       return node.refuse(fmt::format("it removes dimension {}, whose size is free", i),
                          "pin it with --dim or --shape");
     if (isNamed && dim != 1)
-      return node.invalid(fmt::format("it removes dimension {} of {}; expected a size of 1", i,
-                                      text(type)));
+      return node.invalid(fmt::format("it removes dimension {} of {}; expected a size of 1",
+                                      i, text(type)));
     if (given ? !isNamed : dim != 1)
       dims.push_back(dim);
   }
@@ -276,8 +276,8 @@ static Value expandTo(NodeBuilder &node, Value input, Value shape) {
   SmallVector<int64_t> wanted;
   for (std::optional<int64_t> entry : *entries) {
     if (entry && *entry < 0)
-      return node.invalid(fmt::format("its shape has an entry of {}; expected none below zero",
-                                      *entry));
+      return node.invalid(
+          fmt::format("its shape has an entry of {}; expected none below zero", *entry));
     wanted.push_back(entry.value_or(ShapedType::kDynamic));
   }
   auto dims = nn::broadcastShapes(type.getShape(), wanted);
@@ -316,9 +316,9 @@ static std::optional<int64_t> rangeLength(Value start, Value limit, Value delta)
   auto first = readPayload(constantOf(start), 1), last = readPayload(constantOf(limit), 1),
        step = readPayload(constantOf(delta), 1);
   if (isa<FloatType>(tensorOf(start).getElementType())) {
-    double length = std::ceil((*readSplatFloat(constantOf(limit)) -
-                               *readSplatFloat(constantOf(start))) /
-                              *readSplatFloat(constantOf(delta)));
+    double length = std::ceil(
+        (*readSplatFloat(constantOf(limit)) - *readSplatFloat(constantOf(start))) /
+        *readSplatFloat(constantOf(delta)));
     if (!(length <= kMaxTensorBytes))
       return std::nullopt;
     return std::max<int64_t>(0, static_cast<int64_t>(std::max(length, 0.0)));
@@ -344,7 +344,8 @@ Value onnx_import::buildRange(NodeBuilder &node) {
       return node.invalid("expected three numbers of one type, found a " + text(type));
   }
   int64_t length = ShapedType::kDynamic;
-  if (llvm::all_of(bounds, [](Value bound) { return static_cast<bool>(constantOf(bound)); })) {
+  if (llvm::all_of(bounds,
+                   [](Value bound) { return static_cast<bool>(constantOf(bound)); })) {
     auto known = rangeLength(bounds[0], bounds[1], bounds[2]);
     if (!known)
       return node.invalid("its step is 0, or it counts to more than 2^40");

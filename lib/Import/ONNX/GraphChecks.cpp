@@ -85,7 +85,8 @@ private:
   }
 
   llvm::Error checkNode(const onnx::NodeProto &node) {
-    std::string where = "node " + quote(nodeName(node)) + " (" + quote(node.op_type()) + ")";
+    std::string where =
+        "node " + quote(nodeName(node)) + " (" + quote(node.op_type()) + ")";
     if (!json::isUTF8(node.name()) || !json::isUTF8(node.op_type()) ||
         !json::isUTF8(node.domain()))
       return fail(ExitCode::BadInput, kExportAgain, "a name of {} is not UTF-8",

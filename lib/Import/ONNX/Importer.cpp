@@ -78,9 +78,8 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
     StringRef name = binding.getKey();
     int64_t size = binding.getValue();
     bool isKnown = llvm::any_of(inputs, [&](const OnnxValue &input) {
-      return llvm::any_of(input.dims, [&](const OnnxDim &dim) {
-        return dim.size < 0 && dim.name == name;
-      });
+      return llvm::any_of(
+          input.dims, [&](const OnnxDim &dim) { return dim.size < 0 && dim.name == name; });
     });
     if (!isKnown)
       return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
@@ -96,8 +95,8 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
         bound, [&](const OnnxValue &candidate) { return candidate.name == name; });
     if (input == bound.end())
       return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
-                  "--shape names {}, which is no input of the model; it has {}", quote(name),
-                  listNames(inputs, /*ofDims=*/false));
+                  "--shape names {}, which is no input of the model; it has {}",
+                  quote(name), listNames(inputs, /*ofDims=*/false));
     if (llvm::Error error = bindShape(*input, binding.getValue(), sizes))
       return std::move(error);
   }
@@ -115,12 +114,14 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
 llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &nodes) {
   std::string text;
   for (const UnsupportedNode &node : nodes)
-    text += fmt::format("\n  {} ({}, opset {}): {}; {}", quote(node.node),
-                        node.domain.empty() ? node.opType : node.domain + "::" + node.opType,
-                        node.opset, node.reason, node.remedy);
+    text +=
+        fmt::format("\n  {} ({}, opset {}): {}; {}", quote(node.node),
+                    node.domain.empty() ? node.opType : node.domain + "::" + node.opType,
+                    node.opset, node.reason, node.remedy);
   return fail(ExitCode::Unsupported, "`tacit inspect` lists what the model contains",
               "found {} that cannot be imported:{}",
-              nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places", text);
+              nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places",
+              text);
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,7 +236,8 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
   builder.define(0, first);
   for (int64_t i = 0; first && i < builder.numOutputs(); ++i)
     if (builder.isUsed(i) && !state.lookup(node.output(i)))
-      builder.invalid(fmt::format("output {} is used, and the operator has no such output", i));
+      builder.invalid(
+          fmt::format("output {} is used, and the operator has no such output", i));
 }
 
 /// Drops what nothing uses, shape arithmetic and constants that were folded away.

@@ -130,7 +130,8 @@ std::optional<int64_t> NodeBuilder::axisAttribute(int64_t fallback, int64_t rank
   int64_t axis = intAttribute("axis", fallback);
   if (axis >= -rank && axis < rank)
     return axis < 0 ? axis + rank : axis;
-  invalid(fmt::format("axis is {}; expected a number from {} to {}", axis, -rank, rank - 1));
+  invalid(
+      fmt::format("axis is {}; expected a number from {} to {}", axis, -rank, rank - 1));
   return std::nullopt;
 }
 
@@ -192,7 +193,8 @@ Value NodeBuilder::fold(Operation *op) {
   return folded.front();
 }
 
-Value NodeBuilder::createOperation(OperationState &operation, ValueRange operands, Type type) {
+Value NodeBuilder::createOperation(OperationState &operation, ValueRange operands,
+                                   Type type) {
   if (!llvm::all_of(operands, [](Value value) { return static_cast<bool>(value); }))
     return {};
   operation.addOperands(operands);
@@ -206,11 +208,10 @@ Value NodeBuilder::createOperation(OperationState &operation, ValueRange operand
   if (!type) {
     auto *interface = operation.name.getInterface<InferTypeOpInterface>();
     types.clear();
-    if (!interface ||
-        failed(interface->inferReturnTypes(
-            context(), location, operation.operands,
-            operation.attributes.getDictionary(context()), operation.getRawProperties(),
-            operation.regions, types)))
+    if (!interface || failed(interface->inferReturnTypes(
+                          context(), location, operation.operands,
+                          operation.attributes.getDictionary(context()),
+                          operation.getRawProperties(), operation.regions, types)))
       return invalid(text);
   }
   if (!isReasonable(cast<RankedTensorType>(types.front())))
@@ -243,10 +244,10 @@ Value NodeBuilder::constant(const onnx::TensorProto &tensor) {
 }
 
 Value NodeBuilder::intsConstant(ArrayRef<int64_t> values) {
-  return constant(DenseIntElementsAttr::get(
-      RankedTensorType::get({static_cast<int64_t>(values.size())},
-                            state.builder.getI64Type()),
-      values));
+  return constant(
+      DenseIntElementsAttr::get(RankedTensorType::get({static_cast<int64_t>(values.size())},
+                                                      state.builder.getI64Type()),
+                                values));
 }
 
 Value NodeBuilder::scalarConstant(FloatType elementType, double value) {
@@ -254,7 +255,9 @@ Value NodeBuilder::scalarConstant(FloatType elementType, double value) {
   return constant(DenseElementsAttr::get(type, FloatAttr::get(elementType, value)));
 }
 
-IntegerAttr NodeBuilder::i64(int64_t value) { return state.builder.getI64IntegerAttr(value); }
+IntegerAttr NodeBuilder::i64(int64_t value) {
+  return state.builder.getI64IntegerAttr(value);
+}
 
 DenseI64ArrayAttr NodeBuilder::i64Array(ArrayRef<int64_t> values) {
   return state.builder.getDenseI64ArrayAttr(values);
@@ -277,6 +280,7 @@ Value NodeBuilder::refuse(const std::string &reason, const std::string &remedy) 
 
 Value NodeBuilder::invalid(const std::string &what) {
   if (state.invalid.empty())
-    state.invalid = fmt::format("node {} ({}): {}", quote(nodeName(node)), node.op_type(), what);
+    state.invalid =
+        fmt::format("node {} ({}): {}", quote(nodeName(node)), node.op_type(), what);
   return {};
 }

@@ -93,9 +93,10 @@ void OnnxModel::Impl::readUnsupported() {
   mlir::MLIRContext types(mlir::MLIRContext::Threading::DISABLED);
   auto checkType = [&](StringRef name, const char *what, int32_t dtype) {
     if (!elementType(&types, dtype))
-      unsupported.push_back({name.str(), what, "", opset,
-                             "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
-                             std::string("expected ") + kElementTypes});
+      unsupported.push_back(
+          {name.str(), what, "", opset,
+           "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
+           std::string("expected ") + kElementTypes});
   };
   for (const OnnxValue &input : inputs)
     checkType(input.name, "input", input.dtype);
@@ -104,7 +105,8 @@ void OnnxModel::Impl::readUnsupported() {
       checkType(tensor.name(), "initializer", tensor.data_type());
   for (const onnx::SparseTensorProto &sparse : file.graph().sparse_initializer())
     unsupported.push_back({sparse.values().name(), "sparse initializer", "", opset,
-                           "sparse weights are not supported", "save the weights as dense"});
+                           "sparse weights are not supported",
+                           "save the weights as dense"});
   for (const onnx::NodeProto &node : file.graph().node())
     if (auto found = checkSupported(node, opset))
       unsupported.push_back(std::move(*found));
@@ -154,7 +156,9 @@ std::vector<std::string> OnnxModel::freeDims() const {
   return names;
 }
 
-const std::vector<UnsupportedNode> &OnnxModel::unsupported() const { return impl->unsupported; }
+const std::vector<UnsupportedNode> &OnnxModel::unsupported() const {
+  return impl->unsupported;
+}
 
 Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings) const {

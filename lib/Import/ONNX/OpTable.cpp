@@ -80,8 +80,8 @@ static const char *remedyFor(StringRef opType) {
   return StringSwitch<const char *>(opType)
       .Cases({"If", "Loop", "Scan"},
              "export by tracing with fixed options, so that no control flow is left")
-      .Cases({"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger",
-              "QLinearMatMul"},
+      .Cases({"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
+              "MatMulInteger", "QLinearMatMul"},
              "export the float model; Tacit quantizes it itself")
       .Cases({"Attention", "RotaryEmbedding", "RMSNormalization", "Swish"},
              "re-export with opset 17, which has no such fused operator")
@@ -108,7 +108,8 @@ std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto
     found.reason =
         fmt::format("it is supported in opsets {} to {}, and the model has opset {}",
                     entry->minOpset, entry->maxOpset, opset);
-    found.remedy = fmt::format("re-export with opset {}", std::max<int64_t>(entry->minOpset, 17));
+    found.remedy =
+        fmt::format("re-export with opset {}", std::max<int64_t>(entry->minOpset, 17));
   }
   return found;
 }

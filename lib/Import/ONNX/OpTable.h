@@ -47,8 +47,8 @@ mlir::Value buildAdd(NodeBuilder &), buildSub(NodeBuilder &), buildMul(NodeBuild
     buildGreaterOrEqual(NodeBuilder &), buildWhere(NodeBuilder &), buildCast(NodeBuilder &),
     buildSoftmax(NodeBuilder &), buildLayerNormalization(NodeBuilder &),
     buildReduceMean(NodeBuilder &), buildReduceSum(NodeBuilder &),
-    buildReduceMax(NodeBuilder &), buildReduceMin(NodeBuilder &), buildMatMul(NodeBuilder &),
-    buildGemm(NodeBuilder &);
+    buildReduceMax(NodeBuilder &), buildReduceMin(NodeBuilder &),
+    buildMatMul(NodeBuilder &), buildGemm(NodeBuilder &);
 
 // BuildMovement.cpp: what moves elements without a new shape to compute.
 mlir::Value buildConcat(NodeBuilder &), buildConstant(NodeBuilder &),

@@ -202,7 +202,8 @@ llvm::Error Stripper::strip(StringRef path, std::string &out) {
     appendBytes(kModelGraph, graph, out);
   }
   size_t offset = bytes.size() - reader.getRest().size();
-  bool endsInside = read == Read::Overrun || (read == Read::Malformed && reader.getRest().empty());
+  bool endsInside =
+      read == Read::Overrun || (read == Read::Malformed && reader.getRest().empty());
   if (hasVersion && endsInside)
     return fail(ExitCode::BadInput, "copy or export the file again",
                 "'{}' is truncated: {} bytes should follow offset {}, and there are {}",

@@ -21,12 +21,13 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 
 /// How far back and how widely we look; a hostile file holds chains of any length.
-static constexpr int kMaxDepth = 32, kMaxSteps = 4096;
+static constexpr int kMaxDepth = 32, kMaxSteps = 512;
 static constexpr int64_t kMaxEntries = 1024;
 
 static bool isList(Value value) {
   auto type = tensorOf(value);
-  return type.getRank() == 1 && type.hasStaticShape() && type.getNumElements() <= kMaxEntries;
+  return type.getRank() == 1 && type.hasStaticShape() &&
+         type.getNumElements() <= kMaxEntries;
 }
 
 namespace {
@@ -100,7 +101,8 @@ ShapeEntries EntryReader::read(Value value, int64_t count, int depth) {
       })
       .Case([&](nn::GatherOp op) {
         auto indices = readIntegers(constantOf(op.getIndices()));
-        return isList(op.getData()) && indices ? pick(op.getData(), *indices, depth) : unknown;
+        return isList(op.getData()) && indices ? pick(op.getData(), *indices, depth)
+                                               : unknown;
       })
       .Default([&](Operation *) { return unknown; });
 }
@@ -112,5 +114,6 @@ std::optional<ShapeEntries> onnx_import::shapeEntries(Value value) {
 }
 
 bool onnx_import::allKnown(const ShapeEntries &entries) {
-  return llvm::all_of(entries, [](std::optional<int64_t> entry) { return entry.has_value(); });
+  return llvm::all_of(entries,
+                      [](std::optional<int64_t> entry) { return entry.has_value(); });
 }

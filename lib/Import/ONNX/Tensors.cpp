@@ -9,6 +9,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
@@ -40,13 +41,30 @@ struct Dtype {
 } // namespace
 
 /// Indexed by TensorProto.DataType.
-static constexpr Dtype kDtypes[] = {
-    {"undefined", 0}, {"float32", 4}, {"uint8", 1},   {"int8", 1},       {"uint16", 2},
-    {"int16", 2},     {"int32", 4},   {"int64", 8},   {"string", 0},     {"bool", 1},
-    {"float16", 2},   {"float64", 8}, {"uint32", 4},  {"uint64", 8},     {"complex64", 8},
-    {"complex128", 16}, {"bfloat16", 2}, {"float8_e4m3fn", 1}, {"float8_e4m3fnuz", 1},
-    {"float8_e5m2", 1}, {"float8_e5m2fnuz", 1}, {"uint4", 0}, {"int4", 0},
-    {"float4_e2m1", 0}};
+static constexpr Dtype kDtypes[] = {{"undefined", 0},
+                                    {"float32", 4},
+                                    {"uint8", 1},
+                                    {"int8", 1},
+                                    {"uint16", 2},
+                                    {"int16", 2},
+                                    {"int32", 4},
+                                    {"int64", 8},
+                                    {"string", 0},
+                                    {"bool", 1},
+                                    {"float16", 2},
+                                    {"float64", 8},
+                                    {"uint32", 4},
+                                    {"uint64", 8},
+                                    {"complex64", 8},
+                                    {"complex128", 16},
+                                    {"bfloat16", 2},
+                                    {"float8_e4m3fn", 1},
+                                    {"float8_e4m3fnuz", 1},
+                                    {"float8_e5m2", 1},
+                                    {"float8_e5m2fnuz", 1},
+                                    {"uint4", 0},
+                                    {"int4", 0},
+                                    {"float4_e2m1", 0}};
 
 std::string onnx_import::dtypeName(int32_t dtype) {
   if (dtype >= 0 && dtype < static_cast<int32_t>(std::size(kDtypes)))
@@ -101,9 +119,10 @@ llvm::Expected<int64_t> onnx_import::countElements(const TensorProto &tensor) {
     if (count > kMost)
       return fail(ExitCode::BadInput, "export the model again",
                   "tensor {} has the dimensions {}: more than 2^60 elements",
-                  quote(tensor.name()), llvm::join(llvm::map_range(tensor.dims(), [](int64_t d) {
-                    return std::to_string(d);
-                  }), "x"));
+                  quote(tensor.name()),
+                  llvm::join(llvm::map_range(tensor.dims(),
+                                             [](int64_t d) { return std::to_string(d); }),
+                             "x"));
   }
   return llvm::is_contained(tensor.dims(), 0) ? 0 : static_cast<int64_t>(count);
 }
@@ -147,21 +166,21 @@ static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
   auto &interface = DenseResourceElementsHandle::getManagerInterface(type.getContext());
   if (auto *entry = interface.getBlobManager().lookup(key)) {
     AsmResourceBlob *blob = entry->getBlob();
-    if (blob && blob->getData().data() == raw.data() && blob->getData().size() == raw.size())
+    if (blob && blob->getData().data() == raw.data() &&
+        blob->getData().size() == raw.size())
       return cast<ElementsAttr>(DenseResourceElementsAttr::get(
-          type, DenseResourceElementsHandle(
-                    entry, cast<BuiltinDialect>(interface.getDialect()))));
+          type, DenseResourceElementsHandle(entry,
+                                            cast<BuiltinDialect>(interface.getDialect()))));
   }
-  AsmResourceBlob blob(
-      raw, /*dataAlignment=*/1,
-      [owner = std::move(owner)](void *, size_t, size_t) mutable { owner.reset(); },
-      /*dataIsMutable=*/false);
+  AsmResourceBlob blob = type.getContext()->getOrLoadDialect<nn::NNDialect>()->makeBlob(
+      raw, std::move(owner));
   return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, key, std::move(blob)));
 }
 
-llvm::Expected<ElementsAttr> onnx_import::importTensor(
-    MLIRContext *context, const TensorProto &tensor, ArrayRef<char> raw,
-    std::shared_ptr<llvm::MemoryBuffer> owner, StringRef key) {
+llvm::Expected<ElementsAttr>
+onnx_import::importTensor(MLIRContext *context, const TensorProto &tensor,
+                          ArrayRef<char> raw, std::shared_ptr<llvm::MemoryBuffer> owner,
+                          StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
@@ -178,8 +197,8 @@ llvm::Expected<ElementsAttr> onnx_import::importTensor(
   int64_t found = isMapped ? raw.size() : bytes.size();
   if (found != expected)
     return fail(ExitCode::BadInput, "export the model again",
-                "tensor {} holds {} bytes; expected {} for its {} elements of {}", quote(key),
-                found, expected, *count, dtypeName(tensor.data_type()));
+                "tensor {} holds {} bytes; expected {} for its {} elements of {}",
+                quote(key), found, expected, *count, dtypeName(tensor.data_type()));
   if (!element.isInteger(1))
     return isMapped ? referTo(type, raw, std::move(owner), key)
                     : makeElements(type, std::move(bytes), key);

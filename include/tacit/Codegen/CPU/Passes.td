@@ -330,6 +330,33 @@ def ExpandMath : Pass<"cpu-expand-math"> {
 // bufferize
 //===----------------------------------------------------------------------===//
 
+def SeparateResults : Pass<"cpu-separate-results", "::mlir::func::FuncOp"> {
+  let summary = "gives each result of a function a value of its own";
+  let description = [{
+    A tensor that is returned more than once is copied, once for each further
+    result, so that each result can be computed in the caller's buffer for it.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %0 = arith.negf %x : tensor<4xf32>
+      return %0, %0 : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %0 = arith.negf %x : tensor<4xf32>
+      %1 = bufferization.alloc_tensor() copy(%0) : tensor<4xf32>
+      return %0, %1 : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numCopies", "copies", "results copied">];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let summary = "replaces weights by views of one mapped file";
   let description = [{
@@ -411,6 +438,44 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 // llvm
 //===----------------------------------------------------------------------===//
+
+def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
+  let summary = "copies strided buffers block by block";
+  let description = [{
+    A copy between buffers of which one is no single block of memory becomes loops
+    around copies of the largest blocks that both sides have, or of elements where
+    they have none. Otherwise it would become a call of a library that a compiled
+    model does not come with.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: memref<3x5xf32>, %y: memref<3x8xf32>) {
+      %left = memref.subview %y[0, 0] [3, 5] [1, 1] : memref<3x8xf32> to memref<3x5xf32, strided<[8, 1]>>
+      memref.copy %x, %left : memref<3x5xf32> to memref<3x5xf32, strided<[8, 1]>>
+      return
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: memref<3x5xf32>, %y: memref<3x8xf32>) {
+      %left = memref.subview %y[0, 0] [3, 5] [1, 1] : memref<3x8xf32> to memref<3x5xf32, strided<[8, 1]>>
+      %c0 = arith.constant 0 : index
+      %c3 = arith.constant 3 : index
+      %c1 = arith.constant 1 : index
+      scf.for %i = %c0 to %c3 step %c1 {
+        %from = memref.subview %x[%i, 0] [1, 5] [1, 1] : memref<3x5xf32> to memref<5xf32, strided<[1], offset: ?>>
+        %to = memref.subview %left[%i, 0] [1, 5] [1, 1] : memref<3x5xf32, strided<[8, 1]>> to memref<5xf32, strided<[1], offset: ?>>
+        memref.copy %from, %to : memref<5xf32, strided<[1], offset: ?>> to memref<5xf32, strided<[1], offset: ?>>
+      }
+      return
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numCopies", "copies", "copies split">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
 
 def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
   let summary = "gives parallel loops to OpenMP threads";

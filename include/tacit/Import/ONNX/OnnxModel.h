@@ -86,8 +86,8 @@ public:
   /// Makes a module with one function, `main`, in the nn dialect. Fails with Usage
   /// (bindings that do not fit the inputs), Unsupported (one message that lists
   /// every node we cannot import) or BadInput.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
-                                                           const DimBindings &bindings) const;
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  import(mlir::MLIRContext *context, const DimBindings &bindings) const;
 
 private:
   struct Impl;

@@ -40,6 +40,26 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
 }
 
 //===----------------------------------------------------------------------===//
+// Weights in files
+//===----------------------------------------------------------------------===//
+
+AsmResourceBlob NNDialect::makeBlob(ArrayRef<char> bytes,
+                                    std::shared_ptr<llvm::MemoryBuffer> owner) {
+  if (files.empty() || files.back() != owner)
+    files.push_back(std::move(owner));
+  // Bytes of a file lie where they lie: no alignment can be promised.
+  return AsmResourceBlob(bytes, /*dataAlignment=*/1, [](void *, size_t, size_t) {},
+                         /*dataIsMutable=*/false);
+}
+
+bool NNDialect::isMapped(ArrayRef<char> bytes) const {
+  return llvm::any_of(files, [&](const std::shared_ptr<llvm::MemoryBuffer> &file) {
+    return file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap &&
+           file->getBufferStart() <= bytes.begin() && bytes.end() <= file->getBufferEnd();
+  });
+}
+
+//===----------------------------------------------------------------------===//
 // Attributes on functions and modules
 //===----------------------------------------------------------------------===//
 
@@ -63,10 +83,14 @@ LogicalResult WeightAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ElementsAttr value, int64_t offset, int64_t panel,
                                  int64_t position, ArrayRef<int64_t> permutation) {
   auto type = dyn_cast<RankedTensorType>(value.getShapedType());
-  if (!type || !byteSize(type) || offset < 0 || panel < 0)
+  if (!type || !byteSize(type) || *byteSize(type) > kMaxTensorBytes || offset < 0 || panel < 0)
     return emitError() << "expected a tensor of known size at an offset that is not negative";
   if (panel == 0)
     return success();
+  // More would make a file of zeros out of a small weight.
+  if (panel > kMaxPanelColumns)
+    return emitError() << "has panels of " << panel << " elements; expected at most "
+                       << kMaxPanelColumns;
   SmallVector<int64_t> sorted(permutation);
   llvm::sort(sorted);
   if (position < 0 || position >= type.getRank() ||

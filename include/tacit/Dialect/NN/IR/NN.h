@@ -9,6 +9,7 @@
 #define TACIT_DIALECT_NN_IR_NN_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -16,6 +17,9 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+#include <vector>
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"
 #include "tacit/Dialect/NN/IR/NNEnums.h.inc"
@@ -38,6 +42,11 @@ inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
 inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
 inline constexpr llvm::StringLiteral kWeightsAttr = "nn.weights";
 inline constexpr llvm::StringLiteral kArenaAttr = "nn.arena_bytes";
+
+/// The largest value that a program may hold, and the widest panel that #nn.weight
+/// describes: sums and products of such sizes fit into 64 bits.
+inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
+inline constexpr int64_t kMaxPanelColumns = 1024;
 
 /// The shape two operands broadcast to (NumPy rules), or failure when two known
 /// dimensions differ and neither is 1. A free dimension against 1 stays free;

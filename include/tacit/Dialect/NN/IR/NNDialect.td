@@ -42,6 +42,21 @@ def NN_Dialect : Dialect {
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{
+    /// A blob over `bytes`, which lie in the file `owner`. The context keeps the
+    /// file as long as it lives.
+    ::mlir::AsmResourceBlob makeBlob(::llvm::ArrayRef<char> bytes,
+                                     std::shared_ptr<::llvm::MemoryBuffer> owner);
+
+    /// True if `bytes` lie in a file that is mapped, not copied: their pages can be
+    /// dropped and will be read again.
+    bool isMapped(::llvm::ArrayRef<char> bytes) const;
+
+  private:
+    std::vector<std::shared_ptr<::llvm::MemoryBuffer>> files;
+
+  public:
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -89,9 +104,9 @@ def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
   let mnemonic = "weight";
   let summary = "one entry of the packed weight file";
   let description = [{
-    The bytes of `value` lie at `offset` of the file. With `panel` = 0 they lie there
-    as they are. Otherwise dimension `position` is cut into panels of `panel`
-    elements, filled up with zeros, and the layout is that of
+    The bytes of `value` lie at `offset` of the file, as they are where no panel is
+    given. Otherwise dimension `position` is cut into panels of `panel` elements (at
+    most 1024), filled up with zeros, and the layout is that of
     `linalg.pack` with `outer_dims_perm` = `permutation`,
     `inner_dims_pos` = [position], `inner_tiles` = [panel].
 
@@ -102,7 +117,7 @@ def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
   }];
   let parameters = (ins "::mlir::ElementsAttr":$value, "int64_t":$offset,
                         DefaultValuedParameter<"int64_t", "0">:$panel,
-                        DefaultValuedParameter<"int64_t", "0">:$position,
+                        DefaultValuedParameter<"int64_t", "-1">:$position,
                         OptionalArrayRefParameter<"int64_t">:$permutation);
   let assemblyFormat = [{
     `<` `value` `=` $value `,` `offset` `=` $offset
