@@ -37,7 +37,8 @@ show() {
 }
 # 3386880 -> "3.4 MB"
 size() {
-  stat -c %s "$1" | awk '{ if ($1 >= 1e6) printf "%.1f MB", $1 / 1e6; else printf "%.0f kB", $1 / 1e3 }'
+  stat -c %s "$1" |
+    awk '{ if ($1 >= 1e6) printf "%.1f MB", $1 / 1e6; else printf "%.0f kB", $1 / 1e3 }'
 }
 
 say "1. A trained model"
@@ -50,8 +51,8 @@ nodes=$($tacit inspect $model --json - |
         python3 -c 'import json, sys; print(sum(json.load(sys.stdin)["ops"].values()))')
 operations=$(grep -c ' = nn\.' $out/gpt.mlir)
 constants=$(grep -c ' = nn\.constant' $out/gpt.mlir)
-echo "$nodes ONNX nodes became $((operations - constants)) operations on $constants constants." \
-     "A feed-forward block of them:"
+echo "$nodes ONNX nodes became $((operations - constants)) operations on $constants" \
+     "constants. A feed-forward block of them:"
 # The types are long; the names say enough here.
 sed -n '/nn\.layer_norm/,$p' $out/gpt.mlir | grep -v 'nn\.constant' |
   awk '/nn\.gelu/ { print last[2]; print last[1]; print; left = 2; next }
@@ -73,7 +74,8 @@ echo "On a part of the book that it was not trained on:"
 show $tacit eval $model --tokens examples/shakespeare/tokens.npy | tee $out/eval
 perplexity=$(awk '$1 == "perplexity" { print $2 }' $out/eval)
 speed=$(sed -n 's/.*[, ]\([0-9][0-9]*\) tokens per second.*/\1/p' $out/eval)
-printf 'It is as unsure as if it had %.0f letters to choose from, and there are 65.\n' "$perplexity"
+printf 'It is as unsure as if it had %.0f letters to choose from, and there are 65.\n' \
+  "$perplexity"
 printf '\n%s%s of code, %s of weights, perplexity %s, %s tokens per second%s\n' \
   "$bold" "$(size $out/gpt.so)" "$(size $out/gpt.weights)" "$perplexity" "$speed" "$plain"
 

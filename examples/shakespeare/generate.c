@@ -162,8 +162,8 @@ static int begin(const char *text, int64_t *window) {
   for (const char *at = text; *at;) {
     int token = find_token(at);
     if (token < 0) {
-      fprintf(stderr, "error: the model does not know the character that '%.8s' begins with\n",
-              at);
+      fprintf(stderr,
+              "error: the model does not know the character that '%.8s' begins with\n", at);
       return -1;
     }
     if (count == WINDOW)
