@@ -132,6 +132,71 @@ def heads():
          weight("low", np.float32(-1e9))])
 
 
+def language():
+    """A language model of one layer, small but whole: embeddings, LayerNorm in one piece,
+    causal attention of two heads, GELU, a vocabulary of 65; batch and length are free."""
+    size, vocabulary, length = 16, 65, 12
+    hidden = [size, size, size]
+
+    def split(name):
+        return [node("Reshape", f"{name} heads", f"{name}.parts", f"/attn/{name}/Reshape"),
+                node("Transpose", f"{name}.parts", f"{name}.heads", f"/attn/{name}/Transpose",
+                     perm=[0, 2, 3, 1] if name == "k" else [0, 2, 1, 3])]
+
+    return model(
+        [node("Shape", "tokens", "shape", "/Shape"),
+         node("Gather", "shape one", "seq", "/Gather", axis=0),
+         node("Unsqueeze", "seq axis0", "seq1", "/Unsqueeze"),
+         node("Slice", "positions axis0 seq1", "position", "/Slice"),
+         node("Gather", "wte tokens", "token.row", "/wte/Gather"),
+         node("Gather", "wpe position", "position.row", "/wpe/Gather"),
+         node("Add", "token.row position.row", "embedded", "/Add"),
+         node("LayerNormalization", "embedded gain shift", "normed", "/ln_1", axis=-1),
+         node("MatMul", "normed qkv.weight", "qkv.product", "/attn/qkv/MatMul"),
+         node("Add", "qkv.product qkv.bias", "qkv", "/attn/qkv/Add"),
+         node("Split", "qkv thirds", "q k v", "/attn/Split", axis=2),
+         *split("q"), *split("k"), *split("v"),
+         node("MatMul", "q.heads k.heads", "scores", "/attn/MatMul"),
+         node("Mul", "scores scale", "scaled", "/attn/Mul"),
+         node("Slice", "mask axis0 seq1 axis2", "mask.rows", "/attn/Slice"),
+         node("Slice", "mask.rows axis0 seq1 axis3", "mask.part", "/attn/Slice_1"),
+         node("Where", "mask.part scaled low", "masked", "/attn/Where"),
+         node("Softmax", "masked", "weights", "/attn/Softmax", axis=-1),
+         node("MatMul", "weights v.heads", "mixed", "/attn/MatMul_1"),
+         node("Transpose", "mixed", "rows", "/attn/Transpose", perm=[0, 2, 1, 3]),
+         node("Reshape", "rows flat", "joined", "/attn/Reshape"),
+         node("Add", "embedded joined", "residual", "/Add_1"),
+         node("MatMul", "residual fc.weight", "fc.product", "/fc/MatMul"),
+         node("Add", "fc.product fc.bias", "hidden", "/fc/Add"),
+         node("Div", "hidden root2", "argument", "/act/Div"),
+         node("Erf", "argument", "erf", "/act/Erf"),
+         node("Add", "erf unit", "gate", "/act/Add"),
+         node("Mul", "hidden gate", "gated", "/act/Mul"),
+         node("Mul", "gated half", "active", "/act/Mul_1"),
+         node("MatMul", "active head.weight", "logits", "/head/MatMul")],
+        [value("tokens", ["batch", "seq"], I64)], [value("logits", ["batch", "seq", 65])],
+        [ints("one", 1), ints("axis0", [0]), ints("axis2", [2]), ints("axis3", [3]),
+         ints("thirds", hidden), ints("heads", [0, 0, 2, size // 2]), ints("flat", [0, 0, size]),
+         ints("positions", np.arange(length)),
+         weight("wte", 8 * small(vocabulary, size)), weight("wpe", small(length, size)),
+         weight("gain", np.linspace(0.5, 1.5, size, dtype=np.float32)),
+         weight("shift", np.linspace(-1, 1, size, dtype=np.float32)),
+         weight("qkv.weight", 2 * small(size, 3 * size)), weight("qkv.bias", small(3 * size)),
+         weight("scale", np.float32((size // 2) ** -0.5)),
+         weight("mask", np.tril(np.ones((1, 1, length, length), bool))),
+         weight("low", np.float32(-1e9)),
+         weight("fc.weight", 2 * small(size, 35)), weight("fc.bias", small(35)),
+         weight("root2", np.float32(2 ** 0.5)), weight("unit", np.float32(1)),
+         weight("half", np.float32(0.5)), weight("head.weight", 8 * small(35, vocabulary))])
+
+
+def two_inputs():
+    """Two inputs that share a free dimension; an output whose name is no file name."""
+    return model([node("Add", "x y", "sum/of two:0", "/Add")],
+                 [value("x", ["rows", 4]), value("y", ["rows", 4])],
+                 [value("sum/of two:0", ["rows", 4])])
+
+
 def shapes():
     """Reshape, Expand, ConstantOfShape, Flatten, Squeeze with bounds of all kinds."""
     return model(
@@ -258,6 +323,8 @@ MODELS = {
     "block": block,
     "feed-forward": feed_forward,
     "heads": heads,
+    "language": language,
+    "two-inputs": two_inputs,
     "shapes": shapes,
     "slices": slices,
     "arithmetic": arithmetic,

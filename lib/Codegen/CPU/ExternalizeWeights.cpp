@@ -21,7 +21,8 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit;
 
-/// Constants up to this size stay in the program (scalars, tiny tables).
+/// Constants up to this size stay in the program (scalars, tiny tables), unless they
+/// are packed: code that packs would be made for nothing else.
 static constexpr int64_t kMaxConstantBytes = 64;
 /// Each weight starts on a cache line.
 static constexpr int64_t kAlignment = 64;
@@ -55,14 +56,14 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
     main.walk([&](arith::ConstantOp op) {
       auto value = dyn_cast<ElementsAttr>(op.getValue());
       auto type = dyn_cast<RankedTensorType>(op.getType());
-      if (!value || !type || !byteSize(type) || *byteSize(type) <= kMaxConstantBytes)
+      if (!value || !type || !byteSize(type))
         return;
       constants.push_back(op);
       bool isUsedPlain = false;
       for (Operation *user : op->getUsers()) {
         linalg::PackOp pack = asPanels(user);
         if (!pack) {
-          isUsedPlain = true;
+          isUsedPlain = *byteSize(type) > kMaxConstantBytes;
           continue;
         }
         SmallVector<int64_t> permutation(pack.getOuterDimsPerm());

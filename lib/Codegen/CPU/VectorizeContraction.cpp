@@ -17,6 +17,7 @@
 #include "Vectorize.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -230,7 +231,8 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
           own.ivs[contraction.inner] = k;
           Value scalar = readOperand(b, loc, op->getOperand(0), contraction.left, own);
           Value splat = toVector(b, loc, scalar, tile.panel);
-          next.push_back(vector::FMAOp::create(b, loc, splat, right, carried[i]));
+          // Not vector.fma: that becomes llvm.fmuladd, which may round twice.
+          next.push_back(math::FmaOp::create(b, loc, splat, right, carried[i]));
         }
         return next;
       });

@@ -273,7 +273,7 @@ def Vectorize : Pass<"cpu-vectorize", "::mlir::func::FuncOp"> {
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
     "::mlir::vector::VectorDialect"
   ];
 }
@@ -360,7 +360,7 @@ def SeparateResults : Pass<"cpu-separate-results", "::mlir::func::FuncOp"> {
 def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let summary = "replaces weights by views of one mapped file";
   let description = [{
-    Constants of more than 64 bytes leave the program. @main gets a first argument,
+    Constants of more than 64 bytes, and packed ones, leave the program. @main gets a first argument,
     the packed weight file, and reads each weight through `memref.view`. The module
     attribute `nn.weights` says what lies where, so that the file can be written
     from the IR alone. A constant that is only packed is stored packed.
