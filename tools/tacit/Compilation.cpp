@@ -8,6 +8,7 @@
 #include "Compilation.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Remarks/Remark.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -24,10 +25,30 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::tool;
 
+/// "node 'x': " for what came from an ONNX node.
+static std::string describe(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return "node '" + name.getName().str() + "': ";
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (std::string text = describe(part); !text.empty())
+        return text;
+  if (auto file = dyn_cast<FileLineColLoc>(loc))
+    return "line " + std::to_string(file.getLine()) + ": ";
+  return "";
+}
+
 namespace {
-/// Remarks reach the user as diagnostics; nothing else is streamed.
-struct NoStreamer : remark::detail::MLIRRemarkStreamerBase {
-  void streamOptimizationRemark(const remark::detail::Remark &) override {}
+/// Prints what passes found and missed, one line each.
+struct RemarkPrinter : remark::detail::MLIRRemarkStreamerBase {
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    bool isFound = remark.getRemarkType() == llvm::remarks::Type::Passed;
+    llvm::errs() << (isFound ? "found " : "missed ") << remark.getRemarkName() << " at "
+                 << StringRef(describe(remark.getLocation())).rtrim();
+    for (const auto &arg : remark.getArgs())
+      llvm::errs() << " " << arg.val;
+    llvm::errs() << "\n";
+  }
 };
 } // namespace
 
@@ -102,19 +123,6 @@ llvm::Error Compilation::import(const DimBindings &bindings) {
 // Phases
 //===----------------------------------------------------------------------===//
 
-/// "node 'x': " for what came from an ONNX node.
-static std::string describe(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return "node '" + name.getName().str() + "': ";
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (std::string text = describe(part); !text.empty())
-        return text;
-  if (auto file = dyn_cast<FileLineColLoc>(loc))
-    return "line " + std::to_string(file.getLine()) + ": ";
-  return "";
-}
-
 /// The program before a failed phase, for a report. Returns the file's name.
 static std::string writeReproducer(StringRef program, StringRef pipeline) {
   llvm::SmallString<128> path;
@@ -134,11 +142,6 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   PassManager manager(context.get());
   std::string messages;
   auto collect = [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Remark) {
-      if (options.verbose)
-        llvm::errs() << "remark: " << describe(diagnostic.getLocation()) << diagnostic << "\n";
-      return;
-    }
     if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
       return;
     llvm::raw_string_ostream os(messages);
@@ -155,9 +158,8 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
     // `all` alone enables none: it is only added to those that are set.
     categories.passed = categories.missed = ".*";
     if (failed(remark::enableOptimizationRemarks(
-            *context, std::make_unique<NoStreamer>(),
-            std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
-            /*printAsEmitRemarks=*/true)))
+            *context, std::make_unique<RemarkPrinter>(),
+            std::make_unique<remark::RemarkEmittingPolicyAll>(), categories)))
       return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
   }
   std::string parseError;

@@ -207,16 +207,6 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
   return std::vector<char>(object.begin(), object.end());
 }
 
-llvm::Expected<std::string> tacit::cpu::emitLLVMIR(ModuleOp module, const ModelFacts &facts,
-                                                   const Processor &processor) {
-  auto optimised = optimise(module, facts, processor);
-  if (!optimised)
-    return optimised.takeError();
-  std::string text;
-  llvm::raw_string_ostream(text) << *optimised->module;
-  return text;
-}
-
 //===----------------------------------------------------------------------===//
 // JIT
 //===----------------------------------------------------------------------===//

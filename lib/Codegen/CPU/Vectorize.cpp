@@ -36,6 +36,45 @@ static constexpr int64_t kMaxTileRows = 64;
 static constexpr int64_t kParallelWidth = 32;
 
 //===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+/// Computes one row: `outer` are the loop indices but the last, `place` the
+/// indices of the row in `tensor`.
+using RowBuilder = llvm::function_ref<Value(OpBuilder &, ArrayRef<Value> outer,
+                                            ArrayRef<Value> place, Value tensor)>;
+
+static Value nestRows(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                      SmallVector<Value> &outer, Value tensor, RowBuilder row) {
+  if (outer.size() == shape.size())
+    return row(builder, outer, outer, tensor);
+  return buildLoop(builder, loc, builder.getIndexAttr(shape[outer.size()]), 1, tensor,
+                   [&](OpBuilder &b, Value iv, ValueRange carried) {
+                     outer.push_back(iv);
+                     Value next = nestRows(b, loc, shape, outer, carried[0], row);
+                     outer.pop_back();
+                     return SmallVector<Value>{next};
+                   })
+      .front();
+}
+
+/// Fills `init` row by row. An outermost operation gets a parallel loop whose tiles
+/// are `steps`; inside one, or for a single row, plain loops over `rows` do.
+static Value forEachRow(OpBuilder &builder, Operation *op, Value init, ArrayRef<int64_t> rows,
+                        ArrayRef<int64_t> steps, RowBuilder row) {
+  Location loc = op->getLoc();
+  if (isOutermost(op) && !rows.empty()) {
+    SmallVector<Value> zeros(rows.size(), indexConstant(builder, loc, 0));
+    return buildParallelTiles(
+        builder, loc, init, steps, [&](OpBuilder &b, ValueRange offsets, Value tile) {
+          return row(b, llvm::to_vector(offsets.take_front(rows.size())), zeros, tile);
+        });
+  }
+  SmallVector<Value> outer;
+  return nestRows(builder, loc, rows, outer, init, row);
+}
+
+//===----------------------------------------------------------------------===//
 // Elementwise operations
 //===----------------------------------------------------------------------===//
 
@@ -80,35 +119,13 @@ LogicalResult tacit::cpu::vectorizeParallel(RewriterBase &rewriter, linalg::Gene
     return failure();
 
   rewriter.setInsertionPoint(op);
-  Location loc = op.getLoc();
-  Value zero = indexConstant(rewriter, loc, 0);
-  SmallVector<Value> zeros(numLoops - 1, zero);
-  Value result;
-  if (isOutermost(op) && numLoops > 1) {
-    SmallVector<int64_t> steps(numLoops, 1);
-    steps.back() = shape.back();
-    result = buildParallelTiles(rewriter, loc, init->get(), steps,
-                                [&](OpBuilder &b, ValueRange offsets, Value tile) {
-                                  SmallVector<Value> outer(offsets.drop_back());
-                                  return vectorizeRow(b, op, tile, outer, zeros);
-                                });
-  } else {
-    // Inside a parallel loop, or one row only: plain loops over the rows.
-    SmallVector<Value> outer;
-    std::function<Value(OpBuilder &, Value)> nest = [&](OpBuilder &b, Value tensor) {
-      if (outer.size() == numLoops - 1)
-        return vectorizeRow(b, op, tensor, outer, outer);
-      return buildLoop(b, loc, b.getIndexAttr(shape[outer.size()]), 1, tensor,
-                       [&](OpBuilder &b, Value iv, ValueRange carried) {
-                         outer.push_back(iv);
-                         Value next = nest(b, carried[0]);
-                         outer.pop_back();
-                         return SmallVector<Value>{next};
-                       })
-          .front();
-    };
-    result = nest(rewriter, init->get());
-  }
+  SmallVector<int64_t> steps(numLoops, 1);
+  steps.back() = shape.back();
+  Value result = forEachRow(
+      rewriter, op, init->get(), ArrayRef(shape).drop_back(), steps,
+      [&](OpBuilder &b, ArrayRef<Value> outer, ArrayRef<Value> place, Value tensor) {
+        return vectorizeRow(b, op, tensor, outer, place);
+      });
   rewriter.replaceOp(op, result);
   return success();
 }
@@ -189,30 +206,8 @@ LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::
     return tensor::InsertOp::create(b, loc, total, tensor, outIndices);
   };
 
-  Value result;
-  if (isOutermost(op) && numLoops > 1) {
-    Value zero = indexConstant(rewriter, loc, 0);
-    SmallVector<Value> zeros(numLoops - 1, zero);
-    result = buildParallelTiles(rewriter, loc, init->get(), SmallVector<int64_t>(numLoops - 1, 1),
-                                [&](OpBuilder &b, ValueRange offsets, Value tile) {
-                                  return reduceRow(b, llvm::to_vector(offsets), zeros, tile);
-                                });
-  } else {
-    SmallVector<Value> outer;
-    std::function<Value(OpBuilder &, Value)> nest = [&](OpBuilder &b, Value tensor) {
-      if (outer.size() == numLoops - 1)
-        return reduceRow(b, outer, outer, tensor);
-      return buildLoop(b, loc, b.getIndexAttr(shape[outer.size()]), 1, tensor,
-                       [&](OpBuilder &b, Value iv, ValueRange carried) {
-                         outer.push_back(iv);
-                         Value next = nest(b, carried[0]);
-                         outer.pop_back();
-                         return SmallVector<Value>{next};
-                       })
-          .front();
-    };
-    result = nest(rewriter, init->get());
-  }
+  Value result = forEachRow(rewriter, op, init->get(), ArrayRef(shape).drop_back(),
+                            SmallVector<int64_t>(numLoops - 1, 1), reduceRow);
   rewriter.replaceOp(op, result);
   return success();
 }

@@ -44,10 +44,6 @@ struct ModelFacts {
 llvm::Expected<std::vector<char>> emitObject(mlir::ModuleOp module, const ModelFacts &facts,
                                              const Processor &processor);
 
-/// The same as text: LLVM IR, optimised.
-llvm::Expected<std::string> emitLLVMIR(mlir::ModuleOp module, const ModelFacts &facts,
-                                       const Processor &processor);
-
 /// Loads the code into this process, with its weights.
 llvm::Expected<std::unique_ptr<Executable>> makeJit(mlir::ModuleOp module,
                                                     const Processor &processor);
