@@ -61,7 +61,8 @@ def phase_names():
 
 def clean(program):
     """Without the empty section that unprinted weights leave behind."""
-    return re.sub(r"\{-#\s*#-\}\s*$", "", program).strip() + "\n"
+    program = re.sub(r"\{-#\s*#-\}\s*$", "", program).strip()
+    return re.sub(r"[ \t]+$", "", program, flags=re.M) + "\n"
 
 
 def programs():
@@ -115,10 +116,9 @@ def block(parts):
 
 
 def remarks():
-    text = run("tacit", "compile", MODEL, "--target=mlir", "-v", "-o", "/dev/null",
+    text = run("tacit", "compile", MODEL, "--target=mlir", "-v", "-o", "-",
                want="stderr")
-    return ["```text", *(line for line in text.split("\n") if line.startswith("remark")),
-            "```"]
+    return ["```text", *text.strip().split("\n"), "```"]
 
 
 def sizes(texts):

@@ -18,6 +18,7 @@
 #include "tacit/Support/Files.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include <cmath>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -104,7 +105,8 @@ llvm::Error Compilation::open() {
     return program.takeError();
   module = std::move(*program);
   reached = *findPhase(options.from);
-  return llvm::Error::success();
+  // From here on the interface says how large the buffers of inputs and outputs are.
+  return reached >= *findPhase("check") ? cpu::checkInterface(*module) : llvm::Error::success();
 }
 
 llvm::Error Compilation::import(const DimBindings &bindings) {
@@ -182,7 +184,7 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   }
   if (succeeded(manager.run(*module)))
     return llvm::Error::success();
-  if (name == "check")
+  if (name == "check" && model)
     return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
   if (!isOurs || !model)
@@ -218,8 +220,9 @@ llvm::Error Compilation::advance(StringRef phase) {
     StringRef name = phases()[reached].name;
     progress(name);
     std::string text = "builtin.module(" + phasePipeline(reached, pipeline) + ")";
+    // The dumps of the phases before the one that failed are for looking into it.
     if (auto error = runPasses(text, name, /*isOurs=*/true))
-      return error;
+      return llvm::joinErrors(std::move(error), finish());
     if (auto error = dump())
       return error;
   }
@@ -231,7 +234,8 @@ llvm::Error Compilation::runPipeline(StringRef text) {
 }
 
 llvm::Error Compilation::finish() {
-  return dumps ? dumps->finish() : llvm::Error::success();
+  std::unique_ptr<PhaseFiles> files = std::move(dumps);
+  return files ? files->finish() : llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
@@ -249,6 +253,12 @@ llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
 int64_t tacit::tool::peakMemory() {
   rusage usage;
   return getrusage(RUSAGE_SELF, &usage) == 0 ? int64_t(usage.ru_maxrss) * 1024 : 0;
+}
+
+llvm::json::Value tacit::tool::jsonText(StringRef text) { return llvm::json::fixUTF8(text); }
+
+llvm::json::Value tacit::tool::jsonNumber(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);
 }
 
 bool tacit::tool::wantsText(const Options &options) { return options.json != "-"; }

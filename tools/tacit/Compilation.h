@@ -67,6 +67,12 @@ private:
 /// Peak resident memory of this process, in bytes.
 int64_t peakMemory();
 
+/// `text` for JSON, which allows UTF-8 only; a file name can be anything.
+llvm::json::Value jsonText(llvm::StringRef text);
+
+/// `number` for JSON, which knows no infinity and no NaN: they are null.
+llvm::json::Value jsonNumber(double number);
+
 /// Writes `value` where --json says.
 llvm::Error writeJson(const Options &options, llvm::json::Value value);
 

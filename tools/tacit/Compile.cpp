@@ -58,9 +58,19 @@ static llvm::Error requireDimensions(const Options &options, const OnnxModel &mo
 
 llvm::Error tool::runCompile(const Options &options) {
   bool isText = options.target == Options::Target::Mlir;
+  size_t from = options.from.empty() ? 0 : *findPhase(options.from);
   std::string last = !options.to.empty() ? options.to : isText ? kLastModelPhase.str() : "llvm";
+  if (!options.passPipeline.empty() && !options.to.empty())
+    return fail(ExitCode::Usage, "give one of them",
+                "--pass-pipeline replaces the phases; --to has no effect on it");
+  if (options.passPipeline.empty() && from > *findPhase(last))
+    return fail(ExitCode::Usage, "add --to PHASE, one of: " + phaseNames(),
+                "the last phase, {}, lies before --from {}", last, options.from);
+  if (options.printPipeline && !options.passPipeline.empty()) {
+    llvm::outs() << options.passPipeline << "\n";
+    return llvm::Error::success();
+  }
   if (options.printPipeline) {
-    size_t from = options.from.empty() ? 0 : *findPhase(options.from);
     cpu::Processor processor = cpu::Processor::host(options.vectorBits);
     llvm::outs() << pipelineText(from, *findPhase(last),
                                  {processor.tileRows, processor.panelColumns})
@@ -89,9 +99,6 @@ llvm::Error tool::runCompile(const Options &options) {
       return error;
   if (auto error = compilation.import(options.bindings))
     return error;
-  if (compilation.phase() > *findPhase(last))
-    return fail(ExitCode::Usage, "give a later phase",
-                "--to {} lies before --from {}", last, options.from);
   if (!options.passPipeline.empty()) {
     if (auto error = compilation.runPipeline(options.passPipeline))
       return error;
@@ -100,10 +107,20 @@ llvm::Error tool::runCompile(const Options &options) {
   }
   if (auto error = compilation.finish())
     return error;
-  if (options.output.empty())
-    return llvm::Error::success();
-  if (isText)
-    return printProgramTo(options, compilation);
+  if (options.output.empty() || isText) {
+    if (!options.output.empty())
+      if (auto error = printProgramTo(options, compilation))
+        return error;
+    llvm::json::Value program = nullptr;
+    if (!options.output.empty())
+      program = jsonText(options.output);
+    return writeJson(options,
+                     llvm::json::Object{{"schema", 1},
+                                        {"program", std::move(program)},
+                                        {"phase", phases()[compilation.phase()].name},
+                                        {"compile_seconds", compilation.elapsed()},
+                                        {"peak_rss_bytes", peakMemory()}});
+  }
 
   if (auto error = cpu::writeLibrary(compilation.program(), compilation.processor(),
                                      options.output, options.model))
@@ -118,9 +135,9 @@ llvm::Error tool::runCompile(const Options &options) {
                                 sizeOf(paths->weights), paths->header, compilation.elapsed(),
                                 peakMemory() / 1e6);
   return writeJson(options, llvm::json::Object{{"schema", 1},
-                                               {"library", paths->library},
-                                               {"header", paths->header},
-                                               {"weights", paths->weights},
+                                               {"library", jsonText(paths->library)},
+                                               {"header", jsonText(paths->header)},
+                                               {"weights", jsonText(paths->weights)},
                                                {"library_bytes", sizeOf(paths->library)},
                                                {"weights_bytes", sizeOf(paths->weights)},
                                                {"compile_seconds", compilation.elapsed()},

@@ -39,6 +39,11 @@ static llvm::Expected<std::vector<int64_t>> readTokens(const std::string &path) 
   return tokens;
 }
 
+static llvm::Error noLanguageModel() {
+  return fail(ExitCode::Unsupported, "tacit run takes any inputs",
+              "eval needs a language model: one integer input [batch, sequence] and logits");
+}
+
 /// The dimensions of the token input: [batch, window], pinned.
 static llvm::Error bindWindow(const Options &options, const OnnxModel &model, int64_t numTokens,
                               DimBindings &bindings) {
@@ -46,8 +51,7 @@ static llvm::Error bindWindow(const Options &options, const OnnxModel &model, in
             (model.inputs()[0].dtype == TACIT_I64 || model.inputs()[0].dtype == TACIT_I32) &&
             model.outputs().size() >= 1;
   if (!ok)
-    return fail(ExitCode::Unsupported, "tacit run takes any inputs",
-                "eval needs a language model: one integer input [batch, sequence] and logits");
+    return noLanguageModel();
   bindings = options.bindings;
   const OnnxValue &input = model.inputs()[0];
   const OnnxDim &batch = input.dims[0], &sequence = input.dims[1];
@@ -61,6 +65,8 @@ static llvm::Error bindWindow(const Options &options, const OnnxModel &model, in
     bindings.dims[sequence.name] = options.window > 0 ? options.window : kDefaultWindow;
   if (batch.size < 0 && !bindings.dims.count(batch.name)) {
     int64_t window = sequence.size >= 0 ? sequence.size : bindings.dims[sequence.name];
+    if (window == 0)
+      return noLanguageModel();
     bindings.dims[batch.name] = std::clamp<int64_t>((numTokens - 1) / window, 1, kBatch);
   }
   return llvm::Error::success();
@@ -145,6 +151,8 @@ llvm::Error tool::runEval(const Options &options) {
   Compilation compilation(options);
   if (auto error = compilation.open())
     return error;
+  if (!compilation.onnx() && options.window > 0)
+    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
   if (const OnnxModel *model = compilation.onnx()) {
     DimBindings bindings;
     if (auto error = bindWindow(options, *model, tokens->size(), bindings))
@@ -157,9 +165,11 @@ llvm::Error tool::runEval(const Options &options) {
     return executable.takeError();
   double compileSeconds = compilation.elapsed();
   const tacit_model_desc &model = (*executable)->description();
-  if (model.num_inputs != 1 || model.inputs[0].rank != 2)
-    return fail(ExitCode::Unsupported, "tacit run takes any inputs",
-                "eval needs a language model: one integer input [batch, sequence] and logits");
+  // A program can have any inputs; a static model can have an empty one.
+  if (model.num_inputs != 1 || model.num_outputs < 1 || model.inputs[0].rank != 2 ||
+      (model.inputs[0].dtype != TACIT_I64 && model.inputs[0].dtype != TACIT_I32) ||
+      model.inputs[0].shape[0] < 1 || model.inputs[0].shape[1] < 1)
+    return noLanguageModel();
   auto begin = std::chrono::steady_clock::now();
   auto score = evaluate(**executable, *tokens, options.threads, options.tokens);
   if (!score)
@@ -177,16 +187,23 @@ llvm::Error tool::runEval(const Options &options) {
         score->predictions, model.inputs[0].shape[1], perplexity, score->nll(),
         double(score->correct) / score->predictions, seconds, score->predictions / seconds,
         compileSeconds);
-  // Nothing is transformed yet: the compiled model is the reference.
-  llvm::json::Object numbers{{"nll", score->nll()}, {"perplexity", perplexity}};
-  llvm::json::Object same = numbers;
+  llvm::json::Object numbers{{"nll", jsonNumber(score->nll())},
+                             {"perplexity", jsonNumber(perplexity)}};
+  // No pass of this version changes a model: it is its own reference. A program may
+  // have been edited, and what it was is not known.
+  llvm::json::Value same = nullptr, zero = nullptr, one = nullptr;
+  if (compilation.onnx()) {
+    same = llvm::json::Object(numbers);
+    zero = 0.0;
+    one = 1.0;
+  }
   return writeJson(options, llvm::json::Object{{"schema", 1},
                                                {"tokens", score->predictions},
                                                {"reference", std::move(same)},
                                                {"compiled", std::move(numbers)},
-                                               {"kl_mean", 0.0},
-                                               {"top1_agreement", 1.0},
-                                               {"max_abs_error", 0.0},
+                                               {"kl_mean", zero},
+                                               {"top1_agreement", std::move(one)},
+                                               {"max_abs_error", std::move(zero)},
                                                {"top1_accuracy",
                                                 double(score->correct) / score->predictions},
                                                {"seconds", seconds},

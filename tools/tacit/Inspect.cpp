@@ -51,9 +51,9 @@ static llvm::json::Array valuesJson(const std::vector<OnnxValue> &values) {
   for (const OnnxValue &value : values) {
     llvm::json::Array shape;
     for (const OnnxDim &dim : value.dims)
-      shape.push_back(dim.size >= 0 ? llvm::json::Value(dim.size) : llvm::json::Value(dim.name));
+      shape.push_back(dim.size >= 0 ? llvm::json::Value(dim.size) : jsonText(dim.name));
     array.push_back(llvm::json::Object{
-        {"name", value.name}, {"dtype", value.dtypeName}, {"shape", std::move(shape)}});
+        {"name", jsonText(value.name)}, {"dtype", value.dtypeName}, {"shape", std::move(shape)}});
   }
   return array;
 }
@@ -148,17 +148,17 @@ llvm::Error tool::runInspect(const Options &options) {
 
   llvm::json::Object ops, found;
   for (const auto &[type, count] : model.opCounts())
-    ops[type] = count;
+    ops[llvm::json::fixUTF8(type)] = count;
   llvm::json::Array free, unsupported;
   for (const std::string &name : model.freeDims())
-    free.push_back(name);
+    free.push_back(jsonText(name));
   for (const UnsupportedNode &node : model.unsupported())
-    unsupported.push_back(llvm::json::Object{{"node", node.node},
-                                             {"op_type", node.opType},
-                                             {"domain", node.domain},
+    unsupported.push_back(llvm::json::Object{{"node", jsonText(node.node)},
+                                             {"op_type", jsonText(node.opType)},
+                                             {"domain", jsonText(node.domain)},
                                              {"opset", node.opset},
-                                             {"reason", node.reason},
-                                             {"remedy", node.remedy}});
+                                             {"reason", jsonText(node.reason)},
+                                             {"remedy", jsonText(node.remedy)}});
   if (sites)
     found = llvm::json::Object{
         {"layer_norm", sites->layerNorm}, {"rms_norm", sites->rmsNorm}, {"gelu", sites->gelu},
@@ -168,8 +168,8 @@ llvm::Error tool::runInspect(const Options &options) {
   if (sites)
     siteValue = std::move(found);
   return writeJson(options, llvm::json::Object{{"schema", 1},
-                                               {"model", options.model},
-                                               {"producer", model.producer()},
+                                               {"model", jsonText(options.model)},
+                                               {"producer", jsonText(model.producer())},
                                                {"opset", model.opset()},
                                                {"parameters", model.parameters()},
                                                {"inputs", valuesJson(model.inputs())},

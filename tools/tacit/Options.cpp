@@ -7,9 +7,11 @@
 
 #include "Options.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include <cmath>
 
 using namespace llvm;
 using namespace tacit;
@@ -30,8 +32,9 @@ static cl::SubCommand costCommand("cost", "two-party cost (not available yet)");
 #define MODEL_COMMANDS                                                                   \
   cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand)
 
-static cl::opt<std::string> modelOption(cl::Positional, cl::desc("MODEL"), cl::cat(category),
-                                        MODEL_COMMANDS);
+// A list, so that a second one is refused in our words.
+static cl::list<std::string> modelOptions(cl::Positional, cl::desc("MODEL"), cl::cat(category),
+                                          MODEL_COMMANDS);
 static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension NAME to N"),
                                         cl::value_desc("NAME=N"), cl::cat(category),
                                         MODEL_COMMANDS);
@@ -60,10 +63,11 @@ static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category)
                                  MODEL_COMMANDS);
 static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
                                    cl::cat(category), MODEL_COMMANDS);
-static cl::opt<int64_t> vectorBitsOption(
+// Numbers are text here: LLVM writes its own message about a wrong one to stderr.
+static cl::opt<std::string> vectorBitsOption(
     "vector-bits", cl::desc("use vectors of at most this width: 512, 256 or 128"),
-    cl::init(512), cl::cat(category), cl::sub(compileCommand), cl::sub(runCommand),
-    cl::sub(evalCommand));
+    cl::value_desc("N"), cl::init("512"), cl::cat(category), cl::sub(compileCommand),
+    cl::sub(runCommand), cl::sub(evalCommand));
 
 static cl::opt<std::string> outputOption("o", cl::desc("where the result goes"),
                                          cl::value_desc("FILE"), cl::cat(category),
@@ -77,24 +81,24 @@ static cl::list<std::string> inputOptions("input", cl::desc("contents of an inpu
 static cl::list<std::string> expectOptions("expect", cl::desc("what an output should be"),
                                            cl::value_desc("NAME=FILE.npy"), cl::cat(category),
                                            cl::sub(runCommand));
-static cl::opt<double> toleranceOption(
+static cl::opt<std::string> toleranceOption(
     "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
-    cl::init(1e-4), cl::cat(category), cl::sub(runCommand));
+    cl::value_desc("T"), cl::init("1e-4"), cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));
-static cl::opt<int64_t> repeatOption("repeat", cl::desc("measure N runs (after one more)"),
-                                     cl::value_desc("N"), cl::init(1), cl::cat(category),
-                                     cl::sub(runCommand));
-static cl::opt<int64_t> threadsOption("threads", cl::desc("threads; 0 is one per core"),
-                                      cl::value_desc("N"), cl::init(0), cl::cat(category),
-                                      cl::sub(runCommand), cl::sub(evalCommand));
+static cl::opt<std::string> repeatOption("repeat", cl::desc("measure N runs (after one more)"),
+                                         cl::value_desc("N"), cl::init("1"), cl::cat(category),
+                                         cl::sub(runCommand));
+static cl::opt<std::string> threadsOption("threads", cl::desc("threads; 0 is one per core"),
+                                          cl::value_desc("N"), cl::init("0"), cl::cat(category),
+                                          cl::sub(runCommand), cl::sub(evalCommand));
 static cl::opt<std::string> tokensOption("tokens", cl::desc("token ids, int64, one dimension"),
                                          cl::value_desc("FILE.npy"), cl::cat(category),
                                          cl::sub(evalCommand));
-static cl::opt<int64_t> windowOption("window", cl::desc("tokens per window"),
-                                     cl::value_desc("N"), cl::init(0), cl::cat(category),
-                                     cl::sub(evalCommand));
+static cl::opt<std::string> windowOption("window", cl::desc("tokens per window"),
+                                         cl::value_desc("N"), cl::cat(category),
+                                         cl::sub(evalCommand));
 
 /// Options of the contract that no pass serves yet. They are refused one by one,
 /// so that a script written for them says what is missing.
@@ -122,6 +126,17 @@ static llvm::Error usage(std::string hint, std::string message) {
   return fail(ExitCode::Usage, std::move(hint), "{}", message);
 }
 
+/// The whole number that an option holds.
+static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, int64_t low,
+                                           int64_t high) {
+  int64_t number = 0;
+  if (!StringRef(option.getValue()).getAsInteger(10, number) && low <= number && number <= high)
+    return number;
+  return usage("correct the number",
+               fmt::format("--{} is '{}'; expected a whole number from {} to {}",
+                           option.ArgStr.str(), option.getValue(), low, high));
+}
+
 /// NAME=VALUE.
 static llvm::Expected<std::pair<std::string, std::string>> splitPair(StringRef option,
                                                                      StringRef text) {
@@ -136,7 +151,7 @@ static llvm::Expected<int64_t> parseSize(StringRef option, StringRef text) {
   int64_t size = 0;
   if (text.getAsInteger(10, size) || size < 1 || size > (int64_t(1) << 40))
     return usage("give a whole number of at least 1",
-                 fmt::format("'{}' in --{} is no dimension", text.str(), option.str()));
+                 fmt::format("'{}' in --{} is no size", text.str(), option.str()));
   return size;
 }
 
@@ -148,7 +163,8 @@ static llvm::Error parseBindings(DimBindings &bindings) {
     auto size = parseSize("dim", pair->second);
     if (!size)
       return size.takeError();
-    bindings.dims[pair->first] = *size;
+    if (!bindings.dims.try_emplace(pair->first, *size).second)
+      return usage("give each once", fmt::format("--dim names '{}' twice", pair->first));
   }
   for (const std::string &text : shapeOptions) {
     auto pair = splitPair("shape", text);
@@ -161,7 +177,8 @@ static llvm::Error parseBindings(DimBindings &bindings) {
         return size.takeError();
       shape.push_back(*size);
     }
-    bindings.shapes[pair->first] = std::move(shape);
+    if (!bindings.shapes.try_emplace(pair->first, std::move(shape)).second)
+      return usage("give each once", fmt::format("--shape names '{}' twice", pair->first));
   }
   return llvm::Error::success();
 }
@@ -203,6 +220,49 @@ static llvm::Error readPairs(StringRef option, const cl::list<std::string> &text
   return llvm::Error::success();
 }
 
+/// What LLVM says about a command line, without the program's name and with one
+/// problem a line.
+static std::string tidy(StringRef text) {
+  SmallVector<std::string> lines;
+  for (StringRef line : llvm::split(text.trim(), '\n')) {
+    line.consume_front("tacit: ");
+    lines.push_back(line.split("  Try:").first.trim().str());
+  }
+  return llvm::join(lines, "\n  ");
+}
+
+/// The options that hold numbers.
+static llvm::Error readNumbers(Options &options) {
+  static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+  struct Number {
+    const cl::opt<std::string> &option;
+    int64_t &value, low, high;
+  };
+  for (Number number : {Number{vectorBitsOption, options.vectorBits, 0, kAny},
+                        {repeatOption, options.repeat, 1, kAny},
+                        {threadsOption, options.threads, 0, TACIT_MAX_THREADS}}) {
+    auto parsed = parseNumber(number.option, number.low, number.high);
+    if (!parsed)
+      return parsed.takeError();
+    number.value = *parsed;
+  }
+  if (!llvm::is_contained({128, 256, 512}, options.vectorBits))
+    return usage("use 512, 256 or 128",
+                 fmt::format("--vector-bits {} is no vector width", options.vectorBits));
+  if (windowOption.getNumOccurrences() > 0) {
+    auto window = parseSize("window", windowOption);
+    if (!window)
+      return window.takeError();
+    options.window = *window;
+  }
+  if (StringRef(toleranceOption.getValue()).getAsDouble(options.tolerance) ||
+      !(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    return usage("give a number like 1e-4",
+                 fmt::format("--tolerance is '{}'; expected a number of at least 0",
+                             toleranceOption.getValue()));
+  return llvm::Error::success();
+}
+
 //===----------------------------------------------------------------------===//
 // Parsing
 //===----------------------------------------------------------------------===//
@@ -217,7 +277,10 @@ static constexpr StringLiteral kOverview =
     "  tacit SUBCOMMAND --help says more.\n";
 
 llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char **argv) {
-  cl::SetVersionPrinter([](raw_ostream &os) { os << "tacit 0.1.0 (LLVM 22)\n"; });
+  auto printVersion = [](raw_ostream &os) {
+    os << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
+  };
+  cl::SetVersionPrinter(printVersion);
   if (argc < 2)
     return usage("tacit inspect MODEL.onnx", "no subcommand given\n\n" + kOverview.rtrim().str());
   StringRef first(argv[1]);
@@ -226,7 +289,7 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
     return std::nullopt;
   }
   if (first == "--version") {
-    outs() << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
+    printVersion(outs());
     return std::nullopt;
   }
   cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand, &evalCommand,
@@ -238,7 +301,7 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
                              "passes",
                              first.str()));
   if (first == "cost")
-    return usage("leave it out",
+    return usage("tacit --help",
                  "the subcommand 'cost' (two-party cost) is not available in this version");
   if (auto error = refusePlanned(argc, argv))
     return std::move(error);
@@ -251,7 +314,7 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   std::string text;
   raw_string_ostream os(text);
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &os))
-    return usage(fmt::format("tacit {} --help", first.str()), StringRef(text).trim().str());
+    return usage(fmt::format("tacit {} --help", first.str()), tidy(text));
 
   Options options;
   options.subcommand = inspectCommand   ? Subcommand::Inspect
@@ -259,9 +322,15 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
                        : runCommand     ? Subcommand::Run
                        : evalCommand    ? Subcommand::Eval
                                         : Subcommand::Passes;
-  options.model = modelOption;
-  if (options.model.empty() && options.subcommand != Subcommand::Passes)
-    return usage(fmt::format("tacit {} MODEL.onnx", first.str()), "no model given");
+  if (options.subcommand != Subcommand::Passes) {
+    if (modelOptions.empty() || modelOptions.front().empty())
+      return usage(fmt::format("tacit {} MODEL.onnx", first.str()), "no model given");
+    if (modelOptions.size() > 1)
+      return usage(fmt::format("tacit {} {}", first.str(), modelOptions[0]),
+                   fmt::format("found '{}' after the model '{}'; expected one model",
+                               modelOptions[1], modelOptions[0]));
+    options.model = modelOptions.front();
+  }
   if (auto error = parseBindings(options.bindings))
     return std::move(error);
   for (auto [name, value] : {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
@@ -275,10 +344,8 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   options.json = jsonOption;
   options.quiet = quietOption;
   options.verbose = verboseOption;
-  options.vectorBits = vectorBitsOption;
-  if (!llvm::is_contained({128, 256, 512}, options.vectorBits))
-    return usage("use 512, 256 or 128",
-                 fmt::format("--vector-bits {} is no vector width", options.vectorBits));
+  if (auto error = readNumbers(options))
+    return std::move(error);
   options.output = outputOption;
   if (targetOption == "2pc" || targetOption == "onnx")
     return usage("use --target=cpu or --target=mlir",
@@ -293,16 +360,10 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   if (auto error = readPairs("expect", expectOptions, options.expected))
     return std::move(error);
   options.outputDir = outputDirOption;
-  options.tolerance = toleranceOption;
-  options.repeat = repeatOption;
-  options.threads = threadsOption;
-  if (options.repeat < 1 || options.threads < 0)
-    return usage("give whole numbers", "--repeat must be at least 1 and --threads at least 0");
   options.tokens = tokensOption;
-  options.window = windowOption;
   if (options.subcommand == Subcommand::Eval && options.tokens.empty())
     return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");
-  if (options.window < 0)
-    return usage("give a whole number of at least 1", "--window must not be negative");
+  if (options.output == "-" && options.json == "-")
+    return usage("give one of them a file", "-o - and --json - both want stdout");
   return options;
 }

@@ -9,8 +9,10 @@
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Threading.h"
 #include <chrono>
 #include <cmath>
 
@@ -71,6 +73,10 @@ static llvm::Expected<DimBindings> bindFromInputs(const Options &options, const 
     for (auto [dim, size] : llvm::zip(value.dims, tensor.shape)) {
       if (dim.size >= 0)
         continue;
+      if (size == 0)
+        return fail(ExitCode::BadInput, "give at least one element",
+                    "input '{}' has shape {}, which makes {} = 0; expected at least 1", value.name,
+                    shapeText(tensor.shape), dim.name);
       auto [entry, isNew] = bindings.dims.try_emplace(dim.name, size);
       if (isNew)
         origin[dim.name] = value.name;
@@ -87,12 +93,16 @@ static llvm::Expected<DimBindings> bindFromInputs(const Options &options, const 
 // Results
 //===----------------------------------------------------------------------===//
 
-static std::string fileName(llvm::StringRef output) {
+/// The output's name as a file name; "_2" and so on where another output has it.
+static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
   std::string name = output.str();
   for (char &c : name)
     if (!llvm::isAlnum(c) && c != '.' && c != '_' && c != '-')
       c = '_';
-  return name + ".npy";
+  std::string unique = name;
+  for (int i = 2; !taken.insert(unique).second; ++i)
+    unique = fmt::format("{}_{}", name, i);
+  return unique + ".npy";
 }
 
 /// Element `i` as a double.
@@ -159,6 +169,11 @@ static Latency summarise(std::vector<double> times) {
 }
 
 llvm::Error tool::runRun(const Options &options) {
+  bool isLibrary = llvm::StringRef(options.model).ends_with(".so");
+  bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
+  if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
+    return fail(ExitCode::Usage, "give them to tacit compile",
+                "--dim, --shape, --from and --dump-phases have no effect on a library");
   auto inputs = readTensors(options.inputs);
   if (!inputs)
     return inputs.takeError();
@@ -168,7 +183,7 @@ llvm::Error tool::runRun(const Options &options) {
 
   std::unique_ptr<Executable> executable;
   double compileSeconds = 0;
-  if (llvm::StringRef(options.model).ends_with(".so")) {
+  if (isLibrary) {
     auto loaded = Executable::loadLibrary(options.model);
     if (!loaded)
       return loaded.takeError();
@@ -224,8 +239,12 @@ llvm::Error tool::runRun(const Options &options) {
     times.push_back(spent.count());
   }
   Latency latency = summarise(times);
+  int64_t threads = options.threads;
+  if (threads == 0)
+    threads = llvm::hardware_concurrency().compute_thread_count();
 
   llvm::json::Array results;
+  llvm::StringSet<> taken;
   if (!options.outputDir.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(options.outputDir))
       return fail(ExitCode::BadInput, "choose a folder that can be written to",
@@ -234,7 +253,7 @@ llvm::Error tool::runRun(const Options &options) {
     std::string file;
     if (!options.outputDir.empty()) {
       llvm::SmallString<256> path(options.outputDir);
-      llvm::sys::path::append(path, fileName(name));
+      llvm::sys::path::append(path, fileName(name, taken));
       file = path.str().str();
       if (auto error = writeNpy(file, tensor.dtype, tensor.shape, tensor.data))
         return error;
@@ -245,10 +264,10 @@ llvm::Error tool::runRun(const Options &options) {
     llvm::json::Array shape;
     for (int64_t dim : tensor.shape)
       shape.push_back(dim);
-    results.push_back(llvm::json::Object{{"name", name},
+    results.push_back(llvm::json::Object{{"name", jsonText(name)},
                                          {"shape", std::move(shape)},
                                          {"dtype", dtypeName(tensor.dtype)},
-                                         {"file", file}});
+                                         {"file", jsonText(file)}});
   }
   if (wantsText(options))
     llvm::outs() << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n",
@@ -260,7 +279,7 @@ llvm::Error tool::runRun(const Options &options) {
                                                                         {"median", latency.median},
                                                                         {"max", latency.max},
                                                                         {"repeat", options.repeat}}},
-                                      {"threads", options.threads},
+                                      {"threads", threads},
                                       {"peak_rss_bytes", peakMemory()},
                                       {"compile_seconds", compileSeconds}}))
     return error;

@@ -8,6 +8,7 @@
 #include "Compilation.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
+#include <new>
 #include <unistd.h>
 
 using namespace tacit;
@@ -15,25 +16,37 @@ using namespace tacit::tool;
 
 /// Prints an error and returns the exit code that goes with it.
 static int report(llvm::Error error) {
+  // Of several errors the first one decides.
   int code = static_cast<int>(ExitCode::Ok);
   bool isColoured = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
   llvm::handleAllErrors(
       std::move(error),
       [&](const Error &ours) {
-        code = static_cast<int>(ours.getCode());
+        code = code ? code : static_cast<int>(ours.getCode());
         llvm::errs() << (isColoured ? "\033[1;31merror:\033[0m " : "error: ") << ours.getMessage()
                      << "\n";
         if (!ours.getHint().empty())
           llvm::errs() << "  try: " << ours.getHint() << "\n";
       },
       [&](const llvm::ErrorInfoBase &other) {
-        code = static_cast<int>(ExitCode::Internal);
+        code = code ? code : static_cast<int>(ExitCode::Internal);
         llvm::errs() << "error: " << other.message() << "\n";
       });
   return code;
 }
 
+/// A model can ask for more memory than there is, and nobody catches bad_alloc.
+static void outOfMemory() {
+  static constexpr char text[] = "error: the machine has not enough memory for this\n"
+                                 "  try: use smaller dimensions, or a larger machine\n";
+  // Nothing is left to be said if not even this can be written.
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+    _exit(static_cast<int>(ExitCode::Internal));
+  _exit(static_cast<int>(ExitCode::Internal));
+}
+
 int main(int argc, char **argv) {
+  std::set_new_handler(outOfMemory);
   auto options = parseOptions(argc, argv);
   if (!options)
     return report(options.takeError());

@@ -86,63 +86,6 @@ makeTargetMachine(const Processor &processor) {
 }
 
 //===----------------------------------------------------------------------===//
-// Facts
-//===----------------------------------------------------------------------===//
-
-static int32_t dtypeOf(Type element) {
-  if (element.isF32())
-    return TACIT_F32;
-  if (element.isF64())
-    return TACIT_F64;
-  if (element.isInteger(1))
-    return TACIT_BOOL;
-  if (element.isInteger(8))
-    return element.isUnsignedInteger() ? TACIT_U8 : TACIT_I8;
-  if (element.isInteger(32))
-    return TACIT_I32;
-  return element.isInteger(64) ? TACIT_I64 : 0;
-}
-
-static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
-                               std::vector<LibraryTensor> &tensors) {
-  auto entries = interface.getAs<ArrayAttr>(which);
-  for (Attribute entry : entries ? entries : ArrayAttr()) {
-    auto fields = dyn_cast<DictionaryAttr>(entry);
-    auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
-    auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
-    auto type = typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
-    int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
-    if (!name || dtype == 0 || type.getRank() > TACIT_MAX_RANK)
-      return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
-                  "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
-                  "float32, float64, int64, int32, int8, uint8 or bool",
-                  which.drop_back().str(), name ? name.str() : "?", TACIT_MAX_RANK);
-    LibraryTensor tensor{name.str(), dtype, {}, 0};
-    tensor.shape.assign(type.getShape().begin(), type.getShape().end());
-    if (auto bound = fields.getAs<IntegerAttr>("index_bound"))
-      tensor.indexBound = bound.getInt();
-    tensors.push_back(std::move(tensor));
-  }
-  return llvm::Error::success();
-}
-
-llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
-  ModelFacts facts;
-  auto interface = module->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
-  auto arena = module->getAttrOfType<IntegerAttr>(nn::kArenaAttr);
-  if (!interface || !arena)
-    return fail(ExitCode::BadInput, "start from an earlier phase",
-                "the program has no '{}' or no '{}' attribute", nn::kInterfaceAttr.str(),
-                nn::kArenaAttr.str());
-  if (auto error = readTensors(interface, "inputs", facts.inputs))
-    return std::move(error);
-  if (auto error = readTensors(interface, "outputs", facts.outputs))
-    return std::move(error);
-  facts.arenaBytes = arena.getInt();
-  return facts;
-}
-
-//===----------------------------------------------------------------------===//
 // LLVM
 //===----------------------------------------------------------------------===//
 
@@ -163,10 +106,17 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
     return machine.takeError();
   result.machine = std::move(*machine);
   result.context = std::make_unique<llvm::LLVMContext>();
-  result.module = translateModuleToLLVMIR(module, *result.context, "model");
+  std::string messages;
+  {
+    ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
+      messages += "\n  " + diagnostic.str();
+    });
+    result.module = translateModuleToLLVMIR(module, *result.context, "model");
+  }
+  // What our own pipeline made translates; a program from a file can be anything.
   if (!result.module)
-    return fail(ExitCode::Internal, "report this with the phase dumps",
-                "the program did not translate to LLVM IR");
+    return fail(ExitCode::BadInput, "start from an earlier phase",
+                "the program did not translate to LLVM IR:{}", messages);
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
   if (auto error = addModelDescription(*result.module, facts))
@@ -232,6 +182,12 @@ llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
   auto file = WeightFile::of(module);
   if (!file)
     return file.takeError();
+  // Linux would promise the memory and end the process when it is used.
+  if (file->size() > physicalMemory() || facts->arenaBytes > physicalMemory() - file->size())
+    return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+                "the model needs {} bytes for its weights and {} for its work; this machine "
+                "has {}",
+                file->size(), facts->arenaBytes, physicalMemory());
   facts->weightsBytes = file->size();
   facts->features = processor.required;
   auto object = emitObject(module, *facts, processor);
@@ -239,7 +195,7 @@ llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
     return object.takeError();
 
   auto loaded = std::make_shared<Loaded>();
-  loaded->size = std::max<size_t>(file->size(), 1);
+  loaded->size = std::max<uint64_t>(file->size(), 1);
   void *memory = mmap(nullptr, loaded->size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)

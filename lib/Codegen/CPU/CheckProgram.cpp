@@ -37,6 +37,14 @@ static int64_t indexBound(Value argument) {
   return bound;
 }
 
+/// Free dimensions are another matter.
+static bool isStored(RankedTensorType type) {
+  if (byteWidth(type.getElementType()) == 0)
+    return false;
+  return !type.hasStaticShape() ||
+         byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
+}
+
 namespace {
 struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
   using Base::Base;
@@ -48,6 +56,13 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
       module.emitError() << "expected a function @main with one block: the model";
       return signalPassFailure();
     }
+    // One message, where --from named the wrong phase.
+    for (Operation &op : main.getBody().front())
+      if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op)) {
+        op.emitOpError() << "is no operation of the nn dialect; expected a program as the phase "
+                            "raise leaves it";
+        return signalPassFailure();
+      }
     bool ok = checkInputs(main);
     ok &= checkOperations(main);
     if (!ok)
@@ -69,6 +84,11 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
         continue;
       }
       auto dims = main.getArgAttrOfType<ArrayAttr>(i, nn::kDimsAttr);
+      if (type.hasStaticShape() && !isStored(type)) {
+        main.emitError() << "input '" << name.getValue() << "' is " << type
+                         << ", which the CPU cannot store";
+        ok = false;
+      }
       for (int64_t d = 0; d < type.getRank(); ++d) {
         if (!type.isDynamicDim(d))
           continue;
@@ -97,10 +117,7 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
           auto tensor = dyn_cast<RankedTensorType>(operand);
           return tensor && tensor.hasStaticShape();
         });
-        bool isStored = type && byteWidth(type.getElementType()) != 0;
-        if (isStored && type.hasStaticShape())
-          isStored = byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
-        if (!isStored) {
+        if (!type || !isStored(type)) {
           op->emitOpError() << "gives " << result.getType()
                             << ", which the CPU cannot store";
           ok = false;

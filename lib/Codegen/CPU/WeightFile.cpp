@@ -25,8 +25,13 @@ static std::string keyOf(ElementsAttr value) {
   return "(inline constant)";
 }
 
+uint64_t tacit::cpu::physicalMemory() {
+  return uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
+}
+
 llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
   WeightFile file;
+  uint64_t inlineBytes = 0;
   auto manifest = module->getAttrOfType<ArrayAttr>(nn::kWeightsAttr);
   if (!manifest)
     return fail(ExitCode::BadInput, "start from an earlier phase",
@@ -39,6 +44,13 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
                   "weight '{}' lies at byte {} of the weight file; expected {}, the next "
                   "multiple of 64",
                   keyOf(weight.getValue()), weight.getOffset(), file.bytes);
+    // `dense<0.0>` is a constant of any size in a few characters.
+    if (isa<DenseElementsAttr>(weight.getValue()))
+      inlineBytes += weight.getByteSize();
+    if (inlineBytes > physicalMemory())
+      return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+                  "inline constants take {} bytes of weights; this machine has {}", inlineBytes,
+                  physicalMemory());
     auto scratch = std::make_unique<std::vector<char>>();
     auto source = rawBytes(weight.getValue(), *scratch);
     if (!source)

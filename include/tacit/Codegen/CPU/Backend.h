@@ -35,9 +35,13 @@ struct ModelFacts {
   uint64_t weightsBytes = 0, weightsHash = 0, arenaBytes = 0;
   std::string weightsFile, features;
 
-  /// Reads `nn.interface`, `nn.weights` and `nn.arena_bytes` of a module.
+  /// Reads `nn.interface` and `nn.arena_bytes` of a module, which may be hand-written.
   static llvm::Expected<ModelFacts> of(mlir::ModuleOp module);
 };
+
+/// Does @main of a program, as some phase from `check` on left it, take and give what
+/// `nn.interface` says? Programs are edited by hand.
+llvm::Error checkInterface(mlir::ModuleOp module);
 
 /// Optimises and compiles a module of the llvm dialect whose @main was made by our
 /// pipeline. The object defines `tacit_model`.

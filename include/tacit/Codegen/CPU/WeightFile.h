@@ -15,6 +15,9 @@
 
 namespace tacit::cpu {
 
+/// Bytes of memory of this machine.
+uint64_t physicalMemory();
+
 /// The weight file that `nn.weights` of a module describes. It is made weight by
 /// weight, so that beside the file itself only one weight is in memory at a time,
 /// and pages of the source that have been read are given back.
