@@ -15,6 +15,7 @@
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/EndianStream.h"
@@ -32,6 +33,9 @@ using namespace tacit;
 static constexpr llvm::StringLiteral kMagic = "TACITWB1";
 static constexpr uint64_t kAlignment = 64;
 static constexpr uint64_t kFooter = 8 + 8 + 8;
+
+/// More than any program of ours needs, and far less than a stack holds.
+static constexpr size_t kMaxNesting = 256;
 
 /// Calls `visit` for every resource that the program names, once per mention.
 static void forEachResource(ModuleOp module,
@@ -53,16 +57,30 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
 // Writing
 //===----------------------------------------------------------------------===//
 
-PhaseFiles::~PhaseFiles() = default;
+PhaseFiles::~PhaseFiles() {
+  if (!file)
+    return;
+  // The stream ends the program if it is destroyed with an error nobody looked at.
+  weights->flush();
+  weights->clear_error();
+  // Without an index nobody can read the file; if it stays, nothing is lost.
+  llvm::consumeError(file->discard());
+}
+
+llvm::Error PhaseFiles::cannotWrite(const std::string &reason) const {
+  return fail(ExitCode::BadInput, "choose a folder that can be written to and has room",
+              "cannot write '{}': {}", path, reason);
+}
 
 llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::open(std::string path) {
   std::unique_ptr<PhaseFiles> files(new PhaseFiles());
-  std::error_code error;
-  files->weights = std::make_unique<llvm::raw_fd_ostream>(path, error);
-  if (error)
-    return fail(ExitCode::BadInput, "choose a folder that can be written to",
-                "cannot write '{}': {}", path, error.message());
   files->path = std::move(path);
+  auto file = llvm::sys::fs::TempFile::create(files->path + ".tmp-%%%%%%%%");
+  if (!file)
+    return files->cannotWrite(llvm::toString(file.takeError()));
+  files->file = std::move(*file);
+  files->weights =
+      std::make_unique<llvm::raw_fd_ostream>(files->file->FD, /*shouldClose=*/false);
   return files;
 }
 
@@ -117,12 +135,13 @@ llvm::Error PhaseFiles::finish() {
   writer.write<uint64_t>(entries.size());
   writer.write<uint64_t>(index);
   *weights << kMagic;
-  weights->close();
-  if (weights->has_error()) {
-    std::string message = weights->error().message();
-    weights->clear_error();
-    return fail(ExitCode::BadInput, "free some space", "cannot write '{}': {}", path, message);
-  }
+  weights->flush();
+  if (weights->has_error())
+    return cannotWrite(weights->error().message());
+  auto finished = std::move(*file);
+  file.reset();
+  if (llvm::Error moved = finished.keep(path))
+    return cannotWrite(llvm::toString(std::move(moved)));
   return llvm::Error::success();
 }
 
@@ -131,6 +150,31 @@ llvm::Error PhaseFiles::finish() {
 //===----------------------------------------------------------------------===//
 
 using Index = llvm::StringMap<ArrayRef<char>>;
+
+/// The deepest nesting of brackets (and signs, which nest too), outside strings and
+/// comments. MLIR reads by recursion, and a hostile file would use up the stack. An
+/// upper bound is enough: '<' is also "less than".
+static size_t nestingDepth(StringRef text) {
+  size_t depth = 0, signs = 0, deepest = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        i += text[i] == '\\';
+    } else if (text.substr(i).starts_with("//")) {
+      i = std::min(text.find('\n', i), text.size());
+    } else if (text.substr(i).starts_with("->") || text.substr(i).starts_with(">=")) {
+      ++i;
+    } else if (llvm::is_contained({'(', '[', '{', '<'}, c)) {
+      ++depth;
+    } else if (llvm::is_contained({')', ']', '}', '>'}, c) && depth > 0) {
+      --depth;
+    }
+    signs = c == '-' ? signs + 1 : llvm::isSpace(c) ? signs : 0;
+    deepest = std::max(deepest, depth + signs);
+  }
+  return deepest;
+}
 
 /// Key -> bytes, all of them inside `data`; nullopt for a damaged file.
 static std::optional<Index> readIndex(StringRef data) {
@@ -164,6 +208,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
   if (!text)
     return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
                 text.getError().message());
+  if (size_t depth = nestingDepth((*text)->getBuffer()); depth > kMaxNesting)
+    return fail(ExitCode::BadInput, "dump the phase again",
+                "'{}' nests {} levels deep; expected at most {}", path.str(), depth, kMaxNesting);
   std::string message;
   OwningOpRef<ModuleOp> module;
   {
@@ -182,6 +229,10 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
   if (!module)
     return fail(ExitCode::BadInput, "mend the line, or dump the phase again",
                 "'{}' is not a program: {}", path.str(), message);
+
+  if (!module->lookupSymbol("main"))
+    return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
+                "'{}' has no function @main", path.str());
 
   llvm::SmallString<256> beside(path), folder(llvm::sys::path::parent_path(path));
   llvm::sys::path::replace_extension(beside, ".weights.bin");

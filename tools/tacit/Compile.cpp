@@ -9,6 +9,7 @@
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -23,6 +24,12 @@ static llvm::Error printProgramTo(const Options &options, Compilation &compilati
     printProgram(compilation.program(), llvm::outs());
     return llvm::Error::success();
   }
+  if (llvm::sys::fs::exists(options.output) && !llvm::sys::fs::is_regular_file(options.output))
+    // A pipe or a device: there is no place beside it.
+    return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
+      printProgram(compilation.program(), os);
+      return llvm::Error::success();
+    });
   auto files = PhaseFiles::createBeside(options.output);
   if (!files)
     return files.takeError();

@@ -67,7 +67,9 @@ static std::string magnitude(double value) {
 }
 
 static void printText(const Options &options, const OnnxModel &model,
-                      const std::optional<Sites> &sites, llvm::StringRef problem) {
+                      const std::optional<Sites> &sites,
+                      const std::vector<UnsupportedNode> &unsupported,
+                      llvm::StringRef problem) {
   auto line = [](llvm::StringRef label, const std::string &text) {
     llvm::outs() << "  " << llvm::left_justify(label, 12) << text << "\n";
   };
@@ -105,10 +107,10 @@ static void printText(const Options &options, const OnnxModel &model,
                               sites->silu, sites->relu, sites->softmax));
     line("", fmt::format("{} linear layers, {} other matrix products; {} transformer layers",
                          sites->linear, sites->matmul, sites->attention));
-  } else if (model.unsupported().empty()) {
+  } else if (unsupported.empty()) {
     line("found", problem.str());
   }
-  for (const UnsupportedNode &node : model.unsupported())
+  for (const UnsupportedNode &node : unsupported)
     line("unsupported", fmt::format("{} '{}': {}; {}", node.opType, node.node, node.reason,
                                     node.remedy));
 }
@@ -121,39 +123,39 @@ llvm::Error tool::runInspect(const Options &options) {
     return fail(ExitCode::Usage, "tacit inspect MODEL.onnx", "inspect reads ONNX files");
   const OnnxModel &model = *compilation.onnx();
   std::optional<Sites> sites;
+  std::vector<UnsupportedNode> unsupported;
   std::string problem;
-  if (model.unsupported().empty()) {
-    llvm::Error error = compilation.import(options.bindings);
-    if (!error)
-      error = compilation.advance("raise");
-    if (!error)
-      error = compilation.finish();
-    if (!error)
-      sites = countSites(compilation.program());
-    // A wrong --dim is the user's to mend. A form that cannot be imported is part
-    // of the answer.
-    bool isUsage = false;
-    error = llvm::handleErrors(std::move(error), [&](std::unique_ptr<Error> ours) -> llvm::Error {
-      isUsage = ours->getCode() != ExitCode::Unsupported;
-      if (isUsage)
-        return llvm::Error(std::move(ours));
-      problem = ours->getMessage().str();
-      return llvm::Error::success();
-    });
-    if (error)
-      return error;
-  }
+  llvm::Error error = compilation.import(options.bindings);
+  if (!error)
+    error = compilation.advance("raise");
+  if (!error)
+    error = compilation.finish();
+  if (!error)
+    sites = countSites(compilation.program());
+  // What cannot be imported is part of the answer; a wrong --dim or a damaged file
+  // is not.
+  error = llvm::handleErrors(
+      std::move(error),
+      [&](const UnsupportedError &found) { unsupported = found.getNodes(); },
+      [&](std::unique_ptr<Error> other) -> llvm::Error {
+        if (other->getCode() != ExitCode::Unsupported)
+          return llvm::Error(std::move(other));
+        problem = other->getMessage().str();
+        return llvm::Error::success();
+      });
+  if (error)
+    return error;
   if (wantsText(options))
-    printText(options, model, sites, problem);
+    printText(options, model, sites, unsupported, problem);
 
   llvm::json::Object ops, found;
   for (const auto &[type, count] : model.opCounts())
     ops[llvm::json::fixUTF8(type)] = count;
-  llvm::json::Array free, unsupported;
+  llvm::json::Array free, places;
   for (const std::string &name : model.freeDims())
     free.push_back(jsonText(name));
-  for (const UnsupportedNode &node : model.unsupported())
-    unsupported.push_back(llvm::json::Object{{"node", jsonText(node.node)},
+  for (const UnsupportedNode &node : unsupported)
+    places.push_back(llvm::json::Object{{"node", jsonText(node.node)},
                                              {"op_type", jsonText(node.opType)},
                                              {"domain", jsonText(node.domain)},
                                              {"opset", node.opset},
@@ -177,5 +179,5 @@ llvm::Error tool::runInspect(const Options &options) {
                                                {"ops", std::move(ops)},
                                                {"sites", std::move(siteValue)},
                                                {"free_dims", std::move(free)},
-                                               {"unsupported", std::move(unsupported)}});
+                                               {"unsupported", std::move(places)}});
 }

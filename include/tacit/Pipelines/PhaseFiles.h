@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
 
@@ -38,12 +39,15 @@ public:
 private:
   PhaseFiles() = default;
   static llvm::Expected<std::unique_ptr<PhaseFiles>> open(std::string path);
+  llvm::Error cannotWrite(const std::string &reason) const;
 
   struct Entry {
     std::string key;
     uint64_t offset, length;
   };
   std::string path;
+  /// Renamed to `path` at the end: the program may be reading its weights from there.
+  std::optional<llvm::sys::fs::TempFile> file;
   std::unique_ptr<llvm::raw_fd_ostream> weights;
   std::vector<Entry> entries;
   llvm::StringSet<> keys;

@@ -11,6 +11,7 @@
 #include "tacit/Codegen/CPU/WeightFile.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -182,12 +183,14 @@ llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
   auto file = WeightFile::of(module);
   if (!file)
     return file.takeError();
-  // Linux would promise the memory and end the process when it is used.
-  if (file->size() > physicalMemory() || facts->arenaBytes > physicalMemory() - file->size())
+  // Linux would promise the memory, and end the process when it is used.
+  uint64_t needed = file->size() + facts->arenaBytes;
+  for (const LibraryTensor &output : facts->outputs)
+    needed += *tensorBytes(output.dtype, output.shape);
+  if (needed > physicalMemory())
     return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
-                "the model needs {} bytes for its weights and {} for its work; this machine "
-                "has {}",
-                file->size(), facts->arenaBytes, physicalMemory());
+                "the model needs {} bytes for weights, work and outputs; this machine has {}",
+                needed, physicalMemory());
   facts->weightsBytes = file->size();
   facts->features = processor.required;
   auto object = emitObject(module, *facts, processor);

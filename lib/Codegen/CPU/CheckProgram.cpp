@@ -19,7 +19,7 @@ using namespace mlir;
 using namespace tacit;
 
 /// n if `argument` indexes a dimension of size n, the smallest one of several; 0
-/// if it is no index. Looks through reshapes.
+/// if it is no index. Looks through reshapes and casts of integers.
 static int64_t indexBound(Value argument) {
   int64_t bound = 0;
   auto take = [&](int64_t next) {
@@ -30,8 +30,9 @@ static int64_t indexBound(Value argument) {
     if (auto gather = dyn_cast<nn::GatherOp>(use.getOwner())) {
       if (gather.getIndices() == argument)
         take(cast<RankedTensorType>(gather.getData().getType()).getDimSize(gather.getAxis()));
-    } else if (auto reshape = dyn_cast<nn::ReshapeOp>(use.getOwner())) {
-      take(indexBound(reshape.getResult()));
+    } else if (isa<nn::ReshapeOp, nn::CastOp>(use.getOwner()) &&
+               isa<IntegerType>(getElementTypeOrSelf(argument))) {
+      take(indexBound(use.getOwner()->getResult(0)));
     }
   }
   return bound;

@@ -13,6 +13,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Codegen/CPU/Backend.h"
+#include "tacit/Codegen/CPU/WeightFile.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
@@ -148,11 +149,16 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
       return buffer && buffer.getRank() == 1 && buffer.getElementType().isInteger(8);
     };
     auto arena = readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr));
-    if (!arena || inputs.size() < 2 || !isBytes(inputs[0]) || !isBytes(inputs[1]) ||
-        cast<MemRefType>(inputs[1]).getDimSize(0) != *arena)
+    auto weights = WeightFile::of(module);
+    if (!weights)
+      return weights.takeError();
+    if (inputs.size() < 2 || !isBytes(inputs[0]) || !isBytes(inputs[1]) ||
+        static_cast<uint64_t>(cast<MemRefType>(inputs[0]).getDimSize(0)) != weights->size() ||
+        cast<MemRefType>(inputs[1]).getDimSize(0) != arena)
       return fail(ExitCode::BadInput, kEarlierPhase,
-                  "@main does not begin with the weights and the {} bytes of memory that '{}' says",
-                  arena.value_or(0), nn::kArenaAttr.str());
+                  "@main does not begin with the {} bytes of the weights and the {} bytes of "
+                  "memory that '{}' says",
+                  weights->size(), arena.value_or(0), nn::kArenaAttr.str());
     size_t numInputs = std::min(inputs.size() - 2, facts.inputs.size());
     outputs.append(inputs.begin() + 2 + numInputs, inputs.end());
     inputs = SmallVector<Type>(ArrayRef(inputs).slice(2, numInputs));

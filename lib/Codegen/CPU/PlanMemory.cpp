@@ -97,15 +97,19 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       if (alloc->getParentOfType<scf::ForallOp>())
         allocs.push_back(alloc);
     });
+    DenseMap<Operation *, int64_t> sums;
     for (memref::AllocOp alloc : allocs) {
-      auto size = tacit::byteSize(alloc.getType());
-      if (!size || *size > kMaxStackBytes)
-        return alloc->emitError() << "a parallel task needs a buffer of type " << alloc.getType()
-                                  << "; expected at most " << kMaxStackBytes << " bytes";
       // At the start of the outermost task, so that inner loops do not grow it.
       auto task = alloc->getParentOfType<scf::ForallOp>();
       while (auto outer = task->getParentOfType<scf::ForallOp>())
         task = outer;
+      auto size = tacit::byteSize(alloc.getType());
+      int64_t left = kMaxStackBytes - sums.lookup(task);
+      if (!size || *size > left)
+        return alloc->emitError() << "a parallel task needs a buffer of type " << alloc.getType()
+                                  << "; expected at most " << left << " bytes of "
+                                  << kMaxStackBytes << " that a task may use";
+      sums[task] += llvm::alignTo(*size, kAlignment);
       OpBuilder b = OpBuilder::atBlockBegin(task.getBody());
       Value slot = memref::AllocaOp::create(b, alloc->getLoc(), alloc.getType(),
                                             b.getI64IntegerAttr(kAlignment));

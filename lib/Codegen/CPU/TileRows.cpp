@@ -56,6 +56,15 @@ static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
   return RowRole::None;
 }
 
+/// True if the owner of `use`, when it computes one row, needs of a producer with
+/// `role` that row only. In a square, a transposed read has the same shape.
+static bool readsOwnRow(OpOperand &use, RowRole role, int64_t rank) {
+  auto user = cast<linalg::LinalgOp>(use.getOwner());
+  auto identity = AffineMap::getMultiDimIdentityMap(user.getNumLoops(), user->getContext());
+  unsigned numResults = role == RowRole::Full ? rank : rank - 1;
+  return user.getMatchingIndexingMap(&use) == identity.getMajorSubMap(numResults);
+}
+
 /// `root` and the producers that only this group uses, producers first. Holds a
 /// reduction, or there is nothing to gain and the result is empty.
 static SetVector<Operation *> findGroup(linalg::GenericOp root) {
@@ -71,9 +80,10 @@ static SetVector<Operation *> findGroup(linalg::GenericOp root) {
         if (!producer || group.contains(producer) || producer->getBlock() != root->getBlock())
           continue;
         RowRole role = roleOf(producer, shape);
-        bool isOurs = llvm::all_of(producer->getUsers(),
-                                   [&](Operation *user) { return group.contains(user); });
-        if (role == RowRole::None || !isOurs)
+        if (role == RowRole::None ||
+            !llvm::all_of(producer->getUses(), [&](OpOperand &use) {
+              return group.contains(use.getOwner()) && readsOwnRow(use, role, shape.size());
+            }))
           continue;
         // An elementwise producer belongs to whoever made its input, unless it
         // reads a value per row and so cannot come before the reduction.
@@ -103,7 +113,7 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
     SmallVector<linalg::GenericOp> candidates;
     getOperation().walk([&](linalg::GenericOp op) {
       if (isOutermost(op) && op.getNumLoops() >= 2 && op->getNumResults() == 1 &&
-          !op.hasDynamicShape() &&
+          !op.hasDynamicShape() && !llvm::is_contained(op.getStaticLoopRanges(), 0) &&
           roleOf(op, op.getStaticLoopRanges()) == RowRole::Full)
         candidates.push_back(op);
     });

@@ -52,6 +52,7 @@ std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   if (!maps[0].isProjectedPermutation(true) || !maps[1].isProjectedPermutation(true) ||
       !maps[2].isProjectedPermutation() || maps[2].getNumResults() < 2 ||
+      maps[2].getNumResults() + 1 != op.getNumLoops() ||
       llvm::is_contained(op.getStaticLoopRanges(), 0))
     return std::nullopt;
   Contraction contraction{op,      {},      0,       0, 0, maps[0], maps[1],
@@ -59,6 +60,8 @@ std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
   SmallVector<unsigned> reductions;
   op.getReductionDims(reductions);
   contraction.inner = reductions.front();
+  if (maps[2].isFunctionOfDim(contraction.inner))
+    return std::nullopt;
   contraction.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
   // The row is the dimension that only the left side and the result have; of
   // several, the last in loop order.
@@ -353,7 +356,8 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
   Attribute constant;
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (matchPattern(op.getSource(), m_Constant(&constant)) || !isOutermost(op) ||
-      !type.hasStaticShape() || op.getInnerDimsPos().size() != 1)
+      !type.hasStaticShape() || llvm::is_contained(type.getShape(), 0) ||
+      op.getInnerDimsPos().size() != 1)
     return failure();
   Location loc = op.getLoc();
   auto source = cast<RankedTensorType>(op.getSource().getType());

@@ -111,6 +111,8 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
 // Errors
 //===----------------------------------------------------------------------===//
 
+char UnsupportedError::ID = 0;
+
 llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &nodes) {
   std::string text;
   for (const UnsupportedNode &node : nodes)
@@ -118,10 +120,11 @@ llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &no
         fmt::format("\n  {} ({}, opset {}): {}; {}", quote(node.node),
                     node.domain.empty() ? node.opType : node.domain + "::" + node.opType,
                     node.opset, node.reason, node.remedy);
-  return fail(ExitCode::Unsupported, "`tacit inspect` lists what the model contains",
-              "found {} that cannot be imported:{}",
-              nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places",
-              text);
+  return llvm::make_error<UnsupportedError>(
+      fmt::format("found {} that cannot be imported:{}",
+                  nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places",
+                  text),
+      "`tacit inspect` lists what the model contains", nodes);
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,6 +17,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "tacit/Support/Error.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include <map>
@@ -49,6 +50,21 @@ struct UnsupportedNode {
   std::string node, opType, domain;
   int64_t opset = 0;
   std::string reason, remedy;
+};
+
+/// ExitCode::Unsupported with the places it is about, for whoever wants more than
+/// the message, which lists them all.
+class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, Error> {
+public:
+  static char ID;
+  UnsupportedError(std::string message, std::string hint, std::vector<UnsupportedNode> nodes)
+      : ErrorInfo(ExitCode::Unsupported, std::move(message), std::move(hint)),
+        nodes(std::move(nodes)) {}
+
+  const std::vector<UnsupportedNode> &getNodes() const { return nodes; }
+
+private:
+  std::vector<UnsupportedNode> nodes;
 };
 
 /// What the user pins: sizes of free dimensions by name (--dim) and whole shapes
