@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Pipelines/PhaseFiles.h"
+#include "NestingDepth.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/Diagnostics.h"
@@ -15,7 +16,6 @@
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/EndianStream.h"
@@ -34,6 +34,9 @@ static constexpr llvm::StringLiteral kMagic = "TACITWB1";
 static constexpr uint64_t kAlignment = 64;
 static constexpr uint64_t kFooter = 8 + 8 + 8;
 
+/// MLIR would read its binary form as well, in which damage is harder to tell.
+static constexpr llvm::StringLiteral kBytecodeMagic = "ML\xefR";
+
 /// More than any program of ours needs, and far less than a stack holds.
 static constexpr size_t kMaxNesting = 256;
 
@@ -49,8 +52,18 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
   OpPrintingFlags flags;
   flags.elideLargeResourceString(/*largeResourceLimit=*/0);
   flags.enableDebugInfo(/*enable=*/false);
-  module.print(os, flags);
-  os << "\n";
+  std::string text;
+  llvm::raw_string_ostream(text) << mlir::OpWithFlags(module, flags);
+  // With every resource left out, the printer still writes their empty frame.
+  StringRef program = StringRef(text).rtrim();
+  if (program.consume_back("#-}")) {
+    StringRef frame = program.rtrim();
+    if (frame.consume_back("{-#"))
+      program = frame.rtrim();
+    else
+      program = StringRef(text).rtrim();
+  }
+  os << program << "\n";
 }
 
 //===----------------------------------------------------------------------===//
@@ -151,31 +164,6 @@ llvm::Error PhaseFiles::finish() {
 
 using Index = llvm::StringMap<ArrayRef<char>>;
 
-/// The deepest nesting of brackets (and signs, which nest too), outside strings and
-/// comments. MLIR reads by recursion, and a hostile file would use up the stack. An
-/// upper bound is enough: '<' is also "less than".
-static size_t nestingDepth(StringRef text) {
-  size_t depth = 0, signs = 0, deepest = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i)
-        i += text[i] == '\\';
-    } else if (text.substr(i).starts_with("//")) {
-      i = std::min(text.find('\n', i), text.size());
-    } else if (text.substr(i).starts_with("->") || text.substr(i).starts_with(">=")) {
-      ++i;
-    } else if (llvm::is_contained({'(', '[', '{', '<'}, c)) {
-      ++depth;
-    } else if (llvm::is_contained({')', ']', '}', '>'}, c) && depth > 0) {
-      --depth;
-    }
-    signs = c == '-' ? signs + 1 : llvm::isSpace(c) ? signs : 0;
-    deepest = std::max(deepest, depth + signs);
-  }
-  return deepest;
-}
-
 /// Key -> bytes, all of them inside `data`; nullopt for a damaged file.
 static std::optional<Index> readIndex(StringRef data) {
   using llvm::support::endian::read32le;
@@ -208,6 +196,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
   if (!text)
     return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
                 text.getError().message());
+  if ((*text)->getBuffer().starts_with(kBytecodeMagic))
+    return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
+                "'{}' is bytecode; expected the text of a program", path.str());
   if (size_t depth = nestingDepth((*text)->getBuffer()); depth > kMaxNesting)
     return fail(ExitCode::BadInput, "dump the phase again",
                 "'{}' nests {} levels deep; expected at most {}", path.str(), depth, kMaxNesting);

@@ -22,17 +22,22 @@ using namespace tacit;
 /// if it is no index. Looks through reshapes and casts of integers.
 static int64_t indexBound(Value argument) {
   int64_t bound = 0;
-  auto take = [&](int64_t next) {
-    if (next > 0 && (bound == 0 || next < bound))
-      bound = next;
-  };
-  for (OpOperand &use : argument.getUses()) {
-    if (auto gather = dyn_cast<nn::GatherOp>(use.getOwner())) {
-      if (gather.getIndices() == argument)
-        take(cast<RankedTensorType>(gather.getData().getType()).getDimSize(gather.getAxis()));
-    } else if (isa<nn::ReshapeOp, nn::CastOp>(use.getOwner()) &&
-               isa<IntegerType>(getElementTypeOrSelf(argument))) {
-      take(indexBound(use.getOwner()->getResult(0)));
+  // A list and no recursion: chains can be as long as a file.
+  SmallVector<Value> values{argument};
+  while (!values.empty()) {
+    for (OpOperand &use : values.pop_back_val().getUses()) {
+      if (isa<nn::ReshapeOp, nn::CastOp>(use.getOwner()) &&
+          isa<IntegerType>(getElementTypeOrSelf(use.get()))) {
+        values.push_back(use.getOwner()->getResult(0));
+        continue;
+      }
+      auto gather = dyn_cast<nn::GatherOp>(use.getOwner());
+      if (!gather || gather.getIndices() != use.get())
+        continue;
+      int64_t size =
+          cast<RankedTensorType>(gather.getData().getType()).getDimSize(gather.getAxis());
+      if (size > 0 && (bound == 0 || size < bound))
+        bound = size;
     }
   }
   return bound;

@@ -27,6 +27,11 @@ static constexpr int64_t kMaxConstantBytes = 64;
 /// Each weight starts on a cache line.
 static constexpr int64_t kAlignment = 64;
 
+/// Small constants stay, but no blob does: LLVM cannot take all of them.
+static bool leavesProgram(ElementsAttr value, int64_t size) {
+  return size > kMaxConstantBytes || isa<DenseResourceElementsAttr>(value);
+}
+
 /// `user` if it packs a constant as #nn.weight can describe: into panels along one
 /// dimension, filled up with zeros.
 static linalg::PackOp asPanels(Operation *user) {
@@ -63,7 +68,7 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       for (Operation *user : op->getUsers()) {
         linalg::PackOp pack = asPanels(user);
         if (!pack) {
-          isUsedPlain = *byteSize(type) > kMaxConstantBytes;
+          isUsedPlain = leavesProgram(value, *byteSize(type));
           continue;
         }
         SmallVector<int64_t> permutation(pack.getOuterDimsPerm());

@@ -22,13 +22,16 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     SmallVector<scf::ForallOp> loops;
-    getOperation().walk([&](scf::ForallOp loop) { loops.push_back(loop); });
+    // Outer loops first: they take the threads.
+    getOperation().walk<WalkOrder::PreOrder>([&](scf::ForallOp loop) { loops.push_back(loop); });
     for (scf::ForallOp loop : loops) {
       if (!loop.getOutputs().empty()) {
         loop.emitOpError() << "still carries tensors; expected bufferized code";
         return signalPassFailure();
       }
-      if (loop->getParentOfType<omp::ParallelOp>())
+      if (loop.getRank() == 0)
+        runOnce(rewriter, loop);
+      else if (loop->getParentOfType<omp::ParallelOp>())
         makeSerial(rewriter, loop);
       else
         makeParallel(rewriter, loop);
@@ -75,6 +78,13 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
         nest.getRegion().front().getOps<memref::AllocaOp>());
     for (memref::AllocaOp buffer : buffers)
       rewriter.moveOpBefore(buffer, region, region->begin());
+    rewriter.eraseOp(loop);
+  }
+
+  /// A loop over no dimension has one iteration.
+  static void runOnce(RewriterBase &rewriter, scf::ForallOp loop) {
+    rewriter.eraseOp(loop.getTerminator());
+    rewriter.inlineBlockBefore(loop.getBody(), loop);
     rewriter.eraseOp(loop);
   }
 

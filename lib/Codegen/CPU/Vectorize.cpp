@@ -223,7 +223,8 @@ struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
   void runOnOperation() override {
     if (tileRows < 1 || tileRows > kMaxTileRows || !llvm::isPowerOf2_64(panelColumns) ||
         panelColumns > tacit::nn::kMaxPanelColumns) {
-      getOperation().emitError() << "register tile of " << tileRows << " x " << panelColumns
+      getOperation().emitError() << "register tile of " << tileRows.getValue() << " x "
+                                 << panelColumns.getValue()
                                  << "; expected 1 to " << kMaxTileRows
                                  << " rows and a power of two of columns, at most "
                                  << tacit::nn::kMaxPanelColumns;

@@ -147,8 +147,8 @@ class Kernel {
 public:
   Kernel(const Contraction &contraction, RegisterTile tile, Value panels,
          linalg::GenericOp epilogue)
-      : contraction(contraction), op(linalg::GenericOp(contraction.op).getOperation()), tile(tile), panels(panels),
-        epilogue(epilogue), loc(op->getLoc()) {}
+      : contraction(contraction), op(linalg::GenericOp(contraction.op).getOperation()),
+        tile(tile), panels(panels), epilogue(epilogue), loc(op->getLoc()) {}
 
   /// Computes `rows` x panel results at (row, column) of the tile `out`, whose
   /// origin is `offsets` (indices of the result).

@@ -204,7 +204,8 @@ struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
     Value sum =
         reduceGeneric(rewriter, loc, type.getShape(), last, element, zero, x, identity, sumOf);
     Value mean = broadcastGeneric(
-        rewriter, loc, tensorOf(sum), sum, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        rewriter, loc, tensorOf(sum), sum,
+        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
           return arith::DivFOp::create(b, loc, args[0], floatConstant(b, loc, element, n));
         });
     // Two passes over the row: the one-pass form E[x^2] - E[x]^2 cancels.

@@ -360,9 +360,9 @@ def SeparateResults : Pass<"cpu-separate-results", "::mlir::func::FuncOp"> {
 def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let summary = "replaces weights by views of one mapped file";
   let description = [{
-    Constants of more than 64 bytes, and packed ones, leave the program. @main gets a
-    first argument, the packed weight file, and reads each weight through
-    `memref.view`. The module attribute `nn.weights` says what lies where, so that
+    Constants of more than 64 bytes, blobs and packed constants leave the program.
+    @main gets a first argument, the packed weight file, and reads each weight
+    through `memref.view`. The module attribute `nn.weights` says what lies where, so that
     the file can be written from the IR alone. A constant that is only packed is
     stored packed.
 

@@ -121,7 +121,8 @@ def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
                         OptionalArrayRefParameter<"int64_t">:$permutation);
   let assemblyFormat = [{
     `<` `value` `=` $value `,` `offset` `=` $offset
-    (`,` `panel` `=` $panel^ `,` `position` `=` $position `,` `permutation` `=` `[` $permutation `]`)? `>`
+    (`,` `panel` `=` $panel^ `,` `position` `=` $position
+     `,` `permutation` `=` `[` $permutation `]`)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -187,7 +187,8 @@ def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def NN_LayerNormOp : NN_Op<"layer_norm", [AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>]> {
+def NN_LayerNormOp
+    : NN_Op<"layer_norm", [AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>]> {
   let summary = "layer normalisation over the last dimension";
   let description = [{
     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), then times `scale`

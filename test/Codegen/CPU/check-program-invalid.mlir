@@ -1,0 +1,69 @@
+// RUN: tacit-opt %s -cpu-check-program -split-input-file -verify-diagnostics
+
+// Everything that is free, in one go, with the option that pins it.
+// expected-error @below {{dimension 0 of input 'tokens' is free; the CPU needs every dimension known}}
+// expected-note @below {{try --dim batch=N}}
+// expected-error @below {{dimension 1 of input 'mask' is free; the CPU needs every dimension known}}
+// expected-note @below {{try --shape mask=...}}
+func.func @main(%t: tensor<?x4xi64> {nn.name = "tokens", nn.dims = ["batch", ""]},
+                %m: tensor<4x?xi1> {nn.name = "mask"}) -> tensor<?x4xi64> {
+  %0 = nn.neg %t : tensor<?x4xi64>
+  return %0 : tensor<?x4xi64>
+}
+
+// -----
+
+// A shape that is computed from values.
+func.func @main(%x: tensor<8xf32> {nn.name = "x"}, %s: tensor<2xi64> {nn.name = "s"}) -> tensor<?x?xf32> {
+  // expected-error @below {{gives 'tensor<?x?xf32>': its shape depends on values that are known only at run time}}
+  %0 = nn.dynamic_reshape %x, %s : (tensor<8xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+// i4 has no address of its own.
+func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
+  // expected-error @below {{gives 'tensor<8xi4>', which the CPU cannot store}}
+  %0 = nn.cast %x : tensor<8xf32> to tensor<8xi4>
+  %1 = nn.cast %0 : tensor<8xi4> to tensor<8xf32>
+  return %1 : tensor<8xf32>
+}
+
+// -----
+
+// A dimension that somebody mistyped, and what an ONNX file can ask for.
+// expected-error @below {{input 'x' is 'tensor<1099511627776xf32>', which the CPU cannot store}}
+func.func @main(%x: tensor<1099511627776xf32> {nn.name = "x"}, %s: tensor<f32> {nn.name = "s"})
+    -> tensor<1099511627776xf32> {
+  // expected-error @below {{gives 'tensor<1099511627776xf32>', which the CPU cannot store}}
+  %0 = nn.expand %s : tensor<f32> to tensor<1099511627776xf32>
+  return %0 : tensor<1099511627776xf32>
+}
+
+// -----
+
+// A function of somebody's library, not a model.
+// expected-error @below {{expected a function @main with one block: the model}}
+module {
+  func.func @model(%x: tensor<4xf32>) -> tensor<4xf32> {
+    return %x : tensor<4xf32>
+  }
+}
+
+// -----
+
+// A program written by hand, without names.
+// expected-error @below {{argument 0 has type 'tensor<4xf32>'; expected a tensor with an 'nn.name' attribute}}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// --from=import on a file that has left nn already.
+func.func @main(%x: tensor<4xf32> {nn.name = "x"}) -> tensor<4xf32> {
+  // expected-error @below {{is no operation of the nn dialect; expected a program as the phase raise leaves it}}
+  %0 = arith.negf %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

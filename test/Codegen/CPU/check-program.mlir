@@ -1,0 +1,35 @@
+// RUN: tacit-opt %s -cpu-check-program -split-input-file | FileCheck %s
+
+// The first function is the example of the pass's documentation.
+
+// CHECK: module attributes {nn.interface = {
+// CHECK-SAME: inputs = [{index_bound = 65 : i64, name = "tokens", type = tensor<4xi64>}]
+// CHECK-SAME: outputs = [{name = "y", type = tensor<4x8xf32>}]
+// CHECK: func.func @main(
+// CHECK: nn.gather
+func.func @main(%t: tensor<4xi64> {nn.name = "tokens"}) -> (tensor<4x8xf32> {nn.name = "y"}) {
+  %w = nn.constant dense<1.0> : tensor<65x8xf32>
+  %0 = nn.gather %w, %t axis = 0 : (tensor<65x8xf32>, tensor<4xi64>) -> tensor<4x8xf32>
+  return %0 : tensor<4x8xf32>
+}
+
+// -----
+
+// The smaller of two tables bounds the index, which reaches it through a reshape and
+// a cast. A float is no index, and a result without a name gets one.
+// CHECK: inputs = [{index_bound = 7 : i64, name = "i", type = tensor<1x4xi64>},
+// CHECK-SAME: {name = "x", type = tensor<4xf32>}]
+// CHECK-SAME: outputs = [{name = "output_0", type = tensor<4x8xf32>}, {name = "b", type = tensor<4x2xf32>}]
+func.func @main(%i: tensor<1x4xi64> {nn.name = "i"}, %x: tensor<4xf32> {nn.name = "x"})
+    -> (tensor<4x8xf32>, tensor<4x2xf32> {nn.name = "b"}) {
+  %large = nn.constant dense<1.0> : tensor<65x8xf32>
+  %small = nn.constant dense<1.0> : tensor<7x2xf32>
+  %0 = nn.reshape %i : tensor<1x4xi64> to tensor<4xi64>
+  %1 = nn.cast %0 : tensor<4xi64> to tensor<4xi32>
+  %2 = nn.cast %x : tensor<4xf32> to tensor<4xi64>
+  %3 = nn.gather %large, %0 axis = 0 : (tensor<65x8xf32>, tensor<4xi64>) -> tensor<4x8xf32>
+  %4 = nn.gather %small, %1 axis = 0 : (tensor<7x2xf32>, tensor<4xi32>) -> tensor<4x2xf32>
+  %5 = nn.gather %large, %2 axis = 0 : (tensor<65x8xf32>, tensor<4xi64>) -> tensor<4x8xf32>
+  %6 = nn.add %3, %5 : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %6, %4 : tensor<4x8xf32>, tensor<4x2xf32>
+}

@@ -1,0 +1,127 @@
+// RUN: tacit-opt %s -cpu-fuse-elementwise | FileCheck %s
+
+// The first function is the example of the pass's documentation.
+
+// CHECK-DAG: #[[ID:.+]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[MK:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[NK:.+]] = affine_map<(d0, d1, d2) -> (d1, d2)>
+// CHECK-DAG: #[[HEADS:.+]] = affine_map<(d0, d1, d2, d3) -> (d1, d0, d2)>
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#id3 = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#lhs = affine_map<(m, n, k) -> (m, k)>
+#rhs = affine_map<(m, n, k) -> (k, n)>
+#out = affine_map<(m, n, k) -> (m, n)>
+
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[A:.+]]: tensor<4x8xf32>, %[[B:.+]]: tensor<4x8xf32>)
+// CHECK: %[[R:.+]] = linalg.generic {indexing_maps = [#[[ID]], #[[ID]], #[[ID]]]
+// CHECK-SAME: ins(%[[A]], %[[B]] : tensor<4x8xf32>, tensor<4x8xf32>)
+// CHECK: %[[S:.+]] = arith.addf
+// CHECK: %[[T:.+]] = math.tanh %[[S]]
+// CHECK: linalg.yield %[[T]]
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[R]]
+func.func @main(%a: tensor<4x8xf32>, %b: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%a, %b : tensor<4x8xf32>, tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %s = arith.addf %x, %y : f32
+    linalg.yield %s : f32
+  } -> tensor<4x8xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %t = math.tanh %x : f32
+    linalg.yield %t : f32
+  } -> tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
+// Two readers: computing it inside both would compute it twice.
+// CHECK-LABEL: func.func @two_readers(
+// CHECK: %[[TANH:.+]] = linalg.generic
+// CHECK: math.tanh
+// CHECK: linalg.generic {{.*}} ins(%[[TANH]] : tensor<4x8xf32>)
+// CHECK: arith.negf
+// CHECK-NOT: math.tanh
+// CHECK: return
+func.func @two_readers(%a: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%a : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %t = math.tanh %x : f32
+    linalg.yield %t : f32
+  } -> tensor<4x8xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %n = arith.negf %x : f32
+    linalg.yield %n : f32
+  } -> tensor<4x8xf32>
+  return %0, %1 : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
+// The weight of a tied head is read where it lies.
+// CHECK-LABEL: func.func @transposed_weight(
+// CHECK-SAME: %[[X:.+]]: tensor<4x8xf32>, %[[W:.+]]: tensor<6x8xf32>, %{{.+}}: tensor<4x6xf32>)
+// CHECK-NOT: linalg.transpose
+// CHECK: linalg.generic {indexing_maps = [#[[MK]], #[[NK]], #{{.+}}], {{.*}} ins(%[[X]], %[[W]] : tensor<4x8xf32>, tensor<6x8xf32>)
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @transposed_weight(%x: tensor<4x8xf32>, %w: tensor<6x8xf32>, %acc: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  %e = tensor.empty() : tensor<8x6xf32>
+  %t = linalg.transpose ins(%w : tensor<6x8xf32>) outs(%e : tensor<8x6xf32>) permutation = [1, 0]
+  %0 = linalg.generic {indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %t : tensor<4x8xf32>, tensor<8x6xf32>) outs(%acc : tensor<4x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x6xf32>
+  return %0 : tensor<4x6xf32>
+}
+
+// Heads are joined while the product is written; its rows stay contiguous.
+// CHECK-LABEL: func.func @transposed_result(
+// CHECK: %[[E:.+]] = tensor.empty() : tensor<4x2x8xf32>
+// CHECK: %[[FILL:.+]] = linalg.fill {{.*}} outs(%[[E]] : tensor<4x2x8xf32>)
+// CHECK: %[[P:.+]] = linalg.generic {indexing_maps = [{{.*}}, #[[HEADS]]], {{.*}} outs(%[[FILL]] : tensor<4x2x8xf32>)
+// CHECK: return %[[P]]
+func.func @transposed_result(%x: tensor<2x4x5xf32>, %y: tensor<2x5x8xf32>) -> tensor<4x2x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x4x8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, k, n)>,
+                                        affine_map<(b, m, n, k) -> (b, m, n)>],
+                       iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%x, %y : tensor<2x4x5xf32>, tensor<2x5x8xf32>) outs(%f : tensor<2x4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<2x4x8xf32>
+  %g = tensor.empty() : tensor<4x2x8xf32>
+  %t = linalg.transpose ins(%0 : tensor<2x4x8xf32>) outs(%g : tensor<4x2x8xf32>) permutation = [1, 0, 2]
+  return %t : tensor<4x2x8xf32>
+}
+
+// A split of rows into batch and sequence sinks below what follows the product.
+// CHECK-LABEL: func.func @split_rows(
+// CHECK-SAME: %[[X:.+]]: tensor<6x8xf32>)
+// CHECK: %[[N:.+]] = linalg.generic {{.*}} ins(%[[X]] : tensor<6x8xf32>)
+// CHECK: arith.negf
+// CHECK: tensor.expand_shape %[[N]] {{\[}}[0, 1], [2]]
+func.func @split_rows(%x: tensor<6x8xf32>) -> tensor<2x3x8xf32> {
+  %0 = tensor.expand_shape %x [[0, 1], [2]] output_shape [2, 3, 8] : tensor<6x8xf32> into tensor<2x3x8xf32>
+  %e = tensor.empty() : tensor<2x3x8xf32>
+  %1 = linalg.generic {indexing_maps = [#id3, #id3], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%0 : tensor<2x3x8xf32>) outs(%e : tensor<2x3x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %n = arith.negf %a : f32
+    linalg.yield %n : f32
+  } -> tensor<2x3x8xf32>
+  return %1 : tensor<2x3x8xf32>
+}
