@@ -22,6 +22,12 @@ config.substitutions.append(("%source", config.tacit_source_root))
 # some other installation may come first on PATH.
 config.substitutions.append(("%python", "/usr/bin/python3"))
 
+# `%exits 2 tacit run` fails unless tacit ends with 2; its stderr goes to stdout.
+inputs = os.path.join(config.test_source_root, "Inputs")
+config.substitutions.append(("%exits", "/usr/bin/python3 %s/exits.py" % inputs))
+config.substitutions.append(("%npy", "/usr/bin/python3 %s/npy.py" % inputs))
+config.substitutions.append(("%inputs", inputs))
+
 roundtrip = lit_config.params.get("verify_roundtrip") or os.environ.get(
     "TACIT_VERIFY_ROUNDTRIP", "0")
 roundtrip = lit.util.pythonize_bool(roundtrip)

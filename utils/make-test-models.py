@@ -191,10 +191,17 @@ def language():
 
 
 def two_inputs():
-    """Two inputs that share a free dimension; an output whose name is no file name."""
-    return model([node("Add", "x y", "sum/of two:0", "/Add")],
+    """Two inputs that share a free dimension; outputs whose names make one file name."""
+    return model([node("Add", "x y", "of/both:0", "/Add"),
+                  node("Mul", "x y", "of_both_0", "/Mul")],
                  [value("x", ["rows", 4]), value("y", ["rows", 4])],
-                 [value("sum/of two:0", ["rows", 4])])
+                 [value("of/both:0", ["rows", 4]), value("of_both_0", ["rows", 4])])
+
+
+def no_logits():
+    """Takes tokens, and gives no probabilities of the next one."""
+    return model([node("Cast", "tokens", "y", "/Cast", to=F32)],
+                 [value("tokens", [1, 8], I64)], [value("y", [1, 8])])
 
 
 def shapes():
@@ -325,6 +332,7 @@ MODELS = {
     "heads": heads,
     "language": language,
     "two-inputs": two_inputs,
+    "no-logits": no_logits,
     "shapes": shapes,
     "slices": slices,
     "arithmetic": arithmetic,
