@@ -41,15 +41,6 @@ func.func @main(%x: tensor<4x64xf32>) -> tensor<4x64xf32> {
 // CHECK: %[[B:.+]] = vector.broadcast %[[S]] : f32 to vector<32xf32>
 // CHECK: %[[P:.+]] = arith.mulf %[[A]], %[[B]]
 // CHECK: vector.transfer_write %[[P]], %{{.+}}[%{{.+}}, %[[END]]], %[[MASK]]
-func.func @tail(
-// CHECK-SAME: %[[X:.+]]: tensor<4x37xf32>, %[[R:.+]]: tensor<4xf32>)
-// CHECK-DAG: %[[MASK:.+]] = vector.constant_mask [5] : vector<32xi1>
-// CHECK: scf.forall (%[[I:.+]], %{{.+}})
-// CHECK: %[[S:.+]] = tensor.extract %[[R]][%[[I]]]
-// CHECK: %[[B:.+]] = vector.broadcast %[[S]] : f32 to vector<32xf32>
-// CHECK: %[[A:.+]] = vector.transfer_read %[[X]][%[[I]], %c32], %{{.+}}, %[[MASK]]
-// CHECK: %[[P:.+]] = arith.mulf %[[A]], %[[B]]
-// CHECK: vector.transfer_write %[[P]], %{{.+}}[%c0, %c32], %[[MASK]]
 func.func @tail(%x: tensor<4x37xf32>, %r: tensor<4xf32>) -> tensor<4x37xf32> {
   %e = tensor.empty() : tensor<4x37xf32>
   %0 = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
