@@ -1,5 +1,5 @@
 // RUN: tacit-opt %s -cpu-vectorize -split-input-file | FileCheck %s
-// RUN: tacit-opt %s -cpu-vectorize=tile-rows=2 -split-input-file | FileCheck %s --check-prefix=TILE
+// RUN: tacit-opt %s -cpu-vectorize=tile-rows=2 -split-input-file | FileCheck %s --check-prefix=ROWS
 
 // The first function is the example of the pass's documentation.
 
@@ -109,9 +109,9 @@ func.func @sum(%x: tensor<4x37xf32>, %f: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK: arith.addf %[[SUMS]]#2, %
 // CHECK-NOT: linalg.generic
 // CHECK: return
-// TILE-LABEL: func.func @product(
-// TILE: scf.for {{.*}} -> (vector<32xf32>, vector<32xf32>)
-// TILE: scf.for {{.*}} -> (vector<32xf32>)
+// ROWS-LABEL: func.func @product(
+// ROWS: scf.for {{.*}} -> (vector<32xf32>, vector<32xf32>)
+// ROWS: scf.for {{.*}} -> (vector<32xf32>)
 func.func @product(%x: tensor<3x8xf32>, %p: tensor<2x8x32xf32>, %bias: tensor<40xf32>) -> tensor<3x40xf32> {
   %zero = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<3x40xf32>
