@@ -198,6 +198,12 @@ def two_inputs():
                  [value("of/both:0", ["rows", 4]), value("of_both_0", ["rows", 4])])
 
 
+def dynamic_expand():
+    """Its result can have one shape only, yet what it follows is an input."""
+    return model([node("Expand", "x s", "y", "/Expand")],
+                 [value("x", [4, 4]), value("s", [2], I64)], [value("y", [4, 4])])
+
+
 def no_logits():
     """Takes tokens, and gives no probabilities of the next one."""
     return model([node("Cast", "tokens", "y", "/Cast", to=F32)],
@@ -333,6 +339,7 @@ MODELS = {
     "language": language,
     "two-inputs": two_inputs,
     "no-logits": no_logits,
+    "dynamic-expand": dynamic_expand,
     "shapes": shapes,
     "slices": slices,
     "arithmetic": arithmetic,
@@ -366,6 +373,9 @@ MODELS = {
                                       "y"),
     "too-large": lambda: single([node("ConstantOfShape", "s", "y", "/Fill")], "y",
                                 [ints("s", [1 << 30, 1 << 30])]),
+    "computed-shape": lambda: model(
+        [node("Reshape", "x s", "y", "/Reshape")],
+        [value("x", [4, 4]), value("s", [2], TensorProto.INT64)], [value("y", [])]),
     "opset-8": lambda: single([node("Tanh", "x", "y", "/Tanh")], "y", opset=8),
     "opset-none": lambda: model([node("Tanh", "x", "y", "/Tanh")], [value("x", [4])],
                                 [value("y", [4])], opset=0),

@@ -81,8 +81,6 @@ static Steps schedule(const PipelineOptions &options) {
 
 static Steps bufferize() {
   return {
-      // Or two results would want to be the same buffer.
-      "func.func(cpu-separate-results)",
       // While weights are still tensors: a view of the file bufferizes to itself.
       "cpu-externalize-weights",
       // What is written into a slice is computed there.
@@ -93,7 +91,7 @@ static Steps bufferize() {
       "canonicalize",
       "cse",
       // Results are written into the caller's buffers.
-      "buffer-results-to-out-params{hoist-static-allocs modify-public-functions}",
+      "cpu-results-to-arguments",
       "cpu-plan-memory",
       "canonicalize",
       "cse",

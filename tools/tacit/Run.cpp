@@ -138,11 +138,14 @@ static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
   size_t count = found.data.size() / dtypeBytes(found.dtype), where = 0;
   for (size_t i = 0; i < count; ++i) {
     double a = valueAt(found, i), b = valueAt(expected, i);
-    double difference = std::isnan(a) && std::isnan(b) ? 0 : std::abs(a - b);
+    bool isSame = a == b || (std::isnan(a) && std::isnan(b));
+    double difference = isSame ? 0 : std::abs(a - b);
+    if (std::isnan(difference))
+      difference = INFINITY;
     if (std::isfinite(b))
       scale = std::max(scale, std::abs(b));
-    if (!(difference <= worst) && a != b) {
-      worst = std::isnan(difference) ? INFINITY : difference;
+    if (difference > worst) {
+      worst = difference;
       where = i;
     }
   }
@@ -272,16 +275,16 @@ llvm::Error tool::runRun(const Options &options) {
   if (wantsText(options))
     llvm::outs() << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n",
                                 latency.median, options.repeat, latency.min, latency.max);
-  if (auto error = writeJson(
-          options, llvm::json::Object{{"schema", 1},
-                                      {"outputs", std::move(results)},
-                                      {"latency_ms", llvm::json::Object{{"min", latency.min},
-                                                                        {"median", latency.median},
-                                                                        {"max", latency.max},
-                                                                        {"repeat", options.repeat}}},
-                                      {"threads", threads},
-                                      {"peak_rss_bytes", peakMemory()},
-                                      {"compile_seconds", compileSeconds}}))
+  llvm::json::Object latencyJson{{"min", latency.min},
+                            {"median", latency.median},
+                            {"max", latency.max},
+                            {"repeat", options.repeat}};
+  if (auto error = writeJson(options, llvm::json::Object{{"schema", 1},
+                                                         {"outputs", std::move(results)},
+                                                         {"latency_ms", std::move(latencyJson)},
+                                                         {"threads", threads},
+                                                         {"peak_rss_bytes", peakMemory()},
+                                                         {"compile_seconds", compileSeconds}}))
     return error;
   for (auto [name, tensor] : llvm::zip(outputNames, *outputs))
     if (const HostTensor *want = find(*expected, name))

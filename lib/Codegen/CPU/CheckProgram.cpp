@@ -51,6 +51,12 @@ static bool isStored(RankedTensorType type) {
          byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
 }
 
+/// Operations that follow a value of the run. The shape of the result may be known all
+/// the same (only 4x4 can be made of 4x4), but not whether the value agrees.
+static bool isDynamic(Operation *op) {
+  return isa<nn::DynamicSliceOp, nn::DynamicReshapeOp, nn::DynamicExpandOp>(op);
+}
+
 namespace {
 struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
   using Base::Base;
@@ -127,7 +133,7 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
           op->emitOpError() << "gives " << result.getType()
                             << ", which the CPU cannot store";
           ok = false;
-        } else if (!type.hasStaticShape() && inputsKnown) {
+        } else if (isDynamic(op) || (!type.hasStaticShape() && inputsKnown)) {
           op->emitOpError() << "gives " << type
                             << ": its shape depends on values that are known only at run time";
           ok = false;

@@ -24,8 +24,8 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
 
   void runOnOperation() override {
     if (panelColumns < 1 || panelColumns > tacit::nn::kMaxPanelColumns) {
-      getOperation().emitError() << "panels of " << panelColumns.getValue() << " columns; expected 1 to "
-                                 << tacit::nn::kMaxPanelColumns;
+      getOperation().emitError() << "panels of " << panelColumns.getValue()
+                                 << " columns; expected 1 to " << tacit::nn::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());

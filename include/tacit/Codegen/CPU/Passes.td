@@ -330,33 +330,6 @@ def ExpandMath : Pass<"cpu-expand-math"> {
 // bufferize
 //===----------------------------------------------------------------------===//
 
-def SeparateResults : Pass<"cpu-separate-results", "::mlir::func::FuncOp"> {
-  let summary = "gives each result of a function a value of its own";
-  let description = [{
-    A tensor that is returned more than once is copied, once for each further
-    result, so that each result can be computed in the caller's buffer for it.
-
-    **Before**
-    ```mlir
-    func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-      %0 = arith.negf %x : tensor<4xf32>
-      return %0, %0 : tensor<4xf32>, tensor<4xf32>
-    }
-    ```
-
-    **After**
-    ```mlir
-    func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-      %0 = arith.negf %x : tensor<4xf32>
-      %1 = bufferization.alloc_tensor() copy(%0) : tensor<4xf32>
-      return %0, %1 : tensor<4xf32>, tensor<4xf32>
-    }
-    ```
-  }];
-  let statistics = [Statistic<"numCopies", "copies", "results copied">];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
-}
-
 def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let summary = "replaces weights by views of one mapped file";
   let description = [{
@@ -393,6 +366,37 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::bufferization::BufferizationDialect",
                            "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
+}
+
+def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
+  let summary = "computes results in buffers of the caller";
+  let description = [{
+    @main returns nothing any more: it gets one more argument for each result. A
+    result for which a buffer was allocated, if in another shape, is computed in the
+    argument; one that is an input, a weight or another result is copied.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: memref<6xf32>) -> memref<2x3xf32> {
+      %0 = memref.alloc() : memref<6xf32>
+      memref.copy %x, %0 : memref<6xf32> to memref<6xf32>
+      %1 = memref.expand_shape %0 [[0, 1]] output_shape [2, 3] : memref<6xf32> into memref<2x3xf32>
+      return %1 : memref<2x3xf32>
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: memref<6xf32>, %y: memref<2x3xf32>) {
+      %0 = memref.reinterpret_cast %y to offset: [0], sizes: [6], strides: [1] : memref<2x3xf32> to memref<6xf32>
+      memref.copy %x, %0 : memref<6xf32> to memref<6xf32>
+      %1 = memref.expand_shape %0 [[0, 1]] output_shape [2, 3] : memref<6xf32> into memref<2x3xf32>
+      return
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numCopies", "copies", "results that are copied">];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
