@@ -255,6 +255,33 @@ def integer_division(p):
 
 
 @program
+def unsigned(p):
+    """200 is larger than 100, and no negative number."""
+    x, y = p.input(3, 37, dtype="ui8"), p.weight(37, dtype="ui8", values=range(219, 256))
+    for name in ("maximum", "minimum", "div"):
+        yield p.binary(name, x, y)
+    yield p.compare("lt", x, y)
+    yield p.where(p.compare("ge", x, y), x, y)
+    for dtype in ("f32", "i64", "i1"):
+        yield p.cast(x, dtype)
+    for kind in ("max", "min"):
+        yield p.reduce(kind, x, [1])
+    yield p.cast(p.unary("abs", p.input(37, values=[200.5, 3] * 18 + [7])), "ui8")
+    flags = p.compare("lt", x, y)
+    yield p.cast(flags, "i8")
+    yield p.cast(flags, "ui8")
+
+
+@program
+def halves(p):
+    """16-bit floats inside a program, at numbers that they hold exactly."""
+    x = p.input(36, values=[0.5, -1.25, 3, 96] * 9)
+    yield p.cast(p.cast(p.cast(x, "f16"), "bf16"), "f32")
+    y = p.cast(x, "bf16")
+    yield p.cast(p.binary("maximum", p.binary("add", y, y), y), "f64")
+
+
+@program
 def powers(p):
     x = p.unary("abs", p.input(3, 17))
     for exponent in (0.5, 1.0, 2.0, 3.0, 2.5, -1.0):

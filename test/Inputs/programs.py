@@ -23,7 +23,8 @@ from pathlib import Path
 
 import npy
 
-NPY = {"f32": "float32", "f64": "float64", "i64": "int64", "i32": "int32", "i1": "bool"}
+NPY = {"f32": "float32", "f64": "float64", "i64": "int64", "i32": "int32", "i8": "int8",
+       "ui8": "uint8", "i1": "bool"}
 
 
 class Value:
@@ -87,6 +88,8 @@ class Program:
     def fresh(self, dtype, count):
         if dtype == "i1":
             return [self.random.random() < 0.5 for _ in range(count)]
+        if dtype == "ui8":
+            return [self.random.randint(0, 255) for _ in range(count)]
         if dtype[0] == "i":
             return [self.random.randint(-5, 5) for _ in range(count)]
         value = [self.random.uniform(-2, 2) for _ in range(count)]
@@ -101,7 +104,7 @@ class Program:
     def weight(self, *shape, dtype="f32", values=None):
         values = values or self.fresh(dtype, math.prod(shape))
         key = f"w{len(self.blobs)}"
-        code = {"f32": "f", "f64": "d", "i64": "q", "i1": "?"}[dtype]
+        code = {"f32": "f", "f64": "d", "i64": "q", "ui8": "B", "i1": "?"}[dtype]
         self.blobs.append((key, struct.pack(f"<{len(values)}{code}", *values)))
         return self.op(f"constant dense_resource<{key}>", [], dtype, shape, values, "{1}")
 
@@ -133,7 +136,7 @@ class Program:
         return self.map("where", [condition, a, b], a.dtype, lambda c, x, y: x if c else y)
 
     def cast(self, x, dtype):
-        convert = {"f": float, "i": int}[dtype[0]] if dtype != "i1" else bool
+        convert = bool if dtype == "i1" else float if dtype[0] == "f" else int
         return self.op(f"cast {x.name}", [x], dtype, x.shape, map(convert, x.values),
                        "{0} to {1}")
 

@@ -16,6 +16,7 @@
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
@@ -78,6 +79,20 @@ void Compilation::progress(StringRef what) {
                                what.str().c_str(), elapsed());
 }
 
+void tacit::tool::guard(llvm::function_ref<void()> work,
+                        llvm::function_ref<llvm::Error()> crashed) {
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext context;
+  bool isDone = context.RunSafely(work);
+  llvm::CrashRecoveryContext::Disable();
+  if (isDone)
+    return;
+  // Memory may hold anything: no destructor runs.
+  int code = report(crashed());
+  llvm::outs().flush();
+  _exit(code);
+}
+
 //===----------------------------------------------------------------------===//
 // Opening
 //===----------------------------------------------------------------------===//
@@ -100,7 +115,13 @@ llvm::Error Compilation::open() {
   if (!options.bindings.dims.empty() || !options.bindings.shapes.empty())
     return fail(ExitCode::Usage, "pin dimensions when importing the ONNX file",
                 "--dim and --shape have no effect on a program");
-  auto program = readProgram(options.model, context.get());
+  llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
+  llvm::consumeError(program.takeError());
+  guard([&] { program = readProgram(options.model, context.get()); },
+        [&] {
+          return fail(ExitCode::BadInput, "dump the phase again",
+                      "'{}' is not a program: MLIR crashed when it read it", options.model);
+        });
   if (!program)
     return program.takeError();
   module = std::move(*program);
@@ -138,6 +159,17 @@ static std::string writeReproducer(StringRef program, StringRef pipeline) {
     return path.str().str();
   llvm::consumeError(std::move(error));
   return "";
+}
+
+llvm::Error Compilation::phaseFailed(StringRef before, StringRef pipeline, StringRef name,
+                                     bool isOurs, const std::string &messages) const {
+  if (!isOurs || !model)
+    return fail(ExitCode::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
+                isOurs ? "phase '" + name.str() + "'" : "the pipeline", messages);
+  std::string file = writeReproducer(before, pipeline);
+  return fail(ExitCode::Internal,
+              file.empty() ? std::string("report this") : "report this with " + file,
+              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(), messages);
 }
 
 llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOurs) {
@@ -182,19 +214,15 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
     llvm::raw_string_ostream os(before);
     printProgram(*module, os);
   }
-  if (succeeded(manager.run(*module)))
+  LogicalResult result = failure();
+  guard([&] { result = manager.run(*module); },
+        [&] { return phaseFailed(before, pipeline, name, isOurs, "a pass crashed"); });
+  if (succeeded(result))
     return llvm::Error::success();
   if (name == "check" && model)
     return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
-  if (!isOurs || !model)
-    return fail(ExitCode::BadInput, "mend the program or the pipeline",
-                "{} failed:\n  {}", isOurs ? "phase '" + name.str() + "'" : "the pipeline",
-                messages);
-  std::string file = writeReproducer(before, pipeline);
-  return fail(ExitCode::Internal,
-              file.empty() ? std::string("report this") : "report this with " + file,
-              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(), messages);
+  return phaseFailed(before, pipeline, name, isOurs, messages);
 }
 
 llvm::Error Compilation::dump() {
@@ -243,7 +271,24 @@ llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
     return std::move(error);
   if (auto error = finish())
     return std::move(error);
-  return cpu::makeJit(*module, target);
+  llvm::Expected<std::unique_ptr<Executable>> made = std::unique_ptr<Executable>();
+  llvm::consumeError(made.takeError());
+  guard([&] { made = cpu::makeJit(*module, target); }, [&] { return noCode(); });
+  return made;
+}
+
+llvm::Error Compilation::writeLibrary() {
+  llvm::Error error = llvm::Error::success();
+  llvm::consumeError(std::move(error));
+  guard([&] { error = cpu::writeLibrary(*module, target, options.output, options.model); },
+        [&] { return noCode(); });
+  return error;
+}
+
+llvm::Error Compilation::noCode() const {
+  return fail(model ? ExitCode::Internal : ExitCode::BadInput,
+              model ? "report this with the model" : "start from an earlier phase",
+              "LLVM crashed when it made code of the program");
 }
 
 //===----------------------------------------------------------------------===//

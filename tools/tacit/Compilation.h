@@ -40,7 +40,6 @@ public:
   llvm::Error finish();
 
   mlir::ModuleOp program() { return *module; }
-  const cpu::Processor &processor() const { return target; }
   /// Position in phases() of the last phase that has run.
   size_t phase() const { return reached; }
   /// Seconds since this object was made.
@@ -48,9 +47,16 @@ public:
 
   /// Up to `llvm`, then into this process.
   llvm::Expected<std::unique_ptr<Executable>> makeExecutable();
+  /// Writes the program, which has passed `llvm`, as a library.
+  llvm::Error writeLibrary();
 
 private:
   llvm::Error runPasses(llvm::StringRef pipeline, llvm::StringRef name, bool isOurs);
+  llvm::Error phaseFailed(llvm::StringRef before, llvm::StringRef pipeline,
+                          llvm::StringRef name, bool isOurs,
+                          const std::string &messages) const;
+  /// For a code generator that crashed.
+  llvm::Error noCode() const;
   llvm::Error dump();
   void progress(llvm::StringRef what);
 
@@ -63,6 +69,13 @@ private:
   std::unique_ptr<PhaseFiles> dumps;
   std::chrono::steady_clock::time_point start;
 };
+
+/// Prints an error and returns the exit code that goes with it.
+int report(llvm::Error error);
+
+/// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
+/// program reports what `crashed` returns, and ends.
+void guard(llvm::function_ref<void()> work, llvm::function_ref<llvm::Error()> crashed);
 
 /// Peak resident memory of this process, in bytes.
 int64_t peakMemory();

@@ -129,8 +129,7 @@ llvm::Error tool::runCompile(const Options &options) {
                                         {"peak_rss_bytes", peakMemory()}});
   }
 
-  if (auto error = cpu::writeLibrary(compilation.program(), compilation.processor(),
-                                     options.output, options.model))
+  if (auto error = compilation.writeLibrary())
     return error;
   auto paths = libraryPaths(options.output);
   if (!paths)

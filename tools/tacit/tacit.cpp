@@ -14,8 +14,7 @@
 using namespace tacit;
 using namespace tacit::tool;
 
-/// Prints an error and returns the exit code that goes with it.
-static int report(llvm::Error error) {
+int tool::report(llvm::Error error) {
   // Of several errors the first one decides.
   int code = static_cast<int>(ExitCode::Ok);
   bool isColoured = isatty(STDERR_FILENO) && !getenv("NO_COLOR");

@@ -15,7 +15,8 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
   let description = [{
     A full conversion: every `nn` operation becomes `linalg`, `tensor`, `arith` and
     `math`, or the pass fails and names it. All dimensions must be known. Tensors of
-    `i1` become tensors of `i8` that hold 0 or 1.
+    `i1` become tensors of `i8` that hold 0 or 1, and those of `ui8` tensors of `i8`:
+    whether a number has a sign is then a matter of the operation.
 
     **Before**
     ```mlir

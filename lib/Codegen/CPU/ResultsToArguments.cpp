@@ -24,7 +24,8 @@ static bool isPlain(MemRefType type) {
 static memref::AllocOp allocationOf(Value value) {
   while (Operation *definition = value.getDefiningOp()) {
     if (auto alloc = dyn_cast<memref::AllocOp>(definition))
-      return isPlain(alloc.getType()) ? alloc : nullptr;
+      // Without elements there are no strides to speak of, and nothing to copy.
+      return isPlain(alloc.getType()) && alloc.getType().getNumElements() > 0 ? alloc : nullptr;
     if (!isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(definition))
       return nullptr;
     value = definition->getOperand(0);

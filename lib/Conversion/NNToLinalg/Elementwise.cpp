@@ -25,7 +25,9 @@ struct Scalars {
   OpBuilder &b;
   Location loc;
   ValueRange args;
-  Type type; // of the first argument
+  /// Of the first argument; what nn said of the sign of its integers.
+  Type type;
+  bool isUnsigned;
 
   Value constant(double value) const { return floatConstant(b, loc, type, value); }
   Value integer(int64_t value) const {
@@ -35,12 +37,19 @@ struct Scalars {
   template <typename Op, typename... Operands> Value make(Operands... operands) const {
     return Op::create(b, loc, operands...);
   }
-  /// The float or the integer form of an operation.
-  template <typename FloatOp, typename IntegerOp> Value either() const {
-    return isFloat() ? make<FloatOp>(args[0], args[1]) : make<IntegerOp>(args[0], args[1]);
+  /// The float, the signed or the unsigned form of an operation.
+  template <typename FloatOp, typename SignedOp, typename UnsignedOp = SignedOp>
+  Value either() const {
+    if (isFloat())
+      return make<FloatOp>(args[0], args[1]);
+    return isUnsigned ? make<UnsignedOp>(args[0], args[1]) : make<SignedOp>(args[0], args[1]);
   }
 };
 } // namespace
+
+static bool isUnsigned(Value value) {
+  return getElementTypeOrSelf(value).isUnsignedInteger();
+}
 
 static Value emit(nn::NegOp, Scalars s) {
   if (s.isFloat())
@@ -48,6 +57,8 @@ static Value emit(nn::NegOp, Scalars s) {
   return s.make<arith::SubIOp>(s.integer(0), s.args[0]);
 }
 static Value emit(nn::AbsOp, Scalars s) {
+  if (s.isUnsigned)
+    return s.args[0];
   return s.isFloat() ? s.make<math::AbsFOp>(s.args[0]) : s.make<math::AbsIOp>(s.args[0]);
 }
 static Value emit(nn::ExpOp, Scalars s) { return s.make<math::ExpOp>(s.args[0]); }
@@ -94,6 +105,8 @@ static Value emit(nn::DivOp, Scalars s) {
     return s.make<arith::DivFOp>(x, y);
   Value zero = s.integer(0), one = s.integer(1), minusOne = s.integer(-1);
   Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+  if (s.isUnsigned)
+    return s.make<arith::DivUIOp>(x, s.make<arith::SelectOp>(isZero, one, y));
   Value isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
   Value isSpecial = s.make<arith::OrIOp>(isZero, isMinusOne);
   Value safe = s.make<arith::SelectOp>(isSpecial, one, y);
@@ -101,10 +114,10 @@ static Value emit(nn::DivOp, Scalars s) {
   return s.make<arith::SelectOp>(isMinusOne, s.make<arith::SubIOp>(zero, x), quotient);
 }
 static Value emit(nn::MaximumOp, Scalars s) {
-  return s.either<arith::MaximumFOp, arith::MaxSIOp>();
+  return s.either<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>();
 }
 static Value emit(nn::MinimumOp, Scalars s) {
-  return s.either<arith::MinimumFOp, arith::MinSIOp>();
+  return s.either<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>();
 }
 
 /// The number that every element of a constant exponent is.
@@ -120,13 +133,14 @@ static std::optional<double> exponentOf(nn::PowOp op) {
   return integers->front();
 }
 
-static Value integerPower(Scalars s) {
+static Value integerPower(nn::PowOp op, Scalars s) {
   Value x = s.args[0], y = s.args[1];
   unsigned width = s.type.getIntOrFloatBitWidth();
   if (isa<FloatType>(y.getType()))
     y = s.make<arith::FPToSIOp>(s.type, y);
   else if (y.getType().getIntOrFloatBitWidth() < width)
-    y = s.make<arith::ExtSIOp>(s.type, y);
+    y = isUnsigned(op.getRhs()) ? s.make<arith::ExtUIOp>(s.type, y)
+                                : s.make<arith::ExtSIOp>(s.type, y);
   else if (y.getType() != s.type)
     y = s.make<arith::TruncIOp>(s.type, y);
   // 0 to a negative power has no result, but must not stop the program.
@@ -153,11 +167,12 @@ static Value emit(nn::PowOp op, Scalars s) {
     return exponent == 2 ? square : times(square, x);
   }
   if (!s.isFloat())
-    return integerPower(s);
+    return integerPower(op, s);
   if (exponent == 0.5)
     return s.make<math::SqrtOp>(x);
   if (isa<IntegerType>(y.getType()))
-    y = s.make<arith::SIToFPOp>(s.type, y);
+    y = isUnsigned(op.getRhs()) ? s.make<arith::UIToFPOp>(s.type, y)
+                                : s.make<arith::SIToFPOp>(s.type, y);
   else if (y.getType().getIntOrFloatBitWidth() < s.type.getIntOrFloatBitWidth())
     y = s.make<arith::ExtFOp>(s.type, y);
   else if (y.getType() != s.type)
@@ -177,46 +192,58 @@ static Value fromByte(Scalars s, Value byte) {
 static Value emit(nn::CompareOp op, Scalars s) {
   struct Pair {
     arith::CmpFPredicate onFloats;
-    arith::CmpIPredicate onIntegers;
+    arith::CmpIPredicate onSigned, onUnsigned;
   };
   static constexpr Pair predicates[] = {
-      {arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq},
-      {arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt},
-      {arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle},
-      {arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt},
-      {arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge}};
+      {arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq, arith::CmpIPredicate::eq},
+      {arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt, arith::CmpIPredicate::ult},
+      {arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle, arith::CmpIPredicate::ule},
+      {arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt, arith::CmpIPredicate::ugt},
+      {arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge, arith::CmpIPredicate::uge}};
   Pair predicate = predicates[static_cast<int>(op.getPredicate())];
-  Value flag = s.isFloat() ? s.make<arith::CmpFOp>(predicate.onFloats, s.args[0], s.args[1])
-                           : s.make<arith::CmpIOp>(predicate.onIntegers, s.args[0], s.args[1]);
-  return toByte(s, flag);
+  if (s.isFloat())
+    return toByte(s, s.make<arith::CmpFOp>(predicate.onFloats, s.args[0], s.args[1]));
+  auto onIntegers = s.isUnsigned ? predicate.onUnsigned : predicate.onSigned;
+  return toByte(s, s.make<arith::CmpIOp>(onIntegers, s.args[0], s.args[1]));
 }
 
 static Value emit(nn::WhereOp, Scalars s) {
   return s.make<arith::SelectOp>(fromByte(s, s.args[0]), s.args[1], s.args[2]);
 }
 
+static Value castFloat(Scalars s, Value x, Type to) {
+  unsigned from = s.type.getIntOrFloatBitWidth(), width = to.getIntOrFloatBitWidth();
+  if (from == width) // two formats of 16 bits
+    x = s.make<arith::ExtFOp>(s.b.getF32Type(), x);
+  return from < width ? s.make<arith::ExtFOp>(to, x) : s.make<arith::TruncFOp>(to, x);
+}
+
 static Value emit(nn::CastOp op, Scalars s) {
-  Type from = tensorOf(op.getInput()).getElementType();
   Type to = tensorOf(op.getResult()).getElementType();
   Value x = s.args[0];
+  bool isFlag = tensorOf(op.getInput()).getElementType().isInteger(1);
   if (to.isInteger(1)) {
-    if (from.isInteger(1))
-      return x;
-    if (isa<FloatType>(from))
+    if (s.isFloat())
       return toByte(s, s.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, x, s.constant(0)));
-    Value zero = arith::ConstantOp::create(s.b, s.loc, s.b.getIntegerAttr(from, 0));
-    return toByte(s, s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, x, zero));
+    return toByte(s, s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, x, s.integer(0)));
   }
-  if (from.isInteger(1)) // 0 or 1 in a byte: unsigned, whatever the target
-    return isa<FloatType>(to) ? s.make<arith::UIToFPOp>(to, x) : s.make<arith::ExtUIOp>(to, x);
-  unsigned narrow = from.getIntOrFloatBitWidth(), wide = to.getIntOrFloatBitWidth();
-  if (isa<FloatType>(from))
-    return isa<IntegerType>(to) ? s.make<arith::FPToSIOp>(to, x)
-           : narrow < wide      ? s.make<arith::ExtFOp>(to, x)
-                                : s.make<arith::TruncFOp>(to, x);
-  if (isa<FloatType>(to))
-    return s.make<arith::SIToFPOp>(to, x);
-  return narrow < wide ? s.make<arith::ExtSIOp>(to, x) : s.make<arith::TruncIOp>(to, x);
+  bool extendsWithZeros = isFlag || s.isUnsigned;
+  if (isa<FloatType>(to)) {
+    if (s.isFloat())
+      return castFloat(s, x, to);
+    return extendsWithZeros ? s.make<arith::UIToFPOp>(to, x) : s.make<arith::SIToFPOp>(to, x);
+  }
+  Type stored = s.b.getIntegerType(to.getIntOrFloatBitWidth());
+  if (s.isFloat())
+    return to.isUnsignedInteger() ? s.make<arith::FPToUIOp>(stored, x)
+                                  : s.make<arith::FPToSIOp>(stored, x);
+  unsigned from = s.type.getIntOrFloatBitWidth(), width = stored.getIntOrFloatBitWidth();
+  if (from == width)
+    return x;
+  if (from > width)
+    return s.make<arith::TruncIOp>(stored, x);
+  return extendsWithZeros ? s.make<arith::ExtUIOp>(stored, x)
+                          : s.make<arith::ExtSIOp>(stored, x);
 }
 
 //===----------------------------------------------------------------------===//
@@ -239,14 +266,15 @@ template <typename Op> struct LowerElementwise : OpConversionPattern<Op> {
     Value result = broadcastGeneric(
         rewriter, op.getLoc(), type, adaptor.getOperands(),
         [&](OpBuilder &b, Location loc, ValueRange args) {
-          return emit(op, Scalars{b, loc, args, args.front().getType()});
+          return emit(op, Scalars{b, loc, args, args.front().getType(),
+                                  isUnsigned(op->getOperand(0))});
         });
     rewriter.replaceOp(op, result);
     return success();
   }
 };
 
-/// A weight keeps its blob; a boolean one is reread as bytes.
+/// A weight keeps its blob; one of booleans or unsigned numbers is read anew.
 struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
 

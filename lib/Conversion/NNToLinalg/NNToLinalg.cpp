@@ -132,9 +132,13 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     TypeConverter converter;
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](RankedTensorType type) -> Type {
-      if (!type.getElementType().isInteger(1))
-        return type;
-      return type.clone(IntegerType::get(type.getContext(), 8));
+      if (type.getElementType().isInteger(1))
+        return type.clone(IntegerType::get(type.getContext(), 8));
+      // Operations know the sign, not types.
+      if (type.getElementType().isUnsignedInteger())
+        return type.clone(
+            IntegerType::get(type.getContext(), type.getElementTypeBitWidth()));
+      return type;
     });
 
     RewritePatternSet patterns(context);

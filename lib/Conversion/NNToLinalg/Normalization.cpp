@@ -64,7 +64,8 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
     Location loc = op.getLoc();
     Type element = input.getElementType();
     nn::ReduceKind kind = op.getKind();
-    auto init = neutral(kind, element, rewriter);
+    bool isUnsigned = getElementTypeOrSelf(op.getInput()).isUnsignedInteger();
+    auto init = neutral(kind, element, isUnsigned, rewriter);
     if (!init)
       return rewriter.notifyMatchFailure(op, "no such reduction of this element type");
     auto identity = AffineMap::getMultiDimIdentityMap(input.getRank(), op.getContext());
@@ -74,9 +75,13 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
           bool isFloat = isa<FloatType>(element);
           switch (kind) {
           case nn::ReduceKind::Max:
+            if (isUnsigned)
+              return arith::MaxUIOp::create(b, loc, args[0], args[1]);
             return isFloat ? arith::MaximumFOp::create(b, loc, args[0], args[1]).getResult()
                            : arith::MaxSIOp::create(b, loc, args[0], args[1]).getResult();
           case nn::ReduceKind::Min:
+            if (isUnsigned)
+              return arith::MinUIOp::create(b, loc, args[0], args[1]);
             return isFloat ? arith::MinimumFOp::create(b, loc, args[0], args[1]).getResult()
                            : arith::MinSIOp::create(b, loc, args[0], args[1]).getResult();
           case nn::ReduceKind::Sum:
@@ -102,7 +107,7 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
 
   /// What a reduction starts from; null for a mean of integers, which ONNX
   /// rounds in a way no transformer needs.
-  static TypedAttr neutral(nn::ReduceKind kind, Type element, OpBuilder &b) {
+  static TypedAttr neutral(nn::ReduceKind kind, Type element, bool isUnsigned, OpBuilder &b) {
     bool isSum = kind == nn::ReduceKind::Sum || kind == nn::ReduceKind::Mean;
     bool isMax = kind == nn::ReduceKind::Max;
     if (auto type = dyn_cast<FloatType>(element))
@@ -111,6 +116,9 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
     if (kind == nn::ReduceKind::Mean)
       return nullptr;
     unsigned width = element.getIntOrFloatBitWidth();
+    if (isUnsigned)
+      return b.getIntegerAttr(element, isSum || isMax ? APInt::getZero(width)
+                                                      : APInt::getMaxValue(width));
     return b.getIntegerAttr(element, isSum   ? APInt::getZero(width)
                                      : isMax ? APInt::getSignedMinValue(width)
                                              : APInt::getSignedMaxValue(width));

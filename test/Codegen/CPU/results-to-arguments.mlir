@@ -24,7 +24,8 @@ func.func @main(%x: memref<6xf32>) -> memref<2x3xf32> {
 // CHECK-SAME: %[[B:.+]]: memref<4xf32> {nn.name = "b"}, %[[C:.+]]: memref<4xf32>, %[[D:.+]]: memref<2xf32>) {
 // CHECK: memref.store %{{.+}}, %[[A]]
 // CHECK: %[[BUFFER:.+]] = memref.alloc() : memref<8xf32>
-// CHECK: %[[PART:.+]] = memref.subview %[[BUFFER]]
+// CHECK: memref.subview %[[BUFFER]]
+// CHECK: %[[PART:.+]] = memref.cast
 // CHECK: memref.copy %[[A]], %[[B]]
 // CHECK: memref.copy %[[X]], %[[C]]
 // CHECK: memref.copy %[[PART]], %[[D]]

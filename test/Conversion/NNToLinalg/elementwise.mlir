@@ -104,3 +104,30 @@ func.func @booleans(%c: tensor<4xi1>, %x: tensor<4xf32>) -> (tensor<4xi1>, tenso
   %2 = nn.cast %c : tensor<4xi1> to tensor<4xf32>
   return %1, %2 : tensor<4xi1>, tensor<4xf32>
 }
+
+// An unsigned number has its sign in the operation.
+// CHECK-LABEL: func.func @unsigned(
+// CHECK-SAME: %[[X:.+]]: tensor<4xi8>) -> (tensor<4xi8>, tensor<4xi8>, tensor<4xf32>, tensor<4xi64>)
+// CHECK: %[[K:.+]] = arith.constant dense<-56> : tensor<4xi8>
+// CHECK: linalg.generic {{.*}} ins(%[[X]], %[[K]] : tensor<4xi8>, tensor<4xi8>)
+// CHECK: arith.maxui
+// CHECK: arith.cmpi ult,
+// CHECK: arith.uitofp %{{.+}} : i8 to f32
+// CHECK: arith.extui %{{.+}} : i8 to i64
+func.func @unsigned(%x: tensor<4xui8>) -> (tensor<4xui8>, tensor<4xi1>, tensor<4xf32>, tensor<4xi64>) {
+  %k = nn.constant dense<200> : tensor<4xui8>
+  %0 = nn.maximum %x, %k : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>
+  %1 = nn.compare lt %x, %k : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xi1>
+  %2 = nn.cast %x : tensor<4xui8> to tensor<4xf32>
+  %3 = nn.cast %x : tensor<4xui8> to tensor<4xi64>
+  return %0, %1, %2, %3 : tensor<4xui8>, tensor<4xi1>, tensor<4xf32>, tensor<4xi64>
+}
+
+// Neither 16-bit format holds the other: through 32 bits.
+// CHECK-LABEL: func.func @halves(
+// CHECK: %[[WIDE:.+]] = arith.extf %{{.+}} : f16 to f32
+// CHECK: arith.truncf %[[WIDE]] : f32 to bf16
+func.func @halves(%x: tensor<4xf16>) -> tensor<4xbf16> {
+  %0 = nn.cast %x : tensor<4xf16> to tensor<4xbf16>
+  return %0 : tensor<4xbf16>
+}

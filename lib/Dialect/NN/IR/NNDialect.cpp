@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Bytecode/BytecodeImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
@@ -20,7 +21,51 @@ using namespace tacit::nn;
 #define GET_ATTRDEF_CLASSES
 #include "tacit/Dialect/NN/IR/NNAttributes.cpp.inc"
 
+namespace {
+/// Bytecode of our attributes. Enums go as text; #nn.weight must not: each text
+/// would name its resource anew, and one blob would come back as several.
+struct NNBytecode : BytecodeDialectInterface {
+  explicit NNBytecode(Dialect *dialect) : BytecodeDialectInterface(dialect) {}
+
+  LogicalResult writeAttribute(Attribute attr, DialectBytecodeWriter &writer) const override {
+    auto weight = dyn_cast<WeightAttr>(attr);
+    if (!weight)
+      return failure();
+    writer.writeVarInt(kWeight);
+    writer.writeAttribute(weight.getValue());
+    writer.writeSignedVarInt(weight.getOffset());
+    writer.writeSignedVarInt(weight.getPanel());
+    writer.writeSignedVarInt(weight.getPosition());
+    writer.writeSignedVarInts(weight.getPermutation());
+    return success();
+  }
+
+  Attribute readAttribute(DialectBytecodeReader &reader) const override {
+    uint64_t kind = 0;
+    ElementsAttr value;
+    int64_t offset = 0, panel = 0, position = 0;
+    SmallVector<int64_t> permutation;
+    if (failed(reader.readVarInt(kind)))
+      return {};
+    if (kind != kWeight) {
+      reader.emitError() << "unknown nn attribute " << kind;
+      return {};
+    }
+    if (failed(reader.readAttribute(value)) || failed(reader.readSignedVarInt(offset)) ||
+        failed(reader.readSignedVarInt(panel)) || failed(reader.readSignedVarInt(position)) ||
+        failed(reader.readSignedVarInts(permutation)))
+      return {};
+    return WeightAttr::getChecked([&] { return reader.emitError(); }, getContext(), value,
+                                  offset, panel, position, permutation);
+  }
+
+private:
+  static constexpr uint64_t kWeight = 0;
+};
+} // namespace
+
 void NNDialect::initialize() {
+  addInterfaces<NNBytecode>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "tacit/Dialect/NN/IR/NNAttributes.cpp.inc"
