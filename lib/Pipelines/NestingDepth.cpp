@@ -98,7 +98,9 @@ private:
     record(levels.size() + levels.back().operators + found->second);
   }
 
-  static bool isNameCharacter(char c) { return isAlnum(c) || c == '_' || c == '$' || c == '-'; }
+  static bool isNameCharacter(char c) {
+    return isAlnum(c) || c == '_' || c == '$' || c == '-';
+  }
 
   void record(size_t depth) {
     deepest = std::max(deepest, depth);

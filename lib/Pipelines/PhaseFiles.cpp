@@ -129,7 +129,8 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath) {
     weights->write(bytes->data(), bytes->size());
   });
   if (!missing.empty())
-    return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way", missing);
+    return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way",
+                missing);
   return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {
     printProgram(module, os);
     return llvm::Error::success();
@@ -191,7 +192,8 @@ static std::optional<Index> readIndex(StringRef data) {
   return index;
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRContext *context) {
+llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path,
+                                                         MLIRContext *context) {
   auto text = llvm::MemoryBuffer::getFile(path);
   if (!text)
     return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
@@ -201,7 +203,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
                 "'{}' is bytecode; expected the text of a program", path.str());
   if (size_t depth = nestingDepth((*text)->getBuffer()); depth > kMaxNesting)
     return fail(ExitCode::BadInput, "dump the phase again",
-                "'{}' nests {} levels deep; expected at most {}", path.str(), depth, kMaxNesting);
+                "'{}' nests {} levels deep; expected at most {}", path.str(), depth,
+                kMaxNesting);
   std::string message;
   OwningOpRef<ModuleOp> module;
   {
@@ -253,16 +256,16 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path, MLIRCon
     if (!attr.getRawHandle().getBlob()) {
       auto found = index.find(key);
       if (found == index.end()) {
-        problem = fmt::format("'{}' names the weight '{}', which '{}' does not hold", path.str(),
-                              key.str(), weightsPath);
+        problem = fmt::format("'{}' names the weight '{}', which '{}' does not hold",
+                              path.str(), key.str(), weightsPath);
         return;
       }
       manager.update(key, dialect->makeBlob(found->second, mapped));
     }
     size_t held = attr.getRawHandle().getBlob()->getData().size();
     if (!size || held != static_cast<size_t>(*size))
-      problem = fmt::format("weight '{}' has {} bytes; expected {} for its type", key.str(), held,
-                            size.value_or(0));
+      problem = fmt::format("weight '{}' has {} bytes; expected {} for its type", key.str(),
+                            held, size.value_or(0));
   });
   if (!problem.empty())
     return fail(ExitCode::BadInput, "keep the weight file that was dumped with the program",

@@ -22,7 +22,7 @@ int64_t byteWidth(Type elementType) {
   if (!elementType.isIntOrFloat())
     return 0;
   unsigned bits = elementType.getIntOrFloatBitWidth();
-  return bits % 8 == 0 && bits <= 64 ? bits / 8 : 0;
+  return bits >= 8 && bits <= 64 && llvm::isPowerOf2_32(bits) ? bits / 8 : 0;
 }
 
 std::optional<int64_t> byteSize(ShapedType type) {

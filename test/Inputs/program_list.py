@@ -273,15 +273,6 @@ def unsigned(p):
 
 
 @program
-def halves(p):
-    """16-bit floats inside a program, at numbers that they hold exactly."""
-    x = p.input(36, values=[0.5, -1.25, 3, 96] * 9)
-    yield p.cast(p.cast(p.cast(x, "f16"), "bf16"), "f32")
-    y = p.cast(x, "bf16")
-    yield p.cast(p.binary("maximum", p.binary("add", y, y), y), "f64")
-
-
-@program
 def powers(p):
     x = p.unary("abs", p.input(3, 17))
     for exponent in (0.5, 1.0, 2.0, 3.0, 2.5, -1.0):

@@ -136,7 +136,7 @@ class Program:
         return self.map("where", [condition, a, b], a.dtype, lambda c, x, y: x if c else y)
 
     def cast(self, x, dtype):
-        convert = bool if dtype == "i1" else float if dtype[0] == "f" else int
+        convert = bool if dtype == "i1" else float if "f" in dtype else int
         return self.op(f"cast {x.name}", [x], dtype, x.shape, map(convert, x.values),
                        "{0} to {1}")
 

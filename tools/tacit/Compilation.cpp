@@ -8,7 +8,6 @@
 #include "Compilation.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/Remarks/Remark.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -16,6 +15,7 @@
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
+#include "llvm/Remarks/Remark.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -104,7 +104,8 @@ llvm::Error Compilation::open() {
                 "'{}' is a program; which phase made it?", options.model);
   if (!isProgram && !options.from.empty())
     return fail(ExitCode::Usage, "give NN-PHASE.mlir as --dump-phases wrote it",
-                "--from goes on from a program, and '{}' does not end in .mlir", options.model);
+                "--from goes on from a program, and '{}' does not end in .mlir",
+                options.model);
   if (!isProgram) {
     auto opened = OnnxModel::open(options.model);
     if (!opened)
@@ -127,7 +128,8 @@ llvm::Error Compilation::open() {
   module = std::move(*program);
   reached = *findPhase(options.from);
   // From here on the interface says how large the buffers of inputs and outputs are.
-  return reached >= *findPhase("check") ? cpu::checkInterface(*module) : llvm::Error::success();
+  return reached >= *findPhase("check") ? cpu::checkInterface(*module)
+                                        : llvm::Error::success();
 }
 
 llvm::Error Compilation::import(const DimBindings &bindings) {
@@ -169,7 +171,8 @@ llvm::Error Compilation::phaseFailed(StringRef before, StringRef pipeline, Strin
   std::string file = writeReproducer(before, pipeline);
   return fail(ExitCode::Internal,
               file.empty() ? std::string("report this") : "report this with " + file,
-              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(), messages);
+              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(),
+              messages);
 }
 
 llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOurs) {
@@ -300,7 +303,9 @@ int64_t tacit::tool::peakMemory() {
   return getrusage(RUSAGE_SELF, &usage) == 0 ? int64_t(usage.ru_maxrss) * 1024 : 0;
 }
 
-llvm::json::Value tacit::tool::jsonText(StringRef text) { return llvm::json::fixUTF8(text); }
+llvm::json::Value tacit::tool::jsonText(StringRef text) {
+  return llvm::json::fixUTF8(text);
+}
 
 llvm::json::Value tacit::tool::jsonNumber(double number) {
   return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);

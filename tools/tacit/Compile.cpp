@@ -24,7 +24,8 @@ static llvm::Error printProgramTo(const Options &options, Compilation &compilati
     printProgram(compilation.program(), llvm::outs());
     return llvm::Error::success();
   }
-  if (llvm::sys::fs::exists(options.output) && !llvm::sys::fs::is_regular_file(options.output))
+  if (llvm::sys::fs::exists(options.output) &&
+      !llvm::sys::fs::is_regular_file(options.output))
     // A pipe or a device: there is no place beside it.
     return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
       printProgram(compilation.program(), os);
@@ -59,14 +60,17 @@ static llvm::Error requireDimensions(const Options &options, const OnnxModel &mo
   std::string hint;
   for (const std::string &name : missing)
     hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
-  return fail(ExitCode::Usage, hint, "the model leaves {} free: {}; the CPU needs every dimension",
-              missing.size() == 1 ? "a dimension" : "dimensions", llvm::join(missing, ", "));
+  return fail(
+      ExitCode::Usage, hint, "the model leaves {} free: {}; the CPU needs every dimension",
+      missing.size() == 1 ? "a dimension" : "dimensions", llvm::join(missing, ", "));
 }
 
 llvm::Error tool::runCompile(const Options &options) {
   bool isText = options.target == Options::Target::Mlir;
   size_t from = options.from.empty() ? 0 : *findPhase(options.from);
-  std::string last = !options.to.empty() ? options.to : isText ? kLastModelPhase.str() : "llvm";
+  std::string last = !options.to.empty() ? options.to
+                     : isText            ? kLastModelPhase.str()
+                                         : "llvm";
   if (!options.passPipeline.empty() && !options.to.empty())
     return fail(ExitCode::Usage, "give one of them",
                 "--pass-pipeline replaces the phases; --to has no effect on it");
@@ -85,7 +89,8 @@ llvm::Error tool::runCompile(const Options &options) {
     return llvm::Error::success();
   }
   if (options.output.empty() && options.dumpPhases.empty())
-    return fail(ExitCode::Usage, isText ? "add -o NAME.mlir, or -o - for stdout" : "add -o NAME.so",
+    return fail(ExitCode::Usage,
+                isText ? "add -o NAME.mlir, or -o - for stdout" : "add -o NAME.so",
                 "compile needs to know where the result goes");
   if (!isText && !options.to.empty())
     return fail(ExitCode::Usage, "add --target=mlir, or leave --to out",
@@ -138,8 +143,8 @@ llvm::Error tool::runCompile(const Options &options) {
     llvm::outs() << fmt::format("{} ({} bytes), {} ({} bytes), {}\n"
                                 "compiled in {:.2f} s, peak memory {:.0f} MB\n",
                                 paths->library, sizeOf(paths->library), paths->weights,
-                                sizeOf(paths->weights), paths->header, compilation.elapsed(),
-                                peakMemory() / 1e6);
+                                sizeOf(paths->weights), paths->header,
+                                compilation.elapsed(), peakMemory() / 1e6);
   return writeJson(options, llvm::json::Object{{"schema", 1},
                                                {"library", jsonText(paths->library)},
                                                {"header", jsonText(paths->header)},

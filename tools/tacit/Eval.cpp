@@ -40,16 +40,18 @@ static llvm::Expected<std::vector<int64_t>> readTokens(const std::string &path) 
 }
 
 static llvm::Error noLanguageModel() {
-  return fail(ExitCode::Unsupported, "tacit run takes any inputs",
-              "eval needs a language model: one integer input [batch, sequence] and logits");
+  return fail(
+      ExitCode::Unsupported, "tacit run takes any inputs",
+      "eval needs a language model: one integer input [batch, sequence] and logits");
 }
 
 /// The dimensions of the token input: [batch, window], pinned.
-static llvm::Error bindWindow(const Options &options, const OnnxModel &model, int64_t numTokens,
-                              DimBindings &bindings) {
-  bool ok = model.inputs().size() == 1 && model.inputs()[0].dims.size() == 2 &&
-            (model.inputs()[0].dtype == TACIT_I64 || model.inputs()[0].dtype == TACIT_I32) &&
-            model.outputs().size() >= 1;
+static llvm::Error bindWindow(const Options &options, const OnnxModel &model,
+                              int64_t numTokens, DimBindings &bindings) {
+  bool ok =
+      model.inputs().size() == 1 && model.inputs()[0].dims.size() == 2 &&
+      (model.inputs()[0].dtype == TACIT_I64 || model.inputs()[0].dtype == TACIT_I32) &&
+      model.outputs().size() >= 1;
   if (!ok)
     return noLanguageModel();
   bindings = options.bindings;
@@ -59,8 +61,8 @@ static llvm::Error bindWindow(const Options &options, const OnnxModel &model, in
     return llvm::Error::success();
   if (sequence.size >= 0 && options.window > 0 && options.window != sequence.size)
     return fail(ExitCode::Usage, "leave --window out",
-                "--window {} does not fit: the model's sequence has {} tokens", options.window,
-                sequence.size);
+                "--window {} does not fit: the model's sequence has {} tokens",
+                options.window, sequence.size);
   if (sequence.size < 0 && (options.window > 0 || !bindings.dims.count(sequence.name)))
     bindings.dims[sequence.name] = options.window > 0 ? options.window : kDefaultWindow;
   if (batch.size < 0 && !bindings.dims.count(batch.name)) {
@@ -83,7 +85,8 @@ struct Score {
 } // namespace
 
 /// One row of logits against the token that came next.
-static void addPrediction(Score &score, const float *logits, int64_t vocabulary, int64_t next) {
+static void addPrediction(Score &score, const float *logits, int64_t vocabulary,
+                          int64_t next) {
   double max = -INFINITY, sum = 0;
   int64_t best = 0;
   for (int64_t i = 0; i < vocabulary; ++i)
@@ -98,14 +101,16 @@ static void addPrediction(Score &score, const float *logits, int64_t vocabulary,
   ++score.predictions;
 }
 
-static llvm::Expected<Score> evaluate(Executable &executable, const std::vector<int64_t> &tokens,
-                                      int64_t threads, const std::string &path) {
+static llvm::Expected<Score> evaluate(Executable &executable,
+                                      const std::vector<int64_t> &tokens, int64_t threads,
+                                      const std::string &path) {
   const tacit_io &io = executable.description().inputs[0];
   int64_t batch = io.shape[0], window = io.shape[1];
   int64_t numWindows = (static_cast<int64_t>(tokens.size()) - 1) / window;
   if (numWindows < 1)
     return fail(ExitCode::BadInput, "give more tokens or a smaller --window",
-                "'{}' holds {} tokens; one window needs {}", path, tokens.size(), window + 1);
+                "'{}' holds {} tokens; one window needs {}", path, tokens.size(),
+                window + 1);
   Score score;
   HostTensor input{io.dtype, {batch, window}, {}};
   input.data.resize(*tensorBytes(io.dtype, input.shape));
@@ -117,7 +122,8 @@ static llvm::Expected<Score> evaluate(Executable &executable, const std::vector<
         char *slot = input.data.data() + (b * window + i) * dtypeBytes(io.dtype);
         int64_t token = tokens[from + i];
         int32_t narrow = token;
-        io.dtype == TACIT_I64 ? std::memcpy(slot, &token, 8) : std::memcpy(slot, &narrow, 4);
+        io.dtype == TACIT_I64 ? std::memcpy(slot, &token, 8)
+                              : std::memcpy(slot, &narrow, 4);
       }
     }
     auto outputs = executable.run(input, threads);
@@ -204,8 +210,8 @@ llvm::Error tool::runEval(const Options &options) {
                                                {"kl_mean", zero},
                                                {"top1_agreement", std::move(one)},
                                                {"max_abs_error", std::move(zero)},
-                                               {"top1_accuracy",
-                                                double(score->correct) / score->predictions},
+                                               {"top1_accuracy", double(score->correct) /
+                                                                     score->predictions},
                                                {"seconds", seconds},
                                                {"compile_seconds", compileSeconds}});
 }

@@ -52,15 +52,17 @@ static llvm::json::Array valuesJson(const std::vector<OnnxValue> &values) {
     llvm::json::Array shape;
     for (const OnnxDim &dim : value.dims)
       shape.push_back(dim.size >= 0 ? llvm::json::Value(dim.size) : jsonText(dim.name));
-    array.push_back(llvm::json::Object{
-        {"name", jsonText(value.name)}, {"dtype", value.dtypeName}, {"shape", std::move(shape)}});
+    array.push_back(llvm::json::Object{{"name", jsonText(value.name)},
+                                       {"dtype", value.dtypeName},
+                                       {"shape", std::move(shape)}});
   }
   return array;
 }
 
 /// 124439808 -> "124.4 M".
 static std::string magnitude(double value) {
-  for (auto [unit, name] : {std::pair<double, const char *>{1e9, " G"}, {1e6, " M"}, {1e3, " k"}})
+  for (auto [unit, name] :
+       {std::pair<double, const char *>{1e9, " G"}, {1e6, " M"}, {1e3, " k"}})
     if (value >= unit)
       return fmt::format("{:.1f}{}", value / unit, name);
   return fmt::format("{:.0f}", value);
@@ -74,9 +76,10 @@ static void printText(const Options &options, const OnnxModel &model,
     llvm::outs() << "  " << llvm::left_justify(label, 12) << text << "\n";
   };
   llvm::outs() << options.model << "\n";
-  line("made by", fmt::format("{}, opset {}",
-                              model.producer().empty() ? "(unknown)" : model.producer().str(),
-                              model.opset()));
+  line("made by",
+       fmt::format("{}, opset {}",
+                   model.producer().empty() ? "(unknown)" : model.producer().str(),
+                   model.opset()));
   for (const OnnxValue &input : model.inputs())
     line("input", fmt::format("{}: {}", input.name, typeText(input)));
   for (const OnnxValue &output : model.outputs())
@@ -103,16 +106,17 @@ static void printText(const Options &options, const OnnxModel &model,
   if (sites) {
     line("found", fmt::format("{} attention, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
                               "{} relu, {} softmax",
-                              sites->attention, sites->layerNorm, sites->rmsNorm, sites->gelu,
-                              sites->silu, sites->relu, sites->softmax));
-    line("", fmt::format("{} linear layers, {} other matrix products; {} transformer layers",
-                         sites->linear, sites->matmul, sites->attention));
+                              sites->attention, sites->layerNorm, sites->rmsNorm,
+                              sites->gelu, sites->silu, sites->relu, sites->softmax));
+    line("",
+         fmt::format("{} linear layers, {} other matrix products; {} transformer layers",
+                     sites->linear, sites->matmul, sites->attention));
   } else if (unsupported.empty()) {
     line("found", problem.str());
   }
   for (const UnsupportedNode &node : unsupported)
-    line("unsupported", fmt::format("{} '{}': {}; {}", node.opType, node.node, node.reason,
-                                    node.remedy));
+    line("unsupported",
+         fmt::format("{} '{}': {}; {}", node.opType, node.node, node.reason, node.remedy));
 }
 
 llvm::Error tool::runInspect(const Options &options) {
@@ -156,16 +160,19 @@ llvm::Error tool::runInspect(const Options &options) {
     free.push_back(jsonText(name));
   for (const UnsupportedNode &node : unsupported)
     places.push_back(llvm::json::Object{{"node", jsonText(node.node)},
-                                             {"op_type", jsonText(node.opType)},
-                                             {"domain", jsonText(node.domain)},
-                                             {"opset", node.opset},
-                                             {"reason", jsonText(node.reason)},
-                                             {"remedy", jsonText(node.remedy)}});
+                                        {"op_type", jsonText(node.opType)},
+                                        {"domain", jsonText(node.domain)},
+                                        {"opset", node.opset},
+                                        {"reason", jsonText(node.reason)},
+                                        {"remedy", jsonText(node.remedy)}});
   if (sites)
-    found = llvm::json::Object{
-        {"layer_norm", sites->layerNorm}, {"rms_norm", sites->rmsNorm}, {"gelu", sites->gelu},
-        {"silu", sites->silu},            {"softmax", sites->softmax},
-        {"attention", sites->attention},  {"rotary", 0}};
+    found = llvm::json::Object{{"layer_norm", sites->layerNorm},
+                               {"rms_norm", sites->rmsNorm},
+                               {"gelu", sites->gelu},
+                               {"silu", sites->silu},
+                               {"softmax", sites->softmax},
+                               {"attention", sites->attention},
+                               {"rotary", 0}};
   llvm::json::Value siteValue = nullptr;
   if (sites)
     siteValue = std::move(found);

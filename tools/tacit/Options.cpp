@@ -26,37 +26,43 @@ static cl::SubCommand inspectCommand("inspect", "say what is in a model");
 static cl::SubCommand compileCommand("compile", "make a library, or print a program");
 static cl::SubCommand runCommand("run", "run a model or a compiled library on .npy inputs");
 static cl::SubCommand evalCommand("eval", "perplexity on a sequence of token ids");
-static cl::SubCommand passesCommand("passes", "list every pass and pipeline with its options");
+static cl::SubCommand passesCommand("passes",
+                                    "list every pass and pipeline with its options");
 static cl::SubCommand costCommand("cost", "two-party cost (not available yet)");
 
-#define MODEL_COMMANDS                                                                   \
-  cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand)
+#define MODEL_COMMANDS                                                                     \
+  cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand),                   \
+      cl::sub(evalCommand)
 
 // A list, so that a second one is refused in our words.
-static cl::list<std::string> modelOptions(cl::Positional, cl::desc("MODEL"), cl::cat(category),
-                                          MODEL_COMMANDS);
+static cl::list<std::string> modelOptions(cl::Positional, cl::desc("MODEL"),
+                                          cl::cat(category), MODEL_COMMANDS);
 static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension NAME to N"),
                                         cl::value_desc("NAME=N"), cl::cat(category),
                                         MODEL_COMMANDS);
-static cl::list<std::string> shapeOptions("shape", cl::desc("pin all dimensions of an input"),
+static cl::list<std::string> shapeOptions("shape",
+                                          cl::desc("pin all dimensions of an input"),
                                           cl::value_desc("INPUT=1x128"), cl::cat(category),
                                           MODEL_COMMANDS);
-static cl::opt<std::string> fromOption(
-    "from", cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
-    cl::value_desc("PHASE"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string>
+    fromOption("from",
+               cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
+               cl::value_desc("PHASE"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> toOption("to", cl::desc("stop after phase PHASE"),
                                      cl::value_desc("PHASE"), cl::cat(category),
                                      cl::sub(compileCommand));
-static cl::opt<std::string> dumpOption("dump-phases",
-                                       cl::desc("write the program after every phase to DIR"),
-                                       cl::value_desc("DIR"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string>
+    dumpOption("dump-phases", cl::desc("write the program after every phase to DIR"),
+               cl::value_desc("DIR"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> pipelineOption(
     "pass-pipeline", cl::desc("run these passes instead of the phases up to check"),
     cl::value_desc("builtin.module(...)"), cl::cat(category), cl::sub(compileCommand));
-static cl::opt<bool> printPipelineOption(
-    "print-pipeline", cl::desc("print the passes as text for tacit-opt, and stop"),
-    cl::cat(category), cl::sub(compileCommand));
-static cl::opt<std::string> jsonOption("json", cl::desc("write the result as JSON; - is stdout"),
+static cl::opt<bool>
+    printPipelineOption("print-pipeline",
+                        cl::desc("print the passes as text for tacit-opt, and stop"),
+                        cl::cat(category), cl::sub(compileCommand));
+static cl::opt<std::string> jsonOption("json",
+                                       cl::desc("write the result as JSON; - is stdout"),
                                        cl::value_desc("FILE"), cl::cat(category),
                                        MODEL_COMMANDS);
 static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category),
@@ -64,10 +70,11 @@ static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category)
 static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
                                    cl::cat(category), MODEL_COMMANDS);
 // Numbers are text here: LLVM writes its own message about a wrong one to stderr.
-static cl::opt<std::string> vectorBitsOption(
-    "vector-bits", cl::desc("use vectors of at most this width: 512, 256 or 128"),
-    cl::value_desc("N"), cl::init("512"), cl::cat(category), cl::sub(compileCommand),
-    cl::sub(runCommand), cl::sub(evalCommand));
+static cl::opt<std::string>
+    vectorBitsOption("vector-bits",
+                     cl::desc("use vectors of at most this width: 512, 256 or 128"),
+                     cl::value_desc("N"), cl::init("512"), cl::cat(category),
+                     cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand));
 
 static cl::opt<std::string> outputOption("o", cl::desc("where the result goes"),
                                          cl::value_desc("FILE"), cl::cat(category),
@@ -76,24 +83,27 @@ static cl::opt<std::string> targetOption("target", cl::desc("cpu (default) or ml
                                          cl::init("cpu"), cl::cat(category),
                                          cl::sub(compileCommand));
 static cl::list<std::string> inputOptions("input", cl::desc("contents of an input"),
-                                          cl::value_desc("NAME=FILE.npy"), cl::cat(category),
-                                          cl::sub(runCommand));
+                                          cl::value_desc("NAME=FILE.npy"),
+                                          cl::cat(category), cl::sub(runCommand));
 static cl::list<std::string> expectOptions("expect", cl::desc("what an output should be"),
-                                           cl::value_desc("NAME=FILE.npy"), cl::cat(category),
-                                           cl::sub(runCommand));
+                                           cl::value_desc("NAME=FILE.npy"),
+                                           cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> toleranceOption(
     "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
     cl::value_desc("T"), cl::init("1e-4"), cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));
-static cl::opt<std::string> repeatOption("repeat", cl::desc("measure N runs (after one more)"),
-                                         cl::value_desc("N"), cl::init("1"), cl::cat(category),
-                                         cl::sub(runCommand));
+static cl::opt<std::string> repeatOption("repeat",
+                                         cl::desc("measure N runs (after one more)"),
+                                         cl::value_desc("N"), cl::init("1"),
+                                         cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> threadsOption("threads", cl::desc("threads; 0 is one per core"),
-                                          cl::value_desc("N"), cl::init("0"), cl::cat(category),
-                                          cl::sub(runCommand), cl::sub(evalCommand));
-static cl::opt<std::string> tokensOption("tokens", cl::desc("token ids, int64, one dimension"),
+                                          cl::value_desc("N"), cl::init("0"),
+                                          cl::cat(category), cl::sub(runCommand),
+                                          cl::sub(evalCommand));
+static cl::opt<std::string> tokensOption("tokens",
+                                         cl::desc("token ids, int64, one dimension"),
                                          cl::value_desc("FILE.npy"), cl::cat(category),
                                          cl::sub(evalCommand));
 static cl::opt<std::string> windowOption("window", cl::desc("tokens per window"),
@@ -130,7 +140,8 @@ static llvm::Error usage(std::string hint, std::string message) {
 static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, int64_t low,
                                            int64_t high) {
   int64_t number = 0;
-  if (!StringRef(option.getValue()).getAsInteger(10, number) && low <= number && number <= high)
+  if (!StringRef(option.getValue()).getAsInteger(10, number) && low <= number &&
+      number <= high)
     return number;
   return usage("correct the number",
                fmt::format("--{} is '{}'; expected a whole number from {} to {}",
@@ -142,8 +153,9 @@ static llvm::Expected<std::pair<std::string, std::string>> splitPair(StringRef o
                                                                      StringRef text) {
   auto [name, value] = text.split('=');
   if (name.empty() || value.empty())
-    return usage(fmt::format("write --{} NAME=VALUE", option.str()),
-                 fmt::format("'--{} {}' is not of the form NAME=VALUE", option.str(), text.str()));
+    return usage(
+        fmt::format("write --{} NAME=VALUE", option.str()),
+        fmt::format("'--{} {}' is not of the form NAME=VALUE", option.str(), text.str()));
   return std::make_pair(name.str(), value.str());
 }
 
@@ -200,8 +212,9 @@ static llvm::Error refusePlanned(int argc, char **argv) {
     StringRef name = argument.ltrim('-').split('=').first;
     for (auto [planned, what] : kPlanned)
       if (name == planned)
-        return usage("leave it out", fmt::format("--{} ({}) is not available in this version",
-                                                 planned.str(), what.str()));
+        return usage("leave it out",
+                     fmt::format("--{} ({}) is not available in this version",
+                                 planned.str(), what.str()));
   }
   return llvm::Error::success();
 }
@@ -214,7 +227,8 @@ static llvm::Error readPairs(StringRef option, const cl::list<std::string> &text
       return pair.takeError();
     for (const auto &[name, file] : pairs)
       if (name == pair->first)
-        return usage("give each once", fmt::format("--{} names '{}' twice", option.str(), name));
+        return usage("give each once",
+                     fmt::format("--{} names '{}' twice", option.str(), name));
     pairs.push_back(std::move(*pair));
   }
   return llvm::Error::success();
@@ -282,7 +296,8 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   };
   cl::SetVersionPrinter(printVersion);
   if (argc < 2)
-    return usage("tacit inspect MODEL.onnx", "no subcommand given\n\n" + kOverview.rtrim().str());
+    return usage("tacit inspect MODEL.onnx",
+                 "no subcommand given\n\n" + kOverview.rtrim().str());
   StringRef first(argv[1]);
   if (first == "--help" || first == "-h" || first == "help") {
     outs() << kOverview;
@@ -292,14 +307,15 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
     printVersion(outs());
     return std::nullopt;
   }
-  cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand, &evalCommand,
-                                &passesCommand, &costCommand};
+  cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand,
+                                &evalCommand,    &passesCommand,  &costCommand};
   bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
   if (!isKnown)
-    return usage("tacit --help",
-                 fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval or "
-                             "passes",
-                             first.str()));
+    return usage(
+        "tacit --help",
+        fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval or "
+                    "passes",
+                    first.str()));
   if (first == "cost")
     return usage("tacit --help",
                  "the subcommand 'cost' (two-party cost) is not available in this version");
@@ -333,7 +349,8 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   }
   if (auto error = parseBindings(options.bindings))
     return std::move(error);
-  for (auto [name, value] : {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
+  for (auto [name, value] :
+       {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
     if (auto error = checkPhase(name, value))
       return std::move(error);
   options.from = fromOption;

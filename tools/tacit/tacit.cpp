@@ -22,8 +22,8 @@ int tool::report(llvm::Error error) {
       std::move(error),
       [&](const Error &ours) {
         code = code ? code : static_cast<int>(ours.getCode());
-        llvm::errs() << (isColoured ? "\033[1;31merror:\033[0m " : "error: ") << ours.getMessage()
-                     << "\n";
+        llvm::errs() << (isColoured ? "\033[1;31merror:\033[0m " : "error: ")
+                     << ours.getMessage() << "\n";
         if (!ours.getHint().empty())
           llvm::errs() << "  try: " << ours.getHint() << "\n";
       },

@@ -123,6 +123,7 @@ TEST_F(Elements, RefusesMissingAndMissizedBlobs) {
 TEST_F(Elements, RefusesWhatItDoesNotStore) {
   EXPECT_EQ(byteWidth(builder.getIndexType()), 0);
   EXPECT_EQ(byteWidth(builder.getIntegerType(4)), 0);
+  EXPECT_EQ(byteWidth(builder.getIntegerType(24)), 0);
   EXPECT_EQ(byteWidth(builder.getIntegerType(128)), 0);
   EXPECT_EQ(byteSize(type({ShapedType::kDynamic}, builder.getF32Type())), std::nullopt);
   EXPECT_EQ(byteSize(type({int64_t(1) << 40, int64_t(1) << 40}, builder.getF32Type())),

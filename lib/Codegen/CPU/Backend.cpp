@@ -36,16 +36,18 @@ Processor Processor::host(int64_t maxVectorBits) {
   Processor processor;
   processor.cpu = llvm::sys::getHostCPUName();
   llvm::StringMap<bool> found = llvm::sys::getHostCPUFeatures();
-  bool hasAvx512 = maxVectorBits >= 512 && found.lookup("avx512f") && found.lookup("avx512vl") &&
-                   found.lookup("avx512bw") && found.lookup("avx512dq");
+  bool hasAvx512 = maxVectorBits >= 512 && found.lookup("avx512f") &&
+                   found.lookup("avx512vl") && found.lookup("avx512bw") &&
+                   found.lookup("avx512dq");
   bool hasAvx2 = maxVectorBits >= 256 && found.lookup("avx2") && found.lookup("fma");
   std::vector<std::string> features, required;
   for (const auto &feature : found) {
     StringRef name = feature.getKey();
-    bool isWide = name.starts_with("avx512") || name.starts_with("avx10") ||
-                  name.starts_with("amx");
+    bool isWide =
+        name.starts_with("avx512") || name.starts_with("avx10") || name.starts_with("amx");
     bool isMedium = name.starts_with("avx") || name == "fma" || name == "f16c" ||
-                    name == "vaes" || name == "vpclmulqdq" || name == "xop" || name == "fma4";
+                    name == "vaes" || name == "vpclmulqdq" || name == "xop" ||
+                    name == "fma4";
     bool enabled = feature.getValue() && (hasAvx512 || !isWide) && (hasAvx2 || !isMedium);
     features.push_back((enabled ? "+" : "-") + name.str());
   }
@@ -77,7 +79,8 @@ makeTargetMachine(const Processor &processor) {
   std::string text;
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, text);
   if (!target)
-    return fail(ExitCode::Internal, "", "no code generator for '{}': {}", triple.str(), text);
+    return fail(ExitCode::Internal, "", "no code generator for '{}': {}", triple.str(),
+                text);
   llvm::TargetOptions options;
   // Fused operations are written as such in the IR; nothing else may be fused.
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
@@ -110,7 +113,8 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
   std::string messages;
   {
     ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
-      messages += "\n  " + diagnostic.str();
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+        messages += "\n  " + diagnostic.str();
     });
     result.module = translateModuleToLLVMIR(module, *result.context, "model");
   }
@@ -153,7 +157,8 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
   llvm::legacy::PassManager passes;
   if (optimised->machine->addPassesToEmitFile(passes, os, nullptr,
                                               llvm::CodeGenFileType::ObjectFile))
-    return fail(ExitCode::Internal, "", "this processor's code generator writes no objects");
+    return fail(ExitCode::Internal, "",
+                "this processor's code generator writes no objects");
   passes.run(*optimised->module);
   return std::vector<char>(object.begin(), object.end());
 }
@@ -175,8 +180,8 @@ struct Loaded {
 };
 } // namespace
 
-llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
-                                                                const Processor &processor) {
+llvm::Expected<std::unique_ptr<Executable>>
+tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   auto facts = ModelFacts::of(module);
   if (!facts)
     return facts.takeError();
@@ -188,9 +193,10 @@ llvm::Expected<std::unique_ptr<Executable>> tacit::cpu::makeJit(ModuleOp module,
   for (const LibraryTensor &output : facts->outputs)
     needed += *tensorBytes(output.dtype, output.shape);
   if (needed > physicalMemory())
-    return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
-                "the model needs {} bytes for weights, work and outputs; this machine has {}",
-                needed, physicalMemory());
+    return fail(
+        ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+        "the model needs {} bytes for weights, work and outputs; this machine has {}",
+        needed, physicalMemory());
   facts->weightsBytes = file->size();
   facts->features = processor.required;
   auto object = emitObject(module, *facts, processor);

@@ -57,6 +57,13 @@ static bool isDynamic(Operation *op) {
   return isa<nn::DynamicSliceOp, nn::DynamicReshapeOp, nn::DynamicExpandOp>(op);
 }
 
+/// Floats of 16 bits and less: each conversion would be a call of a library that a
+/// model does not come with.
+static bool isNarrowFloat(Type element) {
+  auto type = dyn_cast<FloatType>(element);
+  return type && type.getWidth() < 32;
+}
+
 namespace {
 struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
   using Base::Base;
@@ -129,7 +136,7 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
           auto tensor = dyn_cast<RankedTensorType>(operand);
           return tensor && tensor.hasStaticShape();
         });
-        if (!type || !isStored(type)) {
+        if (!type || !isStored(type) || isNarrowFloat(type.getElementType())) {
           op->emitOpError() << "gives " << result.getType()
                             << ", which the CPU cannot store";
           ok = false;

@@ -55,12 +55,14 @@ static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
     auto fields = dyn_cast<DictionaryAttr>(entry);
     auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
     auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
-    auto type = typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
+    auto type =
+        typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
     int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
     // Names become C strings.
     if (!name || name.empty() || name.getValue().contains('\0'))
       return fail(ExitCode::BadInput, "give each input and output a name",
-                  "{} {} of the program has no name", which.drop_back().str(), tensors.size());
+                  "{} {} of the program has no name", which.drop_back().str(),
+                  tensors.size());
     if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
       return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
                   "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
@@ -69,8 +71,8 @@ static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
     auto bytes = byteSize(type);
     if (!bytes || *bytes > nn::kMaxTensorBytes)
       return fail(ExitCode::BadInput, "pin every dimension, and to less",
-                  "{} '{}' has no size of at most {} bytes", which.drop_back().str(), name.str(),
-                  nn::kMaxTensorBytes);
+                  "{} '{}' has no size of at most {} bytes", which.drop_back().str(),
+                  name.str(), nn::kMaxTensorBytes);
     LibraryTensor tensor{name.str(), dtype, {}, 0};
     tensor.shape.assign(type.getShape().begin(), type.getShape().end());
     if (fields.get("index_bound")) {
@@ -121,15 +123,17 @@ static bool fits(Type type, const LibraryTensor &tensor) {
   return size && size == tensorBytes(tensor.dtype, tensor.shape);
 }
 
-static llvm::Error compare(StringRef which, TypeRange types, ArrayRef<LibraryTensor> tensors) {
+static llvm::Error compare(StringRef which, TypeRange types,
+                           ArrayRef<LibraryTensor> tensors) {
   for (auto [type, tensor] : llvm::zip(types, tensors)) {
     if (fits(type, tensor))
       continue;
     std::string text;
     llvm::raw_string_ostream(text) << type;
     return fail(ExitCode::BadInput, "change both, or start from an earlier phase",
-                "{} '{}' of the program's interface is {} {}, but @main has {}", which.str(),
-                tensor.name, dtypeName(tensor.dtype).str(), shapeText(tensor.shape), text);
+                "{} '{}' of the program's interface is {} {}, but @main has {}",
+                which.str(), tensor.name, dtypeName(tensor.dtype).str(),
+                shapeText(tensor.shape), text);
   }
   return llvm::Error::success();
 }
@@ -153,12 +157,14 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
     if (!weights)
       return weights.takeError();
     if (inputs.size() < 2 || !isBytes(inputs[0]) || !isBytes(inputs[1]) ||
-        static_cast<uint64_t>(cast<MemRefType>(inputs[0]).getDimSize(0)) != weights->size() ||
+        static_cast<uint64_t>(cast<MemRefType>(inputs[0]).getDimSize(0)) !=
+            weights->size() ||
         cast<MemRefType>(inputs[1]).getDimSize(0) != arena)
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "@main does not begin with the {} bytes of the weights and the {} bytes of "
-                  "memory that '{}' says",
-                  weights->size(), arena.value_or(0), nn::kArenaAttr.str());
+      return fail(
+          ExitCode::BadInput, kEarlierPhase,
+          "@main does not begin with the {} bytes of the weights and the {} bytes of "
+          "memory that '{}' says",
+          weights->size(), arena.value_or(0), nn::kArenaAttr.str());
     size_t numInputs = std::min(inputs.size() - 2, facts.inputs.size());
     outputs.append(inputs.begin() + 2 + numInputs, inputs.end());
     inputs = SmallVector<Type>(ArrayRef(inputs).slice(2, numInputs));

@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Codegen/CPU/WeightFile.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Fnv64.h"
-#include "mlir/IR/BuiltinDialect.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include <cstring>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -49,8 +49,8 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
       inlineBytes += weight.getByteSize();
     if (inlineBytes > physicalMemory())
       return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
-                  "inline constants take {} bytes of weights; this machine has {}", inlineBytes,
-                  physicalMemory());
+                  "inline constants take {} bytes of weights; this machine has {}",
+                  inlineBytes, physicalMemory());
     auto scratch = std::make_unique<std::vector<char>>();
     auto source = rawBytes(weight.getValue(), *scratch);
     if (!source)

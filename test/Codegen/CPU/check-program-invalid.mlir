@@ -32,6 +32,26 @@ func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
 
 // -----
 
+// A model that was converted to half precision.
+func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
+  // expected-error @below {{gives 'tensor<8xf16>', which the CPU cannot store}}
+  %0 = nn.cast %x : tensor<8xf32> to tensor<8xf16>
+  %1 = nn.cast %0 : tensor<8xf16> to tensor<8xf32>
+  return %1 : tensor<8xf32>
+}
+
+// -----
+
+// Three bytes: LLVM would give each number four.
+func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
+  // expected-error @below {{gives 'tensor<8xi24>', which the CPU cannot store}}
+  %0 = nn.cast %x : tensor<8xf32> to tensor<8xi24>
+  %1 = nn.cast %0 : tensor<8xi24> to tensor<8xf32>
+  return %1 : tensor<8xf32>
+}
+
+// -----
+
 // A dimension that somebody mistyped, and what an ONNX file can ask for.
 // expected-error @below {{input 'x' is 'tensor<1099511627776xf32>', which the CPU cannot store}}
 func.func @main(%x: tensor<1099511627776xf32> {nn.name = "x"}, %s: tensor<f32> {nn.name = "s"})
