@@ -105,6 +105,8 @@ static Value keyOf(Value transposed, double &scale, IRRewriter &rewriter) {
 
 /// Why query, key and value cannot be the operands of one nn.attention.
 static std::string whyNotTogether(MatmulOp scores, MatmulOp output) {
+  if (scores.getMultiplierAttr() != output.getMultiplierAttr())
+    return "the two products have different multipliers";
   auto query = tensorOf(scores.getLhs()), key = tensorOf(scores.getRhs()),
        value = tensorOf(output.getRhs());
   // Of two dimensions one of which is free, the other must not be a 1: it might
@@ -173,7 +175,8 @@ static std::string replace(MatmulOp output, Scores scores, IRRewriter &rewriter,
                                                             : "float mask"));
   rewriter.replaceOpWithNewOp<AttentionOp>(output, output.getType(), query, key,
                                            output.getRhs(), scores.mask,
-                                           properties.getScale(), properties.getFill());
+                                           properties.getScale(), properties.getFill(),
+                                           output.getMultiplierAttr());
   return {};
 }
 

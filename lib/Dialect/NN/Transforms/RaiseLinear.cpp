@@ -57,8 +57,8 @@ static Value takeBias(Operation *&root, IRRewriter &rewriter, SiteReporter &repo
   return takeParameter<AddOp>(rewriter, root);
 }
 
-static void raise(Operation *product, Value input, Value weight, IRRewriter &rewriter,
-                  SiteReporter &reporter) {
+static void raise(Operation *product, Value input, Value weight, MultiplierAttr multiplier,
+                  IRRewriter &rewriter, SiteReporter &reporter) {
   Operation *root = product;
   Value bias = takeBias(root, rewriter, reporter);
   if (!bias && isa<LinearOp>(product))
@@ -66,7 +66,7 @@ static void raise(Operation *product, Value input, Value weight, IRRewriter &rew
   reporter.found(root->getLoc(), bias ? "with bias" : "no bias");
   rewriter.setInsertionPoint(root);
   rewriter.replaceOpWithNewOp<LinearOp>(root, root->getResult(0).getType(), input, weight,
-                                        bias);
+                                        bias, multiplier);
 }
 
 namespace {
@@ -78,10 +78,10 @@ struct RaiseLinear : tacit::nn::impl::RaiseLinearBase<RaiseLinear> {
     eraseDead(getOperation());
     for (LinearOp op : collect<LinearOp>(getOperation()))
       if (!op.getBias())
-        raise(op, op.getInput(), op.getWeight(), rewriter, reporter);
+        raise(op, op.getInput(), op.getWeight(), op.getMultiplierAttr(), rewriter, reporter);
     for (MatmulOp op : collect<MatmulOp>(getOperation()))
       if (isWeightMatrix(op.getRhs()))
-        raise(op, op.getLhs(), op.getRhs(), rewriter, reporter);
+        raise(op, op.getLhs(), op.getRhs(), op.getMultiplierAttr(), rewriter, reporter);
     eraseDead(getOperation());
   }
 };

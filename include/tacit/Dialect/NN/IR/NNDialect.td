@@ -65,7 +65,12 @@ def NN_Dialect : Dialect {
 
 def NN_GeluKind : I32EnumAttr<"GeluKind", "which function is meant by GELU", [
   I32EnumAttrCase<"Erf", 0, "erf">,
-  I32EnumAttrCase<"Tanh", 1, "tanh">
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Puma", 2, "puma">,
+  I32EnumAttrCase<"Bolt", 3, "bolt">,
+  I32EnumAttrCase<"Bumblebee", 4, "bumblebee">,
+  I32EnumAttrCase<"Nimbus", 5, "nimbus">,
+  I32EnumAttrCase<"Quad", 6, "quad">
 ]> {
   let cppNamespace = "::tacit::nn";
   let genSpecializedAttr = 0;
@@ -96,9 +101,79 @@ def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "which comparison", [
 def NN_ComparePredicateAttr
     : EnumAttr<NN_Dialect, NN_ComparePredicate, "compare_predicate">;
 
+def NN_MultiplierKind : I32EnumAttr<"MultiplierKind", "how a product is computed", [
+  I32EnumAttrCase<"Exact", 0, "exact">,
+  I32EnumAttrCase<"LMul", 1, "lmul">,
+  I32EnumAttrCase<"Pam", 2, "pam">,
+  I32EnumAttrCase<"ShiftAdd", 3, "shift_add">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+
+def NN_ZeroPolicy : I32EnumAttr<"ZeroPolicy", "what a product does with zeros", [
+  I32EnumAttrCase<"Exact", 0, "exact">,
+  I32EnumAttrCase<"Lift", 1, "lift">,
+  I32EnumAttrCase<"Ignore", 2, "ignore">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+
+def NN_OverflowPolicy : I32EnumAttr<"OverflowPolicy", "what a product does when it is too large", [
+  I32EnumAttrCase<"Infinity", 0, "infinity">,
+  I32EnumAttrCase<"Ignore", 1, "ignore">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+
 //===----------------------------------------------------------------------===//
 // Attributes
 //===----------------------------------------------------------------------===//
+
+def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
+  let mnemonic = "multiplier";
+  let summary = "how each product of a matrix product is computed";
+  let description = [{
+    Absent means exact. The others add the bit patterns of two f32 numbers, which
+    adds exponents and, roughly, multiplies mantissas; sums stay exact f32 sums.
+
+    - `lmul`: linear-complexity multiplication of operands cut off after `mantissa`
+      bits (Luo and Sun, arXiv 2410.00907).
+    - `pam`: the piecewise-affine product (Kosson and Jaggi, arXiv 2305.17190), its
+      mean error removed by the factor `alpha`; 1.0 is the product of the paper.
+    - `shift_add`: the weight is a sum of `terms` signed powers of two
+      (`nn.powers_of_two`), and each term adds to the exponent.
+
+    `zero` = `exact` gives zero where an operand is zero or denormal and where the
+    result would be; `lift` raises both operands to at least 2^-62; `ignore` does
+    neither and is right only where no zero can occur. `overflow` = `infinity`
+    gives infinity where the result is too large and treats infinite operands and
+    NaN as IEEE 754 does; `ignore` is right only where neither occurs.
+    docs/Numerics.md defines all of it bit by bit.
+
+    ```mlir
+    #nn.multiplier<lmul, mantissa = 4, zero = lift>
+    ```
+  }];
+  let parameters = (ins EnumParameter<NN_MultiplierKind>:$kind,
+                        DefaultValuedParameter<"int64_t", "23">:$mantissa,
+                        OptionalParameter<"::mlir::FloatAttr">:$alpha,
+                        DefaultValuedParameter<"int64_t", "1">:$terms,
+                        DefaultValuedParameter<"::tacit::nn::ZeroPolicy",
+                                               "::tacit::nn::ZeroPolicy::Exact">:$zero,
+                        DefaultValuedParameter<"::tacit::nn::OverflowPolicy",
+                                               "::tacit::nn::OverflowPolicy::Infinity">:$overflow);
+  let assemblyFormat = [{
+    `<` $kind (`,` struct($mantissa, $alpha, $terms, $zero, $overflow)^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// alpha, or the value that makes the mean error of a product zero.
+    float getAlphaValue() const;
+  }];
+}
 
 def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
   let mnemonic = "weight";

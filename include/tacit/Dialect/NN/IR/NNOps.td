@@ -100,7 +100,16 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType]> {
   let description = [{
     `erf` is x/2 * (1 + erf(x / sqrt 2)); `tanh` is
     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), the form of GPT-2
-    (Hendrycks and Gimpel, arXiv 1606.08415, section 2).
+    (Hendrycks and Gimpel, arXiv 1606.08415, section 2). The others are what private
+    inference puts in its place: 0 on the left, x on the right, polynomials between.
+
+    - `puma`: degree 3 on [-4, -1.95), degree 6 on [-1.95, 3] (PUMA, arXiv 2307.12533).
+    - `bumblebee`: the same polynomials, breaks at -5, -1.97 and 3 (BumbleBee, NDSS 2025).
+    - `bolt`: x/2 plus degree 4 in |x|, for |x| up to 2.7 (BOLT, IEEE S&P 2024).
+    - `nimbus`: degree 2 on [-1.8, 0.5] (the example of Nimbus, NeurIPS 2024).
+    - `quad`: x^2/8 + x/4 + 1/2 for every x (MPCFormer, arXiv 2211.01452).
+
+    docs/Numerics.md has coefficients and errors.
 
     ```mlir
     %y = nn.gelu tanh %x : tensor<1x128x512xf32>
@@ -238,8 +247,14 @@ def NN_MatmulOp : NN_InferredOp<"matmul"> {
     one dimension is a row (left) or a column (right), and that dimension is
     absent from the result.
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$lhs, TensorOf<[AnyFloat]>:$rhs);
+  let arguments = (ins TensorOf<[AnyFloat]>:$lhs, TensorOf<[AnyFloat]>:$rhs,
+                       OptionalAttr<NN_MultiplierAttr>:$multiplier);
   let results = (outs TensorOf<[AnyFloat]>:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`multiplier` `(` $multiplier^ `)`)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
 }
 
 def NN_LinearOp : NN_InferredOp<"linear"> {
@@ -253,12 +268,14 @@ def NN_LinearOp : NN_InferredOp<"linear"> {
     ```
   }];
   let arguments = (ins TensorOf<[AnyFloat]>:$input, TensorOf<[AnyFloat]>:$weight,
-                       Optional<TensorOf<[AnyFloat]>>:$bias);
+                       Optional<TensorOf<[AnyFloat]>>:$bias,
+                       OptionalAttr<NN_MultiplierAttr>:$multiplier);
   let results = (outs TensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` `(` $bias^ `)`)? attr-dict
-    `:` functional-type(operands, results)
+    $input `,` $weight (`bias` `(` $bias^ `)`)? (`multiplier` `(` $multiplier^ `)`)?
+    attr-dict `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
 }
 
 def NN_AttentionOp : NN_InferredOp<"attention"> {
@@ -281,12 +298,80 @@ def NN_AttentionOp : NN_InferredOp<"attention"> {
   }];
   let arguments = (ins TensorOf<[AnyFloat]>:$query, TensorOf<[AnyFloat]>:$key,
                        TensorOf<[AnyFloat]>:$value, Optional<AnyRankedTensor>:$mask,
-                       F32Attr:$scale, OptionalAttr<F32Attr>:$fill);
+                       F32Attr:$scale, OptionalAttr<F32Attr>:$fill,
+                       OptionalAttr<NN_MultiplierAttr>:$multiplier);
   let results = (outs TensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? `scale` `=` $scale
-    (`fill` `=` $fill^)? attr-dict `:` functional-type(operands, results)
+    (`fill` `=` $fill^)? (`multiplier` `(` $multiplier^ `)`)? attr-dict
+    `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Weights of few bits
+//===----------------------------------------------------------------------===//
+
+def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments]> {
+  let summary = "a weight matrix from packed integers of few bits";
+  let description = [{
+    w[k, n] = (u[k, n] - z[g, n]) * scale[g, n], where g = k / group, u has `bits`
+    bits and no sign, and z is the group's zero point, 2^(bits - 1) where none is
+    given. The difference is exact, the product is one f32 rounding.
+
+    u lies in planes of i8: 8 bits in one; 4 bits in one, two weights to a byte; 6
+    bits in two, the lower 4 bits as before and the upper 2 with four weights to a
+    byte. Weights that share a byte are neighbours along k, the first in the lowest
+    bits. With S weights to the fullest byte (1, 2, 4) and group = Q * S, the planes
+    are [G, Q, N] and, for the lower bits of 6, [G, Q, 2, N]: of a quadruple, the
+    byte of the first two weights and that of the last two.
+
+    K is G * group, or less: the last group is filled up.
+
+    ```mlir
+    %w = nn.dequantize bits = 6 scale(%s) planes(%low, %high)
+        : (tensor<4x128xf32>, tensor<4x8x2x128xi8>, tensor<4x8x128xi8>) -> tensor<128x128xf32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$bits, 2DTensorOf<[F32]>:$scale,
+                       Optional<2DTensorOf<[I8]>>:$zero_point,
+                       Variadic<TensorOf<[I8]>>:$planes);
+  let results = (outs 2DTensorOf<[F32]>:$result);
+  let assemblyFormat = [{
+    `bits` `=` $bits `scale` `(` $scale `)` (`zero_point` `(` $zero_point^ `)`)?
+    `planes` `(` $planes `)` attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Weights in the fullest byte of a plane; 0 if no layout has `bits` bits.
+    static int64_t getSpan(int64_t bits) {
+      return bits == 8 ? 1 : bits == 4 ? 2 : bits == 6 ? 4 : 0;
+    }
+    /// Bits of each plane, the lowest first.
+    static ::llvm::SmallVector<int64_t> getPlaneWidths(int64_t bits) {
+      return bits == 6 ? ::llvm::SmallVector<int64_t>{4, 2} : ::llvm::SmallVector<int64_t>{bits};
+    }
+    /// Weights along the reduction that share a scale.
+    int64_t getGroup();
+  }];
+}
+
+def NN_PowersOfTwoOp : NN_Op<"powers_of_two"> {
+  let summary = "a weight matrix as sums of signed powers of two";
+  let description = [{
+    Element [k, n] is the sum over t of the powers that the codes [t, k, n] stand
+    for: 0 is zero; otherwise bit 7 is the sign, and bits 0 to 6 hold the exponent
+    plus 64, so that it lies in [-63, 63].
+
+    ```mlir
+    %w = nn.powers_of_two %codes : tensor<2x128x512xi8> to tensor<128x512xf32>
+    ```
+  }];
+  let arguments = (ins 3DTensorOf<[I8]>:$codes);
+  let results = (outs 2DTensorOf<[F32]>:$result);
+  let assemblyFormat = "$codes attr-dict `:` type($codes) `to` type($result)";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//

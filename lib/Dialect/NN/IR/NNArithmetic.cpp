@@ -1,0 +1,134 @@
+//===- NNArithmetic.cpp - How products are computed, weights of few bits --===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tacit::nn;
+
+static RankedTensorType tensorOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===----------------------------------------------------------------------===//
+// #nn.multiplier
+//===----------------------------------------------------------------------===//
+
+/// More terms than an f32 has bits add nothing.
+static constexpr int64_t kMaxTerms = 24;
+static constexpr int64_t kMaxMantissa = 23;
+/// Makes the mean relative error of a piecewise-affine product vanish
+/// (Kosson and Jaggi, arXiv 2305.17190).
+static constexpr float kUnbiasedAlpha = 1.0552f;
+
+float MultiplierAttr::getAlphaValue() const {
+  return getAlpha() ? static_cast<float>(getAlpha().getValueAsDouble()) : kUnbiasedAlpha;
+}
+
+LogicalResult MultiplierAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                     MultiplierKind kind, int64_t mantissa, FloatAttr alpha,
+                                     int64_t terms, ZeroPolicy, OverflowPolicy) {
+  StringRef name = stringifyMultiplierKind(kind);
+  if (mantissa < 1 || mantissa > kMaxMantissa)
+    return emitError() << "keeps " << mantissa << " bits of mantissa; expected 1 to "
+                       << kMaxMantissa;
+  if (mantissa != kMaxMantissa && kind != MultiplierKind::LMul)
+    return emitError() << "'mantissa' belongs to lmul, found it with " << name;
+  if (alpha && kind != MultiplierKind::Pam)
+    return emitError() << "'alpha' belongs to pam, found it with " << name;
+  if (alpha && (!alpha.getType().isF32() || !(alpha.getValueAsDouble() >= 1) ||
+                !(alpha.getValueAsDouble() < 2)))
+    return emitError() << "has alpha = " << alpha << "; expected an f32 from 1 to below 2";
+  if (terms < 1 || terms > kMaxTerms)
+    return emitError() << "has " << terms << " terms; expected 1 to " << kMaxTerms;
+  if (terms != 1 && kind != MultiplierKind::ShiftAdd)
+    return emitError() << "'terms' belongs to shift_add, found it with " << name;
+  return success();
+}
+
+/// The bits of a product are those of f32, and only linear layers have weights.
+static LogicalResult verifyMultiplier(Operation *op, MultiplierAttr multiplier) {
+  if (!multiplier || multiplier.getKind() == MultiplierKind::Exact)
+    return success();
+  Type element = tensorOf(op->getResult(0)).getElementType();
+  if (!element.isF32())
+    return op->emitOpError() << "multiplies " << element << " by "
+                             << stringifyMultiplierKind(multiplier.getKind())
+                             << ", which is defined for f32";
+  if (multiplier.getKind() == MultiplierKind::ShiftAdd && !isa<LinearOp>(op))
+    return op->emitOpError() << "multiplies by shift_add; expected that on nn.linear, whose "
+                                "weight can be powers of two";
+  return success();
+}
+
+LogicalResult MatmulOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
+LogicalResult AttentionOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
+LogicalResult LinearOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
+
+//===----------------------------------------------------------------------===//
+// Weights of few bits
+//===----------------------------------------------------------------------===//
+
+int64_t DequantizeOp::getGroup() {
+  return tensorOf(getPlanes().front()).getDimSize(1) * getSpan(getBits());
+}
+
+/// The shape of the plane of `width` bits of weights that have `bits`.
+static SmallVector<int64_t> planeShape(int64_t bits, int64_t width, int64_t groups,
+                                       int64_t quotient, int64_t columns) {
+  int64_t perByte = 8 / width, span = DequantizeOp::getSpan(bits);
+  SmallVector<int64_t> shape{groups, quotient};
+  shape.append(llvm::Log2_64(span) - llvm::Log2_64(perByte), 2);
+  shape.push_back(columns);
+  return shape;
+}
+
+LogicalResult DequantizeOp::verify() {
+  int64_t bits = getBits();
+  if (getSpan(bits) == 0)
+    return emitOpError() << "has weights of " << bits << " bits; expected 4, 6 or 8";
+  auto scale = tensorOf(getScale()), result = tensorOf(getResult());
+  SmallVector<int64_t> widths = getPlaneWidths(bits);
+  if (getPlanes().size() != widths.size())
+    return emitOpError() << "has " << getPlanes().size() << " planes; expected "
+                         << widths.size() << " for " << bits << " bits";
+  if (!scale.hasStaticShape() || !result.hasStaticShape())
+    return emitOpError() << "expected known dimensions, found " << scale << " and " << result;
+  auto first = tensorOf(getPlanes().front());
+  int64_t quotient = first.getRank() > 1 ? first.getDimSize(1) : ShapedType::kDynamic;
+  int64_t groups = scale.getDimSize(0), columns = scale.getDimSize(1);
+  for (auto [plane, width] : llvm::zip(getPlanes(), widths)) {
+    SmallVector<int64_t> expected = planeShape(bits, width, groups, quotient, columns);
+    if (ShapedType::isDynamic(quotient) || tensorOf(plane).getShape() != ArrayRef(expected)) {
+      if (ShapedType::isDynamic(quotient))
+        expected = planeShape(bits, width, groups, 1, columns);
+      return emitOpError() << "has a plane of type " << plane.getType() << "; expected "
+                           << RankedTensorType::get(expected, first.getElementType())
+                           << " for " << groups << " groups and " << columns << " columns";
+    }
+  }
+  if (getZeroPoint() && tensorOf(getZeroPoint()).getShape() != scale.getShape())
+    return emitOpError() << "has zero points of type " << getZeroPoint().getType()
+                         << "; expected one for each scale of " << scale;
+  int64_t rows = result.getDimSize(0), group = getGroup();
+  if (result.getDimSize(1) != columns || rows > groups * group || rows <= (groups - 1) * group)
+    return emitOpError() << "gives " << result << "; expected " << columns << " columns and "
+                         << (groups - 1) * group + 1 << " to " << groups * group
+                         << " rows, as " << groups << " groups of " << group << " hold";
+  return success();
+}
+
+LogicalResult PowersOfTwoOp::verify() {
+  auto codes = tensorOf(getCodes()), result = tensorOf(getResult());
+  if (codes.hasStaticShape() && codes.getShape().drop_front() == result.getShape() &&
+      codes.getDimSize(0) >= 1 && codes.getDimSize(0) <= kMaxTerms)
+    return success();
+  return emitOpError() << "turns codes of type " << codes << " into " << result
+                       << "; expected [terms, K, N] and [K, N], 1 to " << kMaxTerms
+                       << " terms";
+}

@@ -1,0 +1,111 @@
+// RUN: tacit-opt %s -split-input-file -verify-diagnostics
+
+// The bits beyond 23 do not exist in f32.
+// expected-error @below {{keeps 99 bits of mantissa; expected 1 to 23}}
+#m = #nn.multiplier<lmul, mantissa = 99>
+
+// -----
+
+// A parameter of another multiplier.
+// expected-error @below {{'mantissa' belongs to lmul, found it with pam}}
+#m = #nn.multiplier<pam, mantissa = 4>
+
+// -----
+
+// expected-error @below {{'alpha' belongs to pam, found it with lmul}}
+#m = #nn.multiplier<lmul, alpha = 1.5 : f32>
+
+// -----
+
+// expected-error @below {{'terms' belongs to shift_add, found it with exact}}
+#m = #nn.multiplier<exact, terms = 2>
+
+// -----
+
+// A factor of 2 is one more in the exponent.
+// expected-error @below {{has alpha = 2.000000e+00 : f32; expected an f32 from 1 to below 2}}
+#m = #nn.multiplier<pam, alpha = 2.0 : f32>
+
+// -----
+
+// expected-error @below {{has 0 terms; expected 1 to 24}}
+#m = #nn.multiplier<shift_add, terms = 0>
+
+// -----
+
+// The definitions are those of f32.
+func.func @f(%x: tensor<2x2xf64>) -> tensor<2x2xf64> {
+  // expected-error @below {{'nn.matmul' op multiplies 'f64' by lmul, which is defined for f32}}
+  %0 = nn.matmul %x, %x multiplier(<lmul>) : (tensor<2x2xf64>, tensor<2x2xf64>) -> tensor<2x2xf64>
+  return %0 : tensor<2x2xf64>
+}
+
+// -----
+
+// Neither factor of an attention score is a weight.
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error @below {{'nn.matmul' op multiplies by shift_add; expected that on nn.linear, whose weight can be powers of two}}
+  %0 = nn.matmul %x, %x multiplier(<shift_add>) : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%s: tensor<1x2xf32>, %p: tensor<1x4x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op has weights of 5 bits; expected 4, 6 or 8}}
+  %0 = nn.dequantize bits = 5 scale(%s) planes(%p) : (tensor<1x2xf32>, tensor<1x4x2xi8>) -> tensor<4x2xf32>
+  return
+}
+
+// -----
+
+// The upper bits were forgotten.
+func.func @f(%s: tensor<1x2xf32>, %p: tensor<1x4x2x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op has 1 planes; expected 2 for 6 bits}}
+  %0 = nn.dequantize bits = 6 scale(%s) planes(%p) : (tensor<1x2xf32>, tensor<1x4x2x2xi8>) -> tensor<16x2xf32>
+  return
+}
+
+// -----
+
+// The planes in the wrong order.
+func.func @f(%s: tensor<1x2xf32>, %p: tensor<1x4x2x2xi8>, %q: tensor<1x4x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op has a plane of type 'tensor<1x4x2xi8>'; expected 'tensor<1x4x2x2xi8>' for 1 groups and 2 columns}}
+  %0 = nn.dequantize bits = 6 scale(%s) planes(%q, %p) : (tensor<1x2xf32>, tensor<1x4x2xi8>, tensor<1x4x2x2xi8>) -> tensor<16x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%s: tensor<?x2xf32>, %p: tensor<1x4x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op expected known dimensions, found 'tensor<?x2xf32>' and 'tensor<4x2xf32>'}}
+  %0 = nn.dequantize bits = 8 scale(%s) planes(%p) : (tensor<?x2xf32>, tensor<1x4x2xi8>) -> tensor<4x2xf32>
+  return
+}
+
+// -----
+
+// One zero point for the whole matrix.
+func.func @f(%s: tensor<2x2xf32>, %z: tensor<1x1xi8>, %p: tensor<2x4x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op has zero points of type 'tensor<1x1xi8>'; expected one for each scale of 'tensor<2x2xf32>'}}
+  %0 = nn.dequantize bits = 8 scale(%s) zero_point(%z) planes(%p) : (tensor<2x2xf32>, tensor<1x1xi8>, tensor<2x4x2xi8>) -> tensor<8x2xf32>
+  return
+}
+
+// -----
+
+// Bytes counted, not weights.
+func.func @f(%s: tensor<2x2xf32>, %p: tensor<2x4x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op gives 'tensor<8x2xf32>'; expected 2 columns and 9 to 16 rows, as 2 groups of 8 hold}}
+  %0 = nn.dequantize bits = 4 scale(%s) planes(%p) : (tensor<2x2xf32>, tensor<2x4x2xi8>) -> tensor<8x2xf32>
+  return
+}
+
+// -----
+
+// The terms are the first dimension.
+func.func @f(%c: tensor<4x2x3xi8>) {
+  // expected-error @below {{'nn.powers_of_two' op turns codes of type 'tensor<4x2x3xi8>' into 'tensor<4x2xf32>'; expected [terms, K, N] and [K, N], 1 to 24 terms}}
+  %0 = nn.powers_of_two %c : tensor<4x2x3xi8> to tensor<4x2xf32>
+  return
+}
