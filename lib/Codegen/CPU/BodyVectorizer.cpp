@@ -122,6 +122,22 @@ Value tacit::cpu::toVector(OpBuilder &builder, Location loc, Value value, int64_
                                      value);
 }
 
+/// The operations of the body that `wanted` needs, but for what is given.
+static SmallPtrSet<Operation *, 16> neededFor(Value wanted, linalg::GenericOp op,
+                                              const DenseMap<Value, Value> &given) {
+  SmallPtrSet<Operation *, 16> needed;
+  SmallVector<Value> values{wanted};
+  while (!values.empty()) {
+    Value value = values.pop_back_val();
+    Operation *definition = value.getDefiningOp();
+    if (given.count(value) || !definition || definition->getBlock() != op.getBody() ||
+        !needed.insert(definition).second)
+      continue;
+    llvm::append_range(values, definition->getOperands());
+  }
+  return needed;
+}
+
 Value tacit::cpu::vectorizeBody(OpBuilder &builder, linalg::GenericOp op, Value wanted,
                                 const VectorFrame &frame, DenseMap<Value, Value> given) {
   Location loc = op.getLoc();
@@ -136,12 +152,11 @@ Value tacit::cpu::vectorizeBody(OpBuilder &builder, linalg::GenericOp op, Value 
     return given[value] = readOperand(builder, loc, operand.get(),
                                       op.getMatchingIndexingMap(&operand), frame);
   };
-  if (Value ready = given.lookup(wanted))
-    return ready;
+  SmallPtrSet<Operation *, 16> needed = neededFor(wanted, op, given);
   for (Operation &inner : op.getBody()->without_terminator()) {
-    Value result = inner.getResult(0);
-    if (given.count(result))
+    if (!needed.contains(&inner))
       continue;
+    Value result = inner.getResult(0);
     if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
       Value iv = frame.ivs[index.getDim()];
       if (index.getDim() == frame.dim) {
@@ -178,8 +193,6 @@ Value tacit::cpu::vectorizeBody(OpBuilder &builder, linalg::GenericOp op, Value 
     state.propertiesAttr = inner.getPropertiesAsAttribute();
     Operation *clone = builder.create(state);
     given[result] = clone->getResult(0);
-    if (result == wanted)
-      break;
   }
   return lookup(wanted);
 }

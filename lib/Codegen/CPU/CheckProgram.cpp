@@ -146,8 +146,22 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
           ok = false;
         }
       }
+      ok &= checkShiftAdd(op);
     });
     return ok;
+  }
+
+  /// Multiplier and weight are set together; a hand may have changed one of them.
+  static bool checkShiftAdd(Operation *op) {
+    auto linear = dyn_cast<nn::LinearOp>(op);
+    nn::MultiplierAttr multiplier = linear ? linear.getMultiplierAttr() : nullptr;
+    if (!multiplier || multiplier.getKind() != nn::MultiplierKind::ShiftAdd ||
+        linear.getWeight().getDefiningOp<nn::PowersOfTwoOp>())
+      return true;
+    InFlightDiagnostic error = op->emitOpError()
+                               << "multiplies by shift_add a weight that is no nn.powers_of_two";
+    error.attachNote() << "nn-set-multiplier{kind=shift_add} makes both";
+    return false;
   }
 
   DictionaryAttr describe(func::FuncOp main) {

@@ -27,7 +27,7 @@ static bool isTranspose(linalg::GenericOp op) {
 }
 
 static bool isContraction(linalg::GenericOp op) {
-  return op && op.getNumReductionLoops() > 0 && op.getNumDpsInputs() == 2;
+  return op && op.getNumReductionLoops() > 0 && op.getNumDpsInputs() >= 2;
 }
 
 namespace {

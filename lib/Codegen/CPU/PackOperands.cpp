@@ -29,34 +29,40 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());
-    SmallVector<Contraction> contractions;
+    std::vector<Contraction> contractions;
     getOperation().walk([&](linalg::GenericOp op) {
       if (auto contraction = matchContraction(op))
         contractions.push_back(*contraction);
     });
-    for (const Contraction &contraction : contractions) {
-      linalg::GenericOp op = contraction.op;
-      OpOperand &operand = op->getOpOperand(1);
-      Attribute constant;
-      bool isWeight = matchPattern(operand.get(), m_Constant(&constant));
-      auto last = dyn_cast<AffineDimExpr>(op.getIndexingMapsArray()[1].getResults().back());
-      bool isRowMajor = last && last.getPosition() == contraction.column;
-      if (isWeight)
-        ++numWeights;
-      else if (!isRowMajor)
-        ++numAtRunTime;
-      else
-        continue; // read in place: packing would cost more than it saves
-      rewriter.setInsertionPoint(op);
-      pack(rewriter, contraction, operand);
-    }
+    for (const Contraction &contraction : contractions)
+      for (size_t right = 0; right < contraction.rights.size(); ++right)
+        visit(rewriter, contraction, right);
+  }
+
+  void visit(RewriterBase &rewriter, const Contraction &contraction, size_t right) {
+    auto layout = panelLayout(contraction, right);
+    if (!layout)
+      return; // the same for all columns
+    linalg::GenericOp op = contraction.op;
+    OpOperand &operand = op->getOpOperand(right + 1);
+    Attribute constant;
+    bool isWeight = matchPattern(operand.get(), m_Constant(&constant));
+    bool isRowMajor = contraction.rights[right].getResults().back() ==
+                      getAffineDimExpr(contraction.column, &getContext());
+    if (isWeight)
+      ++numWeights;
+    else if (!isRowMajor)
+      ++numAtRunTime;
+    else
+      return; // read in place: packing would cost more than it saves
+    rewriter.setInsertionPoint(op);
+    pack(rewriter, *layout, operand);
   }
 
   /// operand -> unpack(pack(operand)): the same values, read from panels by
   /// whoever looks through the unpack.
-  void pack(RewriterBase &rewriter, const Contraction &contraction, OpOperand &operand) {
+  void pack(RewriterBase &rewriter, const PanelLayout &layout, OpOperand &operand) {
     Location loc = operand.getOwner()->getLoc();
-    PanelLayout layout = panelLayout(contraction);
     auto type = cast<RankedTensorType>(operand.get().getType());
     int64_t width = panelColumns;
     SmallVector<int64_t> shape;

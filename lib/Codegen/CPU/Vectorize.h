@@ -19,28 +19,35 @@ struct RegisterTile {
   int64_t panel;
 };
 
-/// A generic whose body is acc + lhs * rhs over one reduction dimension.
+/// A generic that sums products: acc + f(left, rights...) over its reduction
+/// dimensions, where f is elementwise and the rights (a matrix, or what makes an
+/// element of one: packed integers, scales) do not depend on the row.
 struct Contraction {
   mlir::linalg::GenericOp op;
   /// Loop dimensions. `batch` are the dimensions of the result besides row and
-  /// column, in loop order.
-  llvm::SmallVector<unsigned> batch;
-  unsigned row, column, inner;
-  /// Indexing maps of the two operands and the result.
-  mlir::AffineMap left, right, out;
+  /// column, `inner` those that are summed over, both in loop order.
+  llvm::SmallVector<unsigned> batch, inner;
+  unsigned row, column;
+  /// Indexing maps of operand 0, of the operands from 1 on, and of the result.
+  mlir::AffineMap left;
+  llvm::SmallVector<mlir::AffineMap> rights;
+  mlir::AffineMap out;
   llvm::SmallVector<int64_t> ranges;
+  /// What the body adds.
+  mlir::Value term;
 };
 
 /// Recognises a contraction whose result is read and written by row along
 /// `column`. nullopt for anything else.
 std::optional<Contraction> matchContraction(mlir::linalg::GenericOp op);
 
-/// linalg.pack's attributes that turn the right side of `contraction` into panels:
-/// [batch..., columns / panel, inner, panel].
+/// linalg.pack's attributes that turn right operand `right` of `contraction` into
+/// panels: [batch..., columns / panel, inner..., panel]. nullopt if the operand has
+/// no columns.
 struct PanelLayout {
   llvm::SmallVector<int64_t> innerDimsPos, outerDimsPerm;
 };
-PanelLayout panelLayout(const Contraction &contraction);
+std::optional<PanelLayout> panelLayout(const Contraction &contraction, size_t right);
 
 /// Each replaces `op` by loops over vectors and returns failure, having changed
 /// nothing, where the form is not one of theirs. A contraction computes the

@@ -5,11 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The kernel keeps a register tile of rows x panel results and walks the whole
-// inner dimension once: for each step it loads one row of the panel, broadcasts
-// one element of each left-hand row, and does one fused multiply-add per row.
-// Every result is therefore one chain of fma in ascending order of the inner
-// dimension, whatever the tile, the machine or the number of threads.
+// The kernel keeps a register tile of rows x panel results and walks the inner
+// dimensions once: for each step it makes one row of the panel, broadcasts one
+// element of each left-hand row, and adds one product per row: by a fused
+// multiply-add where the product is exact. Every result is therefore one chain of
+// additions in ascending order of the inner dimensions, whatever the tile, the
+// machine or the number of threads.
+//
+// The row of the panel is the right operand itself, or computed from packed
+// integers; either way it is made once for all rows of the tile.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,90 +33,106 @@ using namespace tacit::cpu;
 // Recognition
 //===----------------------------------------------------------------------===//
 
-/// acc + a * b, the product's operands in the order of the inputs.
-static bool isMultiplyAdd(linalg::GenericOp op) {
+/// What the body adds to its accumulator. Null if it does anything else with it.
+static Value addedTerm(linalg::GenericOp op) {
   Block *body = op.getBody();
-  if (body->getNumArguments() != 3 || !llvm::hasNItems(body->begin(), body->end(), 3))
-    return false;
-  auto product = dyn_cast<arith::MulFOp>(body->front());
-  auto sum = dyn_cast<arith::AddFOp>(*std::next(body->begin()));
-  if (!product || !sum || product.getLhs() != body->getArgument(0) ||
-      product.getRhs() != body->getArgument(1))
-    return false;
-  Value acc = body->getArgument(2);
-  return ((sum.getLhs() == acc && sum.getRhs() == product) ||
-          (sum.getRhs() == acc && sum.getLhs() == product)) &&
-         body->getTerminator()->getOperand(0) == sum.getResult();
+  auto sum = body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  Value acc = body->getArguments().back();
+  if (!sum || !acc.hasOneUse() || *acc.user_begin() != sum)
+    return nullptr;
+  Value term = sum.getLhs() == acc ? sum.getRhs() : sum.getLhs();
+  // A term computed outside of the body, or an operand as it is, is no product.
+  return term.getDefiningOp() && term.getParentBlock() == body ? term : Value();
 }
 
-std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op->getNumResults() != 1 ||
-      op.getNumReductionLoops() != 1 || op.hasDynamicShape() || !isMultiplyAdd(op))
-    return std::nullopt;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  if (!maps[0].isProjectedPermutation(true) || !maps[1].isProjectedPermutation(true) ||
-      !maps[2].isProjectedPermutation() || maps[2].getNumResults() < 2 ||
-      maps[2].getNumResults() + 1 != op.getNumLoops() ||
-      llvm::is_contained(op.getStaticLoopRanges(), 0))
-    return std::nullopt;
-  Contraction contraction{op,      {},      0,       0, 0, maps[0], maps[1],
-                          maps[2], op.getStaticLoopRanges()};
-  SmallVector<unsigned> reductions;
-  op.getReductionDims(reductions);
-  contraction.inner = reductions.front();
-  if (maps[2].isFunctionOfDim(contraction.inner))
-    return std::nullopt;
-  contraction.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
+/// Sorts the loops into row, column, batch and inner. False if an operand does not
+/// have the loops that its role wants.
+static bool assignLoops(Contraction &contraction) {
+  linalg::GenericOp op = contraction.op;
+  const AffineMap &left = contraction.left, &out = contraction.out;
+  op.getReductionDims(contraction.inner);
+  contraction.column = out.getDimPosition(out.getNumResults() - 1);
+  auto isRightOf = [&](unsigned dim) {
+    return llvm::any_of(contraction.rights,
+                        [&](AffineMap map) { return map.isFunctionOfDim(dim); });
+  };
+  auto isInner = [&](unsigned dim) { return llvm::is_contained(contraction.inner, dim); };
   // The row is the dimension that only the left side and the result have; of
   // several, the last in loop order.
   std::optional<unsigned> row;
-  for (unsigned i = 0; i < op.getNumLoops(); ++i)
-    if (i != contraction.inner && i != contraction.column && !maps[1].isFunctionOfDim(i) &&
-        maps[0].isFunctionOfDim(i))
+  for (unsigned i = 0; i < op.getNumLoops(); ++i) {
+    if (isInner(i) && out.isFunctionOfDim(i))
+      return false;
+    if (!isInner(i) && i != contraction.column && !isRightOf(i) && left.isFunctionOfDim(i))
       row = i;
-  if (!row || maps[0].isFunctionOfDim(contraction.column) ||
-      !maps[1].isFunctionOfDim(contraction.column) ||
-      !maps[0].isFunctionOfDim(contraction.inner) || !maps[1].isFunctionOfDim(contraction.inner))
-    return std::nullopt;
+  }
+  bool sumsLeft = llvm::any_of(contraction.inner,
+                               [&](unsigned dim) { return left.isFunctionOfDim(dim); });
+  if (!row || !sumsLeft || llvm::none_of(contraction.inner, isRightOf) || left.isFunctionOfDim(contraction.column) ||
+      !isRightOf(contraction.column))
+    return false;
   contraction.row = *row;
   for (unsigned i = 0; i < op.getNumLoops(); ++i)
-    if (i != contraction.inner && i != contraction.column && i != contraction.row)
+    if (!isInner(i) && i != contraction.column && i != contraction.row)
       contraction.batch.push_back(i);
+  return true;
+}
+
+std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() < 2 || op->getNumResults() != 1 ||
+      op.getNumReductionLoops() == 0 || op.hasDynamicShape() ||
+      llvm::is_contained(op.getStaticLoopRanges(), 0))
+    return std::nullopt;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap out = maps.back();
+  Value term = addedTerm(op);
+  if (!term || !out.isProjectedPermutation() || out.getNumResults() < 2 ||
+      out.getNumResults() + op.getNumReductionLoops() != op.getNumLoops())
+    return std::nullopt;
+  Contraction contraction{op, {},  {},  0, 0, maps.front(), {}, out, op.getStaticLoopRanges(),
+                          term};
+  contraction.rights.assign(maps.begin() + 1, maps.end() - 1);
+  if (!assignLoops(contraction) || !isVectorizable(op, contraction.column))
+    return std::nullopt;
   return contraction;
 }
 
-PanelLayout tacit::cpu::panelLayout(const Contraction &contraction) {
-  AffineMap map = contraction.right;
+std::optional<PanelLayout> tacit::cpu::panelLayout(const Contraction &contraction,
+                                                   size_t right) {
+  AffineMap map = contraction.rights[right];
   MLIRContext *context = map.getContext();
-  unsigned column =
-      *map.getResultPosition(getAffineDimExpr(contraction.column, context));
-  unsigned inner = *map.getResultPosition(getAffineDimExpr(contraction.inner, context));
+  auto column = map.getResultPosition(getAffineDimExpr(contraction.column, context));
+  if (!column)
+    return std::nullopt;
   PanelLayout layout;
-  layout.innerDimsPos.push_back(column);
-  // What is broadcast stays in front; then the batch in loop order.
+  layout.innerDimsPos.push_back(*column);
+  // What is broadcast stays in front; then the batch and the rest in loop order.
   for (unsigned i = 0; i < map.getNumResults(); ++i)
     if (isa<AffineConstantExpr>(map.getResult(i)))
       layout.outerDimsPerm.push_back(i);
-  for (unsigned dim : contraction.batch)
-    if (auto position = map.getResultPosition(getAffineDimExpr(dim, context)))
-      layout.outerDimsPerm.push_back(*position);
-  layout.outerDimsPerm.push_back(column);
-  layout.outerDimsPerm.push_back(inner);
+  auto append = [&](ArrayRef<unsigned> dims) {
+    for (unsigned dim : dims)
+      if (auto position = map.getResultPosition(getAffineDimExpr(dim, context)))
+        layout.outerDimsPerm.push_back(*position);
+  };
+  append(contraction.batch);
+  layout.outerDimsPerm.push_back(*column);
+  append(contraction.inner);
   return layout;
 }
 
-/// The packed form of the right side, if it has the layout that the kernel reads.
-static Value findPanels(const Contraction &contraction, int64_t panel) {
+/// The packed form of a right operand, if it has the layout that the kernel reads.
+static Value findPanels(const Contraction &contraction, size_t right, int64_t panel) {
   linalg::GenericOp op = contraction.op;
-  auto unpack = op->getOperand(1).getDefiningOp<linalg::UnPackOp>();
-  if (!unpack)
+  auto unpack = op->getOperand(right + 1).getDefiningOp<linalg::UnPackOp>();
+  auto layout = panelLayout(contraction, right);
+  if (!unpack || !layout)
     return nullptr;
-  PanelLayout layout = panelLayout(contraction);
   SmallVector<int64_t> perm(unpack.getOuterDimsPerm());
   if (perm.empty())
-    perm = llvm::to_vector(llvm::seq<int64_t>(0, layout.outerDimsPerm.size()));
-  if (unpack.getInnerDimsPos() != ArrayRef<int64_t>(layout.innerDimsPos) ||
-      perm != layout.outerDimsPerm || unpack.getStaticInnerTiles() != ArrayRef<int64_t>{panel})
+    perm = llvm::to_vector(llvm::seq<int64_t>(0, layout->outerDimsPerm.size()));
+  if (unpack.getInnerDimsPos() != ArrayRef<int64_t>(layout->innerDimsPos) ||
+      perm != layout->outerDimsPerm || unpack.getStaticInnerTiles() != ArrayRef<int64_t>{panel})
     return nullptr;
   return unpack.getSource();
 }
@@ -145,7 +165,8 @@ static linalg::GenericOp findEpilogue(const Contraction &contraction) {
 namespace {
 class Kernel {
 public:
-  Kernel(const Contraction &contraction, RegisterTile tile, Value panels,
+  /// `panels` has an entry for each right operand, null if it is not packed.
+  Kernel(const Contraction &contraction, RegisterTile tile, ArrayRef<Value> panels,
          linalg::GenericOp epilogue)
       : contraction(contraction), op(linalg::GenericOp(contraction.op).getOperation()),
         tile(tile), panels(panels), epilogue(epilogue), loc(op->getLoc()) {}
@@ -156,89 +177,129 @@ public:
                 Value mask, Value out) const;
 
 private:
-  /// Loop indices of a result at `offsets` + (row, column) and inner index `k`.
-  SmallVector<Value> loopIndices(OpBuilder &b, ValueRange offsets, Value row, Value column,
-                                 Value k) const;
-  Value readRight(OpBuilder &b, const VectorFrame &frame) const;
+  /// Loop indices of a result at `offsets` + (row, column); the inner ones are zero.
+  SmallVector<Value> loopIndices(OpBuilder &b, ValueRange offsets, Value row,
+                                 Value column) const;
+  Value readRight(OpBuilder &b, size_t right, const VectorFrame &frame) const;
   Value start(OpBuilder &b, const VectorFrame &frame) const;
+  /// The accumulators after the inner loops from number `depth` on; `frames` hold
+  /// the indices of the loops around.
+  SmallVector<Value> sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame> frames,
+                         ValueRange accumulators) const;
+  /// The accumulators after one term at `frames`.
+  SmallVector<Value> addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
+                             ValueRange accumulators) const;
 
   const Contraction &contraction;
   Operation *op;
   RegisterTile tile;
-  Value panels;
+  ArrayRef<Value> panels;
   linalg::GenericOp epilogue;
   Location loc;
 };
 } // namespace
 
-SmallVector<Value> Kernel::loopIndices(OpBuilder &b, ValueRange offsets, Value row, Value column,
-                                       Value k) const {
-  SmallVector<Value> ivs(contraction.ranges.size());
+SmallVector<Value> Kernel::loopIndices(OpBuilder &b, ValueRange offsets, Value row,
+                                       Value column) const {
+  SmallVector<Value> ivs(contraction.ranges.size(), indexConstant(b, loc, 0));
   AffineMap out = contraction.out;
   for (auto [i, offset] : llvm::enumerate(offsets))
     ivs[out.getDimPosition(i)] = offset;
   ivs[contraction.row] = addIndex(b, loc, ivs[contraction.row], row);
   ivs[contraction.column] = addIndex(b, loc, ivs[contraction.column], column);
-  ivs[contraction.inner] = k;
   return ivs;
 }
 
-Value Kernel::readRight(OpBuilder &b, const VectorFrame &frame) const {
-  AffineMap map = contraction.right;
-  if (!panels)
-    return readOperand(b, loc, op->getOperand(1), map, frame);
+Value Kernel::readRight(OpBuilder &b, size_t right, const VectorFrame &frame) const {
+  AffineMap map = contraction.rights[right];
+  Value packed = panels[right];
+  if (!packed)
+    return readOperand(b, loc, op->getOperand(right + 1), map, frame);
   // Panels are filled up with zeros: reading needs no mask.
-  SmallVector<Value> indices = indicesAt(b, loc, map, frame.ivs), packed;
-  PanelLayout layout = panelLayout(contraction);
+  SmallVector<Value> indices = indicesAt(b, loc, map, frame.ivs), place;
+  PanelLayout layout = *panelLayout(contraction, right);
   for (int64_t position : layout.outerDimsPerm) {
     Value index = indices[position];
     if (position == layout.innerDimsPos.front())
       index = arith::DivUIOp::create(b, loc, index, indexConstant(b, loc, tile.panel));
-    packed.push_back(index);
+    place.push_back(index);
   }
-  packed.push_back(indexConstant(b, loc, 0));
-  auto rank = cast<RankedTensorType>(panels.getType()).getRank();
-  VectorFrame whole{packed, static_cast<unsigned>(rank - 1), tile.panel, nullptr};
-  return readOperand(b, loc, panels, AffineMap::getMultiDimIdentityMap(rank, b.getContext()),
+  place.push_back(indexConstant(b, loc, 0));
+  auto rank = cast<RankedTensorType>(packed.getType()).getRank();
+  VectorFrame whole{place, static_cast<unsigned>(rank - 1), tile.panel, nullptr};
+  return readOperand(b, loc, packed, AffineMap::getMultiDimIdentityMap(rank, b.getContext()),
                      whole);
 }
 
 Value Kernel::start(OpBuilder &b, const VectorFrame &frame) const {
-  Value init = op->getOperand(2);
+  linalg::GenericOp generic = contraction.op;
+  Value init = generic.getDpsInitOperand(0)->get();
   if (auto fill = init.getDefiningOp<linalg::FillOp>())
     return toVector(b, loc, fill.getInputs().front(), tile.panel);
   return toVector(b, loc, readOperand(b, loc, init, contraction.out, frame), tile.panel);
 }
 
+/// Terms that are written out one by one: the fields of a byte and the powers of a
+/// weight, whose shifts and masks are then constants.
+static constexpr int64_t kMaxUnrolledTerms = 4;
+
+SmallVector<Value> Kernel::sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame> frames,
+                               ValueRange accumulators) const {
+  ArrayRef<unsigned> inner = contraction.inner;
+  if (depth == inner.size())
+    return addTerm(b, frames, accumulators);
+  auto at = [&](OpBuilder &b, Value index, ValueRange carried) {
+    SmallVector<VectorFrame> next(frames);
+    for (VectorFrame &frame : next)
+      frame.ivs[inner[depth]] = index;
+    return sum(b, depth + 1, next, carried);
+  };
+  int64_t terms = 1;
+  for (unsigned dim : inner.drop_front(depth))
+    terms *= contraction.ranges[dim];
+  int64_t range = contraction.ranges[inner[depth]];
+  if (depth == 0 || terms > kMaxUnrolledTerms)
+    return buildLoop(b, loc, b.getIndexAttr(range), 1, accumulators, at);
+  SmallVector<Value> carried(accumulators);
+  for (int64_t i = 0; i < range; ++i)
+    carried = at(b, indexConstant(b, loc, i), carried);
+  return carried;
+}
+
+SmallVector<Value> Kernel::addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
+                                   ValueRange accumulators) const {
+  linalg::GenericOp generic = contraction.op;
+  DenseMap<Value, Value> rights;
+  for (size_t i = 0; i < contraction.rights.size(); ++i)
+    rights[generic.getBody()->getArgument(i + 1)] = readRight(b, i, frames.front());
+  // An exact product rounds once, with its sum.
+  auto exact = contraction.term.getDefiningOp<arith::MulFOp>();
+  SmallVector<Value> next;
+  for (auto [frame, accumulator] : llvm::zip(frames, accumulators)) {
+    auto value = [&, &frame = frame](Value wanted) {
+      return toVector(b, loc, vectorizeBody(b, generic, wanted, frame, rights), tile.panel);
+    };
+    // Not vector.fma: that becomes llvm.fmuladd, which may round twice.
+    if (exact)
+      next.push_back(math::FmaOp::create(b, loc, value(exact.getLhs()), value(exact.getRhs()),
+                                         accumulator));
+    else
+      next.push_back(arith::AddFOp::create(b, loc, accumulator, value(contraction.term)));
+  }
+  return next;
+}
+
 Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
                       Value mask, Value out) const {
-  Value zero = indexConstant(b, loc, 0);
   SmallVector<Value> rowIndices, accumulators;
   SmallVector<VectorFrame> frames;
   for (int64_t i = 0; i < rows; ++i) {
     rowIndices.push_back(addIndex(b, loc, row, indexConstant(b, loc, i)));
-    frames.push_back({loopIndices(b, offsets, rowIndices[i], column, zero), contraction.column,
+    frames.push_back({loopIndices(b, offsets, rowIndices[i], column), contraction.column,
                       tile.panel, mask});
     accumulators.push_back(start(b, frames[i]));
   }
-  int64_t depth = contraction.ranges[contraction.inner];
-  accumulators = buildLoop(
-      b, loc, b.getIndexAttr(depth), 1, accumulators,
-      [&](OpBuilder &b, Value k, ValueRange carried) {
-        VectorFrame frame = frames.front();
-        frame.ivs[contraction.inner] = k;
-        Value right = readRight(b, frame);
-        SmallVector<Value> next;
-        for (int64_t i = 0; i < rows; ++i) {
-          VectorFrame own = frames[i];
-          own.ivs[contraction.inner] = k;
-          Value scalar = readOperand(b, loc, op->getOperand(0), contraction.left, own);
-          Value splat = toVector(b, loc, scalar, tile.panel);
-          // Not vector.fma: that becomes llvm.fmuladd, which may round twice.
-          next.push_back(math::FmaOp::create(b, loc, splat, right, carried[i]));
-        }
-        return next;
-      });
+  accumulators = sum(b, 0, frames, accumulators);
   AffineMap result = contraction.out;
   for (int64_t i = 0; i < rows; ++i) {
     Value value = accumulators[i];
@@ -255,7 +316,7 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
       value = toVector(b, loc, value, tile.panel);
     }
     // Within the tile: its own origin is zero.
-    SmallVector<Value> indices(offsets.size(), zero);
+    SmallVector<Value> indices(offsets.size(), indexConstant(b, loc, 0));
     for (unsigned j = 0; j < result.getNumResults(); ++j)
       if (result.getDimPosition(j) == contraction.row)
         indices[j] = rowIndices[i];
@@ -284,10 +345,15 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
   auto contraction = matchContraction(op);
   if (!contraction || !isOutermost(op))
     return failure();
-  Value panels = findPanels(*contraction, tile.panel);
-  auto lastColumn = dyn_cast<AffineDimExpr>(contraction->right.getResults().back());
-  if (!panels && (!lastColumn || lastColumn.getPosition() != contraction->column))
-    return failure();
+  SmallVector<Value> panels;
+  for (auto [i, map] : llvm::enumerate(contraction->rights)) {
+    panels.push_back(findPanels(*contraction, i, tile.panel));
+    bool isRowMajor = !map.isFunctionOfDim(contraction->column) ||
+                      map.getResults().back() ==
+                          getAffineDimExpr(contraction->column, op.getContext());
+    if (!panels.back() && !isRowMajor)
+      return failure();
+  }
 
   Location loc = op.getLoc();
   linalg::GenericOp epilogue = findEpilogue(*contraction);

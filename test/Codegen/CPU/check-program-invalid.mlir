@@ -87,3 +87,14 @@ func.func @main(%x: tensor<4xf32> {nn.name = "x"}) -> tensor<4xf32> {
   %0 = arith.negf %x : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// The multiplier was written by hand, the weight left as it was.
+func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}) -> (tensor<2x3xf32> {nn.name = "y"}) {
+  %w = nn.constant dense<1.0> : tensor<4x3xf32>
+  // expected-error @below {{'nn.linear' op multiplies by shift_add a weight that is no nn.powers_of_two}}
+  // expected-note @below {{nn-set-multiplier{kind=shift_add} makes both}}
+  %0 = nn.linear %x, %w multiplier(<shift_add>) : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

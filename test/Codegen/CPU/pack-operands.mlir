@@ -81,7 +81,7 @@ func.func @attention(%q: tensor<2x5x8xf32>, %k: tensor<2x40x8xf32>, %v: tensor<2
   return %1 : tensor<2x5x8xf32>
 }
 
-// Two multiplications are no matrix product: the order of operations is the model's.
+// A product whose running sum is used twice is no plain sum of products.
 // CHECK-LABEL: func.func @no_product(
 // CHECK-NOT: linalg.pack
 // CHECK: return
@@ -92,9 +92,49 @@ func.func @no_product(%x: tensor<4x8xf32>, %acc: tensor<4x40xf32>) -> tensor<4x4
       ins(%x, %w : tensor<4x8xf32>, tensor<8x40xf32>) outs(%acc : tensor<4x40xf32>) {
   ^bb0(%a: f32, %b: f32, %c: f32):
     %p = arith.mulf %a, %b : f32
-    %q = arith.mulf %p, %p : f32
+    %q = arith.mulf %p, %c : f32
     %s = arith.addf %c, %q : f32
     linalg.yield %s : f32
+  } -> tensor<4x40xf32>
+  return %0 : tensor<4x40xf32>
+}
+
+// The planes and scales of a weight of few bits are packed, its groups and fields
+// behind the columns; a factor for the whole matrix stays.
+// CHECK-LABEL: func.func @few_bits(
+// CHECK: linalg.pack %{{.+}} outer_dims_perm = [2, 0, 1] inner_dims_pos = [2] inner_tiles = [32]
+// CHECK-SAME: tensor<3x4x40xi8> -> tensor<2x3x4x32xi8>
+// CHECK: linalg.pack %{{.+}} outer_dims_perm = [1, 0] inner_dims_pos = [1] inner_tiles = [32]
+// CHECK-SAME: tensor<3x40xf32> -> tensor<2x3x32xf32>
+// CHECK-NOT: linalg.pack
+// CHECK: return
+func.func @few_bits(%x: tensor<4x3x4x2xf32>, %acc: tensor<4x40xf32>) -> tensor<4x40xf32> {
+  %p = arith.constant dense<17> : tensor<3x4x40xi8>
+  %s = arith.constant dense<1.0> : tensor<3x40xf32>
+  %f = arith.constant dense<2.0> : tensor<f32>
+  %c4 = arith.constant 4 : i32
+  %mask = arith.constant 15 : i32
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, g, q, r) -> (m, g, q, r)>,
+                                        affine_map<(m, n, g, q, r) -> (g, q, n)>,
+                                        affine_map<(m, n, g, q, r) -> (g, n)>,
+                                        affine_map<(m, n, g, q, r) -> ()>,
+                                        affine_map<(m, n, g, q, r) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %p, %s, %f : tensor<4x3x4x2xf32>, tensor<3x4x40xi8>, tensor<3x40xf32>, tensor<f32>)
+      outs(%acc : tensor<4x40xf32>) {
+  ^bb0(%a: f32, %byte: i8, %scale: f32, %factor: f32, %c: f32):
+    %r = linalg.index 4 : index
+    %digit = arith.index_cast %r : index to i32
+    %shift = arith.muli %digit, %c4 : i32
+    %wide = arith.extui %byte : i8 to i32
+    %moved = arith.shrui %wide, %shift : i32
+    %field = arith.andi %moved, %mask : i32
+    %number = arith.sitofp %field : i32 to f32
+    %scaled = arith.mulf %number, %scale : f32
+    %w = arith.mulf %scaled, %factor : f32
+    %product = arith.mulf %a, %w : f32
+    %sum = arith.addf %c, %product : f32
+    linalg.yield %sum : f32
   } -> tensor<4x40xf32>
   return %0 : tensor<4x40xf32>
 }

@@ -105,7 +105,8 @@ def PackOperands : Pass<"cpu-pack-operands", "::mlir::func::FuncOp"> {
   let description = [{
     The right side of a contraction becomes `unpack(pack(x))`: the same values, but
     the vectorised product reads the packed panels through the unpack. A panel is
-    `panel-columns` columns, stored row by row, filled up with zeros at the end.
+    `panel-columns` columns, stored row by row, filled up with zeros at the end. Of
+    a weight of few bits, its planes and scales are packed so.
     Weights are packed once, when the model is compiled; a computed right side is
     packed at run time if its columns are not contiguous, and read in place if
     they are.
@@ -219,7 +220,8 @@ def Vectorize : Pass<"cpu-vectorize", "::mlir::func::FuncOp"> {
   let summary = "turns structured operations into loops over vectors";
   let description = [{
     Matrix products keep `tile-rows` x `panel-columns` results in registers and take
-    the elementwise operation that follows them along. Reductions over the last
+    the elementwise operation that follows them along. A weight of few bits is
+    decoded in registers, once for the rows of a tile. Reductions over the last
     dimension keep 16 partial results, combined in halves. Elementwise operations
     walk the last dimension in vectors. Ends that do not fill a vector are masked.
     Outer dimensions become one parallel loop.
