@@ -22,18 +22,19 @@ using namespace tacit::nn;
 // Remarks
 //===----------------------------------------------------------------------===//
 
-static remark::RemarkOpts optionsOf(StringRef kind, func::FuncOp function) {
-  return remark::RemarkOpts::name(kind).category("raise").function(function.getName());
+static remark::RemarkOpts optionsOf(StringRef kind, StringRef category,
+                                    func::FuncOp function) {
+  return remark::RemarkOpts::name(kind).category(category).function(function.getName());
 }
 
 void SiteReporter::found(Location loc, const std::string &what) {
   ++sites;
-  remark::passed(loc, optionsOf(kind, function)) << remark::add("{0}", what);
+  remark::passed(loc, optionsOf(kind, category, function)) << remark::add("{0}", what);
 }
 
 void SiteReporter::nearMiss(Location loc, const std::string &reason) {
   ++nearMisses;
-  remark::missed(loc, optionsOf(kind, function)) << remark::reason("{0}", reason);
+  remark::missed(loc, optionsOf(kind, category, function)) << remark::reason("{0}", reason);
 }
 
 //===----------------------------------------------------------------------===//

@@ -20,16 +20,19 @@ namespace tacit::nn {
 /// Says what a pass found: a remark per site and per near miss, and counts.
 class SiteReporter {
 public:
-  /// `kind` is the name of the remarks ("layer-norm"), a literal.
+  /// `kind` is the name of the remarks ("layer-norm") and `category` the phase that
+  /// they are of, literals both.
   SiteReporter(llvm::StringRef kind, mlir::func::FuncOp function,
-               mlir::Pass::Statistic &sites, mlir::Pass::Statistic &nearMisses)
-      : kind(kind), function(function), sites(sites), nearMisses(nearMisses) {}
+               mlir::Pass::Statistic &sites, mlir::Pass::Statistic &nearMisses,
+               llvm::StringRef category = "raise")
+      : kind(kind), category(category), function(function), sites(sites),
+        nearMisses(nearMisses) {}
 
   void found(mlir::Location loc, const std::string &what);
   void nearMiss(mlir::Location loc, const std::string &reason);
 
 private:
-  llvm::StringRef kind;
+  llvm::StringRef kind, category;
   mlir::func::FuncOp function;
   mlir::Pass::Statistic &sites, &nearMisses;
 };

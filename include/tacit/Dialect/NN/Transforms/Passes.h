@@ -9,6 +9,8 @@
 #define TACIT_DIALECT_NN_TRANSFORMS_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "tacit/Dialect/NN/Transforms/Activations.h"
+#include "tacit/Dialect/NN/Transforms/Arithmetic.h"
 
 namespace tacit::nn {
 

@@ -284,4 +284,313 @@ def RaiseAttention : RaisePass<"nn-raise-attention"> {
   }];
 }
 
+//===----------------------------------------------------------------------===//
+// Surgery: the model becomes another one
+//===----------------------------------------------------------------------===//
+
+/// A pass of the surgery phase. It does not keep what the model computes, unless it
+/// says so. Every site it changes, and every one it leaves with the reason, is a
+/// remark of category "surgery". What is left without a reader is erased.
+///
+/// The description of nn-remove-layer-norm says what `sites` means.
+class SurgeryPass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
+  Option siteOption = Option<"siteText", "sites", "std::string", /*default=*/"\"all\"",
+      "all, blocks, final, or block numbers such as 0+2+4-7">;
+  let options = [siteOption];
+  let statistics = [
+    Statistic<"sites", "sites", "sites changed">,
+    Statistic<"nearMisses", "near-misses", "sites left as they are">
+  ];
+}
+
+def RemoveLayerNorm : SurgeryPass<"nn-remove-layer-norm"> {
+  let summary = "Remove layer and root mean square normalisation";
+  let description = [{
+    The normalisation goes, and its scale and shift with it: what read it reads its
+    input. A model that was trained with normalisation needs training after this.
+
+    `sites` is `all`, `blocks` (all transformer blocks), `final` (behind the last one)
+    or block numbers, `0+2+4-7`. There is a block for each attention, counted from 0:
+    what leads to the attention is in it, and what leads from there to the residual
+    sums before the next. Where norms follow the sums, as in BERT, the norm between two
+    blocks is in the second.
+
+    **Before**
+
+    ```mlir
+    func.func @norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
+      %0 = nn.layer_norm %x scale(%g) bias(%b) epsilon = 9.99999974E-6 : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+      %1 = nn.relu %0 : tensor<2x8xf32>
+      return %1 : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
+      %0 = nn.relu %x : tensor<2x8xf32>
+      return %0 : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
+  let summary = "Replace GELU, or any activation, by another function";
+  let description = [{
+    `what=gelu` is every `nn.gelu`, `what=any` every `nn.silu` and `nn.relu` too. `with`
+    says what comes in its place: `relu`, `identity` (nothing), or a kind of
+    `nn.gelu`. `with=relu slope=S` is max(x, S x), leaky ReLU, for 0 <= S < 1.
+
+    What is the wanted function already is no site.
+
+    **Before**
+
+    ```mlir
+    func.func @activation(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %y = nn.gelu tanh %x : tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @activation(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %y = nn.relu %x : tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+  let options = [
+    siteOption,
+    Option<"what", "what", "::tacit::nn::ActivationSet",
+           /*default=*/"::tacit::nn::ActivationSet::Gelu", "which activations are replaced",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::ActivationSet::Gelu, "gelu", "GELU of any kind"),
+             clEnumValN(::tacit::nn::ActivationSet::Any, "any", "GELU, SiLU and ReLU"))}]>,
+    Option<"with", "with", "::tacit::nn::Replacement",
+           /*default=*/"::tacit::nn::Replacement::Relu", "what comes in their place",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::Replacement::Relu, "relu", "max(x, 0)"),
+             clEnumValN(::tacit::nn::Replacement::Identity, "identity", "x"),
+             clEnumValN(::tacit::nn::Replacement::Erf, "erf", "GELU by erf"),
+             clEnumValN(::tacit::nn::Replacement::Tanh, "tanh", "GELU by tanh"),
+             clEnumValN(::tacit::nn::Replacement::Puma, "puma", "polynomials of PUMA"),
+             clEnumValN(::tacit::nn::Replacement::Bolt, "bolt", "polynomial of BOLT"),
+             clEnumValN(::tacit::nn::Replacement::Bumblebee, "bumblebee",
+                        "polynomials of BumbleBee"),
+             clEnumValN(::tacit::nn::Replacement::Nimbus, "nimbus",
+                        "example polynomial of Nimbus"),
+             clEnumValN(::tacit::nn::Replacement::Quad, "quad", "parabola of MPCFormer"))}]>,
+    Option<"slope", "slope", "double", /*default=*/"0",
+           "of a ReLU for negative arguments, from 0 to less than 1">
+  ];
+}
+
+def FoldLinear : SurgeryPass<"nn-fold-linear"> {
+  let summary = "Make one linear layer of two that follow each other";
+  let description = [{
+    (x W1 + b1) W2 + b2 is x (W1 W2) + (b1 W2 + b2). The new weight and bias are
+    summed in double precision and rounded once, so the model computes the same but
+    for rounding. A chain becomes one layer, two at a time.
+
+    Near misses: something else reads the first product, a weight or bias is computed
+    and not constant, the elements are not f32, a product is not exact, the new weight
+    would have more elements than both, one operation stands between.
+
+    **Before**
+
+    ```mlir
+    func.func @fold(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+      %w1 = nn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+      %b1 = nn.constant dense<[1.0, -1.0]> : tensor<2xf32>
+      %w2 = nn.constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+      %0 = nn.linear %x, %w1 bias(%b1) : (tensor<?x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+      %y = nn.linear %0, %w2 : (tensor<?x2xf32>, tensor<2x1xf32>) -> tensor<?x1xf32>
+      return %y : tensor<?x1xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @fold(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+      %w = nn.constant dense<[[5.0], [11.0]]> : tensor<2x1xf32>
+      %b = nn.constant dense<-1.0> : tensor<1xf32>
+      %y = nn.linear %x, %w bias(%b) : (tensor<?x2xf32>, tensor<2x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
+      return %y : tensor<?x1xf32>
+    }
+    ```
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Quantize: weights in few bits
+//===----------------------------------------------------------------------===//
+
+def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
+  let summary = "Store the weights of linear layers in 4, 6 or 8 bits";
+  let description = [{
+    The weight of each `nn.linear` is rounded to the nearest of 2^bits levels, which
+    each `group` of weights along the reduction spaces for itself: `symmetric` around
+    zero, or `asymmetric` from the smallest to the largest. `nn.dequantize` says how
+    the integers are packed; docs/Numerics.md has the arithmetic. A weight that is
+    read twice is quantized once, and the old constant goes where nothing else reads
+    it. Inputs that are not a multiple of the group have a last group that is filled
+    up.
+
+    The head (output layer) is the `nn.linear` whose result reaches a result of the
+    function through nothing but `nn.reshape`. It stays as it is unless `head` says
+    `int8`, or `same` as the others; embeddings always stay.
+
+    Each weight is a remark of category "quantize" with its root mean square error,
+    relative to that of the weight. Near misses: a weight that is computed, not f32,
+    quantized already, not finite.
+
+    **Before**
+
+    ```mlir
+    func.func @quantize(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[7.0, 1.5], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+
+    **After** (`bits=4 group=4`)
+
+    ```mlir
+    func.func @quantize(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %scale = nn.constant dense<[[1.0, 0.5]]> : tensor<1x2xf32>
+      %low = nn.constant dense<[[[31, -117], [-118, -10]]]> : tensor<1x2x2xi8>
+      %w = nn.dequantize bits = 4 scale(%scale) planes(%low) : (tensor<1x2xf32>, tensor<1x2x2xi8>) -> tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"bits", "bits", "int64_t", /*default=*/"8", "of a weight: 4, 6 or 8">,
+    Option<"group", "group", "int64_t", /*default=*/"32",
+           "weights along the reduction that share a scale">,
+    Option<"scheme", "scheme", "::tacit::numerics::Scheme",
+           /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels lie",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::numerics::Scheme::Symmetric, "symmetric",
+                        "around zero"),
+             clEnumValN(::tacit::numerics::Scheme::Asymmetric, "asymmetric",
+                        "from the smallest weight to the largest"))}]>,
+    Option<"head", "head", "::tacit::nn::HeadWeights",
+           /*default=*/"::tacit::nn::HeadWeights::Float", "weights of the output layer",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::HeadWeights::Float, "float", "as they are"),
+             clEnumValN(::tacit::nn::HeadWeights::Int8, "int8", "in 8 bits"),
+             clEnumValN(::tacit::nn::HeadWeights::Same, "same", "as the others"))}]>
+  ];
+  let statistics = [
+    Statistic<"sites", "sites", "linear layers whose weight is quantized">,
+    Statistic<"weights", "weights", "weights quantized; layers may share one">,
+    Statistic<"nearMisses", "near-misses", "linear layers left as they are">
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Multiplier: how each product is computed
+//===----------------------------------------------------------------------===//
+
+def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
+  let summary = "Choose how the products of matrix products are computed";
+  let description = [{
+    Puts `#nn.multiplier` on the operations of `scope`: `matmul` is every `nn.linear`,
+    `nn.matmul` and `nn.attention`; `attention` is `nn.attention`, and `nn.matmul` of
+    two operands that are both computed; `linear` is every `nn.linear`. `kind=exact`
+    takes the attribute away.
+
+    `shift_add` writes each weight as a sum of `terms` signed powers of two, found
+    greedily, the nearest in value first: the weight becomes `nn.powers_of_two` of
+    codes. It can be a constant, a transposed one, or one in few bits. Products without
+    a constant weight stay as they are, and so does the head (output layer), which is a
+    linear layer whose result reaches a result of the function through nothing but
+    `nn.reshape`.
+
+    Each site is a remark of category "multiplier".
+
+    **Before**
+
+    ```mlir
+    func.func @multiplier(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[1.0, 0.75], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+
+    **After** (`kind=lmul mantissa=4`)
+
+    ```mlir
+    func.func @multiplier(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[1.0, 0.75], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w multiplier(<lmul, mantissa = 4>) : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"kind", "kind", "::tacit::nn::MultiplierKind",
+           /*default=*/"::tacit::nn::MultiplierKind::Exact", "how a product is computed",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::MultiplierKind::Exact, "exact", "as IEEE 754 has it"),
+             clEnumValN(::tacit::nn::MultiplierKind::LMul, "lmul",
+                        "L-Mul: mantissas are added"),
+             clEnumValN(::tacit::nn::MultiplierKind::Pam, "pam",
+                        "piecewise affine, mantissas are added"),
+             clEnumValN(::tacit::nn::MultiplierKind::ShiftAdd, "shift_add",
+                        "weights as sums of signed powers of two"))}]>,
+    Option<"mantissa", "mantissa", "int64_t", /*default=*/"23",
+           "bits of each mantissa that lmul reads, 1 to 23">,
+    Option<"alpha", "alpha", "double", /*default=*/"1.0552",
+           "factor of a product by pam, from 1 to less than 2">,
+    Option<"terms", "terms", "int64_t", /*default=*/"2",
+           "powers of two in a weight of shift_add, 1 to 8">,
+    Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
+           /*default=*/"::tacit::nn::ZeroPolicy::Exact", "zeros and products near zero",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::ZeroPolicy::Exact, "exact", "give zero"),
+             clEnumValN(::tacit::nn::ZeroPolicy::Lift, "lift",
+                        "operands are lifted to 2^-62"),
+             clEnumValN(::tacit::nn::ZeroPolicy::Ignore, "ignore",
+                        "go wrong: for operands that are never near zero"))}]>,
+    Option<"overflow", "overflow", "::tacit::nn::OverflowPolicy",
+           /*default=*/"::tacit::nn::OverflowPolicy::Infinity",
+           "products and operands that are not finite",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::OverflowPolicy::Infinity, "infinity",
+                        "as IEEE 754 has it"),
+             clEnumValN(::tacit::nn::OverflowPolicy::Ignore, "ignore",
+                        "go wrong: for products that are never large"))}]>,
+    Option<"scope", "scope", "::tacit::nn::MultiplierScope",
+           /*default=*/"::tacit::nn::MultiplierScope::Matmul", "which products",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::MultiplierScope::Matmul, "matmul",
+                        "every matrix product"),
+             clEnumValN(::tacit::nn::MultiplierScope::Attention, "attention",
+                        "products of two computed matrices"),
+             clEnumValN(::tacit::nn::MultiplierScope::Linear, "linear",
+                        "products by a weight"),
+             clEnumValN(::tacit::nn::MultiplierScope::All, "all",
+                        "not available"))}]>
+  ];
+  let statistics = [
+    Statistic<"sites", "sites", "operations whose multiplier is set">,
+    Statistic<"weights", "weights", "weights written as powers of two">,
+    Statistic<"nearMisses", "near-misses", "operations of the scope left as they are">
+  ];
+}
+
 #endif // TACIT_DIALECT_NN_TRANSFORMS_PASSES_TD

@@ -1,0 +1,172 @@
+//===- ConstantWeight.cpp - Weight matrices of linear layers --------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConstantWeight.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Support/DebugStringHelper.h"
+#include "tacit/Numerics/Quantizer.h"
+#include "tacit/Support/Elements.h"
+#include <fmt/format.h>
+#include <memory>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+/// Text can write any number of equal elements in a line; nobody means more than this.
+static constexpr int64_t kMaxRepeatedBytes = int64_t(1) << 30;
+
+/// What quantization appends to the key of a weight.
+static constexpr StringLiteral kScaleSuffix = ".scale";
+
+bool tacit::nn::isHead(LinearOp op) {
+  SmallVector<Value> values{op.getResult()};
+  while (!values.empty())
+    for (Operation *user : values.pop_back_val().getUsers()) {
+      if (isa<func::ReturnOp>(user))
+        return true;
+      if (auto reshape = dyn_cast<ReshapeOp>(user))
+        values.push_back(reshape.getResult());
+    }
+  return false;
+}
+
+Value tacit::nn::makeConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                              Type elementType, std::vector<char> bytes,
+                              const std::string &key) {
+  auto type = RankedTensorType::get(shape, elementType);
+  return ConstantOp::create(builder, loc, type, makeElements(type, std::move(bytes), key));
+}
+
+//===----------------------------------------------------------------------===//
+// Finding
+//===----------------------------------------------------------------------===//
+
+static Value stripReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
+std::optional<ConstantWeight> ConstantWeight::find(Value weight, std::string &reason) {
+  auto fail = [&](std::string text) -> std::optional<ConstantWeight> {
+    reason = std::move(text);
+    return std::nullopt;
+  };
+  ConstantWeight found;
+  found.type = cast<RankedTensorType>(weight.getType());
+  SmallVector<Value> parts;
+  if ((found.packed = weight.getDefiningOp<DequantizeOp>())) {
+    parts.assign(found.packed->operand_begin(), found.packed->operand_end());
+  } else {
+    auto transpose = weight.getDefiningOp<TransposeOp>();
+    if (transpose && transpose.getPermutation() == ArrayRef<int64_t>{1, 0}) {
+      found.isTransposed = true;
+      weight = transpose.getInput();
+    }
+    parts.push_back(stripReshapes(weight));
+  }
+  bool isHuge = false;
+  for (Value part : parts) {
+    auto constant = part.getDefiningOp<ConstantOp>();
+    if (!constant)
+      return fail("the weight is computed; expected a constant");
+    ElementsAttr value = constant.getValue();
+    if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value))
+      return fail("the weight is not written as a dense constant");
+    isHuge |= isa<DenseElementsAttr>(value) &&
+              byteSize(value.getShapedType()).value_or(INT64_MAX) > kMaxRepeatedBytes;
+    found.parts.push_back(value);
+  }
+  if (!found.type.hasStaticShape() || !found.type.getElementType().isF32())
+    return fail(fmt::format("the weight is {}; expected f32 and known dimensions",
+                            debugString(found.type)));
+  if (found.type.getNumElements() == 0)
+    return fail("the weight has no elements");
+  if (isHuge)
+    return fail("the weight is large, and repeats one number");
+  return found;
+}
+
+std::string ConstantWeight::getName() const {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(parts.front());
+  if (!resource)
+    return "weight";
+  StringRef key = resource.getRawHandle().getKey();
+  if (packed)
+    key.consume_back(kScaleSuffix);
+  return key.str();
+}
+
+Attribute ConstantWeight::getIdentity() const {
+  SmallVector<Attribute> identity(parts.begin(), parts.end());
+  Builder builder(type.getContext());
+  identity.push_back(TypeAttr::get(type));
+  identity.push_back(builder.getBoolAttr(isTransposed));
+  if (packed)
+    identity.push_back(DequantizeOp(packed).getBitsAttr());
+  return builder.getArrayAttr(identity);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// The bytes of one part; fails, with an error, if its blob is missing.
+static FailureOr<ArrayRef<char>> readPart(Operation *user, ElementsAttr part,
+                                          std::vector<char> &scratch) {
+  if (auto bytes = rawBytes(part, scratch))
+    return *bytes;
+  // What is written inline can always be read.
+  auto resource = cast<DenseResourceElementsAttr>(part);
+  InFlightDiagnostic error = user->emitError()
+                             << "the bytes of weight '" << resource.getRawHandle().getKey()
+                             << "' are missing; expected "
+                             << byteSize(resource.getType()).value_or(0) << " of them, for "
+                             << resource.getType();
+  error.attachNote()
+      << "text without its resources has no weights: start from the model, or "
+         "from a dump that lies beside its weights.bin";
+  return failure();
+}
+
+FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
+  using Scratch = SmallVector<std::vector<char>, 4>;
+  // What inline constants are unpacked into lives as long as the reader.
+  auto scratch = std::make_shared<Scratch>(parts.size());
+  SmallVector<ArrayRef<char>, 4> bytes;
+  for (auto [part, buffer] : llvm::zip(parts, *scratch)) {
+    auto read = readPart(user, part, buffer);
+    if (failed(read))
+      return failure();
+    bytes.push_back(*read);
+  }
+  if (!packed) {
+    numerics::MatrixReader matrix =
+        numerics::readFloats(bytes.front(), getRows(), getColumns(), isTransposed);
+    return numerics::MatrixReader{
+        getRows(), getColumns(),
+        [matrix, scratch](int64_t first, int64_t count, float *out) {
+          matrix.read(first, count, out);
+        }};
+  }
+  DequantizeOp op = packed;
+  auto planes = ArrayRef(bytes).take_back(op.getPlanes().size());
+  numerics::LowBitView view{static_cast<unsigned>(op.getBits()),
+                            op.getGroup(),
+                            getRows(),
+                            getColumns(),
+                            bytes.front(),
+                            op.getZeroPoint() ? bytes[1] : ArrayRef<char>(),
+                            SmallVector<ArrayRef<char>, 2>(planes)};
+  return numerics::MatrixReader{getRows(), getColumns(),
+                                [view, scratch](int64_t first, int64_t count, float *out) {
+                                  view.read(first, count, out);
+                                }};
+}
