@@ -3,7 +3,7 @@
 import math
 import random
 
-from programs import BINARY, UNARY, Program
+from programs import BINARY, PIECES, UNARY, Program
 
 
 def program(build):
@@ -234,6 +234,14 @@ def functions(p):
 
 
 @program
+def gelu_pieces(p):
+    """From -8 to 8: every piece, breaks that are f32 numbers, and lanes of several pieces."""
+    x = p.input(17 * 241, values=[(i - 2048) / 256 for i in range(17 * 241)])
+    for name in ("gelu erf", "gelu tanh", *PIECES):
+        yield p.unary(name, x)
+
+
+@program
 def integers(p):
     x, y = p.input(3, 37, dtype="i64"), p.input(37, dtype="i64")
     for name in ("add", "sub", "mul", "maximum", "minimum"):
@@ -409,7 +417,7 @@ def made_up(seed):
         return p.softmax(x, draw.randint(0, last) if draw.random() < 0.4 else last)
 
     def function(x):
-        names = sorted(set(UNARY) - {"sqrt", "reciprocal"})
+        names = sorted(set(UNARY) - set(PIECES) - {"sqrt", "reciprocal"})
         return p.unary(draw.choice(names) if x.largest < 5 else "tanh", x)
 
     def binary(x):

@@ -68,6 +68,41 @@ UNARY = {"neg": lambda x: -x, "abs": abs, "exp": math.exp, "sqrt": math.sqrt,
          "gelu erf": lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2))),
          "gelu tanh": lambda x: x / 2 * (1 + math.tanh(
              math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))}
+
+
+def gelu_in_pieces(low, high, left, middle):
+    """Zero below `low`, x above `high`; PUMA's cubic from `low` to `left`."""
+    def gelu(x):
+        if x < low or x > high:
+            return max(x, 0.0)
+        if x < left:
+            return -0.5054031199708174 - 0.42226581151983866 * x \
+                - 0.11807612951181953 * x ** 2 - 0.011034134030615728 * x ** 3
+        return middle(x)
+    return gelu
+
+
+def puma(x):
+    return 0.008526321541038084 + 0.5 * x + 0.3603292692789629 * x ** 2 \
+        - 0.037688200365904236 * x ** 4 + 0.0018067462606141187 * x ** 6
+
+
+def bolt(x):
+    """As BOLT computes it: two products, in the form of Motzkin."""
+    z = 0.14439048359960427 * abs(x)
+    y = (z - 0.7077117131613893) * abs(x) + 4.5702822654246535
+    return (y + z - 8.15444702051307) * y + 16.382265425072532 + x / 2
+
+
+# Each has steps at its breaks: no functions for programs drawn by lot.
+PIECES = {"gelu puma": gelu_in_pieces(-4, 3, -1.95, puma),
+          "gelu bumblebee": gelu_in_pieces(-5, 3, -1.97, puma),
+          "gelu bolt": gelu_in_pieces(-2.7, 2.7, -2.7, bolt),
+          "gelu nimbus": gelu_in_pieces(-1.8, 0.5, -1.8, lambda x:
+                                        0.17025471961795552 * x ** 2 + 0.32421075145645123 * x
+                                        - 0.006946478426716862),
+          "gelu quad": lambda x: 0.125 * x ** 2 + 0.25 * x + 0.5}
+UNARY.update(PIECES)
 BINARY = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
           "div": lambda a, b: a / b if isinstance(a, float) else int(a / b),
           "pow": lambda a, b: a ** b, "maximum": max, "minimum": min}

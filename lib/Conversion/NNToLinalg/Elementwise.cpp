@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Activations.h"
 #include "Lowering.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -81,6 +82,8 @@ static Value emit(nn::SiluOp, Scalars s) {
 }
 
 static Value emit(nn::GeluOp op, Scalars s) {
+  if (Value pieces = emitGeluPieces(s.b, s.loc, op.getApproximation(), s.args[0]))
+    return pieces;
   Value x = s.args[0], t;
   if (op.getApproximation() == nn::GeluKind::Erf) {
     t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(0.70710678118654752440)));
