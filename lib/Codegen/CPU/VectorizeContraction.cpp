@@ -68,7 +68,8 @@ static bool assignLoops(Contraction &contraction) {
   }
   bool sumsLeft = llvm::any_of(contraction.inner,
                                [&](unsigned dim) { return left.isFunctionOfDim(dim); });
-  if (!row || !sumsLeft || llvm::none_of(contraction.inner, isRightOf) || left.isFunctionOfDim(contraction.column) ||
+  bool sumsRight = llvm::any_of(contraction.inner, isRightOf);
+  if (!row || !sumsLeft || !sumsRight || left.isFunctionOfDim(contraction.column) ||
       !isRightOf(contraction.column))
     return false;
   contraction.row = *row;
