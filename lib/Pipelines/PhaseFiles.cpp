@@ -192,8 +192,8 @@ static std::optional<Index> readIndex(StringRef data) {
   return index;
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path,
-                                                         MLIRContext *context) {
+llvm::Expected<OwningOpRef<ModuleOp>>
+tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
   auto text = llvm::MemoryBuffer::getFile(path);
   if (!text)
     return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
@@ -256,6 +256,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> tacit::readProgram(StringRef path,
     if (!attr.getRawHandle().getBlob()) {
       auto found = index.find(key);
       if (found == index.end()) {
+        if (!needsWeights)
+          return;
         problem = fmt::format("'{}' names the weight '{}', which '{}' does not hold",
                               path.str(), key.str(), weightsPath);
         return;

@@ -16,6 +16,10 @@ using namespace tacit;
 static constexpr Phase kPhases[] = {
     {"import", "the ONNX graph as nn operations"},
     {"raise", "exporter fragments become whole operations"},
+    {"surgery",
+     "norms and activations removed or replaced, as --aero and --approximate say"},
+    {"quantize", "weights in few bits, as --quantize says"},
+    {"multiplier", "how each product is computed, as --multiplier says"},
     {"check", "may the target run this program?"},
     {"linalg", "nn becomes linalg on tensors"},
     {"schedule", "fused, packed, vectorised loops"},
@@ -59,6 +63,15 @@ static Steps raise() {
       // Exporters write every constant once per use.
       "cse",
   });
+}
+
+/// The passes of one of the phases that do what the user asks for.
+static Steps transform(llvm::StringRef phase, const PipelineOptions &options) {
+  Steps steps;
+  for (const Transformation &transformation : options.transformations)
+    if (transformation.phase == phase)
+      steps.push_back(transformation.pass);
+  return steps.empty() ? steps : onFunctions(steps);
 }
 
 static Steps schedule(const PipelineOptions &options) {
@@ -141,6 +154,8 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
   Steps steps;
   if (name == "raise")
     steps = raise();
+  else if (name == "surgery" || name == "quantize" || name == "multiplier")
+    steps = transform(name, options);
   else if (name == "check")
     steps = {"cpu-check-program"};
   else if (name == "linalg")
@@ -157,13 +172,14 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
 std::string tacit::pipelineText(size_t from, size_t to, const PipelineOptions &options) {
   Steps steps;
   for (size_t i = from + 1; i <= to && i < std::size(kPhases); ++i)
-    steps.push_back(phasePipeline(i, options));
+    if (std::string passes = phasePipeline(i, options); !passes.empty())
+      steps.push_back(std::move(passes));
   return "builtin.module(" + llvm::join(steps, ",") + ")";
 }
 
 void tacit::registerPipelines() {
   for (auto [i, phase] : llvm::enumerate(kPhases)) {
-    if (i == 0)
+    if (phasePipeline(i, {}).empty())
       continue;
     mlir::registerPassPipeline(
         ("tacit-" + phase.name).str(), phase.summary,

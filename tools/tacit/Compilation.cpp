@@ -7,7 +7,6 @@
 
 #include "Compilation.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -15,7 +14,6 @@
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
-#include "llvm/Remarks/Remark.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -27,35 +25,9 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::tool;
 
-/// "node 'x': " for what came from an ONNX node.
-static std::string describe(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return "node '" + name.getName().str() + "': ";
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (std::string text = describe(part); !text.empty())
-        return text;
-  if (auto file = dyn_cast<FileLineColLoc>(loc))
-    return "line " + std::to_string(file.getLine()) + ": ";
-  return "";
-}
-
-namespace {
-/// Prints what passes found and missed, one line each.
-struct RemarkPrinter : remark::detail::MLIRRemarkStreamerBase {
-  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
-    bool isFound = remark.getRemarkType() == llvm::remarks::Type::Passed;
-    llvm::errs() << (isFound ? "found " : "missed ") << remark.getRemarkName() << " at "
-                 << StringRef(describe(remark.getLocation())).rtrim();
-    for (const auto &arg : remark.getArgs())
-      llvm::errs() << " " << arg.val;
-    llvm::errs() << "\n";
-  }
-};
-} // namespace
-
 Compilation::Compilation(const Options &options)
-    : options(options), target(cpu::Processor::host(options.vectorBits)),
+    : options(options), remarks(options.verbose),
+      target(cpu::Processor::host(options.vectorBits)),
       start(std::chrono::steady_clock::now()) {
   DialectRegistry registry;
   registerAllDialects(registry);
@@ -99,7 +71,9 @@ void tacit::tool::guard(llvm::function_ref<void()> work,
 
 llvm::Error Compilation::open() {
   bool isProgram = StringRef(options.model).ends_with(".mlir");
-  if (isProgram && options.from.empty())
+  // To look at a program as it is, nobody has to know where it comes from.
+  bool isLook = options.subcommand == Subcommand::Inspect;
+  if (isProgram && options.from.empty() && !(isLook && options.transformations.empty()))
     return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(),
                 "'{}' is a program; which phase made it?", options.model);
   if (!isProgram && !options.from.empty())
@@ -118,7 +92,7 @@ llvm::Error Compilation::open() {
                 "--dim and --shape have no effect on a program");
   llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
   llvm::consumeError(program.takeError());
-  guard([&] { program = readProgram(options.model, context.get()); },
+  guard([&] { program = readProgram(options.model, context.get(), !isLook); },
         [&] {
           return fail(ExitCode::BadInput, "dump the phase again",
                       "'{}' is not a program: MLIR crashed when it read it", options.model);
@@ -126,6 +100,8 @@ llvm::Error Compilation::open() {
   if (!program)
     return program.takeError();
   module = std::move(*program);
+  if (options.from.empty())
+    return llvm::Error::success();
   reached = *findPhase(options.from);
   // From here on the interface says how large the buffers of inputs and outputs are.
   return reached >= *findPhase("check") ? cpu::checkInterface(*module)
@@ -190,15 +166,10 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
         os << " (" << note << ")";
   };
   ScopedDiagnosticHandler handler(context.get(), collect);
-  if (options.verbose && !context->getRemarkEngine()) {
-    remark::RemarkCategories categories;
-    // `all` alone enables none: it is only added to those that are set.
-    categories.passed = categories.missed = ".*";
-    if (failed(remark::enableOptimizationRemarks(
-            *context, std::make_unique<RemarkPrinter>(),
-            std::make_unique<remark::RemarkEmittingPolicyAll>(), categories)))
-      return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
-  }
+  bool listens = options.verbose || !options.transformations.empty();
+  if (listens && failed(remarks.attach(*context)))
+    return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
+  remarks.watch(manager);
   std::string parseError;
   {
     llvm::raw_string_ostream os(parseError);
@@ -225,6 +196,11 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   if (name == "check" && model)
     return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
+  // What the user asked for does not fit this model.
+  auto isHere = [&](const Transformation &t) { return t.phase == name; };
+  if (isOurs && llvm::any_of(options.transformations, isHere))
+    return fail(ExitCode::Usage, "tacit inspect shows layers and sites",
+                "phase '{}' failed:\n  {}", name.str(), messages);
   return phaseFailed(before, pipeline, name, isOurs, messages);
 }
 
@@ -243,17 +219,39 @@ llvm::Error Compilation::dump() {
   return dumps->write(*module, path);
 }
 
+/// Says what each transformation of the phase that has just run did. What did nothing
+/// is mistyped, or does not fit the model.
+void Compilation::reportTransformations(StringRef phase) {
+  std::vector<int64_t> sites = remarks.sites();
+  size_t next = 0;
+  for (const Transformation &transformation : options.transformations) {
+    if (transformation.phase != phase)
+      continue;
+    // In a program without functions nothing has run.
+    int64_t count = next < sites.size() ? sites[next] : 0;
+    ++next;
+    if (count == 0 && transformation.text != "exact")
+      warn(fmt::format("{} {} changed nothing", transformation.option, transformation.text),
+           "-v says what was kept, and why");
+    else if (!options.quiet)
+      llvm::errs() << fmt::format("{}: {} changed {} site{}\n", phase.str(),
+                                  transformation.text, count, count == 1 ? "" : "s");
+  }
+}
+
 llvm::Error Compilation::advance(StringRef phase) {
-  PipelineOptions pipeline{target.tileRows, target.panelColumns};
+  PipelineOptions pipeline{target.tileRows, target.panelColumns, options.transformations};
   size_t last = *findPhase(phase);
   while (reached < last) {
     ++reached;
     StringRef name = phases()[reached].name;
-    progress(name);
-    std::string text = "builtin.module(" + phasePipeline(reached, pipeline) + ")";
-    // The dumps of the phases before the one that failed are for looking into it.
-    if (auto error = runPasses(text, name, /*isOurs=*/true))
-      return llvm::joinErrors(std::move(error), finish());
+    if (std::string passes = phasePipeline(reached, pipeline); !passes.empty()) {
+      progress(name);
+      // The dumps of the phases before the one that failed are for looking into it.
+      if (auto error = runPasses("builtin.module(" + passes + ")", name, /*isOurs=*/true))
+        return llvm::joinErrors(std::move(error), finish());
+      reportTransformations(name);
+    }
     if (auto error = dump())
       return error;
   }

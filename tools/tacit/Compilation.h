@@ -9,6 +9,7 @@
 #define TACIT_TOOLS_TACIT_COMPILATION_H
 
 #include "Options.h"
+#include "Remarks.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "tacit/Codegen/CPU/Backend.h"
@@ -59,8 +60,10 @@ private:
   llvm::Error noCode() const;
   llvm::Error dump();
   void progress(llvm::StringRef what);
+  void reportTransformations(llvm::StringRef phase);
 
   const Options &options;
+  RemarkListener remarks;
   std::unique_ptr<mlir::MLIRContext> context;
   std::unique_ptr<OnnxModel> model;
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -72,6 +75,9 @@ private:
 
 /// Prints an error and returns the exit code that goes with it.
 int report(llvm::Error error);
+
+/// Prints a warning and what to try.
+void warn(llvm::StringRef message, llvm::StringRef hint);
 
 /// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
 /// program reports what `crashed` returns, and ends.

@@ -16,8 +16,11 @@
 using namespace tacit;
 using namespace tacit::tool;
 
-/// Where a compile to text ends if --to does not say: the model as nn operations.
-static constexpr llvm::StringLiteral kLastModelPhase = "raise";
+/// Where a compile to text ends if --to does not say: the model as nn operations, with
+/// the changes that were asked for.
+static std::string lastModelPhase(const Options &options) {
+  return options.transformations.empty() ? "raise" : options.transformations.back().phase;
+}
 
 static llvm::Error printProgramTo(const Options &options, Compilation &compilation) {
   if (options.output == "-") {
@@ -69,7 +72,7 @@ llvm::Error tool::runCompile(const Options &options) {
   bool isText = options.target == Options::Target::Mlir;
   size_t from = options.from.empty() ? 0 : *findPhase(options.from);
   std::string last = !options.to.empty() ? options.to
-                     : isText            ? kLastModelPhase.str()
+                     : isText            ? lastModelPhase(options)
                                          : "llvm";
   if (!options.passPipeline.empty() && !options.to.empty())
     return fail(ExitCode::Usage, "give one of them",
@@ -84,7 +87,8 @@ llvm::Error tool::runCompile(const Options &options) {
   if (options.printPipeline) {
     cpu::Processor processor = cpu::Processor::host(options.vectorBits);
     llvm::outs() << pipelineText(from, *findPhase(last),
-                                 {processor.tileRows, processor.panelColumns})
+                                 {processor.tileRows, processor.panelColumns,
+                                  options.transformations})
                  << "\n";
     return llvm::Error::success();
   }

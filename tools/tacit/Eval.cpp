@@ -6,212 +6,204 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "LanguageModel.h"
+#include "ProgramFacts.h"
+#include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
-#include "tacit/Support/Npy.h"
 #include <chrono>
 #include <cmath>
 
 using namespace tacit;
 using namespace tacit::tool;
 
-/// Windows evaluated by one call, where the model leaves the batch free.
-static constexpr int64_t kBatch = 8;
-static constexpr int64_t kDefaultWindow = 128;
-
-static llvm::Expected<std::vector<int64_t>> readTokens(const std::string &path) {
-  auto array = readNpy(path);
-  if (!array)
-    return array.takeError();
-  if ((array->dtype != TACIT_I64 && array->dtype != TACIT_I32) || array->shape.size() != 1)
-    return fail(ExitCode::BadInput, "save the ids as one int64 array",
-                "'{}' holds {} {}; expected one dimension of int64", path,
-                dtypeName(array->dtype).str(), shapeText(array->shape));
-  std::vector<int64_t> tokens(array->shape[0]);
-  for (auto [i, token] : llvm::enumerate(tokens)) {
-    if (array->dtype == TACIT_I64) {
-      std::memcpy(&token, array->data.data() + i * 8, 8);
-    } else {
-      int32_t narrow;
-      std::memcpy(&narrow, array->data.data() + i * 4, 4);
-      token = narrow;
-    }
-  }
-  return tokens;
-}
-
-static llvm::Error noLanguageModel() {
-  return fail(
-      ExitCode::Unsupported, "tacit run takes any inputs",
-      "eval needs a language model: one integer input [batch, sequence] and logits");
-}
-
-/// The dimensions of the token input: [batch, window], pinned.
-static llvm::Error bindWindow(const Options &options, const OnnxModel &model,
-                              int64_t numTokens, DimBindings &bindings) {
-  bool ok =
-      model.inputs().size() == 1 && model.inputs()[0].dims.size() == 2 &&
-      (model.inputs()[0].dtype == TACIT_I64 || model.inputs()[0].dtype == TACIT_I32) &&
-      model.outputs().size() >= 1;
-  if (!ok)
-    return noLanguageModel();
-  bindings = options.bindings;
-  const OnnxValue &input = model.inputs()[0];
-  const OnnxDim &batch = input.dims[0], &sequence = input.dims[1];
-  if (bindings.shapes.count(input.name))
-    return llvm::Error::success();
-  if (sequence.size >= 0 && options.window > 0 && options.window != sequence.size)
-    return fail(ExitCode::Usage, "leave --window out",
-                "--window {} does not fit: the model's sequence has {} tokens",
-                options.window, sequence.size);
-  if (sequence.size < 0 && (options.window > 0 || !bindings.dims.count(sequence.name)))
-    bindings.dims[sequence.name] = options.window > 0 ? options.window : kDefaultWindow;
-  if (batch.size < 0 && !bindings.dims.count(batch.name)) {
-    int64_t window = sequence.size >= 0 ? sequence.size : bindings.dims[sequence.name];
-    if (window == 0)
-      return noLanguageModel();
-    bindings.dims[batch.name] = std::clamp<int64_t>((numTokens - 1) / window, 1, kBatch);
-  }
-  return llvm::Error::success();
-}
-
 namespace {
-/// Sum of -log p(next token) over all predictions.
-struct Score {
-  double total = 0;
-  int64_t predictions = 0;
-  int64_t correct = 0;
-  double nll() const { return total / predictions; }
+/// A model that can be run, and what is known of it.
+struct Compiled {
+  std::unique_ptr<Executable> executable;
+  double seconds = 0;
+  std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
+
+  int64_t weightBytes() const { return executable->description().weights_bytes; }
 };
 } // namespace
 
-/// One row of logits against the token that came next.
-static void addPrediction(Score &score, const float *logits, int64_t vocabulary,
-                          int64_t next) {
-  double max = -INFINITY, sum = 0;
-  int64_t best = 0;
-  for (int64_t i = 0; i < vocabulary; ++i)
-    if (logits[i] > max) {
-      max = logits[i];
-      best = i;
-    }
-  for (int64_t i = 0; i < vocabulary; ++i)
-    sum += std::exp(logits[i] - max);
-  score.total += max + std::log(sum) - logits[next];
-  score.correct += best == next;
-  ++score.predictions;
+/// Source and program are gone when this returns: only packed weights and code stay.
+static llvm::Expected<Compiled> compileModel(const Options &options, int64_t numTokens) {
+  Compilation compilation(options);
+  if (auto error = compilation.open())
+    return std::move(error);
+  if (!compilation.onnx() && options.window > 0)
+    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
+  if (const OnnxModel *model = compilation.onnx()) {
+    DimBindings bindings;
+    if (auto error = bindWindow(options, *model, numTokens, bindings))
+      return std::move(error);
+    if (auto error = compilation.import(bindings))
+      return std::move(error);
+  }
+  if (auto error = compilation.advance("check"))
+    return std::move(error);
+  Compiled result;
+  if (compilation.phase() == *findPhase("check"))
+    result.sites = SiteCounts::of(compilation.program());
+  auto executable = compilation.makeExecutable();
+  if (!executable)
+    return executable.takeError();
+  result.executable = std::move(*executable);
+  result.seconds = compilation.elapsed();
+  if (auto error = checkLanguageModel(result.executable->description()))
+    return std::move(error);
+  return result;
 }
 
-static llvm::Expected<Score> evaluate(Executable &executable,
-                                      const std::vector<int64_t> &tokens, int64_t threads,
-                                      const std::string &path) {
-  const tacit_io &io = executable.description().inputs[0];
-  int64_t batch = io.shape[0], window = io.shape[1];
-  int64_t numWindows = (static_cast<int64_t>(tokens.size()) - 1) / window;
-  if (numWindows < 1)
-    return fail(ExitCode::BadInput, "give more tokens or a smaller --window",
-                "'{}' holds {} tokens; one window needs {}", path, tokens.size(),
-                window + 1);
-  Score score;
-  HostTensor input{io.dtype, {batch, window}, {}};
-  input.data.resize(*tensorBytes(io.dtype, input.shape));
-  for (int64_t first = 0; first < numWindows; first += batch) {
-    // The last call repeats its last window where there are no more.
-    for (int64_t b = 0; b < batch; ++b) {
-      int64_t from = std::min(first + b, numWindows - 1) * window;
-      for (int64_t i = 0; i < window; ++i) {
-        char *slot = input.data.data() + (b * window + i) * dtypeBytes(io.dtype);
-        int64_t token = tokens[from + i];
-        int32_t narrow = token;
-        io.dtype == TACIT_I64 ? std::memcpy(slot, &token, 8)
-                              : std::memcpy(slot, &narrow, 4);
-      }
-    }
-    auto outputs = executable.run(input, threads);
-    if (!outputs)
-      return outputs.takeError();
-    const HostTensor &logits = outputs->front();
-    if (logits.dtype != TACIT_F32 || logits.shape.size() != 3 || logits.shape[0] != batch ||
-        logits.shape[1] != window)
-      return fail(ExitCode::Unsupported, "tacit run takes any inputs",
-                  "the first output is {} {}; expected float32 logits [{}, {}, vocabulary]",
-                  dtypeName(logits.dtype).str(), shapeText(logits.shape), batch, window);
-    int64_t vocabulary = logits.shape[2];
-    const auto *values = reinterpret_cast<const float *>(logits.data.data());
-    for (int64_t b = 0; b < batch && first + b < numWindows; ++b)
-      for (int64_t i = 0; i < window; ++i) {
-        int64_t next = tokens[(first + b) * window + i + 1];
-        if (next < 0 || next >= vocabulary)
-          return fail(ExitCode::BadInput, "use the tokens of this model's vocabulary",
-                      "'{}' holds token {} at {}; the vocabulary has {}", path, next,
-                      (first + b) * window + i + 1, vocabulary);
-        addPrediction(score, values + (b * window + i) * vocabulary, vocabulary, next);
-      }
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static void printOne(const Score &score, const Compiled &compiled, double seconds) {
+  llvm::outs() << fmt::format(
+      "perplexity   {:.4f}   (nll {:.4f})\n"
+      "top-1        {:.4f}\n"
+      "evaluation   {:.2f} s, {:.0f} tokens per second; compiled in {:.2f} s\n",
+      score.perplexity(), score.nll(), score.accuracy(), seconds, score.tokensPerSecond(),
+      compiled.seconds);
+}
+
+/// The sites of one kind, in both models, unless neither has any.
+static void printSites(const Compiled &reference, const Compiled &compiled) {
+  if (!reference.sites || !compiled.sites)
+    return;
+  auto line = [](const char *name, int64_t left, int64_t right) {
+    if (left != 0 || right != 0)
+      llvm::outs() << fmt::format("{:<20}{:>14}{:>14}\n", name, left, right);
+  };
+  const SiteCounts &a = *reference.sites, &b = *compiled.sites;
+  line("nonlinear sites", a.nonlinear(), b.nonlinear());
+  line("  layer_norm", a.layerNorm, b.layerNorm);
+  line("  rms_norm", a.rmsNorm, b.rmsNorm);
+  line("  gelu", a.gelu, b.gelu);
+  line("  silu", a.silu, b.silu);
+  line("  relu", a.relu, b.relu);
+  line("  softmax", a.softmax, b.softmax);
+}
+
+static void printBoth(const Evaluation &evaluation, const Compiled &reference,
+                      const Compiled &compiled) {
+  const Score &a = *evaluation.reference, &b = evaluation.model;
+  auto line = [](const char *name, const std::string &left, const std::string &right) {
+    llvm::outs() << fmt::format("{:<20}{:>14}{:>14}\n", name, left, right);
+  };
+  auto numbers = [&](const char *name, double left, double right, int digits) {
+    line(name, fmt::format("{:.{}f}", left, digits), fmt::format("{:.{}f}", right, digits));
+  };
+  line("", "original", "transformed");
+  numbers("perplexity", a.perplexity(), b.perplexity(), 4);
+  numbers("nll", a.nll(), b.nll(), 4);
+  numbers("top-1 accuracy", a.accuracy(), b.accuracy(), 4);
+  numbers("weight bytes", reference.weightBytes(), compiled.weightBytes(), 0);
+  printSites(reference, compiled);
+  numbers("tokens per second", a.tokensPerSecond(), b.tokensPerSecond(), 0);
+  numbers("compile seconds", reference.seconds, compiled.seconds, 2);
+  const Comparison &comparison = evaluation.comparison;
+  llvm::outs() << fmt::format(
+      "\n"
+      "mean KL divergence  {:>14.6f} nats, original || transformed\n"
+      "top-1 agreement     {:>14.4f}\n"
+      "max logit error     {:>14.4g}\n",
+      comparison.divergence / b.predictions, double(comparison.agreements) / b.predictions,
+      comparison.maxError);
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static llvm::json::Object modelJson(const Score &score, const Compiled &compiled) {
+  llvm::json::Object object{{"nll", jsonNumber(score.nll())},
+                            {"perplexity", jsonNumber(score.perplexity())},
+                            {"top1_accuracy", score.accuracy()},
+                            {"weight_bytes", compiled.weightBytes()},
+                            {"tokens_per_second", jsonNumber(score.tokensPerSecond())},
+                            {"compile_seconds", compiled.seconds},
+                            {"nonlinear_sites", nullptr}};
+  if (const auto &sites = compiled.sites)
+    object["nonlinear_sites"] = llvm::json::Object{{"layer_norm", sites->layerNorm},
+                                                   {"rms_norm", sites->rmsNorm},
+                                                   {"gelu", sites->gelu},
+                                                   {"silu", sites->silu},
+                                                   {"relu", sites->relu},
+                                                   {"softmax", sites->softmax},
+                                                   {"total", sites->nonlinear()}};
+  return object;
+}
+
+static llvm::json::Object toJson(const Options &options, const Evaluation &evaluation,
+                                 const Compiled *reference, const Compiled &compiled,
+                                 double seconds) {
+  const Score &score = evaluation.model;
+  llvm::json::Object result{
+      {"schema", 1},
+      {"tokens", score.predictions},
+      {"reference", nullptr},
+      {"compiled", modelJson(score, compiled)},
+      {"kl_mean", nullptr},
+      {"top1_agreement", nullptr},
+      {"max_abs_error", nullptr},
+      {"top1_accuracy", score.accuracy()},
+      {"seconds", seconds},
+      {"compile_seconds", compiled.seconds + (reference ? reference->seconds : 0)}};
+  if (reference) {
+    const Comparison &comparison = evaluation.comparison;
+    result["reference"] = modelJson(*evaluation.reference, *reference);
+    result["kl_mean"] = jsonNumber(comparison.divergence / score.predictions);
+    result["top1_agreement"] = double(comparison.agreements) / score.predictions;
+    result["max_abs_error"] = jsonNumber(comparison.maxError);
+  } else if (options.from.empty()) {
+    // Nothing was asked to be changed: the model is its own reference. A program may
+    // have been edited, and what it was is not known.
+    result["reference"] = modelJson(score, compiled);
+    result["kl_mean"] = 0.0;
+    result["top1_agreement"] = 1.0;
+    result["max_abs_error"] = 0.0;
   }
-  return score;
+  return result;
 }
 
 llvm::Error tool::runEval(const Options &options) {
   auto tokens = readTokens(options.tokens);
   if (!tokens)
     return tokens.takeError();
-  Compilation compilation(options);
-  if (auto error = compilation.open())
-    return error;
-  if (!compilation.onnx() && options.window > 0)
-    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
-  if (const OnnxModel *model = compilation.onnx()) {
-    DimBindings bindings;
-    if (auto error = bindWindow(options, *model, tokens->size(), bindings))
-      return error;
-    if (auto error = compilation.import(bindings))
-      return error;
+  auto compiled = compileModel(options, tokens->size());
+  if (!compiled)
+    return compiled.takeError();
+  std::optional<Compiled> reference;
+  Options plain = options;
+  if (!options.transformations.empty()) {
+    plain.transformations.clear();
+    plain.dumpPhases.clear();
+    plain.verbose = false;
+    auto made = compileModel(plain, tokens->size());
+    if (!made)
+      return made.takeError();
+    reference = std::move(*made);
   }
-  auto executable = compilation.makeExecutable();
-  if (!executable)
-    return executable.takeError();
-  double compileSeconds = compilation.elapsed();
-  const tacit_model_desc &model = (*executable)->description();
-  // A program can have any inputs; a static model can have an empty one.
-  if (model.num_inputs != 1 || model.num_outputs < 1 || model.inputs[0].rank != 2 ||
-      (model.inputs[0].dtype != TACIT_I64 && model.inputs[0].dtype != TACIT_I32) ||
-      model.inputs[0].shape[0] < 1 || model.inputs[0].shape[1] < 1)
-    return noLanguageModel();
   auto begin = std::chrono::steady_clock::now();
-  auto score = evaluate(**executable, *tokens, options.threads, options.tokens);
-  if (!score)
-    return score.takeError();
+  auto evaluation =
+      evaluate(*compiled->executable, reference ? reference->executable.get() : nullptr,
+               *tokens, options.threads, options.tokens);
+  if (!evaluation)
+    return evaluation.takeError();
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-
-  double perplexity = std::exp(score->nll());
-  if (wantsText(options))
-    llvm::outs() << fmt::format(
-        "{} predictions in windows of {}\n"
-        "perplexity   {:.4f}   (nll {:.4f})\n"
-        "top-1        {:.4f}\n"
-        "evaluation   {:.2f} s, {:.0f} tokens per second; compiled in {:.2f} s\n",
-        score->predictions, model.inputs[0].shape[1], perplexity, score->nll(),
-        double(score->correct) / score->predictions, seconds, score->predictions / seconds,
-        compileSeconds);
-  llvm::json::Object numbers{{"nll", jsonNumber(score->nll())},
-                             {"perplexity", jsonNumber(perplexity)}};
-  // No pass of this version changes a model: it is its own reference. A program may
-  // have been edited, and what it was is not known.
-  llvm::json::Value same = nullptr, zero = nullptr, one = nullptr;
-  if (compilation.onnx()) {
-    same = llvm::json::Object(numbers);
-    zero = 0.0;
-    one = 1.0;
+  if (wantsText(options)) {
+    llvm::outs() << fmt::format("{} predictions in windows of {}\n",
+                                evaluation->model.predictions,
+                                compiled->executable->description().inputs[0].shape[1]);
+    if (reference)
+      printBoth(*evaluation, *reference, *compiled);
+    else
+      printOne(evaluation->model, *compiled, seconds);
   }
-  return writeJson(options, llvm::json::Object{{"schema", 1},
-                                               {"tokens", score->predictions},
-                                               {"reference", std::move(same)},
-                                               {"compiled", std::move(numbers)},
-                                               {"kl_mean", zero},
-                                               {"top1_agreement", std::move(one)},
-                                               {"max_abs_error", std::move(zero)},
-                                               {"top1_accuracy", double(score->correct) /
-                                                                     score->predictions},
-                                               {"seconds", seconds},
-                                               {"compile_seconds", compileSeconds}});
+  return writeJson(options, toJson(options, *evaluation, reference ? &*reference : nullptr,
+                                   *compiled, seconds));
 }

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "ProgramFacts.h"
+#include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -15,48 +16,36 @@ using namespace tacit;
 using namespace tacit::tool;
 
 namespace {
-/// What the raised program holds.
-struct Sites {
-  int64_t layerNorm = 0, rmsNorm = 0, gelu = 0, silu = 0, softmax = 0, attention = 0,
-          linear = 0, matmul = 0, relu = 0;
+/// What the program holds after the phases that were asked for.
+struct Findings {
+  bool isModel; ///< else there is nothing to be found
+  SiteCounts sites;
+  Arithmetic arithmetic;
+  Counts operations;
+  std::optional<int64_t> weightBytes;
+};
+
+/// All that is printed. What only ONNX files have is in `onnx`, which is null for a
+/// program.
+struct Report {
+  const OnnxModel *onnx = nullptr;
+  std::vector<OnnxValue> inputs, outputs;
+  std::vector<std::string> freeDims;
+  std::optional<Findings> findings;
+  std::vector<UnsupportedNode> unsupported;
+  std::string problem; ///< why there are no findings
 };
 } // namespace
 
-static Sites countSites(mlir::ModuleOp module) {
-  Sites sites;
-  module.walk([&](mlir::Operation *op) {
-    sites.layerNorm += mlir::isa<nn::LayerNormOp>(op);
-    sites.rmsNorm += mlir::isa<nn::RMSNormOp>(op);
-    sites.gelu += mlir::isa<nn::GeluOp>(op);
-    sites.silu += mlir::isa<nn::SiluOp>(op);
-    sites.relu += mlir::isa<nn::ReluOp>(op);
-    // Each attention has a softmax of its own.
-    sites.softmax += mlir::isa<nn::SoftmaxOp, nn::AttentionOp>(op);
-    sites.attention += mlir::isa<nn::AttentionOp>(op);
-    sites.linear += mlir::isa<nn::LinearOp>(op);
-    sites.matmul += mlir::isa<nn::MatmulOp>(op);
-  });
-  return sites;
-}
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
 
 static std::string typeText(const OnnxValue &value) {
   std::vector<std::string> dims;
   for (const OnnxDim &dim : value.dims)
     dims.push_back(dim.size >= 0 ? std::to_string(dim.size) : dim.name);
   return value.dtypeName + "[" + llvm::join(dims, ", ") + "]";
-}
-
-static llvm::json::Array valuesJson(const std::vector<OnnxValue> &values) {
-  llvm::json::Array array;
-  for (const OnnxValue &value : values) {
-    llvm::json::Array shape;
-    for (const OnnxDim &dim : value.dims)
-      shape.push_back(dim.size >= 0 ? llvm::json::Value(dim.size) : jsonText(dim.name));
-    array.push_back(llvm::json::Object{{"name", jsonText(value.name)},
-                                       {"dtype", value.dtypeName},
-                                       {"shape", std::move(shape)}});
-  }
-  return array;
 }
 
 /// 124439808 -> "124.4 M".
@@ -68,123 +57,224 @@ static std::string magnitude(double value) {
   return fmt::format("{:.0f}", value);
 }
 
-static void printText(const Options &options, const OnnxModel &model,
-                      const std::optional<Sites> &sites,
-                      const std::vector<UnsupportedNode> &unsupported,
-                      llvm::StringRef problem) {
-  auto line = [](llvm::StringRef label, const std::string &text) {
-    llvm::outs() << "  " << llvm::left_justify(label, 12) << text << "\n";
-  };
-  llvm::outs() << options.model << "\n";
-  line("made by",
-       fmt::format("{}, opset {}",
-                   model.producer().empty() ? "(unknown)" : model.producer().str(),
-                   model.opset()));
-  for (const OnnxValue &input : model.inputs())
-    line("input", fmt::format("{}: {}", input.name, typeText(input)));
-  for (const OnnxValue &output : model.outputs())
-    line("output", fmt::format("{}: {}", output.name, typeText(output)));
-  line("parameters", fmt::format("{} ({}B of weights)", magnitude(model.parameters()),
-                                 magnitude(model.weightBytes())));
-  std::vector<std::string> free = model.freeDims();
-  if (!free.empty())
-    line("free dims", llvm::join(free, ", ") + "  (pin them with --dim NAME=N)");
-  std::vector<std::pair<int64_t, std::string>> counts;
-  for (const auto &[type, count] : model.opCounts())
-    counts.push_back({-count, type});
-  llvm::sort(counts);
-  std::string ops, row;
-  for (const auto &[count, type] : counts) {
-    std::string entry = fmt::format("{} {}", -count, type);
+static void printLine(llvm::StringRef label, const std::string &text) {
+  llvm::outs() << "  " << llvm::left_justify(label, 12) << text << "\n";
+}
+
+static void printCounts(llvm::StringRef label, const Counts &counts) {
+  std::string rows, row, list = listCounts(counts);
+  for (llvm::StringRef entry : llvm::split(list, ", ")) {
     if (row.size() + entry.size() > 72) {
-      ops += row + ",\n              ";
+      rows += row + ",\n              ";
       row.clear();
     }
-    row += (row.empty() ? "" : ", ") + entry;
+    row += (row.empty() ? "" : ", ") + entry.str();
   }
-  line("nodes", ops + row);
-  if (sites) {
-    line("found", fmt::format("{} attention, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
-                              "{} relu, {} softmax",
-                              sites->attention, sites->layerNorm, sites->rmsNorm,
-                              sites->gelu, sites->silu, sites->relu, sites->softmax));
-    line("",
-         fmt::format("{} linear layers, {} other matrix products; {} transformer layers",
-                     sites->linear, sites->matmul, sites->attention));
-  } else if (unsupported.empty()) {
-    line("found", problem.str());
+  printLine(label, rows + row);
+}
+
+static void printFindings(const Options &options, const Findings &findings) {
+  const SiteCounts &sites = findings.sites;
+  bool isChanged = !options.transformations.empty();
+  if (isChanged && findings.weightBytes)
+    printLine("weights", magnitude(*findings.weightBytes) + "B after the changes");
+  if (!findings.isModel)
+    return;
+  printLine(isChanged ? "left" : "found",
+            fmt::format("{} attention, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
+                        "{} relu, {} softmax",
+                        sites.attention, sites.layerNorm, sites.rmsNorm, sites.gelu,
+                        sites.silu, sites.relu, sites.softmax));
+  printLine("", fmt::format("{} linear layers, {} other matrix products; {} transformer "
+                            "layers",
+                            sites.linear, sites.matmul, sites.attention));
+  if (findings.arithmetic.isPlain())
+    return;
+  printLine("arithmetic",
+            "weights of linear layers: " + listCounts(findings.arithmetic.weights));
+  printLine("", "products: " + listCounts(findings.arithmetic.multipliers));
+  if (!findings.arithmetic.gelu.empty())
+    printLine("", "gelu: " + listCounts(findings.arithmetic.gelu));
+}
+
+static void printText(const Options &options, const Report &report) {
+  llvm::outs() << options.model << "\n";
+  if (const OnnxModel *model = report.onnx)
+    printLine("made by",
+              fmt::format("{}, opset {}",
+                          model->producer().empty() ? "(unknown)" : model->producer().str(),
+                          model->opset()));
+  for (const OnnxValue &input : report.inputs)
+    printLine("input", fmt::format("{}: {}", input.name, typeText(input)));
+  for (const OnnxValue &output : report.outputs)
+    printLine("output", fmt::format("{}: {}", output.name, typeText(output)));
+  if (const OnnxModel *model = report.onnx)
+    printLine("parameters",
+              fmt::format("{} ({}B of weights)", magnitude(model->parameters()),
+                          magnitude(model->weightBytes())));
+  else if (report.findings->weightBytes)
+    printLine("weights", magnitude(*report.findings->weightBytes) + "B");
+  if (!report.freeDims.empty())
+    printLine("free dims", llvm::join(report.freeDims, ", ") +
+                               (report.onnx ? "  (pin them with --dim NAME=N)" : ""));
+  if (report.onnx)
+    printCounts("nodes", report.onnx->opCounts());
+  else
+    printCounts("operations", report.findings->operations);
+  if (report.findings)
+    printFindings(options, *report.findings);
+  else if (report.unsupported.empty())
+    printLine("found", report.problem);
+  for (const UnsupportedNode &node : report.unsupported)
+    printLine("unsupported", fmt::format("{} '{}': {}; {}", node.opType, node.node,
+                                         node.reason, node.remedy));
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static llvm::json::Array valuesJson(const std::vector<OnnxValue> &values) {
+  llvm::json::Array array;
+  for (const OnnxValue &value : values) {
+    llvm::json::Array shape;
+    for (const OnnxDim &dim : value.dims)
+      shape.push_back(dim.size >= 0 ? llvm::json::Value(dim.size) : jsonText(dim.name));
+    array.push_back(llvm::json::Object{{"name", jsonText(value.name)},
+                                       {"dtype", jsonText(value.dtypeName)},
+                                       {"shape", std::move(shape)}});
   }
-  for (const UnsupportedNode &node : unsupported)
-    line("unsupported",
-         fmt::format("{} '{}': {}; {}", node.opType, node.node, node.reason, node.remedy));
+  return array;
+}
+
+static llvm::json::Object sitesJson(const SiteCounts &sites) {
+  return llvm::json::Object{{"layer_norm", sites.layerNorm},
+                            {"rms_norm", sites.rmsNorm},
+                            {"gelu", sites.gelu},
+                            {"silu", sites.silu},
+                            {"relu", sites.relu},
+                            {"softmax", sites.softmax},
+                            {"attention", sites.attention},
+                            {"rotary", 0},
+                            {"linear", sites.linear},
+                            {"matmul", sites.matmul}};
+}
+
+static llvm::json::Array unsupportedJson(const std::vector<UnsupportedNode> &nodes) {
+  llvm::json::Array array;
+  for (const UnsupportedNode &node : nodes)
+    array.push_back(llvm::json::Object{{"node", jsonText(node.node)},
+                                       {"op_type", jsonText(node.opType)},
+                                       {"domain", jsonText(node.domain)},
+                                       {"opset", node.opset},
+                                       {"reason", jsonText(node.reason)},
+                                       {"remedy", jsonText(node.remedy)}});
+  return array;
+}
+
+static llvm::json::Object toJson(const Options &options, const Report &report) {
+  llvm::json::Array free;
+  for (const std::string &name : report.freeDims)
+    free.push_back(jsonText(name));
+  llvm::json::Object result{{"schema", 1},
+                            {"model", jsonText(options.model)},
+                            {"producer", nullptr},
+                            {"opset", nullptr},
+                            {"parameters", nullptr},
+                            {"inputs", valuesJson(report.inputs)},
+                            {"outputs", valuesJson(report.outputs)},
+                            {"sites", nullptr},
+                            {"arithmetic", nullptr},
+                            {"weight_bytes", nullptr},
+                            {"free_dims", std::move(free)},
+                            {"unsupported", unsupportedJson(report.unsupported)}};
+  if (const OnnxModel *model = report.onnx) {
+    result["producer"] = jsonText(model->producer());
+    result["opset"] = model->opset();
+    result["parameters"] = model->parameters();
+    result["ops"] = countsJson(model->opCounts());
+  } else {
+    result["ops"] = countsJson(report.findings->operations);
+  }
+  if (report.findings && report.findings->weightBytes)
+    result["weight_bytes"] = *report.findings->weightBytes;
+  if (report.findings && report.findings->isModel) {
+    result["sites"] = sitesJson(report.findings->sites);
+    const Arithmetic &arithmetic = report.findings->arithmetic;
+    result["arithmetic"] =
+        llvm::json::Object{{"linear", countsJson(arithmetic.weights)},
+                           {"multiplier", countsJson(arithmetic.multipliers)},
+                           {"gelu", countsJson(arithmetic.gelu)}};
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// What is in a model
+//===----------------------------------------------------------------------===//
+
+/// The phases that find and change whole operations, as far as they are ahead.
+static llvm::Error runPhases(const Options &options, Compilation &compilation) {
+  bool isFinished = !compilation.onnx() && options.from.empty();
+  llvm::StringRef last = "raise";
+  if (!options.transformations.empty())
+    last = options.transformations.back().phase;
+  if (!isFinished)
+    if (auto error = compilation.advance(last))
+      return error;
+  return compilation.finish();
+}
+
+/// What is in an ONNX file that cannot be imported is part of the answer; a wrong
+/// --dim or a damaged file is not.
+static llvm::Error keepProblem(llvm::Error error, Report &report) {
+  return llvm::handleErrors(
+      std::move(error),
+      [&](const UnsupportedError &found) { report.unsupported = found.getNodes(); },
+      [&](std::unique_ptr<Error> other) -> llvm::Error {
+        if (other->getCode() != ExitCode::Unsupported)
+          return llvm::Error(std::move(other));
+        report.problem = other->getMessage().str();
+        return llvm::Error::success();
+      });
+}
+
+static void describeProgram(mlir::ModuleOp program, Report &report) {
+  ProgramInterface interface = ProgramInterface::of(program);
+  report.inputs = std::move(interface.inputs);
+  report.outputs = std::move(interface.outputs);
+  for (const OnnxValue &input : report.inputs)
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !llvm::is_contained(report.freeDims, dim.name))
+        report.freeDims.push_back(dim.name);
 }
 
 llvm::Error tool::runInspect(const Options &options) {
   Compilation compilation(options);
   if (auto error = compilation.open())
     return error;
-  if (!compilation.onnx())
-    return fail(ExitCode::Usage, "tacit inspect MODEL.onnx", "inspect reads ONNX files");
-  const OnnxModel &model = *compilation.onnx();
-  std::optional<Sites> sites;
-  std::vector<UnsupportedNode> unsupported;
-  std::string problem;
+  Report report;
+  report.onnx = compilation.onnx();
   llvm::Error error = compilation.import(options.bindings);
   if (!error)
-    error = compilation.advance("raise");
+    error = runPhases(options, compilation);
   if (!error)
-    error = compilation.finish();
-  if (!error)
-    sites = countSites(compilation.program());
-  // What cannot be imported is part of the answer; a wrong --dim or a damaged file
-  // is not.
-  error = llvm::handleErrors(
-      std::move(error),
-      [&](const UnsupportedError &found) { unsupported = found.getNodes(); },
-      [&](std::unique_ptr<Error> other) -> llvm::Error {
-        if (other->getCode() != ExitCode::Unsupported)
-          return llvm::Error(std::move(other));
-        problem = other->getMessage().str();
-        return llvm::Error::success();
-      });
+    report.findings = {
+        isModel(compilation.program()), SiteCounts::of(compilation.program()),
+        Arithmetic::of(compilation.program()), operationCounts(compilation.program()),
+        constantBytes(compilation.program())};
+  if (error && report.onnx)
+    error = keepProblem(std::move(error), report);
   if (error)
     return error;
+  if (report.onnx) {
+    report.inputs = report.onnx->inputs();
+    report.outputs = report.onnx->outputs();
+    report.freeDims = report.onnx->freeDims();
+  } else {
+    describeProgram(compilation.program(), report);
+  }
   if (wantsText(options))
-    printText(options, model, sites, unsupported, problem);
-
-  llvm::json::Object ops, found;
-  for (const auto &[type, count] : model.opCounts())
-    ops[llvm::json::fixUTF8(type)] = count;
-  llvm::json::Array free, places;
-  for (const std::string &name : model.freeDims())
-    free.push_back(jsonText(name));
-  for (const UnsupportedNode &node : unsupported)
-    places.push_back(llvm::json::Object{{"node", jsonText(node.node)},
-                                        {"op_type", jsonText(node.opType)},
-                                        {"domain", jsonText(node.domain)},
-                                        {"opset", node.opset},
-                                        {"reason", jsonText(node.reason)},
-                                        {"remedy", jsonText(node.remedy)}});
-  if (sites)
-    found = llvm::json::Object{{"layer_norm", sites->layerNorm},
-                               {"rms_norm", sites->rmsNorm},
-                               {"gelu", sites->gelu},
-                               {"silu", sites->silu},
-                               {"softmax", sites->softmax},
-                               {"attention", sites->attention},
-                               {"rotary", 0}};
-  llvm::json::Value siteValue = nullptr;
-  if (sites)
-    siteValue = std::move(found);
-  return writeJson(options, llvm::json::Object{{"schema", 1},
-                                               {"model", jsonText(options.model)},
-                                               {"producer", jsonText(model.producer())},
-                                               {"opset", model.opset()},
-                                               {"parameters", model.parameters()},
-                                               {"inputs", valuesJson(model.inputs())},
-                                               {"outputs", valuesJson(model.outputs())},
-                                               {"ops", std::move(ops)},
-                                               {"sites", std::move(siteValue)},
-                                               {"free_dims", std::move(free)},
-                                               {"unsupported", std::move(places)}});
+    printText(options, report);
+  return writeJson(options, toJson(options, report));
 }

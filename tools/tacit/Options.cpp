@@ -69,6 +69,33 @@ static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category)
                                  MODEL_COMMANDS);
 static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
                                    cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> aeroOption(
+    "aero",
+    cl::desc("remove norms and activations: NAME[=MODE][@SITES],... of remove-layernorm, "
+             "gelu-to-relu[=SLOPE], linearize-ffn, fuse-ffn"),
+    cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> approximateOption(
+    "approximate",
+    cl::desc("compute functions otherwise: gelu=FORM[@SITES] with FORM tanh, erf, puma, "
+             "bolt, bumblebee, nimbus or quad"),
+    cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> quantizeOption(
+    "quantize",
+    cl::desc("weights of linear layers in few bits: int4, int6 or int8, then [,group=32]"
+             "[,scheme=symmetric|asymmetric][,method=rtn][,head=float|int8|same]"),
+    cl::value_desc("SPEC"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string>
+    multiplierOption("multiplier",
+                     cl::desc("how products are computed: exact, lmul[=BITS], pam[=ALPHA], "
+                              "shift-add[=TERMS]"),
+                     cl::value_desc("KIND"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> multiplierZeroOption(
+    "multiplier-zero", cl::desc("operands that are zero: exact (default), lift or ignore"),
+    cl::value_desc("POLICY"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> multiplierScopeOption(
+    "multiplier-scope",
+    cl::desc("which products: matmul (default: all matrix products), attention or linear"),
+    cl::value_desc("SCOPE"), cl::cat(category), MODEL_COMMANDS);
 // Numbers are text here: LLVM writes its own message about a wrong one to stderr.
 static cl::opt<std::string>
     vectorBitsOption("vector-bits",
@@ -113,18 +140,9 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
 /// Options of the contract that no pass serves yet. They are refused one by one,
 /// so that a script written for them says what is missing.
 static const std::pair<StringLiteral, StringLiteral> kPlanned[] = {
-    {"aero", "removing LayerNorm and GELU"},
-    {"repair", "refitting linear layers"},
-    {"approximate", "polynomial approximations"},
-    {"quantize", "low-bit weights"},
-    {"multiplier", "L-Mul, piecewise-affine and shift-add products"},
-    {"multiplier-zero", "L-Mul, piecewise-affine and shift-add products"},
-    {"multiplier-scope", "L-Mul, piecewise-affine and shift-add products"},
-    {"calibrate", "calibration"},
-    {"profile", "time per operation"},
-    {"twin", "the cleartext twin"},
-    {"protocol", "two-party protocols"},
-    {"width", "two-party protocols"},
+    {"repair", "refitting linear layers"}, {"calibrate", "calibration"},
+    {"profile", "time per operation"},     {"twin", "the cleartext twin"},
+    {"protocol", "two-party protocols"},   {"width", "two-party protocols"},
     {"fraction", "two-party protocols"},
 };
 
@@ -277,6 +295,38 @@ static llvm::Error readNumbers(Options &options) {
   return llvm::Error::success();
 }
 
+/// The options that change the model, and whether anything hides them.
+static llvm::Error readTransformations(Options &options) {
+  auto given = [](const cl::opt<std::string> &option) -> std::optional<std::string> {
+    if (option.getNumOccurrences() == 0)
+      return std::nullopt;
+    return option.getValue();
+  };
+  auto read = parseTransformations(
+      {given(aeroOption), given(approximateOption), given(quantizeOption),
+       given(multiplierOption), given(multiplierZeroOption), given(multiplierScopeOption)});
+  if (!read)
+    return read.takeError();
+  options.transformations = std::move(*read);
+  for (const Transformation &transformation : options.transformations) {
+    size_t phase = *findPhase(transformation.phase);
+    if (!options.passPipeline.empty())
+      return usage("add the pass to --pass-pipeline: " + transformation.pass,
+                   "--pass-pipeline replaces the phases; " + transformation.option +
+                       " has no effect on it");
+    if (!options.from.empty() && *findPhase(options.from) >= phase)
+      return usage("start from an earlier phase, or leave it out",
+                   fmt::format("{} has no effect after phase '{}'", transformation.option,
+                               transformation.phase));
+    if (!options.to.empty() && *findPhase(options.to) < phase)
+      return usage(
+          "--to " + transformation.phase,
+          fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
+                      transformation.option, transformation.phase, options.to));
+  }
+  return llvm::Error::success();
+}
+
 //===----------------------------------------------------------------------===//
 // Parsing
 //===----------------------------------------------------------------------===//
@@ -358,6 +408,8 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   options.dumpPhases = dumpOption;
   options.passPipeline = pipelineOption;
   options.printPipeline = printPipelineOption;
+  if (auto error = readTransformations(options))
+    return std::move(error);
   options.json = jsonOption;
   options.quiet = quietOption;
   options.verbose = verboseOption;

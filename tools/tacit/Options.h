@@ -9,6 +9,7 @@
 #define TACIT_TOOLS_TACIT_OPTIONS_H
 
 #include "tacit/Import/ONNX/OnnxModel.h"
+#include "tacit/Pipelines/Transformations.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct Options {
   std::string from, to, dumpPhases, passPipeline, json;
   bool printPipeline = false, quiet = false, verbose = false;
   int64_t vectorBits = 512;
+  /// --aero, --approximate, --quantize and --multiplier, in the order they run.
+  std::vector<Transformation> transformations;
 
   // compile
   std::string output;

@@ -178,6 +178,9 @@ llvm::Error tool::runRun(const Options &options) {
   if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
     return fail(ExitCode::Usage, "give them to tacit compile",
                 "--dim, --shape, --from and --dump-phases have no effect on a library");
+  if (isLibrary && !options.transformations.empty())
+    return fail(ExitCode::Usage, "give it to tacit compile",
+                "{} has no effect on a library", options.transformations.front().option);
   auto inputs = readTensors(options.inputs);
   if (!inputs)
     return inputs.takeError();

@@ -14,15 +14,21 @@
 using namespace tacit;
 using namespace tacit::tool;
 
+static bool isColoured() { return isatty(STDERR_FILENO) && !getenv("NO_COLOR"); }
+
+void tool::warn(llvm::StringRef message, llvm::StringRef hint) {
+  llvm::errs() << (isColoured() ? "\033[1;33mwarning:\033[0m " : "warning: ") << message
+               << "\n  try: " << hint << "\n";
+}
+
 int tool::report(llvm::Error error) {
   // Of several errors the first one decides.
   int code = static_cast<int>(ExitCode::Ok);
-  bool isColoured = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
   llvm::handleAllErrors(
       std::move(error),
       [&](const Error &ours) {
         code = code ? code : static_cast<int>(ours.getCode());
-        llvm::errs() << (isColoured ? "\033[1;31merror:\033[0m " : "error: ")
+        llvm::errs() << (isColoured() ? "\033[1;31merror:\033[0m " : "error: ")
                      << ours.getMessage() << "\n";
         if (!ours.getHint().empty())
           llvm::errs() << "  try: " << ours.getHint() << "\n";

@@ -55,9 +55,10 @@ private:
 
 /// Parses a program and attaches its weights from NAME.weights.bin or weights.bin
 /// beside it. Fails with BadInput where the text is wrong (with the parser's
-/// message), or a weight is missing (by name) or has the wrong size.
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> readProgram(llvm::StringRef path,
-                                                              mlir::MLIRContext *context);
+/// message), or a weight is missing (by name) or has the wrong size. Who only looks
+/// at a program does not need the weights that are missing.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+readProgram(llvm::StringRef path, mlir::MLIRContext *context, bool needsWeights = true);
 
 } // namespace tacit
 

@@ -8,6 +8,7 @@
 #ifndef TACIT_PIPELINES_PIPELINES_H
 #define TACIT_PIPELINES_PIPELINES_H
 
+#include "tacit/Pipelines/Transformations.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <optional>
@@ -15,10 +16,12 @@
 
 namespace tacit {
 
-/// What the processor decides in the pipeline.
+/// What the processor and the user decide in the pipeline.
 struct PipelineOptions {
   int64_t tileRows = 8;
   int64_t panelColumns = 32;
+  /// For the phases surgery, quantize and multiplier, which are empty without them.
+  std::vector<Transformation> transformations = {};
 };
 
 /// A stretch of the road with a name. The driver can stop after it, start after
@@ -39,14 +42,15 @@ std::optional<size_t> findPhase(llvm::StringRef name);
 std::string phaseNames();
 
 /// The passes of one phase as text that tacit-opt accepts between
-/// "builtin.module(" and ")". Empty for `import`.
+/// "builtin.module(" and ")". Empty for `import`, and where nothing is to be done.
 std::string phasePipeline(size_t phase, const PipelineOptions &options);
 
 /// Passes after phase `from` up to and including phase `to`, as
 /// "builtin.module(...)".
 std::string pipelineText(size_t from, size_t to, const PipelineOptions &options);
 
-/// Registers tacit-raise, tacit-check, ... for tacit-opt, with default options.
+/// Registers tacit-raise, tacit-check, ... for tacit-opt, with default options. Phases
+/// that do only what the user asks for have no such name.
 void registerPipelines();
 
 } // namespace tacit

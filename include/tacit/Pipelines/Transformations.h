@@ -1,0 +1,41 @@
+//===- Transformations.h - Changes of a model, as users say them -*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_PIPELINES_TRANSFORMATIONS_H
+#define TACIT_PIPELINES_TRANSFORMATIONS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tacit {
+
+/// A change of the model that somebody asked for: one pass of one phase.
+struct Transformation {
+  std::string option; ///< "--aero"
+  std::string text;   ///< what it was given: "gelu-to-relu=0.1@0+2"
+  std::string phase;  ///< "surgery"
+  std::string pass;   ///< "nn-replace-activation{...}"
+};
+
+/// Values of the options that ask for changes, where they were given.
+struct TransformationSpecs {
+  std::optional<std::string> aero, approximate, quantize;
+  std::optional<std::string> multiplier, multiplierZero, multiplierScope;
+};
+
+/// The passes that `specs` ask for, in the order in which they run. A value that is
+/// wrong, or that no pass serves yet, is a Usage error. Whether the blocks exist that
+/// sites name is for the passes to say.
+llvm::Expected<std::vector<Transformation>>
+parseTransformations(const TransformationSpecs &specs);
+
+} // namespace tacit
+
+#endif // TACIT_PIPELINES_TRANSFORMATIONS_H

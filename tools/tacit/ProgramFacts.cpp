@@ -1,0 +1,238 @@
+//===- ProgramFacts.cpp - What a program consists of ----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ProgramFacts.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/DenseSet.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::tool;
+
+//===----------------------------------------------------------------------===//
+// Sites and arithmetic
+//===----------------------------------------------------------------------===//
+
+/// max(x, slope * x): a ReLU with a slope has no operation of its own.
+static bool isLeakyRelu(Operation *op) {
+  auto maximum = dyn_cast<nn::MaximumOp>(op);
+  if (!maximum)
+    return false;
+  auto scales = [](Value product, Value value) {
+    auto mul = product.getDefiningOp<nn::MulOp>();
+    return mul && (mul.getLhs() == value || mul.getRhs() == value);
+  };
+  return scales(maximum.getLhs(), maximum.getRhs()) ||
+         scales(maximum.getRhs(), maximum.getLhs());
+}
+
+SiteCounts SiteCounts::of(ModuleOp module) {
+  SiteCounts sites;
+  module.walk([&](Operation *op) {
+    sites.layerNorm += isa<nn::LayerNormOp>(op);
+    sites.rmsNorm += isa<nn::RMSNormOp>(op);
+    sites.gelu += isa<nn::GeluOp>(op);
+    sites.silu += isa<nn::SiluOp>(op);
+    sites.relu += isa<nn::ReluOp>(op) || isLeakyRelu(op);
+    sites.softmax += isa<nn::SoftmaxOp, nn::AttentionOp>(op);
+    sites.attention += isa<nn::AttentionOp>(op);
+    sites.linear += isa<nn::LinearOp>(op);
+    sites.matmul += isa<nn::MatmulOp>(op);
+  });
+  return sites;
+}
+
+/// NumPy's name of an element type, or MLIR's where NumPy has none.
+static std::string dtypeText(Type type) {
+  if (type.isInteger(1))
+    return "bool";
+  if (auto integer = dyn_cast<IntegerType>(type))
+    return (integer.isUnsigned() ? "uint" : "int") + std::to_string(integer.getWidth());
+  if (type.isF16() || type.isF32() || type.isF64())
+    return "float" + std::to_string(type.getIntOrFloatBitWidth());
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+static std::string weightFormat(Value weight) {
+  // A tied head is a transposed table.
+  while (Operation *op = weight.getDefiningOp()) {
+    if (auto dequantize = dyn_cast<nn::DequantizeOp>(op))
+      return fmt::format("int{}", dequantize.getBits());
+    if (isa<nn::PowersOfTwoOp>(op))
+      return "powers_of_two";
+    if (!isa<nn::TransposeOp, nn::ReshapeOp>(op))
+      break;
+    weight = op->getOperand(0);
+  }
+  return dtypeText(getElementTypeOrSelf(weight.getType()));
+}
+
+/// In the words of --multiplier.
+static std::string multiplierText(nn::MultiplierAttr multiplier) {
+  if (!multiplier)
+    return "exact";
+  std::string text;
+  switch (multiplier.getKind()) {
+  case nn::MultiplierKind::Exact:
+    return "exact";
+  case nn::MultiplierKind::LMul:
+    text = fmt::format("lmul={}", multiplier.getMantissa());
+    break;
+  case nn::MultiplierKind::Pam:
+    text = fmt::format("pam={}", multiplier.getAlphaValue());
+    break;
+  case nn::MultiplierKind::ShiftAdd:
+    text = fmt::format("shift-add={}", multiplier.getTerms());
+    break;
+  }
+  if (multiplier.getZero() != nn::ZeroPolicy::Exact)
+    text += ",zero=" + nn::stringifyEnum(multiplier.getZero()).str();
+  if (multiplier.getOverflow() != nn::OverflowPolicy::Infinity)
+    text += ",overflow=" + nn::stringifyEnum(multiplier.getOverflow()).str();
+  return text;
+}
+
+Arithmetic Arithmetic::of(ModuleOp module) {
+  Arithmetic arithmetic;
+  auto count = [&](auto op) {
+    ++arithmetic.multipliers[multiplierText(op.getMultiplierAttr())];
+  };
+  module.walk([&](nn::LinearOp op) {
+    ++arithmetic.weights[weightFormat(op.getWeight())];
+    count(op);
+  });
+  module.walk([&](nn::MatmulOp op) { count(op); });
+  module.walk([&](nn::AttentionOp op) { count(op); });
+  module.walk([&](nn::GeluOp op) {
+    ++arithmetic.gelu[nn::stringifyEnum(op.getApproximation()).str()];
+  });
+  return arithmetic;
+}
+
+bool Arithmetic::isPlain() const {
+  auto isOnly = [](const Counts &counts, ArrayRef<StringRef> names) {
+    return llvm::all_of(
+        counts, [&](auto &entry) { return llvm::is_contained(names, entry.first); });
+  };
+  return isOnly(weights, {"float32"}) && isOnly(multipliers, {"exact"}) &&
+         isOnly(gelu, {"erf", "tanh"});
+}
+
+//===----------------------------------------------------------------------===//
+// Operations and constants
+//===----------------------------------------------------------------------===//
+
+bool tacit::tool::isModel(ModuleOp module) {
+  bool hasModel = false, hasOther = false;
+  for (const auto &[name, count] : operationCounts(module))
+    (StringRef(name).starts_with("nn.") ? hasModel : hasOther) = true;
+  return hasModel || !hasOther;
+}
+
+Counts tacit::tool::operationCounts(ModuleOp module) {
+  Counts counts;
+  module.walk([&](Operation *op) {
+    if (!isa<ModuleOp, FunctionOpInterface>(op) && !op->hasTrait<OpTrait::IsTerminator>())
+      ++counts[op->getName().getStringRef().str()];
+  });
+  return counts;
+}
+
+std::optional<int64_t> tacit::tool::constantBytes(ModuleOp module) {
+  if (module->hasAttr(nn::kWeightsAttr))
+    return std::nullopt;
+  int64_t bytes = 0;
+  llvm::DenseSet<Attribute> seen;
+  module.walk([&](Operation *op) {
+    auto value = op->getAttrOfType<ElementsAttr>("value");
+    if (value && op->hasTrait<OpTrait::ConstantLike>() && seen.insert(value).second)
+      bytes += byteSize(value.getShapedType()).value_or(0);
+  });
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and outputs
+//===----------------------------------------------------------------------===//
+
+static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
+  OnnxValue value;
+  value.name = name ? name.getValue().str() : "";
+  auto shaped = dyn_cast<ShapedType>(type);
+  value.hasShape = shaped && shaped.hasRank();
+  value.dtypeName = dtypeText(value.hasShape ? shaped.getElementType() : type);
+  for (int64_t i = 0; value.hasShape && i < shaped.getRank(); ++i) {
+    OnnxDim dim;
+    if (!shaped.isDynamicDim(i))
+      dim.size = shaped.getDimSize(i);
+    auto known = dims && i < static_cast<int64_t>(dims.size())
+                     ? dyn_cast<StringAttr>(dims[i])
+                     : StringAttr();
+    // As for an ONNX file, a dimension without a name is called after its place.
+    dim.name = known && !known.empty() ? known.getValue().str()
+                                       : fmt::format("{}.{}", value.name, i);
+    value.dims.push_back(std::move(dim));
+  }
+  return value;
+}
+
+/// The interface as the phase `check` wrote it.
+static std::vector<OnnxValue> readList(DictionaryAttr interface, StringRef which) {
+  std::vector<OnnxValue> values;
+  if (auto entries = interface.getAs<ArrayAttr>(which))
+    for (auto entry : entries.getAsRange<Attribute>())
+      if (auto fields = dyn_cast<DictionaryAttr>(entry))
+        if (auto type = fields.getAs<TypeAttr>("type"))
+          values.push_back(
+              describeValue(fields.getAs<StringAttr>("name"), type.getValue(), {}));
+  return values;
+}
+
+ProgramInterface ProgramInterface::of(ModuleOp module) {
+  ProgramInterface result;
+  if (auto interface = module->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr))
+    return {readList(interface, "inputs"), readList(interface, "outputs")};
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return result;
+  for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
+    result.inputs.push_back(
+        describeValue(main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr), type,
+                      main.getArgAttrOfType<ArrayAttr>(i, nn::kDimsAttr)));
+  for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
+    result.outputs.push_back(
+        describeValue(main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr), type,
+                      main.getResultAttrOfType<ArrayAttr>(i, nn::kDimsAttr)));
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+llvm::json::Object tacit::tool::countsJson(const Counts &counts) {
+  llvm::json::Object object;
+  for (const auto &[name, count] : counts)
+    object[llvm::json::fixUTF8(name)] = count;
+  return object;
+}
+
+std::string tacit::tool::listCounts(const Counts &counts) {
+  std::vector<std::pair<int64_t, std::string>> sorted;
+  for (const auto &[name, count] : counts)
+    sorted.push_back({-count, name});
+  llvm::sort(sorted);
+  std::string text;
+  for (const auto &[count, name] : sorted)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", -count, name);
+  return text;
+}

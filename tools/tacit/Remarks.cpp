@@ -1,0 +1,105 @@
+//===- Remarks.cpp - What passes say they did -----------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Remarks.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassInstrumentation.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Remarks/Remark.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace tacit::tool;
+
+std::string tacit::tool::describe(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return "node '" + name.getName().str() + "': ";
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (std::string text = describe(part); !text.empty())
+        return text;
+  if (auto file = dyn_cast<FileLineColLoc>(loc))
+    return "line " + std::to_string(file.getLine()) + ": ";
+  return "";
+}
+
+struct RemarkListener::State {
+  bool prints;
+  llvm::MapVector<Pass *, int64_t> sites;
+  Pass *running = nullptr;
+};
+
+namespace {
+struct Streamer : remark::detail::MLIRRemarkStreamerBase {
+  explicit Streamer(std::shared_ptr<RemarkListener::State> state)
+      : state(std::move(state)) {}
+
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    bool isDone = remark.getRemarkType() == llvm::remarks::Type::Passed;
+    if (isDone && state->running)
+      ++state->sites[state->running];
+    if (!state->prints)
+      return;
+    // The phase raise finds; what comes after it changes.
+    bool isRaise = remark.getCategoryName() == "raise";
+    llvm::errs() << (isRaise ? (isDone ? "found " : "missed ")
+                             : (isDone ? "changed " : "kept "))
+                 << remark.getRemarkName() << " at "
+                 << StringRef(describe(remark.getLocation())).rtrim();
+    for (const auto &arg : remark.getArgs())
+      llvm::errs() << " " << arg.val;
+    llvm::errs() << "\n";
+  }
+
+  std::shared_ptr<RemarkListener::State> state;
+};
+
+/// Knows which pass is running, so that each remark has its author.
+struct Watcher : PassInstrumentation {
+  explicit Watcher(std::shared_ptr<RemarkListener::State> state)
+      : state(std::move(state)) {}
+
+  // What puts other passes together has no argument.
+  void runBeforePass(Pass *pass, Operation *) override {
+    if (pass->getArgument().empty())
+      return;
+    state->running = pass;
+    state->sites.insert({pass, 0});
+  }
+
+  std::shared_ptr<RemarkListener::State> state;
+};
+} // namespace
+
+RemarkListener::RemarkListener(bool prints) : state(std::make_shared<State>()) {
+  state->prints = prints;
+}
+
+llvm::LogicalResult RemarkListener::attach(MLIRContext &context) {
+  if (context.getRemarkEngine())
+    return success();
+  remark::RemarkCategories categories;
+  // `all` alone enables none: it is only added to those that are set.
+  categories.passed = categories.missed = ".*";
+  return remark::enableOptimizationRemarks(
+      context, std::make_unique<Streamer>(state),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
+}
+
+void RemarkListener::watch(PassManager &manager) {
+  state->sites.clear();
+  state->running = nullptr;
+  manager.addInstrumentation(std::make_unique<Watcher>(state));
+}
+
+std::vector<int64_t> RemarkListener::sites() const {
+  std::vector<int64_t> counts;
+  for (const auto &[pass, count] : state->sites)
+    counts.push_back(count);
+  return counts;
+}

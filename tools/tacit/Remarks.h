@@ -1,0 +1,44 @@
+//===- Remarks.h - What passes say they did ---------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_TOOLS_TACIT_REMARKS_H
+#define TACIT_TOOLS_TACIT_REMARKS_H
+
+#include "mlir/Pass/PassManager.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tacit::tool {
+
+/// "node 'x': " for what came from an ONNX node, "line 4: " for what came from a file.
+std::string describe(mlir::Location loc);
+
+/// Listens to the remarks of passes: a pass remarks on each site that it changed.
+class RemarkListener {
+public:
+  /// With `prints`, every remark becomes a line on stderr.
+  explicit RemarkListener(bool prints);
+
+  /// Begins to listen in `context`, if nobody does yet.
+  llvm::LogicalResult attach(mlir::MLIRContext &context);
+
+  /// Counts anew, for the passes of `manager`.
+  void watch(mlir::PassManager &manager);
+
+  /// Sites changed by each pass that ran since, in order.
+  std::vector<int64_t> sites() const;
+
+  struct State;
+
+private:
+  std::shared_ptr<State> state;
+};
+
+} // namespace tacit::tool
+
+#endif // TACIT_TOOLS_TACIT_REMARKS_H
