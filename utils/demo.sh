@@ -79,6 +79,22 @@ printf 'It is as unsure as if it had %.0f letters to choose from, and there are 
 printf '\n%s%s of code, %s of weights, perplexity %s, %s tokens per second%s\n' \
   "$bold" "$(size $out/gpt.so)" "$(size $out/gpt.weights)" "$perplexity" "$speed" "$plain"
 
+say "6. Cheaper: what does it cost?"
+cat <<TEXT
+Fewer bits, products without multiplications, fewer nonlinear operations: each line is this
+model after passes of the compiler, as it is, without training it again.
+TEXT
+/usr/bin/python3 utils/demo-table.py $tacit $model examples/shakespeare/tokens.npy
+cat <<TEXT
+same: how often it expects the same letter as before. nonlinear: norms, activations, softmaxes.
+One of them, in full, and where it says so in the program:
+TEXT
+show $tacit eval $model --tokens examples/shakespeare/tokens.npy --aero=gelu-to-relu \
+  --quantize=int4 --multiplier=lmul=4
+show $tacit compile $model --target=mlir --shape tokens=1x128 -q --aero=gelu-to-relu \
+  --quantize=int4 --multiplier=lmul=4 -o $out/cheap.mlir
+grep -B 4 -A 4 -m 1 'nn\.relu' $out/cheap.mlir | grep -v 'nn\.constant' | sed 's/ : .*//'
+
 cat <<TEXT
 
 Everything above is in $out/. From here:
