@@ -1,0 +1,78 @@
+//===- MPC.h - The mpc dialect --------------------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_MPC_IR_MPC_H
+#define TACIT_DIALECT_MPC_IR_MPC_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "tacit/Dialect/MPC/IR/MPCDialect.h.inc"
+#include "tacit/Dialect/MPC/IR/MPCEnums.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "tacit/Dialect/MPC/IR/MPCTypes.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "tacit/Dialect/MPC/IR/MPCAttributes.h.inc"
+
+namespace tacit::mpc {
+
+inline constexpr llvm::StringLiteral kSiteAttr = "mpc.site";
+inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
+
+/// What a protocol charges for.
+enum class WorkKind {
+  Local, ///< nothing is sent
+  Share, ///< `elements` that one party knows become secret
+  OneHot,
+  Reveal,
+  Multiply,
+  Square,
+  Matmul, ///< `batch` products of m x k by k x n; one side of each is secret too
+  Truncate,
+  Max,
+  IsNegative,
+  Relu,
+  Exp,
+  Reciprocal,
+  Rsqrt,
+  Sigmoid,
+  Tanh,
+  Silu,
+  Gelu,
+  Softmax,
+  LayerNorm,
+  RMSNorm,
+};
+
+/// "matmul", "softmax", ...
+llvm::StringRef stringifyWorkKind(WorkKind kind);
+
+/// The size of the work, in elements. `rows` and `row` are the rows along which
+/// Max, Softmax and the norms work, and their length: elements = rows * row.
+struct Work {
+  WorkKind kind = WorkKind::Local;
+  int64_t elements = 0;
+  int64_t rows = 0, row = 0;
+  int64_t batch = 0, m = 0, k = 0, n = 0;
+  int64_t width = 64, fraction = 0;
+  /// Of the right factor of a Matmul: how many matrices there are of it (a weight
+  /// serves the whole batch and is 1).
+  int64_t rightBatch = 0;
+};
+
+} // namespace tacit::mpc
+
+#include "tacit/Dialect/MPC/IR/MPCInterfaces.h.inc"
+#define GET_OP_CLASSES
+#include "tacit/Dialect/MPC/IR/MPCOps.h.inc"
+
+#endif // TACIT_DIALECT_MPC_IR_MPC_H

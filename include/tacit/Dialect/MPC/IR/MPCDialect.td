@@ -1,0 +1,156 @@
+//===- MPCDialect.td - The mpc dialect ----------------------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_MPC_IR_MPCDIALECT_TD
+#define TACIT_DIALECT_MPC_IR_MPCDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def MPC_Dialect : Dialect {
+  let name = "mpc";
+  let cppNamespace = "::tacit::mpc";
+  let summary = "A model under secure two-party computation, on additive shares";
+  let description = [{
+    Two parties, semi-honest: the client owns the input, the server the weights; both
+    know the architecture, and the client learns the result. A secret is a tensor of
+    fixed-point numbers, each of which the parties hold as two words whose sum in the
+    ring of integers modulo 2^width is the number times 2^fraction.
+
+    A program mixes three kinds of values. `!mpc.share` is secret. What follows from
+    the inputs of @main alone is known to the client, and what follows from constants
+    to the server: both are plain tensors, computed by `nn` operations on the side of
+    the party that knows them. What both know has passed `mpc.public`.
+
+    Secrets begin at `mpc.share` and `mpc.one_hot` and end at `mpc.reveal`; the pass
+    `mpc-verify-secrecy` proves that there is no other way out.
+
+    The operations come in two layers. Whole functions (`mpc.softmax`, `mpc.gelu`,
+    `mpc.layer_norm`, ...) are what published measurements speak of; `mpc-expand`
+    takes them apart into the primitives of a protocol whose costs are formulas.
+    Multiplication leaves twice the fraction behind; `mpc.truncate` takes it back.
+  }];
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def MPC_ShareType : TypeDef<MPC_Dialect, "Share"> {
+  let mnemonic = "share";
+  let summary = "a secret tensor of fixed-point numbers";
+  let description = [{
+    Dimensions are known; a single number has none and is written `scalar`. `width` is
+    the bits of the ring, 2 to 128; `fraction` the bits behind the binary point, less
+    than `width`. Bits of comparisons have fraction 0.
+
+    ```mlir
+    !mpc.share<4x8, width = 64, fraction = 18>
+    !mpc.share<scalar, width = 64, fraction = 0>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "int64_t":$width,
+                        "int64_t":$fraction);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getRank() const { return getShape().size(); }
+    int64_t getNumElements() const;
+    /// The same numbers with another shape, or another fraction.
+    ShareType withShape(::llvm::ArrayRef<int64_t> shape) const;
+    ShareType withFraction(int64_t fraction) const;
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Enums
+//===----------------------------------------------------------------------===//
+
+class MPC_Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::tacit::mpc";
+  let genSpecializedAttr = 0;
+}
+
+def MPC_Party : MPC_Enum<"Party", "who knows a value", [
+  I32EnumAttrCase<"Client", 0, "client">,
+  I32EnumAttrCase<"Server", 1, "server">
+]>;
+def MPC_PartyAttr : EnumAttr<MPC_Dialect, MPC_Party, "party">;
+
+def MPC_GeluKind : MPC_Enum<"GeluKind", "which function is meant by GELU", [
+  I32EnumAttrCase<"Erf", 0, "erf">,
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Puma", 2, "puma">,
+  I32EnumAttrCase<"Bolt", 3, "bolt">,
+  I32EnumAttrCase<"Bumblebee", 4, "bumblebee">,
+  I32EnumAttrCase<"Nimbus", 5, "nimbus">,
+  I32EnumAttrCase<"Quad", 6, "quad">
+]>;
+def MPC_GeluKindAttr : EnumAttr<MPC_Dialect, MPC_GeluKind, "gelu_kind">;
+
+def MPC_Role : MPC_Enum<"Role", "what a matrix product is for", [
+  I32EnumAttrCase<"Other", 0, "other">,
+  I32EnumAttrCase<"Embedding", 1, "embedding">,
+  I32EnumAttrCase<"Projection", 2, "projection">,
+  I32EnumAttrCase<"Scores", 3, "scores">,
+  I32EnumAttrCase<"Values", 4, "values">,
+  I32EnumAttrCase<"FeedForward", 5, "feed_forward">,
+  I32EnumAttrCase<"Head", 6, "head">
+]>;
+def MPC_RoleAttr : EnumAttr<MPC_Dialect, MPC_Role, "role">;
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+def MPC_SiteAttr : AttrDef<MPC_Dialect, "Site"> {
+  let mnemonic = "site";
+  let summary = "where in the model an operation comes from";
+  let description = [{
+    The discardable attribute `mpc.site` on operations: the transformer block (-1
+    outside of all) and, on matrix products, what they are for. Published costs that
+    are stated for a whole block are spread over its operations by it.
+
+    ```mlir
+    mpc.site = #mpc.site<block = 3, role = feed_forward>
+    ```
+  }];
+  let parameters = (ins "int64_t":$block, EnumParameter<MPC_Role>:$role);
+  let assemblyFormat = "`<` `block` `=` $block `,` `role` `=` $role `>`";
+}
+
+def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
+  let mnemonic = "cost";
+  let summary = "what an operation sends";
+  let description = [{
+    The discardable attribute `mpc.cost`, put there by `mpc-annotate-costs`: bytes
+    from the client to the server and back, or only their sum (`total`) where a source
+    gives no directions; bytes that are sent before the input is known; the hops
+    (dependent one-way messages; a simultaneous exchange is one) of this operation and
+    the hop at which it begins, -1 where a source gives none; and where the figures
+    come from.
+
+    ```mlir
+    mpc.cost = #mpc.cost<total = 393216, to_server = 196608, to_client = 196608,
+                         offline = 589824, hops = 1, start = 4, basis = "formula K3">
+    ```
+  }];
+  let parameters = (ins "int64_t":$total, DefaultValuedParameter<"int64_t", "-1">:$to_server,
+                        DefaultValuedParameter<"int64_t", "-1">:$to_client,
+                        DefaultValuedParameter<"int64_t", "-1">:$offline,
+                        DefaultValuedParameter<"int64_t", "-1">:$hops,
+                        DefaultValuedParameter<"int64_t", "-1">:$start,
+                        StringRefParameter<"where the figures come from">:$basis);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+#endif // TACIT_DIALECT_MPC_IR_MPCDIALECT_TD

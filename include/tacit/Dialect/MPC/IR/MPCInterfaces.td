@@ -1,0 +1,24 @@
+//===- MPCInterfaces.td - What a protocol charges for -------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_MPC_IR_MPCINTERFACES_TD
+#define TACIT_DIALECT_MPC_IR_MPCINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def MPC_WorkOpInterface : OpInterface<"WorkOpInterface"> {
+  let cppNamespace = "::tacit::mpc";
+  let description = [{
+    What an operation does, in the terms in which protocols state their costs. An
+    operation that both parties do on their own shares is `Local` work.
+  }];
+  let methods = [
+    InterfaceMethod<"the work of this operation", "::tacit::mpc::Work", "getWork">
+  ];
+}
+
+#endif // TACIT_DIALECT_MPC_IR_MPCINTERFACES_TD

@@ -1,0 +1,252 @@
+//===- MPCOps.td - Operations of the mpc dialect ------------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_MPC_IR_MPCOPS_TD
+#define TACIT_DIALECT_MPC_IR_MPCOPS_TD
+
+include "tacit/Dialect/MPC/IR/MPCDialect.td"
+include "tacit/Dialect/MPC/IR/MPCInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Base classes
+//===----------------------------------------------------------------------===//
+
+class MPC_Op<string mnemonic, list<Trait> traits = []>
+    : Op<MPC_Dialect, mnemonic,
+         !listconcat([Pure, DeclareOpInterfaceMethods<MPC_WorkOpInterface>], traits)>;
+
+/// A second operand: a secret, or numbers that both parties know.
+def MPC_Operand : AnyTypeOf<[MPC_ShareType, TensorOf<[F32]>]>;
+
+/// One operand and a result of its type.
+class MPC_UnaryOp<string mnemonic, string what>
+    : MPC_Op<mnemonic, [AllTypesMatch<["input", "result"]>]> {
+  let summary = what;
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+}
+
+class MPC_BinaryOp<string mnemonic, string what> : MPC_Op<mnemonic> {
+  let summary = what;
+  let arguments = (ins MPC_ShareType:$lhs, MPC_Operand:$rhs);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+/// Rearranges the elements of a secret: each party does so on its own.
+class MPC_MovementOp<string mnemonic, string what, dag more> : MPC_Op<mnemonic> {
+  let summary = what;
+  let arguments = !con((ins MPC_ShareType:$input), more);
+  let results = (outs MPC_ShareType:$result);
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Borders
+//===----------------------------------------------------------------------===//
+
+def MPC_ShareOp : MPC_Op<"share"> {
+  let summary = "makes a secret of what one party knows";
+  let description = [{
+    The party rounds each number to the nearest multiple of 2^-fraction.
+
+    ```mlir
+    %x = mpc.share %t from server : tensor<4x8xf32> to !mpc.share<4x8, width = 64, fraction = 18>
+    ```
+  }];
+  let arguments = (ins TensorOf<[F32]>:$input, MPC_PartyAttr:$party);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = [{
+    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
+def MPC_OneHotOp : MPC_Op<"one_hot"> {
+  let summary = "makes secret rows of zeros and a one, at indices that one party knows";
+  let description = [{
+    The result has one more dimension than the indices, and fraction 0. Its product
+    with a table looks a row up without saying which.
+
+    ```mlir
+    %e = mpc.one_hot %ids from client : tensor<1x128xi64> to !mpc.share<1x128x65, width = 64, fraction = 0>
+    ```
+  }];
+  let arguments = (ins TensorOf<[I32, I64]>:$input, MPC_PartyAttr:$party);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = [{
+    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
+def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "says that both parties know a constant";
+  let description = [{
+    For what belongs to the architecture: masks, factors. Never for weights.
+  }];
+  let arguments = (ins TensorOf<[F32]>:$input);
+  let results = (outs TensorOf<[F32]>:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+}
+
+def MPC_RevealOp : MPC_Op<"reveal"> {
+  let summary = "lets a party learn a secret";
+  let arguments = (ins MPC_ShareType:$input, MPC_PartyAttr:$party);
+  let results = (outs TensorOf<[F32]>:$result);
+  let assemblyFormat = [{
+    $input `to` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `->` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+def MPC_AddOp : MPC_BinaryOp<"add", "sum, with broadcasting"> {
+  let description = "Two secrets have the same fraction; public numbers are rounded to it.";
+}
+def MPC_SubOp : MPC_BinaryOp<"sub", "difference, with broadcasting"> {
+  let description = "Two secrets have the same fraction; public numbers are rounded to it.";
+}
+def MPC_NegOp : MPC_UnaryOp<"neg", "-x">;
+
+def MPC_MulOp : MPC_BinaryOp<"mul", "product of elements, with broadcasting"> {
+  let description = [{
+    The result has the sum of the fractions. A public factor is rounded to the
+    fraction that this leaves to it; that product is local.
+  }];
+}
+
+def MPC_SquareOp : MPC_Op<"square"> {
+  let summary = "square of each element, with twice the fraction";
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def MPC_MatmulOp : MPC_BinaryOp<"matmul", "matrix product with broadcast leading dimensions"> {
+  let description = [{
+    [..., M, K] by [..., K, N] gives [..., M, N], of the sum of the fractions. Both
+    operands are secret.
+  }];
+}
+
+def MPC_TruncateOp : MPC_Op<"truncate"> {
+  let summary = "drops bits of the fraction";
+  let description = [{
+    The result is the number to the fraction of its type, with an error of at most one
+    unit in the last place (what exactly is the protocol's).
+  }];
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def MPC_SumOp : MPC_MovementOp<"sum", "sum along axes, which stay as 1",
+                               (ins DenseI64ArrayAttr:$axes)> {
+  let assemblyFormat = "$input `axes` `=` $axes attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+
+def MPC_MaxOp : MPC_MovementOp<"max", "the largest element along an axis, which stays as 1",
+                               (ins I64Attr:$axis)> {
+  let assemblyFormat = "$input `axis` `=` $axis attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+
+def MPC_IsNegativeOp : MPC_Op<"is_negative"> {
+  let summary = "1 where an element is below zero, else 0, with fraction 0";
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+def MPC_ReluOp : MPC_UnaryOp<"relu", "max(x, 0)">;
+def MPC_ExpOp : MPC_UnaryOp<"exp", "e to the power of x">;
+def MPC_ReciprocalOp : MPC_UnaryOp<"reciprocal", "1 / x for positive x">;
+def MPC_RsqrtOp : MPC_UnaryOp<"rsqrt", "1 / sqrt(x) for positive x">;
+def MPC_SigmoidOp : MPC_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
+def MPC_TanhOp : MPC_UnaryOp<"tanh", "hyperbolic tangent">;
+def MPC_SiluOp : MPC_UnaryOp<"silu", "x * sigmoid(x)">;
+
+def MPC_GeluOp : MPC_Op<"gelu", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "Gaussian error linear unit, or what stands for it";
+  let description = "The kinds are those of `nn.gelu`.";
+  let arguments = (ins MPC_GeluKindAttr:$kind, MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "custom<PlainGelu>($kind) $input attr-dict `:` qualified(type($input))";
+}
+
+def MPC_SoftmaxOp : MPC_Op<"softmax", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "exp(x - max) / sum(exp(x - max)) along one axis";
+  let description = [{
+    `keep`, where given, is public: 1 where an element takes part, 0 where its result
+    is 0. It broadcasts to the input.
+  }];
+  let arguments = (ins MPC_ShareType:$input, Optional<TensorOf<[F32]>>:$keep, I64Attr:$axis);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = [{
+    $input (`keep` `(` $keep^ `:` qualified(type($keep)) `)`)? `axis` `=` $axis attr-dict `:` qualified(type($input))
+  }];
+  let hasVerifier = 1;
+}
+
+class MPC_NormOp<string mnemonic, string what>
+    : MPC_Op<mnemonic, [AllTypesMatch<["input", "result"]>]> {
+  let summary = what;
+  let description = "Scale and bias are operations of their own.";
+  let arguments = (ins MPC_ShareType:$input, F32Attr:$epsilon);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input `epsilon` `=` $epsilon attr-dict `:` qualified(type($input))";
+  let hasVerifier = 1;
+}
+def MPC_LayerNormOp
+    : MPC_NormOp<"layer_norm", "(x - mean) / sqrt(variance + epsilon) along the last axis">;
+def MPC_RMSNormOp : MPC_NormOp<"rms_norm", "x / sqrt(mean(x^2) + epsilon) along the last axis">;
+
+//===----------------------------------------------------------------------===//
+// Movement
+//===----------------------------------------------------------------------===//
+
+def MPC_ReshapeOp : MPC_MovementOp<"reshape", "the same elements in another shape", (ins)> {
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+def MPC_TransposeOp : MPC_MovementOp<"transpose", "permutes dimensions",
+                                     (ins DenseI64ArrayAttr:$permutation)> {
+  let assemblyFormat = "$input $permutation attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+def MPC_SliceOp : MPC_MovementOp<"slice", "a strided part, as nn.slice",
+                                 (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$ends,
+                                  DenseI64ArrayAttr:$steps)> {
+  let assemblyFormat = [{
+    $input $starts `to` $ends `step` $steps attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+  }];
+}
+def MPC_ExpandOp : MPC_MovementOp<"expand", "repeats dimensions of 1", (ins)> {
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+def MPC_ConcatOp : MPC_Op<"concat"> {
+  let summary = "joins secrets along one axis";
+  let arguments = (ins Variadic<MPC_ShareType>:$inputs, I64Attr:$axis);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = [{
+    $inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // TACIT_DIALECT_MPC_IR_MPCOPS_TD

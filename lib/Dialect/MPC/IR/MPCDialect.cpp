@@ -1,0 +1,116 @@
+//===- MPCDialect.cpp - The mpc dialect -----------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace tacit::mpc;
+
+#include "tacit/Dialect/MPC/IR/MPCDialect.cpp.inc"
+#include "tacit/Dialect/MPC/IR/MPCEnums.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "tacit/Dialect/MPC/IR/MPCTypes.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "tacit/Dialect/MPC/IR/MPCAttributes.cpp.inc"
+
+/// Rings are words of a machine, or two.
+static constexpr int64_t kMinWidth = 2, kMaxWidth = 128;
+/// Sums and products of sizes fit into 64 bits.
+static constexpr int64_t kMaxElements = int64_t(1) << 40;
+
+void MPCDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "tacit/Dialect/MPC/IR/MPCTypes.cpp.inc"
+      >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "tacit/Dialect/MPC/IR/MPCAttributes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "tacit/Dialect/MPC/IR/MPCOps.cpp.inc"
+      >();
+}
+
+LogicalResult MPCDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if ((name == kSiteAttr && isa<SiteAttr>(attribute.getValue())) ||
+      (name == kCostAttr && isa<CostAttr>(attribute.getValue())))
+    return success();
+  return op->emitOpError() << "has attribute '" << name << "' = " << attribute.getValue()
+                           << ", which the mpc dialect does not define there";
+}
+
+//===----------------------------------------------------------------------===//
+// !mpc.share
+//===----------------------------------------------------------------------===//
+
+Type ShareType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  int64_t width = 0, fraction = 0;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess())
+    return {};
+  if (succeeded(parser.parseOptionalKeyword("scalar"))) {
+    if (parser.parseComma())
+      return {};
+  } else if (parser.parseDimensionList(shape, /*allowDynamic=*/false,
+                                       /*withTrailingX=*/false) ||
+             parser.parseComma()) {
+    return {};
+  }
+  if (parser.parseKeyword("width") || parser.parseEqual() || parser.parseInteger(width) ||
+      parser.parseComma() || parser.parseKeyword("fraction") || parser.parseEqual() ||
+      parser.parseInteger(fraction) || parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), shape, width,
+                    fraction);
+}
+
+void ShareType::print(AsmPrinter &printer) const {
+  printer << "<";
+  if (getShape().empty())
+    printer << "scalar";
+  else
+    llvm::interleave(getShape(), printer.getStream(), "x");
+  printer << ", width = " << getWidth() << ", fraction = " << getFraction() << ">";
+}
+
+LogicalResult ShareType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                ArrayRef<int64_t> shape, int64_t width, int64_t fraction) {
+  if (width < kMinWidth || width > kMaxWidth)
+    return emitError() << "a ring of " << width << " bits; expected " << kMinWidth << " to "
+                       << kMaxWidth;
+  if (fraction < 0 || fraction >= width)
+    return emitError() << "a fraction of " << fraction << " bits in a ring of " << width
+                       << "; expected 0 to " << width - 1
+                       << ", so that the width is larger";
+  int64_t elements = 1;
+  for (int64_t dim : shape) {
+    if (dim < 0 || (dim > 0 && elements > kMaxElements / dim))
+      return emitError() << "a share of more than 2^40 elements, or of a negative number";
+    elements *= dim;
+  }
+  return success();
+}
+
+int64_t ShareType::getNumElements() const {
+  int64_t elements = 1;
+  for (int64_t dim : getShape())
+    elements *= dim;
+  return elements;
+}
+
+ShareType ShareType::withShape(ArrayRef<int64_t> shape) const {
+  return get(getContext(), shape, getWidth(), getFraction());
+}
+
+ShareType ShareType::withFraction(int64_t fraction) const {
+  return get(getContext(), getShape(), getWidth(), fraction);
+}
