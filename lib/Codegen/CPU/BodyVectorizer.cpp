@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tacit/Support/Elements.h"
 
 using namespace mlir;
 using namespace tacit::cpu;
@@ -50,10 +51,16 @@ static bool isRowRead(tensor::ExtractOp extract, linalg::GenericOp op, unsigned 
                        [&](Value index) { return varies(index, op, dim, known); });
 }
 
+bool tacit::cpu::hasVectors(Type tensor) {
+  Type element = getElementTypeOrSelf(tensor);
+  return !element.isInteger(1) && byteWidth(element) > 0;
+}
+
 bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
   DenseMap<Value, bool> known;
   for (OpOperand &operand : op->getOpOperands())
-    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation(/*allowZeroInResults=*/true))
+    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation(/*allowZeroInResults=*/true) ||
+        !hasVectors(operand.get().getType()))
       return false;
   for (Operation &inner : op.getBody()->without_terminator()) {
     if (inner.getNumResults() != 1 || inner.getNumRegions() != 0)
@@ -66,7 +73,7 @@ bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
       continue;
     }
     if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
-      if (!isRowRead(extract, op, dim, known))
+      if (!isRowRead(extract, op, dim, known) || !hasVectors(extract.getTensor().getType()))
         return false;
       continue;
     }

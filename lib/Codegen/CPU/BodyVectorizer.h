@@ -22,6 +22,10 @@ struct VectorFrame {
   mlir::Value mask;
 };
 
+/// True if vectors may read and write a tensor of this type. Booleans are bits to a
+/// vector and bytes to a scalar, and of complex numbers there are no vectors.
+bool hasVectors(mlir::Type tensor);
+
 /// True if `op` can be computed along dimension `dim` with vectors: every
 /// operation of its body is elementwise, and data it picks by index is read
 /// either at one place or along `dim`.

@@ -155,11 +155,18 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
   static bool checkShiftAdd(Operation *op) {
     auto linear = dyn_cast<nn::LinearOp>(op);
     nn::MultiplierAttr multiplier = linear ? linear.getMultiplierAttr() : nullptr;
-    if (!multiplier || multiplier.getKind() != nn::MultiplierKind::ShiftAdd ||
-        linear.getWeight().getDefiningOp<nn::PowersOfTwoOp>())
+    if (!multiplier || multiplier.getKind() != nn::MultiplierKind::ShiftAdd)
       return true;
-    InFlightDiagnostic error = op->emitOpError()
-                               << "multiplies by shift_add a weight that is no nn.powers_of_two";
+    auto powers = linear.getWeight().getDefiningOp<nn::PowersOfTwoOp>();
+    int64_t found = powers ? cast<ShapedType>(powers.getCodes().getType()).getDimSize(0) : 0;
+    if (found == multiplier.getTerms())
+      return true;
+    InFlightDiagnostic error = op->emitOpError() << "multiplies by shift_add a weight ";
+    if (powers)
+      error << "of " << found << " powers of two; expected " << multiplier.getTerms()
+            << ", as its multiplier says";
+    else
+      error << "that is no nn.powers_of_two";
     error.attachNote() << "nn-set-multiplier{kind=shift_add} makes both";
     return false;
   }

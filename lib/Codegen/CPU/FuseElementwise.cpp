@@ -27,7 +27,8 @@ static bool isTranspose(linalg::GenericOp op) {
 }
 
 static bool isContraction(linalg::GenericOp op) {
-  return op && op.getNumReductionLoops() > 0 && op.getNumDpsInputs() >= 2;
+  return op && op->getNumResults() == 1 && op.getNumReductionLoops() > 0 &&
+         op.getNumDpsInputs() >= 2;
 }
 
 namespace {

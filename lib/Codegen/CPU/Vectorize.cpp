@@ -32,8 +32,8 @@ static constexpr int64_t kReductionLanes = 16;
 /// More rows than any processor has registers for: the kernel is unrolled over them.
 static constexpr int64_t kMaxTileRows = 64;
 
-/// Elements per step of an elementwise loop.
-static constexpr int64_t kParallelWidth = 32;
+/// Bytes per step of an elementwise loop: 32 floats, which two or four registers hold.
+static constexpr int64_t kParallelBytes = 128;
 
 //===----------------------------------------------------------------------===//
 // Rows
@@ -84,7 +84,12 @@ static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, Value tensor
   Location loc = op.getLoc();
   unsigned dim = op.getNumLoops() - 1;
   int64_t size = op.getStaticLoopRanges()[dim];
-  int64_t width = std::min<int64_t>(kParallelWidth, llvm::PowerOf2Ceil(size));
+  // Long bodies on wide elements would otherwise spill most of what they compute.
+  int64_t bytes = 4;
+  for (Value operand : op->getOperands())
+    bytes = std::max<int64_t>(
+        bytes, getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth() / 8);
+  int64_t width = std::min<int64_t>(kParallelBytes / bytes, llvm::PowerOf2Ceil(size));
   Value yielded = op.getBody()->getTerminator()->getOperand(0);
   auto step = [&](OpBuilder &b, Value iv, Value carried, Value mask) {
     VectorFrame frame{SmallVector<Value>(outer), dim, width, mask};

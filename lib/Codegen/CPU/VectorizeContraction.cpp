@@ -36,11 +36,12 @@ using namespace tacit::cpu;
 /// What the body adds to its accumulator. Null if it does anything else with it.
 static Value addedTerm(linalg::GenericOp op) {
   Block *body = op.getBody();
-  auto sum = body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
   Value acc = body->getArguments().back();
-  if (!sum || !acc.hasOneUse() || *acc.user_begin() != sum)
+  if (!isa_and_present<arith::AddFOp, arith::AddIOp>(sum) || !acc.hasOneUse() ||
+      *acc.user_begin() != sum)
     return nullptr;
-  Value term = sum.getLhs() == acc ? sum.getRhs() : sum.getLhs();
+  Value term = sum->getOperand(sum->getOperand(0) == acc ? 1 : 0);
   // A term computed outside of the body, or an operand as it is, is no product.
   return term.getDefiningOp() && term.getParentBlock() == body ? term : Value();
 }
@@ -255,9 +256,9 @@ SmallVector<Value> Kernel::sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame>
       frame.ivs[inner[depth]] = index;
     return sum(b, depth + 1, next, carried);
   };
-  int64_t terms = 1;
+  uint64_t terms = 1;
   for (unsigned dim : inner.drop_front(depth))
-    terms *= contraction.ranges[dim];
+    terms = llvm::SaturatingMultiply<uint64_t>(terms, contraction.ranges[dim]);
   int64_t range = contraction.ranges[inner[depth]];
   if (depth == 0 || terms > kMaxUnrolledTerms)
     return buildLoop(b, loc, b.getIndexAttr(range), 1, accumulators, at);
@@ -284,8 +285,10 @@ SmallVector<Value> Kernel::addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
     if (exact)
       next.push_back(math::FmaOp::create(b, loc, value(exact.getLhs()), value(exact.getRhs()),
                                          accumulator));
-    else
+    else if (isa<FloatType>(contraction.term.getType()))
       next.push_back(arith::AddFOp::create(b, loc, accumulator, value(contraction.term)));
+    else
+      next.push_back(arith::AddIOp::create(b, loc, accumulator, value(contraction.term)));
   }
   return next;
 }
@@ -331,11 +334,14 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
 // Loops around the kernel
 //===----------------------------------------------------------------------===//
 
+/// More panels for one task than any model has.
+static constexpr int64_t kMaxPanelsPerTask = int64_t(1) << 16;
+
 /// Columns per parallel task: a divisor of the panels that leaves about a dozen
 /// tasks, so that a few threads stay busy to the end.
 static int64_t columnsPerTask(int64_t columns, int64_t panel) {
   int64_t numPanels = llvm::divideCeil(columns, panel), best = 1;
-  for (int64_t c = 1; c * 12 <= numPanels; ++c)
+  for (int64_t c = 1; c <= std::min(numPanels / 12, kMaxPanelsPerTask); ++c)
     if (numPanels % c == 0 || columns % panel != 0)
       best = c;
   return best * panel;
@@ -355,6 +361,10 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
     if (!panels.back() && !isRowMajor)
       return failure();
   }
+
+  // The tile is counted in f32; wider elements fill the registers with fewer rows.
+  int64_t bits = getElementTypeOrSelf(op->getResult(0).getType()).getIntOrFloatBitWidth();
+  tile.rows = std::max<int64_t>(1, tile.rows * 32 / std::max<int64_t>(32, bits));
 
   Location loc = op.getLoc();
   linalg::GenericOp epilogue = findEpilogue(*contraction);
@@ -424,7 +434,7 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (matchPattern(op.getSource(), m_Constant(&constant)) || !isOutermost(op) ||
       !type.hasStaticShape() || llvm::is_contained(type.getShape(), 0) ||
-      op.getInnerDimsPos().size() != 1)
+      op.getInnerDimsPos().size() != 1 || !hasVectors(type))
     return failure();
   Location loc = op.getLoc();
   auto source = cast<RankedTensorType>(op.getSource().getType());

@@ -97,6 +97,9 @@ static Value padColumns(OpBuilder &b, Location loc, Value input, int64_t columns
                                         type.getElementType());
   Value zero = floatConstant(b, loc, type.getElementType(), 0);
   Value filled = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
+  // Nothing has no place anywhere.
+  if (type.getNumElements() == 0)
+    return filled;
   SmallVector<OpFoldResult> zeros(2, b.getIndexAttr(0)), ones(2, b.getIndexAttr(1)),
       sizes = getAsIndexOpFoldResult(b.getContext(), type.getShape());
   return tensor::InsertSliceOp::create(b, loc, input, filled, zeros, sizes, ones);

@@ -8,6 +8,7 @@
 #include "Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "tacit/Numerics/Quantizer.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -44,8 +45,7 @@ WeightReader tacit::readPlain(Value weight) {
 namespace {
 /// One plane of a weight of few bits.
 struct Plane {
-  int64_t width; ///< bits of each weight
-  int64_t low;   ///< position of these bits in the weight
+  numerics::BitPlane part;
   /// Loops that choose the field within a byte, the outermost first.
   SmallVector<int64_t> fieldLoops;
 };
@@ -60,41 +60,39 @@ static Value readField(OpBuilder &b, Location loc, const Plane &plane, Value byt
     Value index = linalg::IndexOp::create(b, loc, loop);
     Value digit = arith::IndexCastOp::create(b, loc, b.getI32Type(), index);
     Value step =
-        arith::MulIOp::create(b, loc, digit, integer(b, loc, plane.width << i));
+        arith::MulIOp::create(b, loc, digit, integer(b, loc, plane.part.width << i));
     shift = shift ? arith::AddIOp::create(b, loc, shift, step).getResult() : step;
   }
   if (shift)
     bits = arith::ShRUIOp::create(b, loc, bits, shift);
-  if (plane.width < 8)
-    bits = arith::AndIOp::create(b, loc, bits, integer(b, loc, (1 << plane.width) - 1));
-  if (plane.low > 0)
-    bits = arith::ShLIOp::create(b, loc, bits, integer(b, loc, plane.low));
+  if (plane.part.width < 8)
+    bits = arith::AndIOp::create(b, loc, bits, integer(b, loc, (1 << plane.part.width) - 1));
+  if (plane.part.shift > 0)
+    bits = arith::ShLIOp::create(b, loc, bits, integer(b, loc, plane.part.shift));
   return bits;
 }
 
 WeightReader tacit::readDequantized(nn::DequantizeOp op, Value scale, Value zeroPoint,
                                     ValueRange planes, int64_t firstInner) {
   int64_t bits = op.getBits();
-  int64_t spanLoops = llvm::Log2_64(nn::DequantizeOp::getSpan(bits));
+  int64_t spanLoops = llvm::Log2_64(numerics::rowsPerByte(bits));
   ArrayRef<int64_t> first = tensorOf(planes.front()).getShape();
   WeightReader reader;
   reader.inner = {first[0], first[1]};
   reader.inner.append(spanLoops, 2);
 
   SmallVector<Plane> layout;
-  int64_t low = 0;
-  for (auto [plane, width] : llvm::zip(planes, nn::DequantizeOp::getPlaneWidths(bits))) {
-    int64_t fieldLoops = llvm::Log2_64(8 / width), ownLoops = spanLoops - fieldLoops;
+  for (auto [plane, part] : llvm::zip(planes, numerics::bitPlanes(bits))) {
+    int64_t ownLoops = spanLoops - llvm::Log2_64(part.fields());
     SmallVector<int64_t> dims{0, 1};
     for (int64_t i = 0; i < ownLoops; ++i)
       dims.push_back(2 + i);
     dims.push_back(WeightReader::kColumn);
-    layout.push_back({width, low, {}});
+    layout.push_back({part, {}});
     for (int64_t i = ownLoops; i < spanLoops; ++i)
       layout.back().fieldLoops.push_back(firstInner + 2 + i);
     reader.operands.push_back(plane);
     reader.dims.push_back(dims);
-    low += width;
   }
   reader.operands.push_back(scale);
   reader.dims.push_back({0, WeightReader::kColumn});
@@ -162,6 +160,11 @@ struct LowerDequantize : OpConversionPattern<nn::DequantizeOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getType());
+    // A slice of nothing would lie outside of what it is cut from.
+    if (type.getNumElements() == 0) {
+      rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(), type.getElementType());
+      return success();
+    }
     WeightReader reader = readDequantized(op, adaptor.getScale(), adaptor.getZeroPoint(),
                                           adaptor.getPlanes(), /*firstInner=*/0);
     int64_t rows = op.getGroup() * reader.inner.front(), columns = type.getDimSize(1);

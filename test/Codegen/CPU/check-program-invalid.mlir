@@ -98,3 +98,15 @@ func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}) -> (tensor<2x3xf32> {nn.nam
   %0 = nn.linear %x, %w multiplier(<shift_add>) : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
+
+// -----
+
+// A term more in the weight than in the multiplier.
+func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}, %c: tensor<3x4x3xi8> {nn.name = "c"})
+    -> (tensor<2x3xf32> {nn.name = "y"}) {
+  %w = nn.powers_of_two %c : tensor<3x4x3xi8> to tensor<4x3xf32>
+  // expected-error @below {{'nn.linear' op multiplies by shift_add a weight of 3 powers of two; expected 2, as its multiplier says}}
+  // expected-note @below {{nn-set-multiplier{kind=shift_add} makes both}}
+  %0 = nn.linear %x, %w multiplier(<shift_add, terms = 2>) : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

@@ -125,3 +125,26 @@ func.func @split_rows(%x: tensor<6x8xf32>) -> tensor<2x3x8xf32> {
   } -> tensor<2x3x8xf32>
   return %1 : tensor<2x3x8xf32>
 }
+
+// Two results of one operation: neither is written in another order.
+// CHECK-LABEL: func.func @two_results(
+// CHECK: %[[BOTH:.+]]:2 = linalg.generic {{.*}}"reduction"]
+// CHECK: linalg.generic {{.*}} ins(%[[BOTH]]#1 : tensor<2x4x8xf32>) outs(%{{.+}} : tensor<4x2x8xf32>)
+func.func @two_results(%x: tensor<2x4x5xf32>, %y: tensor<2x5x8xf32>, %e: tensor<2x4x8xf32>)
+    -> tensor<4x2x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+  %0:2 = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, k, n)>,
+                                          affine_map<(b, m, n, k) -> (b, m, n)>, affine_map<(b, m, n, k) -> (b, m, n)>],
+                         iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%x, %y : tensor<2x4x5xf32>, tensor<2x5x8xf32>) outs(%f, %f : tensor<2x4x8xf32>, tensor<2x4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    %t = arith.mulf %d, %c : f32
+    linalg.yield %s, %t : f32, f32
+  } -> (tensor<2x4x8xf32>, tensor<2x4x8xf32>)
+  %g = tensor.empty() : tensor<4x2x8xf32>
+  %t = linalg.transpose ins(%0#1 : tensor<2x4x8xf32>) outs(%g : tensor<4x2x8xf32>) permutation = [1, 0, 2]
+  return %t : tensor<4x2x8xf32>
+}

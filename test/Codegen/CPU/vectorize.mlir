@@ -173,3 +173,45 @@ func.func @divide(%x: tensor<5xi64>, %y: tensor<5xi64>) -> tensor<5xi64> {
   } -> tensor<5xi64>
   return %0 : tensor<5xi64>
 }
+
+// -----
+
+// Left to scalar loops: what is written as bytes must not be read as bits.
+#id = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func.func @booleans(
+// CHECK-NOT: vector
+// CHECK: linalg.generic
+func.func @booleans(%b: tensor<40xi1>, %x: tensor<40xf32>) -> tensor<40xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<40xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+      ins(%b, %x : tensor<40xi1>, tensor<40xf32>) outs(%e : tensor<40xf32>) {
+  ^bb0(%a: i1, %v: f32, %o: f32):
+    %s = arith.select %a, %v, %zero : f32
+    linalg.yield %s : f32
+  } -> tensor<40xf32>
+  return %0 : tensor<40xf32>
+}
+
+// -----
+
+// And numbers that no vector holds.
+// CHECK-LABEL: func.func @complex(
+// CHECK-NOT: vector
+// CHECK: linalg.generic
+// CHECK: linalg.pack
+func.func @complex(%x: tensor<5x7xcomplex<f32>>) -> (tensor<7x5xcomplex<f32>>, tensor<1x7x8xcomplex<f32>>) {
+  %e = tensor.empty() : tensor<7x5xcomplex<f32>>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<5x7xcomplex<f32>>) outs(%e : tensor<7x5xcomplex<f32>>) {
+  ^bb0(%a: complex<f32>, %o: complex<f32>):
+    linalg.yield %a : complex<f32>
+  } -> tensor<7x5xcomplex<f32>>
+  %f = tensor.empty() : tensor<1x7x8xcomplex<f32>>
+  %zero = arith.constant dense<(0.0, 0.0)> : tensor<complex<f32>>
+  %z = tensor.extract %zero[] : tensor<complex<f32>>
+  %1 = linalg.pack %x padding_value(%z : complex<f32>) inner_dims_pos = [0] inner_tiles = [8]
+      into %f : tensor<5x7xcomplex<f32>> -> tensor<1x7x8xcomplex<f32>>
+  return %0, %1 : tensor<7x5xcomplex<f32>>, tensor<1x7x8xcomplex<f32>>
+}

@@ -70,3 +70,15 @@ func.func @elsewhere(%s: tensor<2x5xf32>, %z: tensor<2x5xi8>, %p: tensor<2x4x5xi
   %v = nn.powers_of_two %c : tensor<3x4x5xi8> to tensor<4x5xf32>
   return %w, %v : tensor<12x5xf32>, tensor<4x5xf32>
 }
+
+// Nothing to compute: no columns, or no rows of the input, though a group is filled up.
+// CHECK-LABEL: func.func @nothing(
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return
+func.func @nothing(%x: tensor<0x30xf32>, %s: tensor<2x0xf32>, %p: tensor<2x16x0xi8>,
+                   %t: tensor<2x5xf32>, %q: tensor<2x16x5xi8>) -> (tensor<30x0xf32>, tensor<0x5xf32>) {
+  %w = nn.dequantize bits = 8 scale(%s) planes(%p) : (tensor<2x0xf32>, tensor<2x16x0xi8>) -> tensor<30x0xf32>
+  %v = nn.dequantize bits = 8 scale(%t) planes(%q) : (tensor<2x5xf32>, tensor<2x16x5xi8>) -> tensor<30x5xf32>
+  %y = nn.linear %x, %v : (tensor<0x30xf32>, tensor<30x5xf32>) -> tensor<0x5xf32>
+  return %w, %y : tensor<30x0xf32>, tensor<0x5xf32>
+}

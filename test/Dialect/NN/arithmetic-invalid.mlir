@@ -109,3 +109,29 @@ func.func @f(%c: tensor<4x2x3xi8>) {
   %0 = nn.powers_of_two %c : tensor<4x2x3xi8> to tensor<4x2xf32>
   return
 }
+
+// -----
+
+// 2^32 + 1 groups of 2^32: in 64 bits that is 2^32 again.
+func.func @f(%s: tensor<4294967297x2xf32>, %p: tensor<4294967297x2147483648x2xi8>) {
+  // expected-error @below {{'nn.dequantize' op has 4294967297 groups of 2 x 2147483648 rows; expected fewer than 2^63 rows}}
+  %0 = nn.dequantize bits = 4 scale(%s) planes(%p) : (tensor<4294967297x2xf32>, tensor<4294967297x2147483648x2xi8>) -> tensor<17x2xf32>
+  return
+}
+
+// -----
+
+// Tensors of any rank are another dialect's.
+func.func @f(%x: tensor<3x4xf32>, %w: tensor<*xf32>) {
+  // expected-error @below {{'nn.linear' op operand #1 must be ranked tensor of floating-point values, but got 'tensor<*xf32>'}}
+  %0 = nn.linear %x, %w multiplier(<lmul>) : (tensor<3x4xf32>, tensor<*xf32>) -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%s: tensor<1x2xf32>, %p: tensor<*xi8>) {
+  // expected-error @below {{'nn.dequantize' op operand #1 must be variadic of ranked tensor of 8-bit signless integer values, but got 'tensor<*xi8>'}}
+  %0 = nn.dequantize bits = 8 scale(%s) planes(%p) : (tensor<1x2xf32>, tensor<*xi8>) -> tensor<4x2xf32>
+  return
+}

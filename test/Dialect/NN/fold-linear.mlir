@@ -74,6 +74,18 @@ func.func @sums(%x: tensor<1xf32>) -> tensor<1xf32> {
   return %y : tensor<1xf32>
 }
 
+// A product of two billion rows without elements is soon done.
+// CHECK-LABEL: func.func @no_columns(
+// CHECK: nn.linear %{{.+}}, %{{.+}} : (tensor<1x2147483647xf32>, tensor<2147483647x0xf32>)
+// CHECK-NEXT: return
+func.func @no_columns(%x: tensor<1x2147483647xf32>) -> tensor<1x0xf32> {
+  %w1 = nn.constant dense<> : tensor<2147483647x0xf32>
+  %w2 = nn.constant dense<> : tensor<0x0xf32>
+  %0 = nn.linear %x, %w1 : (tensor<1x2147483647xf32>, tensor<2147483647x0xf32>) -> tensor<1x0xf32>
+  %y = nn.linear %0, %w2 : (tensor<1x0xf32>, tensor<0x0xf32>) -> tensor<1x0xf32>
+  return %y : tensor<1x0xf32>
+}
+
 // Only what is among the sites: the first block's pair, not the pooler's.
 // RUN: tacit-opt %s -nn-fold-linear=sites=blocks | FileCheck %s --check-prefix=BLOCKS
 // BLOCKS-LABEL: func.func @places(

@@ -46,6 +46,25 @@ func.func @scopes(%x: tensor<1x2x2xf32>, %y: tensor<1x2x2xf32>) -> tensor<2x2xf3
   return %5 : tensor<2x2xf32>
 }
 
+// However far the constant is: its product is none of two computed matrices.
+// CHECK-LABEL: func.func @far(
+// CHECK: nn.matmul {{.*}} multiplier(<lmul, mantissa = 4>)
+// ATTENTION-LABEL: func.func @far(
+// ATTENTION-NOT: multiplier(<
+func.func @far(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %w = nn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %w1 = nn.transpose %w [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w2 = nn.transpose %w1 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w3 = nn.transpose %w2 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w4 = nn.transpose %w3 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w5 = nn.transpose %w4 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w6 = nn.transpose %w5 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w7 = nn.transpose %w6 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %w8 = nn.transpose %w7 [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %y = nn.matmul %w8, %x : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}
+
 // The bits of a product are those of f32.
 // CHECK-LABEL: func.func @half(
 // CHECK-NOT: multiplier(<

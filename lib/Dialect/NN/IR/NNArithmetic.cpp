@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "llvm/Support/MathExtras.h"
+#include "tacit/Numerics/Quantizer.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::nn;
 
 static RankedTensorType tensorOf(Value value) {
@@ -75,51 +77,44 @@ LogicalResult LinearOp::verify() { return verifyMultiplier(*this, getMultiplierA
 //===----------------------------------------------------------------------===//
 
 int64_t DequantizeOp::getGroup() {
-  return tensorOf(getPlanes().front()).getDimSize(1) * getSpan(getBits());
-}
-
-/// The shape of the plane of `width` bits of weights that have `bits`.
-static SmallVector<int64_t> planeShape(int64_t bits, int64_t width, int64_t groups,
-                                       int64_t quotient, int64_t columns) {
-  int64_t perByte = 8 / width, span = DequantizeOp::getSpan(bits);
-  SmallVector<int64_t> shape{groups, quotient};
-  shape.append(llvm::Log2_64(span) - llvm::Log2_64(perByte), 2);
-  shape.push_back(columns);
-  return shape;
+  return tensorOf(getPlanes().front()).getDimSize(1) * numerics::rowsPerByte(getBits());
 }
 
 LogicalResult DequantizeOp::verify() {
   int64_t bits = getBits();
-  if (getSpan(bits) == 0)
+  if (!numerics::isLowBitWidth(bits))
     return emitOpError() << "has weights of " << bits << " bits; expected 4, 6 or 8";
   auto scale = tensorOf(getScale()), result = tensorOf(getResult());
-  SmallVector<int64_t> widths = getPlaneWidths(bits);
-  if (getPlanes().size() != widths.size())
+  ArrayRef<numerics::BitPlane> layout = numerics::bitPlanes(bits);
+  if (getPlanes().size() != layout.size())
     return emitOpError() << "has " << getPlanes().size() << " planes; expected "
-                         << widths.size() << " for " << bits << " bits";
+                         << layout.size() << " for " << bits << " bits";
   if (!scale.hasStaticShape() || !result.hasStaticShape())
     return emitOpError() << "expected known dimensions, found " << scale << " and " << result;
   auto first = tensorOf(getPlanes().front());
-  int64_t quotient = first.getRank() > 1 ? first.getDimSize(1) : ShapedType::kDynamic;
+  bool hasQuotient = first.getRank() > 1 && !first.isDynamicDim(1);
+  int64_t quotient = hasQuotient ? first.getDimSize(1) : 1;
   int64_t groups = scale.getDimSize(0), columns = scale.getDimSize(1);
-  for (auto [plane, width] : llvm::zip(getPlanes(), widths)) {
-    SmallVector<int64_t> expected = planeShape(bits, width, groups, quotient, columns);
-    if (ShapedType::isDynamic(quotient) || tensorOf(plane).getShape() != ArrayRef(expected)) {
-      if (ShapedType::isDynamic(quotient))
-        expected = planeShape(bits, width, groups, 1, columns);
+  int64_t span = numerics::rowsPerByte(bits);
+  auto group = llvm::checkedMul(quotient, span);
+  if (!group || !llvm::checkedMul(groups, *group))
+    return emitOpError() << "has " << groups << " groups of " << span << " x " << quotient
+                         << " rows; expected fewer than 2^63 rows";
+  for (auto [plane, part] : llvm::zip(getPlanes(), layout)) {
+    auto expected = numerics::planeShape(part, bits, groups, *group, columns);
+    if (!hasQuotient || tensorOf(plane).getShape() != ArrayRef(expected))
       return emitOpError() << "has a plane of type " << plane.getType() << "; expected "
                            << RankedTensorType::get(expected, first.getElementType())
                            << " for " << groups << " groups and " << columns << " columns";
-    }
   }
   if (getZeroPoint() && tensorOf(getZeroPoint()).getShape() != scale.getShape())
     return emitOpError() << "has zero points of type " << getZeroPoint().getType()
                          << "; expected one for each scale of " << scale;
-  int64_t rows = result.getDimSize(0), group = getGroup();
-  if (result.getDimSize(1) != columns || rows > groups * group || rows <= (groups - 1) * group)
+  int64_t rows = result.getDimSize(0), most = groups * *group, before = most - *group;
+  if (result.getDimSize(1) != columns || rows > most || rows <= before)
     return emitOpError() << "gives " << result << "; expected " << columns << " columns and "
-                         << (groups - 1) * group + 1 << " to " << groups * group
-                         << " rows, as " << groups << " groups of " << group << " hold";
+                         << before + 1 << " to " << most << " rows, as " << groups
+                         << " groups of " << *group << " hold";
   return success();
 }
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Support/Error.h"
 #include <fmt/format.h>
 
@@ -84,6 +84,23 @@ std::optional<unsigned> Blocks::blockOf(Operation *op) const {
   if (goal == goals.end() || goal->second == kEnd)
     return std::nullopt;
   return static_cast<unsigned>(goal->second % kSum);
+}
+
+bool Blocks::feedsAttention(Operation *op) const {
+  auto goal = goals.find(op);
+  return goal != goals.end() && goal->second < kSum;
+}
+
+bool tacit::nn::isHead(LinearOp op) {
+  SmallVector<Value> values{op.getResult()};
+  while (!values.empty())
+    for (Operation *user : values.pop_back_val().getUsers()) {
+      if (isa<func::ReturnOp>(user))
+        return true;
+      if (auto reshape = dyn_cast<ReshapeOp>(user))
+        values.push_back(reshape.getResult());
+    }
+  return false;
 }
 
 std::string tacit::nn::describe(std::optional<unsigned> block) {

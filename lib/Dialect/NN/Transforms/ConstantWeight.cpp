@@ -25,18 +25,6 @@ static constexpr int64_t kMaxRepeatedBytes = int64_t(1) << 30;
 /// What quantization appends to the key of a weight.
 static constexpr StringLiteral kScaleSuffix = ".scale";
 
-bool tacit::nn::isHead(LinearOp op) {
-  SmallVector<Value> values{op.getResult()};
-  while (!values.empty())
-    for (Operation *user : values.pop_back_val().getUsers()) {
-      if (isa<func::ReturnOp>(user))
-        return true;
-      if (auto reshape = dyn_cast<ReshapeOp>(user))
-        values.push_back(reshape.getResult());
-    }
-  return false;
-}
-
 Value tacit::nn::makeConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                               Type elementType, std::vector<char> bytes,
                               const std::string &key) {
@@ -118,22 +106,17 @@ Attribute ConstantWeight::getIdentity() const {
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// The bytes of one part; fails, with an error, if its blob is missing.
-static FailureOr<ArrayRef<char>> readPart(Operation *user, ElementsAttr part,
-                                          std::vector<char> &scratch) {
-  if (auto bytes = rawBytes(part, scratch))
+FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr value,
+                                               std::vector<char> &scratch) {
+  if (auto bytes = rawBytes(value, scratch))
     return *bytes;
   // What is written inline can always be read.
-  auto resource = cast<DenseResourceElementsAttr>(part);
-  InFlightDiagnostic error = user->emitError()
-                             << "the bytes of weight '" << resource.getRawHandle().getKey()
-                             << "' are missing; expected "
-                             << byteSize(resource.getType()).value_or(0) << " of them, for "
-                             << resource.getType();
-  error.attachNote()
-      << "text without its resources has no weights: start from the model, or "
-         "from a dump that lies beside its weights.bin";
-  return failure();
+  auto resource = cast<DenseResourceElementsAttr>(value);
+  return user->emitError() << "weight '" << resource.getRawHandle().getKey()
+                           << "' has not the " << byteSize(resource.getType()).value_or(0)
+                           << " bytes of " << resource.getType()
+                           << "; 'tacit compile --from' reads the file of weights beside a "
+                              "program, tacit-opt does not";
 }
 
 FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
@@ -142,7 +125,7 @@ FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
   auto scratch = std::make_shared<Scratch>(parts.size());
   SmallVector<ArrayRef<char>, 4> bytes;
   for (auto [part, buffer] : llvm::zip(parts, *scratch)) {
-    auto read = readPart(user, part, buffer);
+    auto read = readBytes(user, part, buffer);
     if (failed(read))
       return failure();
     bytes.push_back(*read);

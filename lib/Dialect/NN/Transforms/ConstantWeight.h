@@ -15,10 +15,6 @@
 
 namespace tacit::nn {
 
-/// True for the output layer: the result reaches a result of the function through
-/// nothing but reshapes.
-bool isHead(LinearOp op);
-
 /// A weight matrix [K, N] of f32 that is known: a constant, perhaps reshaped or
 /// transposed, or one in few bits whose parts are constants.
 class ConstantWeight {
@@ -46,6 +42,12 @@ private:
   DequantizeOp packed;
   bool isTransposed = false;
 };
+
+/// The bytes of a dense constant. Fails, with an error at `user` that names its key, if
+/// its blob is missing or has another size.
+mlir::FailureOr<llvm::ArrayRef<char>> readBytes(mlir::Operation *user,
+                                                mlir::ElementsAttr value,
+                                                std::vector<char> &scratch);
 
 /// A new constant whose blob, if it is large enough to need one, is named after `key`.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,

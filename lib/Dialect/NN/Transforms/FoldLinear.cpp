@@ -5,14 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Blocks.h"
+#include "LinearProduct.h"
 #include "Raise.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/IR/Threading.h"
+#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
 #include "tacit/Support/Elements.h"
-#include <cstring>
 #include <fmt/format.h>
 
 namespace tacit::nn {
@@ -35,98 +32,6 @@ static RankedTensorType typeOf(Value value) {
 /// One number stands for all elements of some constants, however many. Others have
 /// their bytes somewhere, which bounds them.
 static constexpr int64_t kMaxSplatBytes = int64_t(1) << 30;
-
-/// The constant that `value` is, perhaps transposed or reshaped on the way.
-static ConstantOp sourceOf(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!typeOf(value).hasStaticShape())
-      return {};
-    if (auto constant = dyn_cast<ConstantOp>(op))
-      return constant;
-    if (!isa<TransposeOp, ReshapeOp>(op))
-      return {};
-    value = op->getOperand(0);
-  }
-  return {};
-}
-
-static std::string keyOf(Value value) {
-  auto resource = dyn_cast<DenseResourceElementsAttr>(sourceOf(value).getValue());
-  return resource ? resource.getRawHandle().getKey().str() : "";
-}
-
-/// Elements of `shape` in the order of the permuted dimensions.
-static std::vector<float> transpose(ArrayRef<float> elements, ArrayRef<int64_t> shape,
-                                    ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> strides(shape.size(), 1), index(shape.size(), 0);
-  for (size_t dim = shape.size(); dim-- > 1;)
-    strides[dim - 1] = strides[dim] * shape[dim];
-  std::vector<float> result(elements.size());
-  int64_t offset = 0;
-  for (float &element : result) {
-    element = elements[offset];
-    for (size_t dim = shape.size(); dim-- > 0;) {
-      int64_t from = permutation[dim];
-      offset += strides[from];
-      if (++index[dim] < shape[from])
-        break;
-      offset -= strides[from] * shape[from];
-      index[dim] = 0;
-    }
-  }
-  return result;
-}
-
-/// The elements of a value that has a source; none of no value.
-static FailureOr<std::vector<float>> readElements(Value value) {
-  if (!value)
-    return std::vector<float>();
-  ConstantOp source = sourceOf(value);
-  std::vector<char> scratch;
-  auto bytes = rawBytes(source.getValue(), scratch);
-  if (!bytes)
-    return source.emitError() << "weight '" << keyOf(value) << "' has not the "
-                              << byteSize(source.getType()).value_or(0) << " bytes of "
-                              << source.getType()
-                              << "; 'tacit compile --from' reads the file of weights "
-                                 "beside a program, tacit-opt does not";
-  std::vector<float> elements(bytes->size() / sizeof(float));
-  std::memcpy(elements.data(), bytes->data(), bytes->size());
-  SmallVector<TransposeOp> transposes;
-  for (Operation *op = value.getDefiningOp(); op != source;
-       op = op->getOperand(0).getDefiningOp())
-    if (auto transposition = dyn_cast<TransposeOp>(op))
-      transposes.push_back(transposition);
-  for (TransposeOp op : llvm::reverse(transposes))
-    elements = transpose(elements, typeOf(op.getInput()).getShape(), op.getPermutation());
-  return elements;
-}
-
-/// `lhs` by `rhs`, a matrix of `columns` columns, plus `start` in each row: summed in
-/// double precision, which holds each product exactly, and rounded once.
-static std::vector<char> multiply(MLIRContext *context, ArrayRef<float> lhs,
-                                  ArrayRef<float> rhs, ArrayRef<float> start, int64_t rows,
-                                  int64_t columns) {
-  std::vector<char> bytes(rows * columns * sizeof(float));
-  parallelFor(context, 0, rows, [&](size_t row) {
-    size_t inner = lhs.size() / rows;
-    std::vector<double> sums(columns);
-    llvm::copy(start, sums.begin());
-    double *sum = sums.data();
-    for (size_t k = 0; k < inner; ++k) {
-      double factor = lhs[row * inner + k];
-      const float *line = rhs.data() + k * columns;
-      // The build is not optimised for speed; here it matters.
-#pragma clang loop vectorize(assume_safety)
-      for (int64_t column = 0; column < columns; ++column)
-        sum[column] += factor * double(line[column]);
-    }
-    std::vector<float> rounded(sums.begin(), sums.end());
-    std::memcpy(bytes.data() + row * columns * sizeof(float), rounded.data(),
-                columns * sizeof(float));
-  });
-  return bytes;
-}
 
 //===----------------------------------------------------------------------===//
 // Pairs
@@ -205,31 +110,30 @@ static Operation *operationBefore(LinearOp op, const Blocks &blocks) {
 }
 
 /// One layer in place of two that nothing speaks against.
-static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, IRRewriter &rewriter) {
-  auto w1 = readElements(first.getWeight()), w2 = readElements(second.getWeight());
-  auto b1 = readElements(first.getBias()), b2 = readElements(second.getBias());
-  if (failed(w1) || failed(w2) || failed(b1) || failed(b2))
+static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
+                                IRRewriter &rewriter) {
+  FailureOr<LinearProduct> product = isNamed ? LinearProduct() : multiply(first, second);
+  if (failed(product))
     return failure();
-  int64_t rows = typeOf(first.getWeight()).getDimSize(0);
-  int64_t columns = typeOf(second.getWeight()).getDimSize(1);
   auto constant = [&](ArrayRef<int64_t> shape, std::vector<char> bytes, Value a, Value b) {
     std::string key;
     for (Value value : {a, b})
       if (std::string part = value ? keyOf(value) : ""; !part.empty())
         key += (key.empty() ? "" : "*") + part;
+    key = key.empty() ? "folded" : key;
     auto type = RankedTensorType::get(shape, rewriter.getF32Type());
-    return ConstantOp::create(
-        rewriter, second.getLoc(), type,
-        makeElements(type, std::move(bytes), key.empty() ? "folded" : key));
+    return ConstantOp::create(rewriter, second.getLoc(), type,
+                              isNamed ? makeNamedElements(type, key)
+                                      : makeElements(type, std::move(bytes), key));
   };
   rewriter.setInsertionPoint(second);
-  MLIRContext *context = rewriter.getContext();
-  Value weight = constant({rows, columns}, multiply(context, *w1, *w2, {}, rows, columns),
-                          first.getWeight(), second.getWeight());
+  int64_t rows = typeOf(first.getWeight()).getDimSize(0);
+  int64_t columns = typeOf(second.getWeight()).getDimSize(1);
+  Value weight = constant({rows, columns}, std::move(product->weight), first.getWeight(),
+                          second.getWeight());
   Value bias = second.getBias();
   if (first.getBias())
-    bias = constant({columns}, multiply(context, *b1, *w2, *b2, 1, columns),
-                    first.getBias(), second.getBias());
+    bias = constant({columns}, std::move(product->bias), first.getBias(), second.getBias());
   auto folded = rewriter.replaceOpWithNewOp<LinearOp>(
       second, second.getType(), first.getInput(), weight, bias, MultiplierAttr());
   rewriter.eraseOp(first);
@@ -254,7 +158,7 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
         break;
       std::string shapes = shapeText(typeOf(first.getWeight())) + " and " +
                            shapeText(typeOf(op.getWeight()));
-      auto folded = fold(first, op, rewriter);
+      auto folded = fold(first, op, named, rewriter);
       if (failed(folded))
         return failure();
       op = *folded;

@@ -7,6 +7,7 @@
 
 #include "ConstantWeight.h"
 #include "Raise.h"
+#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
 #include "llvm/ADT/DenseMap.h"
 #include <fmt/format.h>

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Blocks.h"
 #include "Raise.h"
+#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
 
 namespace tacit::nn {

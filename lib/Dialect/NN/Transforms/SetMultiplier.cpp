@@ -8,9 +8,11 @@
 #include "ConstantWeight.h"
 #include "Raise.h"
 #include "mlir/Support/DebugStringHelper.h"
+#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
 #include "tacit/Numerics/PowersOfTwo.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <fmt/format.h>
 
@@ -27,26 +29,22 @@ static constexpr int64_t kMaxMantissa = 23;
 /// Of a float's 24 bits a term finds three or more, on average.
 static constexpr int64_t kMaxTerms = 8;
 
-/// True if `value` does not depend on the inputs: it is made of constants alone.
-static bool isKnown(Value value, unsigned depth = 6) {
-  Operation *op = value.getDefiningOp();
-  return op && depth > 0 && isa_and_present<NNDialect>(op->getDialect()) &&
-         llvm::all_of(op->getOperands(),
-                      [&](Value operand) { return isKnown(operand, depth - 1); });
-}
-
 /// The operations with products of two matrices, in order.
 static SmallVector<Operation *> collectProducts(func::FuncOp function,
                                                 MultiplierScope scope) {
   SmallVector<Operation *> ops;
+  // What does not depend on the inputs: it is made of constants alone.
+  llvm::DenseSet<Operation *> known;
+  auto isKnown = [&](Value value) { return known.contains(value.getDefiningOp()); };
   function.walk([&](Operation *op) {
+    if (isa_and_present<NNDialect>(op->getDialect()) &&
+        llvm::all_of(op->getOperands(), isKnown))
+      known.insert(op);
     bool isChosen = false;
     switch (scope) {
     case MultiplierScope::Attention:
       isChosen = isa<AttentionOp>(op) ||
-                 (isa<MatmulOp>(op) && llvm::none_of(op->getOperands(), [](Value value) {
-                    return isKnown(value);
-                  }));
+                 (isa<MatmulOp>(op) && llvm::none_of(op->getOperands(), isKnown));
       break;
     case MultiplierScope::Linear:
       isChosen = isa<LinearOp>(op);

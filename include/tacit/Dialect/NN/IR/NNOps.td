@@ -47,8 +47,8 @@ class NN_UnaryOp<string mnemonic, string what>
 
 class NN_FloatUnaryOp<string mnemonic, string what>
     : NN_UnaryOp<mnemonic, what> {
-  let arguments = (ins TensorOf<[AnyFloat]>:$input);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
 }
 
 /// Two operands of one element type, broadcast against each other.
@@ -115,8 +115,8 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType]> {
     %y = nn.gelu tanh %x : tensor<1x128x512xf32>
     ```
   }];
-  let arguments = (ins NN_GeluKindAttr:$approximation, TensorOf<[AnyFloat]>:$input);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let arguments = (ins NN_GeluKindAttr:$approximation, RankedTensorOf<[AnyFloat]>:$input);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = "custom<PlainEnum>($approximation) $input attr-dict `:` type($input)";
 }
 
@@ -137,7 +137,7 @@ def NN_CompareOp : NN_InferredOp<"compare"> {
   }];
   let arguments = (ins NN_ComparePredicateAttr:$predicate, AnyRankedTensor:$lhs,
                        AnyRankedTensor:$rhs);
-  let results = (outs TensorOf<[I1]>:$result);
+  let results = (outs RankedTensorOf<[I1]>:$result);
   let assemblyFormat = [{
     custom<PlainEnum>($predicate) $lhs `,` $rhs attr-dict `:` functional-type(operands, results)
   }];
@@ -147,7 +147,7 @@ def NN_CompareOp : NN_InferredOp<"compare"> {
 def NN_WhereOp : NN_InferredOp<"where"> {
   let summary = "chooses between two tensors, element by element";
   let description = "The three operands broadcast against one another.";
-  let arguments = (ins TensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
+  let arguments = (ins RankedTensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
                        AnyRankedTensor:$false_value);
   let results = (outs AnyRankedTensor:$result);
   let hasFolder = 1;
@@ -190,8 +190,8 @@ def NN_ReduceOp : NN_InferredOp<"reduce"> {
 
 def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
   let summary = "exp(x - max) / sum(exp(x - max)) along one axis";
-  let arguments = (ins TensorOf<[AnyFloat]>:$input, I64Attr:$axis);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input, I64Attr:$axis);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = "$input `axis` `=` $axis attr-dict `:` type($input)";
   let hasVerifier = 1;
 }
@@ -209,10 +209,10 @@ def NN_LayerNormOp
         : (tensor<1x128x64xf32>, tensor<64xf32>, tensor<64xf32>) -> tensor<1x128x64xf32>
     ```
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$input,
-                       Optional<TensorOf<[AnyFloat]>>:$scale,
-                       Optional<TensorOf<[AnyFloat]>>:$bias, F32Attr:$epsilon);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input,
+                       Optional<RankedTensorOf<[AnyFloat]>>:$scale,
+                       Optional<RankedTensorOf<[AnyFloat]>>:$bias, F32Attr:$epsilon);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $input (`scale` `(` $scale^ `)`)? (`bias` `(` $bias^ `)`)? `epsilon` `=` $epsilon
     attr-dict `:` functional-type(operands, results)
@@ -226,9 +226,9 @@ def NN_RMSNormOp : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>]> {
     x / sqrt(mean(x^2) + epsilon), then times `scale` where given
     (Zhang and Sennrich, arXiv 1910.07467, equation 4).
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$input,
-                       Optional<TensorOf<[AnyFloat]>>:$scale, F32Attr:$epsilon);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input,
+                       Optional<RankedTensorOf<[AnyFloat]>>:$scale, F32Attr:$epsilon);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $input (`scale` `(` $scale^ `)`)? `epsilon` `=` $epsilon
     attr-dict `:` functional-type(operands, results)
@@ -247,9 +247,9 @@ def NN_MatmulOp : NN_InferredOp<"matmul"> {
     one dimension is a row (left) or a column (right), and that dimension is
     absent from the result.
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$lhs, TensorOf<[AnyFloat]>:$rhs,
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$lhs, RankedTensorOf<[AnyFloat]>:$rhs,
                        OptionalAttr<NN_MultiplierAttr>:$multiplier);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $lhs `,` $rhs (`multiplier` `(` $multiplier^ `)`)? attr-dict
     `:` functional-type(operands, results)
@@ -267,10 +267,10 @@ def NN_LinearOp : NN_InferredOp<"linear"> {
         : (tensor<1x128x64xf32>, tensor<64x256xf32>, tensor<256xf32>) -> tensor<1x128x256xf32>
     ```
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$input, TensorOf<[AnyFloat]>:$weight,
-                       Optional<TensorOf<[AnyFloat]>>:$bias,
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input, RankedTensorOf<[AnyFloat]>:$weight,
+                       Optional<RankedTensorOf<[AnyFloat]>>:$bias,
                        OptionalAttr<NN_MultiplierAttr>:$multiplier);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` `(` $bias^ `)`)? (`multiplier` `(` $multiplier^ `)`)?
     attr-dict `:` functional-type(operands, results)
@@ -296,11 +296,11 @@ def NN_AttentionOp : NN_InferredOp<"attention"> {
         -> tensor<1x4x8x64xf32>
     ```
   }];
-  let arguments = (ins TensorOf<[AnyFloat]>:$query, TensorOf<[AnyFloat]>:$key,
-                       TensorOf<[AnyFloat]>:$value, Optional<AnyRankedTensor>:$mask,
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$query, RankedTensorOf<[AnyFloat]>:$key,
+                       RankedTensorOf<[AnyFloat]>:$value, Optional<AnyRankedTensor>:$mask,
                        F32Attr:$scale, OptionalAttr<F32Attr>:$fill,
                        OptionalAttr<NN_MultiplierAttr>:$multiplier);
-  let results = (outs TensorOf<[AnyFloat]>:$result);
+  let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? `scale` `=` $scale
     (`fill` `=` $fill^)? (`multiplier` `(` $multiplier^ `)`)? attr-dict
@@ -336,7 +336,7 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins I64Attr:$bits, 2DTensorOf<[F32]>:$scale,
                        Optional<2DTensorOf<[I8]>>:$zero_point,
-                       Variadic<TensorOf<[I8]>>:$planes);
+                       Variadic<RankedTensorOf<[I8]>>:$planes);
   let results = (outs 2DTensorOf<[F32]>:$result);
   let assemblyFormat = [{
     `bits` `=` $bits `scale` `(` $scale `)` (`zero_point` `(` $zero_point^ `)`)?
@@ -344,14 +344,6 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments]> {
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// Weights in the fullest byte of a plane; 0 if no layout has `bits` bits.
-    static int64_t getSpan(int64_t bits) {
-      return bits == 8 ? 1 : bits == 4 ? 2 : bits == 6 ? 4 : 0;
-    }
-    /// Bits of each plane, the lowest first.
-    static ::llvm::SmallVector<int64_t> getPlaneWidths(int64_t bits) {
-      return bits == 6 ? ::llvm::SmallVector<int64_t>{4, 2} : ::llvm::SmallVector<int64_t>{bits};
-    }
     /// Weights along the reduction that share a scale.
     int64_t getGroup();
   }];
@@ -386,7 +378,7 @@ def NN_GatherOp : NN_InferredOp<"gather"> {
     [-n, n-1] is outside the model's domain and is refused at run time where it
     comes from an input.
   }];
-  let arguments = (ins AnyRankedTensor:$data, TensorOf<[I32, I64]>:$indices, I64Attr:$axis);
+  let arguments = (ins AnyRankedTensor:$data, RankedTensorOf<[I32, I64]>:$indices, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $data `,` $indices `axis` `=` $axis attr-dict `:` functional-type(operands, results)
@@ -419,8 +411,9 @@ def NN_DynamicSliceOp : NN_Op<"dynamic_slice"> {
     count from the end, and out-of-range ones are clamped. Becomes `nn.slice` once
     the bounds are constants.
   }];
-  let arguments = (ins AnyRankedTensor:$input, TensorOf<[I64]>:$starts,
-                       TensorOf<[I64]>:$ends, TensorOf<[I64]>:$steps, DenseI64ArrayAttr:$axes);
+  let arguments = (ins AnyRankedTensor:$input, RankedTensorOf<[I64]>:$starts,
+                       RankedTensorOf<[I64]>:$ends, RankedTensorOf<[I64]>:$steps,
+                       DenseI64ArrayAttr:$axes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input `,` $starts `,` $ends `,` $steps `axes` `=` $axes attr-dict
@@ -460,7 +453,7 @@ def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape"> {
     -1 stands for what is left over, 0 for the dimension of the input. Becomes
     `nn.reshape` once the shape is constant.
   }];
-  let arguments = (ins AnyRankedTensor:$input, TensorOf<[I64]>:$shape);
+  let arguments = (ins AnyRankedTensor:$input, RankedTensorOf<[I64]>:$shape);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input `,` $shape attr-dict `:` functional-type(operands, results)
@@ -494,7 +487,7 @@ def NN_DynamicExpandOp : NN_Op<"dynamic_expand"> {
     ONNX `Expand` whose shape follows from dimensions that are not known yet. The
     input and the shape broadcast against each other.
   }];
-  let arguments = (ins AnyRankedTensor:$input, TensorOf<[I64]>:$shape);
+  let arguments = (ins AnyRankedTensor:$input, RankedTensorOf<[I64]>:$shape);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input `,` $shape attr-dict `:` functional-type(operands, results)
@@ -505,7 +498,7 @@ def NN_DynamicExpandOp : NN_Op<"dynamic_expand"> {
 def NN_ShapeOfOp : NN_InferredOp<"shape_of"> {
   let summary = "the dimensions of a tensor";
   let arguments = (ins AnyRankedTensor:$input);
-  let results = (outs TensorOf<[I64]>:$result);
+  let results = (outs RankedTensorOf<[I64]>:$result);
   let hasFolder = 1;
 }
 

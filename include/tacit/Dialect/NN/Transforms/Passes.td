@@ -398,7 +398,8 @@ def FoldLinear : SurgeryPass<"nn-fold-linear"> {
 
     Near misses: something else reads the first product, a weight or bias is computed
     and not constant, the elements are not f32, a product is not exact, the new weight
-    would have more elements than both, one operation stands between.
+    would have more elements than both, one operation stands between. `named` is for
+    what asks about shapes alone, of models whose weights are not at hand.
 
     **Before**
 
@@ -424,6 +425,8 @@ def FoldLinear : SurgeryPass<"nn-fold-linear"> {
     }
     ```
   }];
+  let options = [siteOption, Option<"named", "named", "bool", /*default=*/"false",
+      "the new constants are names without bytes">];
 }
 
 //===----------------------------------------------------------------------===//

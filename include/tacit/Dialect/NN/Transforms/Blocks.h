@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_LIB_DIALECT_NN_TRANSFORMS_BLOCKS_H
-#define TACIT_LIB_DIALECT_NN_TRANSFORMS_BLOCKS_H
+#ifndef TACIT_DIALECT_NN_TRANSFORMS_BLOCKS_H
+#define TACIT_DIALECT_NN_TRANSFORMS_BLOCKS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -43,6 +43,9 @@ public:
 
   bool isResidualSum(mlir::Operation *op) const { return residualSums.contains(op); }
 
+  /// True if the results reach an attention before any residual sum.
+  bool feedsAttention(mlir::Operation *op) const;
+
   /// A model without attention is one block.
   unsigned count() const { return std::max(numAttentions, 1u); }
 
@@ -60,6 +63,10 @@ private:
   unsigned numAttentions = 0;
 };
 
+/// True for the output layer: the result reaches a result of the function through
+/// nothing but reshapes.
+bool isHead(LinearOp op);
+
 /// "block 3", or "final".
 std::string describe(std::optional<unsigned> block);
 
@@ -73,4 +80,4 @@ mlir::LogicalResult checkSites(const Sites &sites, const Blocks &blocks,
 
 } // namespace tacit::nn
 
-#endif // TACIT_LIB_DIALECT_NN_TRANSFORMS_BLOCKS_H
+#endif // TACIT_DIALECT_NN_TRANSFORMS_BLOCKS_H
