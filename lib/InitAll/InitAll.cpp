@@ -13,6 +13,7 @@
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
 #include "tacit/Pipelines/Pipelines.h"
@@ -27,6 +28,7 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
 void tacit::registerOwnPasses() {
   registerConversionPasses();
   cpu::registerCPUPasses();
+  mpc::registerMPCPasses();
   nn::registerNNPasses();
   registerPipelines();
 }

@@ -48,4 +48,109 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
+  let summary = "turns nn into computation by two parties on secrets";
+  let description = [{
+    What one party can compute alone stays `nn` on plain tensors: the client has the
+    arguments of a function, the server has the weights, and both have what belongs to
+    the architecture (integers, masks, constants that repeat one number). What needs
+    something of either becomes `mpc` on numbers with `fraction` bits behind the binary
+    point, in a ring of `width` bits, or the pass fails and names each operation for
+    which there is no protocol. The client learns the results.
+
+    - A weight becomes a share once, however often it is read. `dense_resource` blobs
+      are not read, but for the constant masks of attentions.
+    - A product is truncated at once to `fraction`.
+    - A look-up in the server's table at the client's indices is the product of
+      `mpc.one_hot` and the table.
+    - A constant mask becomes what `mpc.softmax` keeps. A mask that follows from the
+      inputs is added to the scores, by the client limited to -64.
+    - Matrix products and whole functions say by `mpc.site` where in the model they are.
+
+    All dimensions must be known.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<2x8xf32>) -> tensor<2x4xf32> {
+      %w = nn.constant dense_resource<w> : tensor<8x4xf32>
+      %0 = nn.linear %x, %w : (tensor<2x8xf32>, tensor<8x4xf32>) -> tensor<2x4xf32>
+      %1 = nn.relu %0 : tensor<2x4xf32>
+      return %1 : tensor<2x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<2x8xf32>) -> tensor<2x4xf32> {
+      %w = nn.constant dense_resource<w> : tensor<8x4xf32>
+      %0 = mpc.share %x from client : tensor<2x8xf32> to !mpc.share<2x8, width = 64, fraction = 18>
+      %1 = mpc.share %w from server : tensor<8x4xf32> to !mpc.share<8x4, width = 64, fraction = 18>
+      %2 = mpc.matmul %0, %1 {mpc.site = #mpc.site<block = -1, role = other>} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<8x4, width = 64, fraction = 18>) -> !mpc.share<2x4, width = 64, fraction = 36>
+      %3 = mpc.truncate %2 : !mpc.share<2x4, width = 64, fraction = 36> to !mpc.share<2x4, width = 64, fraction = 18>
+      %4 = mpc.relu %3 {mpc.site = #mpc.site<block = -1, role = other>} : !mpc.share<2x4, width = 64, fraction = 18>
+      %5 = mpc.reveal %4 to client : !mpc.share<2x4, width = 64, fraction = 18> -> tensor<2x4xf32>
+      return %5 : tensor<2x4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"width", "width", "int64_t", /*default=*/"64", "bits of the ring, up to 128">,
+    Option<"fraction", "fraction", "int64_t", /*default=*/"18",
+           "bits behind the binary point">
+  ];
+  let statistics = [
+    Statistic<"operations", "operations", "operations that became mpc">
+  ];
+  let dependentDialects = ["::tacit::mpc::MPCDialect"];
+}
+
+def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "computes in the clear what two parties compute on secrets";
+  let description = [{
+    The cleartext twin: each secret becomes the integer that its two shares add up to,
+    an i64, and each primitive the arithmetic modulo 2^width that the parties do:
+    truncation drops bits (an arithmetic shift to the right), exp, reciprocal and rsqrt
+    are CrypTen's iterations. Whole functions must have been taken apart by `mpc-expand`.
+    What a truncation of shares gets wrong at random, at most one unit in the last place
+    more, and with a chance of |x| / 2^(width - 1) everything, is not imitated.
+
+    Movement becomes `nn` on integers, which `convert-nn-to-linalg` lowers; what one
+    party computes alone is `nn` already. Weights are brought to fixed point here and
+    not when the program runs. Rings have at most 64 bits.
+
+    With `count-wraps`, each sum and product is computed once more on doubles, and @main
+    gets one more result, `wraps`: how many of them are no numbers of the ring. Every
+    one of these makes a result wrong, and 0 is what one wants to see.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = mpc.share %x from client : tensor<2x4xf32> to !mpc.share<2x4, width = 64, fraction = 18>
+      %1 = mpc.square %0 : !mpc.share<2x4, width = 64, fraction = 18> to !mpc.share<2x4, width = 64, fraction = 36>
+      %y = mpc.reveal %1 to client : !mpc.share<2x4, width = 64, fraction = 36> -> tensor<2x4xf32>
+      return %y : tensor<2x4xf32>
+    }
+    ```
+
+    **After** (the bodies in words)
+
+    ```mlir
+    %0 = linalg.generic ins(%x : tensor<2x4xf32>) ... -> tensor<2x4xi64>   // floor(x * 2^18 + 0.5)
+    %1 = linalg.generic ins(%0 : tensor<2x4xi64>) ... -> tensor<2x4xi64>   // x * x
+    %y = linalg.generic ins(%1 : tensor<2x4xi64>) ... -> tensor<2x4xf32>   // x * 2^-36
+    ```
+  }];
+  let options = [
+    Option<"countWraps", "count-wraps", "bool", /*default=*/"false",
+           "@main also returns how many sums and products left the ring">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::tacit::nn::NNDialect"
+  ];
+}
+
 #endif // TACIT_CONVERSION_PASSES_TD

@@ -93,7 +93,7 @@ LogicalResult ShareType::verify(function_ref<InFlightDiagnostic()> emitError,
                        << ", so that the width is larger";
   int64_t elements = 1;
   for (int64_t dim : shape) {
-    if (dim < 0 || (dim > 0 && elements > kMaxElements / dim))
+    if (dim < 0 || dim > kMaxElements || (dim > 0 && elements > kMaxElements / dim))
       return emitError() << "a share of more than 2^40 elements, or of a negative number";
     elements *= dim;
   }

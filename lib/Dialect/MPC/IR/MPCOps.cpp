@@ -360,8 +360,8 @@ Work MatmulOp::getWork() {
   work.m = lhs[lhs.size() - 2];
   work.k = lhs.back();
   work.n = rhs.back();
-  int64_t matrix = work.m * work.n;
-  work.batch = matrix > 0 ? work.elements / matrix : 0;
+  // Beside a dimension of 0 the others can be such that their product leaves 64 bits.
+  work.batch = work.elements > 0 ? work.elements / (work.m * work.n) : 0;
   work.rightBatch = 1;
   for (int64_t dim : rhs.drop_back(2))
     work.rightBatch *= dim;

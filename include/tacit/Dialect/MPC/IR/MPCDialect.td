@@ -118,14 +118,22 @@ def MPC_SiteAttr : AttrDef<MPC_Dialect, "Site"> {
   let description = [{
     The discardable attribute `mpc.site` on operations: the transformer block (-1
     outside of all) and, on matrix products, what they are for. Published costs that
-    are stated for a whole block are spread over its operations by it.
+    are stated for a whole block are spread over its operations by it. What a whole
+    function was taken apart into says `of` which, so that a report can add it up.
 
     ```mlir
     mpc.site = #mpc.site<block = 3, role = feed_forward>
+    mpc.site = #mpc.site<block = 3, role = other, of = "gelu">
     ```
   }];
-  let parameters = (ins "int64_t":$block, EnumParameter<MPC_Role>:$role);
-  let assemblyFormat = "`<` `block` `=` $block `,` `role` `=` $role `>`";
+  let parameters = (ins "int64_t":$block, EnumParameter<MPC_Role>:$role,
+                        StringRefParameter<"the whole function", [{""}]>:$of);
+  let builders = [AttrBuilder<(ins "int64_t":$block, "::tacit::mpc::Role":$role), [{
+    return $_get($_ctxt, block, role, "");
+  }]>];
+  let assemblyFormat = [{
+    `<` `block` `=` $block `,` `role` `=` $role (`,` `of` `=` $of^)? `>`
+  }];
 }
 
 def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {

@@ -21,7 +21,7 @@ class MPC_Op<string mnemonic, list<Trait> traits = []>
          !listconcat([Pure, DeclareOpInterfaceMethods<MPC_WorkOpInterface>], traits)>;
 
 /// A second operand: a secret, or numbers that both parties know.
-def MPC_Operand : AnyTypeOf<[MPC_ShareType, TensorOf<[F32]>]>;
+def MPC_Operand : AnyTypeOf<[MPC_ShareType, RankedTensorOf<[F32]>]>;
 
 /// One operand and a result of its type.
 class MPC_UnaryOp<string mnemonic, string what>
@@ -61,10 +61,11 @@ def MPC_ShareOp : MPC_Op<"share"> {
     %x = mpc.share %t from server : tensor<4x8xf32> to !mpc.share<4x8, width = 64, fraction = 18>
     ```
   }];
-  let arguments = (ins TensorOf<[F32]>:$input, MPC_PartyAttr:$party);
+  let arguments = (ins RankedTensorOf<[F32]>:$input, MPC_PartyAttr:$party);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
-    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -73,16 +74,18 @@ def MPC_OneHotOp : MPC_Op<"one_hot"> {
   let summary = "makes secret rows of zeros and a one, at indices that one party knows";
   let description = [{
     The result has one more dimension than the indices, and fraction 0. Its product
-    with a table looks a row up without saying which.
+    with a table looks a row up without saying which. An index below zero counts from
+    the end; what is outside the table gives zeros.
 
     ```mlir
     %e = mpc.one_hot %ids from client : tensor<1x128xi64> to !mpc.share<1x128x65, width = 64, fraction = 0>
     ```
   }];
-  let arguments = (ins TensorOf<[I32, I64]>:$input, MPC_PartyAttr:$party);
+  let arguments = (ins RankedTensorOf<[I32, I64]>:$input, MPC_PartyAttr:$party);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
-    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -92,17 +95,18 @@ def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "res
   let description = [{
     For what belongs to the architecture: masks, factors. Never for weights.
   }];
-  let arguments = (ins TensorOf<[F32]>:$input);
-  let results = (outs TensorOf<[F32]>:$result);
+  let arguments = (ins RankedTensorOf<[F32]>:$input);
+  let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
 }
 
 def MPC_RevealOp : MPC_Op<"reveal"> {
   let summary = "lets a party learn a secret";
   let arguments = (ins MPC_ShareType:$input, MPC_PartyAttr:$party);
-  let results = (outs TensorOf<[F32]>:$result);
+  let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = [{
-    $input `to` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `->` qualified(type($result))
+    $input `to` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `->`
+    qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -155,12 +159,18 @@ def MPC_TruncateOp : MPC_Op<"truncate"> {
 
 def MPC_SumOp : MPC_MovementOp<"sum", "sum along axes, which stay as 1",
                                (ins DenseI64ArrayAttr:$axes)> {
-  let assemblyFormat = "$input `axes` `=` $axes attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let assemblyFormat = [{
+    $input `axes` `=` $axes attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
+  }];
 }
 
 def MPC_MaxOp : MPC_MovementOp<"max", "the largest element along an axis, which stays as 1",
                                (ins I64Attr:$axis)> {
-  let assemblyFormat = "$input `axis` `=` $axis attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let assemblyFormat = [{
+    $input `axis` `=` $axis attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
+  }];
 }
 
 def MPC_IsNegativeOp : MPC_Op<"is_negative"> {
@@ -197,10 +207,11 @@ def MPC_SoftmaxOp : MPC_Op<"softmax", [AllTypesMatch<["input", "result"]>]> {
     `keep`, where given, is public: 1 where an element takes part, 0 where its result
     is 0. It broadcasts to the input.
   }];
-  let arguments = (ins MPC_ShareType:$input, Optional<TensorOf<[F32]>>:$keep, I64Attr:$axis);
+  let arguments = (ins MPC_ShareType:$input, Optional<RankedTensorOf<[F32]>>:$keep, I64Attr:$axis);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
-    $input (`keep` `(` $keep^ `:` qualified(type($keep)) `)`)? `axis` `=` $axis attr-dict `:` qualified(type($input))
+    $input (`keep` `(` $keep^ `:` qualified(type($keep)) `)`)? `axis` `=` $axis attr-dict
+    `:` qualified(type($input))
   }];
   let hasVerifier = 1;
 }
@@ -227,13 +238,17 @@ def MPC_ReshapeOp : MPC_MovementOp<"reshape", "the same elements in another shap
 }
 def MPC_TransposeOp : MPC_MovementOp<"transpose", "permutes dimensions",
                                      (ins DenseI64ArrayAttr:$permutation)> {
-  let assemblyFormat = "$input $permutation attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let assemblyFormat = [{
+    $input $permutation attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
+  }];
 }
 def MPC_SliceOp : MPC_MovementOp<"slice", "a strided part, as nn.slice",
                                  (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$ends,
                                   DenseI64ArrayAttr:$steps)> {
   let assemblyFormat = [{
-    $input $starts `to` $ends `step` $steps attr-dict `:` qualified(type($input)) `to` qualified(type($result))
+    $input $starts `to` $ends `step` $steps attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
   }];
 }
 def MPC_ExpandOp : MPC_MovementOp<"expand", "repeats dimensions of 1", (ins)> {

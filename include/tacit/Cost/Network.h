@@ -1,0 +1,52 @@
+//===- Network.h - How long messages take -----------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_COST_NETWORK_H
+#define TACIT_COST_NETWORK_H
+
+#include "tacit/Cost/Suite.h"
+
+namespace tacit::cost {
+
+struct Network {
+  std::string name;
+  double bandwidth; ///< bits per second, in each direction at once
+  double rtt;       ///< seconds
+  std::string source;
+};
+
+/// Those that have a name.
+llvm::ArrayRef<Network> networks();
+
+/// A network by its name, or by "BITS_PER_S,RTT_S".
+llvm::Expected<Network> parseNetwork(llvm::StringRef text);
+
+/// What a whole program sends; kUnknown as in Charge.
+struct Total {
+  int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0;
+};
+
+/// The hop at which each charged operation can begin, counted from 0, when everything
+/// is sent as early as the data allow, so that independent messages share a round.
+/// kUnknown behind an operation whose hops are not known.
+struct Rounds {
+  llvm::DenseMap<mlir::Operation *, int64_t> start;
+  int64_t hops = 0; ///< of the whole program
+};
+Rounds scheduleRounds(mlir::func::FuncOp func, const Bill &bill);
+
+/// Sums a bill. Fails where a sum leaves 64 bits.
+llvm::Expected<Total> sumOf(const Bill &bill, const Rounds &rounds);
+
+/// Network time: what the fuller direction takes at the bandwidth, and half a round
+/// trip for each hop. Where the directions are not known each is taken for half of the
+/// total. Nothing where the hops are not known.
+std::optional<double> seconds(const Total &total, const Network &network);
+
+} // namespace tacit::cost
+
+#endif // TACIT_COST_NETWORK_H

@@ -1,0 +1,106 @@
+//===- Suite.h - What protocols charge --------------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A protocol suite says what each operation of an mpc program sends. Formula suites
+// compute it from the protocol, on primitives; published suites carry the measured
+// figures of a paper, on whole functions, and are data files. docs/Costs.md explains
+// every figure.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_COST_SUITE_H
+#define TACIT_COST_SUITE_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tacit::cost {
+
+inline constexpr int64_t kUnknown = -1;
+
+/// What an operation sends, in bytes; kUnknown where the source does not say.
+struct Charge {
+  int64_t total = 0;           ///< online, both directions
+  int64_t toServer = kUnknown; ///< online
+  int64_t toClient = kUnknown; ///< online
+  int64_t offline = kUnknown;  ///< before the input is known
+  int64_t hops = kUnknown;     ///< one-way messages that wait for one another
+  /// "formula K3", "published", "apportioned", ...; with ", extrapolated" where the
+  /// figure is used outside of what it was measured on.
+  std::string basis;
+};
+
+/// The charges of a program, in its order, and what a reader must know about them.
+/// Operations that send nothing by their nature (additions, movement) have none.
+struct Bill {
+  llvm::MapVector<mlir::Operation *, Charge> charges;
+  std::vector<std::string> notes;
+};
+
+enum class SuiteKind { Formula, Published };
+
+struct SuiteInfo {
+  std::string name, title, source;
+  std::string threatModel; ///< who is trusted with what
+  std::string measures;    ///< which bytes: parties, phases, what is left out
+  SuiteKind kind = SuiteKind::Formula;
+  /// The ring that the figures are for, and a customary fraction.
+  int64_t ringBits = 64, fractionBits = 16;
+};
+
+class Suite {
+public:
+  virtual ~Suite();
+
+  const SuiteInfo &info() const { return data; }
+  /// Whether whole functions must be taken apart first, by mpc-expand.
+  bool wantsExpanded() const { return data.kind == SuiteKind::Formula; }
+
+  /// What each operation of a program sends. Fails with all operations that the
+  /// suite has no figure for.
+  llvm::Expected<Bill> charge(mlir::func::FuncOp func) const;
+
+  /// What an operation sends that stands alone.
+  llvm::Expected<Charge> charge(const mpc::Work &work) const;
+
+protected:
+  explicit Suite(SuiteInfo info) : data(std::move(info)) {}
+
+  /// No charge where the suite has no figure. Fails where a figure is too large.
+  virtual llvm::Expected<std::optional<Charge>> price(const mpc::Work &work) const = 0;
+  /// The same for all operations of a program, which are never Local: adds to the
+  /// bill what the suite has figures for.
+  virtual llvm::Error priceAll(llvm::ArrayRef<mlir::Operation *> ops, Bill &bill) const;
+
+private:
+  SuiteInfo data;
+};
+
+using SuitePtr = std::shared_ptr<const Suite>;
+
+/// Those that are built in, in the order in which they are listed.
+llvm::ArrayRef<SuitePtr> suites();
+
+/// A suite by its name, or a published one by the path of its data file (which ends
+/// in .json).
+llvm::Expected<SuitePtr> findSuite(llvm::StringRef nameOrPath);
+
+/// A published suite from the text of a data file; `origin` names it in errors.
+llvm::Expected<SuitePtr> parsePublishedSuite(llvm::StringRef text, llvm::StringRef origin);
+
+/// CrypTen: Beaver triples from a dealer.
+SuitePtr createCrypTenSuite();
+
+} // namespace tacit::cost
+
+#endif // TACIT_COST_SUITE_H

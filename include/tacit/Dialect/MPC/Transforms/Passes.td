@@ -1,0 +1,188 @@
+//===- Passes.td - Passes on the mpc dialect ----------------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD
+#define TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// Expand: whole functions become the primitives of a protocol
+//===----------------------------------------------------------------------===//
+
+def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
+  let summary = "Take whole functions apart into the primitives of a protocol";
+  let description = [{
+    `mpc.relu`, `sigmoid`, `tanh`, `silu`, `gelu`, `softmax`, `layer_norm` and
+    `rms_norm` become products, squares, signs, and the functions that the recipe has
+    as wholes: `exp`, `reciprocal`, `rsqrt`, `max`. The functions of `recipe=crypten`
+    are those of CrypTen (arXiv 2109.00984, and its sources); what its steps cost is in
+    docs/Costs.md:
+
+    - relu: x * (1 - (x < 0)).
+    - sigmoid: 1 / (1 + exp(-|x|)), mirrored where x < 0; tanh(x) is 2 sigmoid(2x) - 1
+      and silu x * sigmoid(x).
+    - gelu erf and tanh: x/2 (1 + erf(x / sqrt 2)), erf by 8 terms of its Taylor series,
+      whose powers CrypTen raises one by one: 752 bytes, where shared squares would be
+      fewer. The other kinds: a comparison for each bound, polynomials from shared powers.
+    - layer_norm, rms_norm: mean and variance are local but for the square; one rsqrt
+      per row.
+    - softmax: max, exp, one reciprocal per row. What `keep` leaves out is first set to
+      -128, which is local, so that it cannot be the largest.
+
+    They are good where CrypTen's are. The series is within 0.01 of GELU for |x| up to
+    2.5, off by 0.9 at 3.2 and by 66 at 4. rsqrt converges, to 0.5 %, for variances from
+    0.1 to 150; reciprocal, to 2 % with 18 bits of fraction, for sums of a softmax row up
+    to 128, and not at all beyond 550. `norm-scale=4` computes norms as
+    4 x rsqrt(16 variance), which costs nothing and takes variances from 0.006 to 9;
+    any other power of two up to 256 moves the range likewise.
+
+    A product is truncated at once to the fraction of the function. A public factor
+    gets as many bits as it takes to have 14 that count, at least the fraction, or the
+    few that state it exactly. What comes from a function has its location, and an
+    `mpc.site` that says of which. The parts are not to be shared between functions or
+    within the series (`cse`) where the price of the recipe is asked for.
+
+    **Before**
+
+    ```mlir
+    func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>) -> !mpc.share<2x8, width = 64, fraction = 18> {
+      %y = mpc.relu %x : !mpc.share<2x8, width = 64, fraction = 18>
+      return %y : !mpc.share<2x8, width = 64, fraction = 18>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>) -> !mpc.share<2x8, width = 64, fraction = 18> {
+      %0 = mpc.is_negative %x {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
+      %1 = mpc.neg %0 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 0>
+      %one = nn.constant dense<1.000000e+00> : tensor<f32>
+      %2 = mpc.public %one : tensor<f32>
+      %3 = mpc.add %1, %2 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : (!mpc.share<2x8, width = 64, fraction = 0>, tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 0>
+      %y = mpc.mul %x, %3 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
+      return %y : !mpc.share<2x8, width = 64, fraction = 18>
+    }
+    ```
+  }];
+  let options = [
+    Option<"recipe", "recipe", "::tacit::mpc::Recipe",
+           /*default=*/"::tacit::mpc::Recipe::CrypTen", "whose functions",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::mpc::Recipe::CrypTen, "crypten", "those of CrypTen"))}]>,
+    Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
+           "a power of two by which norms move the variances that rsqrt takes">
+  ];
+  let statistics = [
+    Statistic<"functions", "functions", "whole functions taken apart">,
+    Statistic<"primitives", "primitives", "operations that came in their place">
+  ];
+  let dependentDialects = ["::tacit::nn::NNDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Secrecy
+//===----------------------------------------------------------------------===//
+
+def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
+  let summary = "Prove that secrets leave by mpc.reveal alone";
+  let description = [{
+    Changes nothing; reports every violation, at the operation that commits it, with who
+    would learn what:
+
+    - A share is made by mpc operations and read by mpc operations. Functions take and
+      return plain tensors.
+    - `mpc.reveal` shows a secret to the client, who learns results, and to nobody else.
+    - A plain operand of an mpc operation is `mpc.public`, and that does not follow from
+      an argument.
+    - A share from the server follows from constants alone, one from the client not from
+      weights alone.
+    - No plain operation combines weights with what follows from an argument, and no
+      function returns weights in plain.
+
+    Arguments are the client's input. A constant is the server's, but for integers that
+    are not bytes (positions, truth values) and one number everywhere, which tell the
+    architecture. What a program declares `mpc.public` of its constants is believed: it
+    cannot be seen whether a table of floats is a mask or a weight.
+
+    A program has to be straight-line code. This one is right, and stays as it is.
+
+    **Before**, and **After**
+
+    ```mlir
+    func.func @main(%x: tensor<2x4xf32>) -> tensor<2x3xf32> {
+      %w = nn.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0], [0.0, 1.0, 0.0]]> : tensor<4x3xf32>
+      %0 = mpc.share %x from client : tensor<2x4xf32> to !mpc.share<2x4, width = 64, fraction = 18>
+      %1 = mpc.share %w from server : tensor<4x3xf32> to !mpc.share<4x3, width = 64, fraction = 18>
+      %2 = mpc.matmul %0, %1 : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<4x3, width = 64, fraction = 18>) -> !mpc.share<2x3, width = 64, fraction = 36>
+      %3 = mpc.truncate %2 : !mpc.share<2x3, width = 64, fraction = 36> to !mpc.share<2x3, width = 64, fraction = 18>
+      %y = mpc.reveal %3 to client : !mpc.share<2x3, width = 64, fraction = 18> -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"secrets", "secrets", "values that parties made secrets of">,
+    Statistic<"reveals", "reveals", "secrets that the client learns">
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Costs
+//===----------------------------------------------------------------------===//
+
+def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
+  let summary = "Say what each operation sends, and when";
+  let description = [{
+    Puts `mpc.cost` on every operation that the protocol has a figure for, those that
+    turn out to send nothing included; operations that are local under any protocol have
+    none. `start` is the hop at which an operation can begin when everything is sent as
+    early as the data allow: independent messages share a round. docs/Costs.md has the
+    figures and their sources.
+
+    A suite of formulas wants a program of primitives (`mpc-expand`), a published one
+    whole functions. All operations without a figure are one error. So is an operation
+    on shares in a loop, a branch or a call, as it is not known how often it runs, and a
+    ring for which there are no figures.
+
+    **Before**
+
+    ```mlir
+    func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>, %one: tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 18> {
+      %0 = mpc.is_negative %x {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
+      %1 = mpc.neg %0 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 0>
+      %2 = mpc.add %1, %one : (!mpc.share<2x8, width = 64, fraction = 0>, tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 0>
+      %y = mpc.mul %x, %2 : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
+      return %y : !mpc.share<2x8, width = 64, fraction = 18>
+    }
+    ```
+
+    **After** (`protocol=crypten`)
+
+    ```mlir
+    func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>, %one: tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 18> {
+      %0 = mpc.is_negative %x {mpc.cost = #mpc.cost<total = 5376, to_server = 2688, to_client = 2688, offline = 8960, hops = 8, start = 0, basis = "formula K6">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
+      %1 = mpc.neg %0 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 0>
+      %2 = mpc.add %1, %one : (!mpc.share<2x8, width = 64, fraction = 0>, tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 0>
+      %y = mpc.mul %x, %2 {mpc.cost = #mpc.cost<total = 512, to_server = 256, to_client = 256, offline = 768, hops = 1, start = 8, basis = "formula K3">} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
+      return %y : !mpc.share<2x8, width = 64, fraction = 18>
+    }
+    ```
+  }];
+  // No enum: data files of published figures are protocols, too.
+  let options = [
+    Option<"protocol", "protocol", "std::string", /*default=*/"\"crypten\"",
+           "crypten, aero, or the path of a .json file of published figures">
+  ];
+  let statistics = [
+    Statistic<"charged", "charged", "operations that send something">,
+    Statistic<"silent", "silent", "operations that the protocol lets be free">
+  ];
+}
+
+#endif // TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD

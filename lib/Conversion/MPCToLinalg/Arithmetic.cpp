@@ -1,0 +1,267 @@
+//===- Arithmetic.cpp - Ring arithmetic on tensors ------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// Counting
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A pattern that may count.
+template <typename OpT>
+struct Lower : OpConversionPattern<OpT> {
+  Lower(const TypeConverter &converter, MLIRContext *context, WrapCounts &wraps)
+      : OpConversionPattern<OpT>(converter, context), wraps(wraps) {}
+  WrapCounts &wraps;
+};
+} // namespace
+
+void WrapCounts::add(OpBuilder &b, Location loc, Value wraps) {
+  auto sum = [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+    return arith::AddIOp::create(b, loc, args[1], args[0]);
+  };
+  while (tensorOf(wraps).getRank() > 0) {
+    auto type = tensorOf(wraps);
+    if (type.getRank() > 2) {
+      int64_t row = type.getShape().back();
+      wraps = reshapeTo(b, loc, wraps, {row > 0 ? type.getNumElements() / row : 0, row});
+      type = tensorOf(wraps);
+    }
+    int64_t rank = type.getRank();
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+    wraps = reduceGeneric(b, loc, type.getShape(), {rank - 1}, type.getElementType(),
+                          b.getI64IntegerAttr(0), wraps, identity, sum);
+  }
+  counts.push_back(wraps);
+}
+
+/// The wraps of `mapElements`.
+static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type,
+                          RankedTensorType result, ValueRange inputs, RingBody body,
+                          WrapCounts &wraps) {
+  if (!wraps.isWanted)
+    return;
+  Value each = broadcastGeneric(builder, op->getLoc(), result, inputs,
+                                [&](OpBuilder &b, Location loc, ValueRange args) {
+                                  FixedPoint ring(b, loc, type);
+                                  ring.countWraps();
+                                  body(ring, args);
+                                  return ring.getWraps();
+                                });
+  wraps.add(builder, op->getLoc(), each);
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+/// A second operand: a secret, or an f32 that gets `bits` of fraction.
+static Value secondOperand(FixedPoint &ring, Value operand, int64_t bits) {
+  return operand.getType().isF32() ? ring.encode(operand, bits) : operand;
+}
+
+static Value addElements(FixedPoint &ring, mpc::AddOp op, ValueRange args) {
+  return ring.add(args[0],
+                  secondOperand(ring, args[1], shareOf(op.getLhs()).getFraction()));
+}
+
+static Value subtractElements(FixedPoint &ring, mpc::SubOp op, ValueRange args) {
+  return ring.subtract(args[0],
+                       secondOperand(ring, args[1], shareOf(op.getLhs()).getFraction()));
+}
+
+/// A public factor has the bits of fraction that the product has more.
+static Value multiplyElements(FixedPoint &ring, mpc::MulOp op, ValueRange args) {
+  int64_t bits = shareOf(op.getResult()).getFraction() - shareOf(op.getLhs()).getFraction();
+  return ring.multiply(args[0], secondOperand(ring, args[1], bits));
+}
+
+static Value negateElement(FixedPoint &ring, mpc::NegOp, ValueRange args) {
+  return ring.subtract(ring.integer(0), args[0]);
+}
+
+static Value squareElement(FixedPoint &ring, mpc::SquareOp, ValueRange args) {
+  return ring.multiply(args[0], args[0]);
+}
+
+static Value truncateElement(FixedPoint &ring, mpc::TruncateOp op, ValueRange args) {
+  return ring.shiftRight(args[0], shareOf(op.getInput()).getFraction() -
+                                      shareOf(op.getResult()).getFraction());
+}
+
+static Value signOfElement(FixedPoint &ring, mpc::IsNegativeOp, ValueRange args) {
+  // The sign bit as a number.
+  return ring.subtract(ring.integer(0), ring.shiftRight(args[0], kMaxClearWidth - 1));
+}
+
+static Value expOfElement(FixedPoint &ring, mpc::ExpOp, ValueRange args) {
+  return ring.exp(args[0]);
+}
+
+static Value reciprocalOfElement(FixedPoint &ring, mpc::ReciprocalOp, ValueRange args) {
+  return ring.reciprocal(args[0]);
+}
+
+static Value rsqrtOfElement(FixedPoint &ring, mpc::RsqrtOp, ValueRange args) {
+  return ring.rsqrt(args[0]);
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One or two operands, elementwise: `Compute` is a function of the ring, the
+/// operation, and scalars.
+template <typename OpT, Value (*Compute)(FixedPoint &, OpT, ValueRange)>
+struct LowerElementwise : Lower<OpT> {
+  using Lower<OpT>::Lower;
+
+  LogicalResult matchAndRewrite(OpT op, typename OpT::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto compute = [&](FixedPoint &ring, ValueRange args) {
+      return Compute(ring, op, args);
+    };
+    mpc::ShareType ring = shareOf(op->getOperand(0));
+    // What only drops or reads bits stays in the ring.
+    if constexpr (!std::is_same_v<OpT, mpc::TruncateOp> &&
+                  !std::is_same_v<OpT, mpc::IsNegativeOp>)
+      countElements(rewriter, op, ring, clearType(op), adaptor.getOperands(), compute,
+                    this->wraps);
+    rewriter.replaceOp(
+        op, mapElements(rewriter, op, ring, clearType(op), adaptor.getOperands(), compute));
+    return success();
+  }
+};
+
+/// The wraps of a sum, which is computed once more on doubles.
+static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                     ArrayRef<int64_t> axes, ValueRange operands, ArrayRef<AffineMap> maps,
+                     int64_t width, WrapCounts &wraps) {
+  if (!wraps.isWanted)
+    return;
+  Type f64 = builder.getF64Type();
+  Value exact =
+      reduceGeneric(builder, loc, shape, axes, f64, builder.getF64FloatAttr(0), operands,
+                    maps, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                      Value term = arith::SIToFPOp::create(b, loc, f64, args[0]);
+                      if (args.size() == 3)
+                        term = arith::MulFOp::create(
+                            b, loc, term, arith::SIToFPOp::create(b, loc, f64, args[1]));
+                      return arith::AddFOp::create(b, loc, args.back(), term);
+                    });
+  auto type = RankedTensorType::get(tensorOf(exact).getShape(), builder.getI64Type());
+  wraps.add(builder, loc,
+            broadcastGeneric(builder, loc, type, exact,
+                             [&](OpBuilder &b, Location loc, ValueRange args) {
+                               return buildIsOutside(b, loc, args[0], width);
+                             }));
+}
+
+struct LowerMatmul : Lower<mpc::MatmulOp> {
+  using Lower::Lower;
+
+  LogicalResult matchAndRewrite(mpc::MatmulOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = clearType(op);
+    MLIRContext *context = op.getContext();
+    int64_t rank = type.getRank(), inner = rank;
+    auto map = [&](Value operand, bool isLeft) {
+      ArrayRef<int64_t> shape = tensorOf(operand).getShape();
+      int64_t own = shape.size();
+      SmallVector<AffineExpr> results;
+      for (int64_t i = 0; i < own - 2; ++i)
+        results.push_back(shape[i] == 1 ? getAffineConstantExpr(0, context)
+                                        : getAffineDimExpr(rank - own + i, context));
+      results.push_back(getAffineDimExpr(isLeft ? rank - 2 : inner, context));
+      results.push_back(getAffineDimExpr(isLeft ? inner : rank - 1, context));
+      return AffineMap::get(rank + 1, 0, results, context);
+    };
+    SmallVector<int64_t> shape(type.getShape());
+    shape.push_back(tensorOf(adaptor.getLhs()).getShape().back());
+    mpc::ShareType ring = shareOf(op.getLhs());
+    SmallVector<AffineMap> maps{map(adaptor.getLhs(), true), map(adaptor.getRhs(), false)};
+    countSum(rewriter, op.getLoc(), shape, {inner}, adaptor.getOperands(), maps,
+             ring.getWidth(), wraps);
+    Value sum = reduceGeneric(rewriter, op.getLoc(), shape, {inner}, type.getElementType(),
+                              rewriter.getI64IntegerAttr(0), adaptor.getOperands(), maps,
+                              [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                                // Sums modulo 2^64 hold those modulo less.
+                                Value product =
+                                    arith::MulIOp::create(b, loc, args[0], args[1]);
+                                return arith::AddIOp::create(b, loc, args[2], product);
+                              });
+    if (ring.getWidth() != kMaxClearWidth)
+      sum =
+          mapElements(rewriter, op, ring, type, sum, [](FixedPoint &ring, ValueRange args) {
+            return ring.add(args[0], ring.integer(0));
+          });
+    rewriter.replaceOp(op, sum);
+    return success();
+  }
+};
+
+/// Sums and maxima, along axes that stay as 1.
+template <typename OpT>
+struct LowerReduction : Lower<OpT> {
+  using Lower<OpT>::Lower;
+
+  static ArrayRef<int64_t> axesOf(mpc::SumOp op) { return op.getAxes(); }
+  static SmallVector<int64_t> axesOf(mpc::MaxOp op) {
+    return {static_cast<int64_t>(op.getAxis())};
+  }
+
+  LogicalResult matchAndRewrite(OpT op, typename OpT::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    constexpr bool isSum = std::is_same_v<OpT, mpc::SumOp>;
+    ArrayRef<int64_t> shape = tensorOf(adaptor.getInput()).getShape();
+    mpc::ShareType ring = shareOf(op.getInput());
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), op.getContext());
+    SmallVector<int64_t> axes(axesOf(op));
+    if (isSum)
+      countSum(rewriter, op.getLoc(), shape, axes, adaptor.getInput(), identity,
+               ring.getWidth(), this->wraps);
+    Value reduced =
+        reduceGeneric(rewriter, op.getLoc(), shape, axes, rewriter.getI64Type(),
+                      rewriter.getI64IntegerAttr(isSum ? 0 : INT64_MIN), adaptor.getInput(),
+                      identity, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                        if (isSum)
+                          return arith::AddIOp::create(b, loc, args[1], args[0]);
+                        return arith::MaxSIOp::create(b, loc, args[1], args[0]);
+                      });
+    RankedTensorType type = clearType(op);
+    Value result = reshapeTo(rewriter, op.getLoc(), reduced, type.getShape());
+    if (isSum && ring.getWidth() != kMaxClearWidth)
+      result = mapElements(rewriter, op, ring, type, result,
+                           [](FixedPoint &ring, ValueRange args) {
+                             return ring.add(args[0], ring.integer(0));
+                           });
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+} // namespace
+
+void tacit::populateArithmeticPatterns(TypeConverter &converter,
+                                       RewritePatternSet &patterns, WrapCounts &wraps) {
+  patterns.add<LowerMatmul, LowerReduction<mpc::SumOp>, LowerReduction<mpc::MaxOp>,
+               LowerElementwise<mpc::AddOp, addElements>,
+               LowerElementwise<mpc::SubOp, subtractElements>,
+               LowerElementwise<mpc::MulOp, multiplyElements>,
+               LowerElementwise<mpc::NegOp, negateElement>,
+               LowerElementwise<mpc::SquareOp, squareElement>,
+               LowerElementwise<mpc::TruncateOp, truncateElement>,
+               LowerElementwise<mpc::IsNegativeOp, signOfElement>,
+               LowerElementwise<mpc::ExpOp, expOfElement>,
+               LowerElementwise<mpc::ReciprocalOp, reciprocalOfElement>,
+               LowerElementwise<mpc::RsqrtOp, rsqrtOfElement>>(
+      converter, patterns.getContext(), wraps);
+}

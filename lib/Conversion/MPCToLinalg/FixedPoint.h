@@ -1,0 +1,71 @@
+//===- FixedPoint.h - Ring arithmetic on scalars ----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_CONVERSION_MPCTOLINALG_FIXEDPOINT_H
+#define TACIT_LIB_CONVERSION_MPCTOLINALG_FIXEDPOINT_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+
+namespace tacit {
+
+/// Builds arithmetic modulo 2^width on i64 scalars, which hold the number from
+/// -2^(width-1) to 2^(width-1) - 1 that is meant. Width is at most 64.
+class FixedPoint {
+public:
+  FixedPoint(mlir::OpBuilder &builder, mlir::Location loc, mpc::ShareType type)
+      : b(builder), loc(loc), width(type.getWidth()), fraction(type.getFraction()) {}
+
+  /// From here on, `wraps` counts the sums and products that leave the ring.
+  void countWraps() { wraps = integer(0); }
+  mlir::Value getWraps() const { return wraps; }
+
+  /// A number of the ring, and `number` with the fraction of the type.
+  mlir::Value integer(int64_t value);
+  mlir::Value number(double number);
+
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value subtract(mlir::Value x, mlir::Value y);
+  mlir::Value multiply(mlir::Value x, mlir::Value y);
+  /// Without its lowest `bits`: rounded down.
+  mlir::Value shiftRight(mlir::Value x, int64_t bits);
+  /// Product of two numbers of the type, truncated back to it.
+  mlir::Value product(mlir::Value x, mlir::Value y);
+
+  /// An f32 to the nearest multiple of 2^-bits, ties to even; beyond the ring, its end.
+  mlir::Value encode(mlir::Value real, int64_t bits);
+  /// Back to f32.
+  mlir::Value decode(mlir::Value x);
+
+  /// (1 + x / 256)^256, by eight squares.
+  mlir::Value exp(mlir::Value x);
+  /// Ten Newton steps from 3 exp(0.5 - x) + 0.003.
+  mlir::Value reciprocal(mlir::Value x);
+  /// Three Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
+  mlir::Value rsqrt(mlir::Value x);
+
+private:
+  /// What the ring holds of an i64.
+  mlir::Value wrap(mlir::Value x);
+  /// `Op` on integers; `FloatOp` is the same on doubles, to see whether it wraps.
+  template <typename Op, typename FloatOp>
+  mlir::Value compute(mlir::Value x, mlir::Value y);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  int64_t width, fraction;
+  /// Null where nobody asks.
+  mlir::Value wraps;
+};
+
+/// 1 if a double is no number of the ring, else 0, as an i64.
+mlir::Value buildIsOutside(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value number,
+                           int64_t width);
+
+} // namespace tacit
+
+#endif // TACIT_LIB_CONVERSION_MPCTOLINALG_FIXEDPOINT_H

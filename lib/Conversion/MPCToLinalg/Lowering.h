@@ -1,0 +1,50 @@
+//===- Lowering.h - Shared parts of the mpc to linalg lowering --*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_CONVERSION_MPCTOLINALG_LOWERING_H
+#define TACIT_LIB_CONVERSION_MPCTOLINALG_LOWERING_H
+
+#include "../NNToLinalg/Lowering.h"
+#include "FixedPoint.h"
+
+namespace tacit {
+
+/// The words that the code computes with.
+inline constexpr int64_t kMaxClearWidth = 64;
+
+inline mpc::ShareType shareOf(mlir::Value value) {
+  return mlir::cast<mpc::ShareType>(value.getType());
+}
+
+/// The result of `op` in the clear: its integers.
+mlir::RankedTensorType clearType(mlir::Operation *op);
+
+/// Elementwise with broadcasting; `body` computes with numbers of the type of `type`.
+using RingBody = llvm::function_ref<mlir::Value(FixedPoint &, mlir::ValueRange)>;
+mlir::Value mapElements(mlir::OpBuilder &builder, mlir::Operation *op, mpc::ShareType type,
+                        mlir::RankedTensorType result, mlir::ValueRange inputs,
+                        RingBody body);
+
+/// How often numbers leave their ring, operation by operation; tensors of i64 without
+/// dimensions. Filled only where somebody asks.
+struct WrapCounts {
+  bool isWanted = false;
+  llvm::SmallVector<mlir::Value> counts;
+
+  /// Adds up all elements of `wraps`: along its rows first, which threads share.
+  void add(mlir::OpBuilder &b, mlir::Location loc, mlir::Value wraps);
+};
+
+/// What enters and leaves, and what only moves.
+void populateBorderPatterns(mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
+void populateArithmeticPatterns(mlir::TypeConverter &converter,
+                                mlir::RewritePatternSet &patterns, WrapCounts &wraps);
+
+} // namespace tacit
+
+#endif // TACIT_LIB_CONVERSION_MPCTOLINALG_LOWERING_H

@@ -1,0 +1,163 @@
+//===- Attention.cpp - Attention on secrets -------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace tacit;
+
+/// What a mask adds to a score, or puts in its place, so that nothing is left of it.
+static constexpr double kMasked = -1000;
+/// What a mask that one party knows adds instead. exp(-64) is nothing in fixed point,
+/// and (1 + x/256)^256, by which protocols compute exp(x), still falls there.
+static constexpr double kSecretlyMasked = -64;
+/// The elements of a mask that are looked at. A larger one is not a mask.
+static constexpr int64_t kMaxElements = int64_t(1) << 24;
+
+//===----------------------------------------------------------------------===//
+// Masks that both parties know
+//===----------------------------------------------------------------------===//
+
+/// 1 where a score stays as it is, 0 where nothing is left of it. nullopt if the mask
+/// does something else too, or its bytes are not there.
+static std::optional<std::vector<float>> readKeep(nn::ConstantOp mask) {
+  auto payload = readPayload(mask.getValue(), kMaxElements);
+  if (!payload)
+    return std::nullopt;
+  bool isBoolean = payload->type.getElementType().isInteger(1);
+  std::vector<float> keep;
+  keep.reserve(payload->values.size());
+  for (int64_t value : payload->values) {
+    float number = llvm::bit_cast<float>(static_cast<uint32_t>(value));
+    if (!isBoolean && number != 0 && !(number <= kMasked))
+      return std::nullopt;
+    keep.push_back(isBoolean ? value != 0 : number == 0);
+  }
+  return keep;
+}
+
+/// True if some row of scores would have none that takes part.
+static bool hasEmptyRow(ArrayRef<float> keep, int64_t row) {
+  for (; row > 0 && !keep.empty(); keep = keep.drop_front(row))
+    if (llvm::all_of(keep.take_front(row), [](float value) { return value == 0; }))
+      return true;
+  return false;
+}
+
+/// A constant mask as numbers that both know.
+static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
+                                   LoweredMask &lowered, Lowering &l) {
+  auto type = tensorOf(mask.getResult());
+  if (hasEmptyRow(keep, type.getRank() > 0 ? type.getShape().back() : 1))
+    return l.refuse("has a mask that leaves nothing of a row of scores; expected one score "
+                    "at least that takes part: remove the row");
+  if (llvm::all_of(keep, [](float value) { return value == 1; }))
+    return success();
+  auto resource = dyn_cast<DenseResourceElementsAttr>(mask.getValue());
+  std::string key = resource ? resource.getRawHandle().getKey().str() + ".keep" : "keep";
+  auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());
+  const char *bytes = reinterpret_cast<const char *>(keep.data());
+  std::vector<char> copy(bytes, bytes + keep.size() * sizeof(float));
+  lowered.keep = l.makePublic(nn::ConstantOp::create(
+      l.builder, mask.getLoc(), floats, makeElements(floats, std::move(copy), key)));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// All masks
+//===----------------------------------------------------------------------===//
+
+/// A mask as numbers to be added, made by the party that knows it.
+static Value addend(Value mask, Lowering &l) {
+  auto type = tensorOf(mask);
+  Value least = l.number(kSecretlyMasked);
+  Value numbers;
+  if (type.getElementType().isInteger(1)) {
+    auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());
+    numbers = nn::WhereOp::create(l.builder, l.loc, floats, mask, l.number(0), least);
+  } else {
+    numbers = nn::MaximumOp::create(l.builder, l.loc, type, mask, least);
+  }
+  bool isClient = l.sideOf(mask) == Side::Client;
+  return l.shareFrom(isClient ? mpc::Party::Client : mpc::Party::Server, numbers);
+}
+
+static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
+  Value mask = op.getMask();
+  bool isBoolean = tensorOf(mask).getElementType().isInteger(1);
+  Side side = l.sideOf(mask);
+  if (side == Side::Secret)
+    return l.refuse(
+        "has a mask that depends on a secret; expected one that follows from the "
+        "inputs alone, or from constants alone");
+  if (side != Side::Client) {
+    if (auto constant = mask.getDefiningOp<nn::ConstantOp>())
+      if (auto keep = readKeep(constant))
+        return lowerConstant(constant, *keep, lowered, l);
+    // Booleans need not be read to be known: positions are no secret.
+    if (isBoolean) {
+      auto floats =
+          RankedTensorType::get(tensorOf(mask).getShape(), l.builder.getF32Type());
+      lowered.keep = l.makePublic(nn::CastOp::create(l.builder, l.loc, floats, mask));
+      return success();
+    }
+  }
+  lowered.bias = addend(mask, l);
+  return success(lowered.bias != nullptr);
+}
+
+/// The mask of `op`, which other attentions may have too.
+static LogicalResult findMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
+  if (!op.getMask())
+    return success();
+  if (op.getFill() && !(op.getFill()->convertToFloat() <= kMasked))
+    return l.refuse(
+        llvm::formatv("replaces scores by {0:f0}; expected at most {1:f0}, of which "
+                      "nothing is left in fixed point",
+                      op.getFill()->convertToFloat(), kMasked)
+            .str());
+  auto found = l.masks.find(op.getMask());
+  if (found != l.masks.end()) {
+    lowered = found->second;
+    return success();
+  }
+  if (failed(lowerMask(op, lowered, l)))
+    return failure();
+  l.masks[op.getMask()] = lowered;
+  return success();
+}
+
+/// With the last two dimensions exchanged.
+static Value transposeMatrix(Value secret, Lowering &l) {
+  if (!secret)
+    return {};
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, shareOf(secret).getRank()));
+  std::swap(order[order.size() - 1], order[order.size() - 2]);
+  return l.transpose(secret, order);
+}
+
+LogicalResult tacit::convertAttention(nn::AttentionOp op, Lowering &l) {
+  LoweredMask mask;
+  if (failed(findMask(op, mask, l)))
+    return failure();
+  Value query = l.share(op.getQuery());
+  Value key = transposeMatrix(l.share(op.getKey()), l);
+  Value scores = l.matmul(query, key, mpc::Role::Scores);
+  scores = l.scale(scores, op.getScale().convertToFloat());
+  if (mask.bias)
+    scores = l.sum(scores, mask.bias);
+  if (!scores)
+    return failure();
+  Value weights =
+      l.apply<mpc::SoftmaxOp>(scores, scores, mask.keep,
+                              l.builder.getI64IntegerAttr(shareOf(scores).getRank() - 1));
+  return l.finish(l.matmul(weights, l.share(op.getValue()), mpc::Role::Values));
+}

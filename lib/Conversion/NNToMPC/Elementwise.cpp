@@ -1,0 +1,168 @@
+//===- Elementwise.cpp - Elementwise operations on secrets ----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+static LogicalResult convertAdd(nn::AddOp op, Lowering &l) {
+  return l.finish(l.add(op.getLhs(), op.getRhs()));
+}
+
+static LogicalResult convertSub(nn::SubOp op, Lowering &l) {
+  return l.finish(l.subtract(op.getLhs(), op.getRhs()));
+}
+
+static LogicalResult convertMul(nn::MulOp op, Lowering &l) {
+  if (op.getLhs() != op.getRhs())
+    return l.finish(l.multiply(op.getLhs(), op.getRhs()));
+  return l.finish(l.square(op.getLhs()));
+}
+
+static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  return l.finish(x ? mpc::NegOp::create(l.builder, l.loc, x.getType(), x) : Value());
+}
+
+/// True if fixed point's reciprocal, which is for positive numbers, will do.
+static bool isPositive(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp, nn::ExpandOp>(op))
+    return isPositive(op->getOperand(0));
+  if (auto reduce = dyn_cast_if_present<nn::ReduceOp>(op))
+    return isPositive(reduce.getInput());
+  if (isa_and_present<nn::AddOp>(op)) {
+    auto number = repeatedNumber(op->getOperand(1));
+    return isPositive(op->getOperand(0)) &&
+           (number ? *number >= 0 : isPositive(op->getOperand(1)));
+  }
+  return isa_and_present<nn::ExpOp, nn::SigmoidOp, nn::SoftmaxOp, nn::SqrtOp>(op);
+}
+
+/// 1 / `value`, a secret. The root of a number is divided by as its inverse root.
+static Value invert(Value value, Lowering &l) {
+  if (auto root = value.getDefiningOp<nn::SqrtOp>()) {
+    Value x = l.share(root.getInput());
+    return l.apply<mpc::RsqrtOp>(x, x);
+  }
+  if (!isPositive(value))
+    return l.refuse(
+        "divides by a secret that may be negative; expected a square root, an "
+        "exponential or a sum of them, which are all that 1 / x is computed of");
+  Value x = l.share(value);
+  return l.apply<mpc::ReciprocalOp>(x, x);
+}
+
+static LogicalResult convertReciprocal(nn::ReciprocalOp op, Lowering &l) {
+  return l.finish(invert(op.getInput(), l));
+}
+
+static LogicalResult convertDiv(nn::DivOp op, Lowering &l) {
+  Value divisor = op.getRhs();
+  if (auto number = repeatedNumber(divisor)) {
+    if (*number == 0)
+      return l.refuse("divides by zero; expected another number");
+    Value quotient = l.scale(l.share(op.getLhs()), 1 / *number);
+    // The divisor may have more dimensions.
+    return l.finish(l.expand(quotient, tensorOf(op.getResult()).getShape()));
+  }
+  if (l.sideOf(divisor) == Side::Secret) {
+    // A known dividend is multiplied like a factor.
+    if (repeatedNumber(op.getLhs()))
+      return l.finish(l.multiplyBy(invert(divisor, l), op.getLhs()));
+    Value inverse = invert(divisor, l);
+    return l.finish(l.product(l.share(op.getLhs()), inverse));
+  }
+  // The party that knows the divisor inverts it before sharing.
+  auto party = l.sideOf(divisor) == Side::Client ? mpc::Party::Client : mpc::Party::Server;
+  Value inverse = nn::ReciprocalOp::create(l.builder, l.loc, divisor.getType(), divisor);
+  Value factor = l.shareFrom(party, inverse);
+  return l.finish(l.product(l.share(op.getLhs()), factor));
+}
+
+static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
+  auto exponent = repeatedNumber(op.getRhs());
+  if (!exponent || (*exponent != 2 && *exponent != 3))
+    return l.refuse("raises a secret to a power that is not the constant 2 or 3; expected "
+                    "one of them, which are products");
+  Value x = l.share(op.getLhs());
+  Value square = l.square(op.getLhs());
+  Value power = *exponent == 2 ? square : l.product(x, square);
+  return l.finish(l.expand(power, tensorOf(op.getResult()).getShape()));
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+/// An operation of one operand that the mpc dialect has too.
+template <typename FromOp, typename ToOp>
+static LogicalResult convertFunction(FromOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  return l.finish(l.apply<ToOp>(x, x));
+}
+
+/// x / sqrt(x) is the root of x.
+static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
+  // One that only divides is computed where it is divided by.
+  bool onlyDivides = llvm::all_of(op->getUses(), [](OpOperand &use) {
+    return isa<nn::ReciprocalOp>(use.getOwner()) ||
+           (isa<nn::DivOp>(use.getOwner()) && use.getOperandNumber() == 1);
+  });
+  Value x = l.share(op.getInput());
+  if (onlyDivides)
+    return l.finish(x);
+  return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x, x)));
+}
+
+static mpc::GeluKind kindOf(nn::GeluKind kind) {
+  switch (kind) {
+  case nn::GeluKind::Erf:
+    return mpc::GeluKind::Erf;
+  case nn::GeluKind::Tanh:
+    return mpc::GeluKind::Tanh;
+  case nn::GeluKind::Puma:
+    return mpc::GeluKind::Puma;
+  case nn::GeluKind::Bolt:
+    return mpc::GeluKind::Bolt;
+  case nn::GeluKind::Bumblebee:
+    return mpc::GeluKind::Bumblebee;
+  case nn::GeluKind::Nimbus:
+    return mpc::GeluKind::Nimbus;
+  case nn::GeluKind::Quad:
+    return mpc::GeluKind::Quad;
+  }
+  return mpc::GeluKind::Erf;
+}
+
+static LogicalResult convertGelu(nn::GeluOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  return l.finish(l.apply<mpc::GeluOp>(x, kindOf(op.getApproximation()), x));
+}
+
+void tacit::addElementwiseRules(Rules &rules) {
+  rules.add(convertAdd);
+  rules.add(convertSub);
+  rules.add(convertMul);
+  rules.add(convertNeg);
+  rules.add(convertDiv);
+  rules.add(convertReciprocal);
+  rules.add(convertPow);
+  rules.add(convertSqrt);
+  rules.add(convertGelu);
+  rules.add(convertFunction<nn::ReluOp, mpc::ReluOp>);
+  rules.add(convertFunction<nn::ExpOp, mpc::ExpOp>);
+  rules.add(convertFunction<nn::TanhOp, mpc::TanhOp>);
+  rules.add(convertFunction<nn::SigmoidOp, mpc::SigmoidOp>);
+  rules.add(convertFunction<nn::SiluOp, mpc::SiluOp>);
+}

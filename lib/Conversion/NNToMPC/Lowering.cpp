@@ -1,0 +1,279 @@
+//===- Lowering.cpp - Shared parts of the nn to mpc conversion ------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::mpc;
+
+Lowering::Lowering(func::FuncOp function, int64_t width, int64_t fraction)
+    : builder(function.getContext()), loc(function.getLoc()), sides(function),
+      blocks(function), width(width), fraction(fraction) {}
+
+void Lowering::begin(Operation *op) {
+  current = op;
+  loc = op->getLoc();
+  builder.setInsertionPoint(op);
+}
+
+LogicalResult Lowering::finish(Value value) {
+  if (!value)
+    return failure();
+  secrets[current->getResult(0)] = value;
+  return success();
+}
+
+void Lowering::finishFailed() {
+  // What is too large to be a secret was reported where it was made.
+  ScopedDiagnosticHandler quiet(builder.getContext(),
+                                [](Diagnostic &) { return success(); });
+  for (Value result : current->getResults()) {
+    auto tensor = dyn_cast<RankedTensorType>(result.getType());
+    if (!tensor || !tensor.hasStaticShape())
+      continue;
+    ShareType share = type(tensor.getShape());
+    if (share)
+      secrets[result] =
+          UnrealizedConversionCastOp::create(builder, loc, share, result).getResult(0);
+  }
+}
+
+Refusal Lowering::refuse(const Twine &reason) {
+  current->emitOpError() << reason;
+  return {};
+}
+
+/// The shape of a secret or of numbers that both know.
+static ArrayRef<int64_t> shapeOf(Value value) {
+  if (auto share = dyn_cast<ShareType>(value.getType()))
+    return share.getShape();
+  return tensorOf(value).getShape();
+}
+
+ShareType Lowering::type(ArrayRef<int64_t> shape, int64_t fraction) {
+  return ShareType::getChecked([&] { return current->emitOpError() << "needs "; },
+                               builder.getContext(), shape, width, fraction);
+}
+
+void Lowering::setSite(Operation *op, Role role) {
+  // Tables stand before all blocks, though what they give is read by the first.
+  auto block = role == Role::Embedding ? std::nullopt : blocks.blockOf(current);
+  op->setAttr(kSiteAttr, SiteAttr::get(builder.getContext(),
+                                       block ? static_cast<int64_t>(*block) : -1, role));
+}
+
+//===----------------------------------------------------------------------===//
+// Borders
+//===----------------------------------------------------------------------===//
+
+Value Lowering::shareFrom(Party party, Value plain) {
+  auto tensor = tensorOf(plain);
+  ShareType share = type(tensor.getShape());
+  if (!share)
+    return {};
+  return ShareOp::create(builder, loc, share, plain, party);
+}
+
+Value Lowering::share(Value value) {
+  if (Value known = secrets.lookup(value))
+    return known;
+  auto tensor = tensorOf(value);
+  if (!tensor.getElementType().isF32() || !tensor.hasStaticShape())
+    return current->emitOpError()
+               << "makes a secret of " << tensor << "; expected f32 and known dimensions",
+           Value();
+  // The operation it comes from failed.
+  if (sides.of(value) == Side::Secret)
+    return {};
+  Party party = sides.of(value) == Side::Client ? Party::Client : Party::Server;
+  return secrets[value] = shareFrom(party, value);
+}
+
+Value Lowering::reveal(Value value) {
+  Value secret = share(value);
+  if (!secret)
+    return {};
+  // The place of a result is where it was computed, not where the function ends.
+  return RevealOp::create(builder, value.getLoc(), tensorOf(value), secret, Party::Client);
+}
+
+Value Lowering::makePublic(Value value) {
+  Value &made = publics[value];
+  if (!made)
+    made = PublicOp::create(builder, loc, value.getType(), value);
+  return made;
+}
+
+Value Lowering::number(double value) {
+  auto tensor = RankedTensorType::get({}, builder.getF32Type());
+  auto attribute = DenseElementsAttr::get(tensor, static_cast<float>(value));
+  Value &made = numbers[attribute];
+  if (!made)
+    made = nn::ConstantOp::create(builder, loc, tensor, attribute);
+  return made;
+}
+
+LogicalResult Lowering::checkNumber(double value, Use use) {
+  // Beside a number, a product holds a secret of its own size around 1.
+  int64_t whole = width - 1 - (use == Use::Factor ? 2 * fraction : fraction);
+  if (!(std::abs(value) < std::ldexp(1.0, whole)))
+    return current->emitOpError()
+           << "has the constant " << value << "; a ring of " << width
+           << " bits with a fraction of " << fraction << " leaves room for numbers below 2^"
+           << whole << " there: expected a wider ring, or a smaller constant";
+  if (use == Use::Factor && value != 0 && std::abs(value) < std::ldexp(1.0, -1 - fraction))
+    return current->emitOpError() << "multiplies by " << value << ", which a fraction of "
+                                  << fraction << " bits rounds to 0; expected a longer one";
+  return success();
+}
+
+Value Lowering::operand(Value value, Use use) {
+  auto repeated = repeatedNumber(value);
+  if (!repeated || !tensorOf(value).getElementType().isF32())
+    return share(value);
+  return succeeded(checkNumber(*repeated, use)) ? makePublic(value) : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+/// A broadcasting operation; null operands give null.
+template <typename OpT>
+Value Lowering::combine(Value lhs, Value rhs, int64_t resultFraction) {
+  if (!lhs || !rhs)
+    return {};
+  auto shape = nn::broadcastShapes(shareOf(lhs).getShape(), shapeOf(rhs));
+  ShareType result = succeeded(shape) ? type(*shape, resultFraction) : ShareType();
+  return result ? OpT::create(builder, loc, result, lhs, rhs).getResult() : Value();
+}
+
+Value Lowering::sum(Value secret, Value other) {
+  return combine<AddOp>(secret, other, fraction);
+}
+
+Value Lowering::product(Value secret, Value other) {
+  return truncate(combine<MulOp>(secret, other, 2 * fraction));
+}
+
+Value Lowering::addTo(Value secret, Value value) {
+  return sum(secret, operand(value, Use::Term));
+}
+
+Value Lowering::multiplyBy(Value secret, Value value) {
+  return product(secret, operand(value, Use::Factor));
+}
+
+Value Lowering::add(Value lhs, Value rhs) {
+  if (repeatedNumber(lhs))
+    std::swap(lhs, rhs);
+  return addTo(share(lhs), rhs);
+}
+
+Value Lowering::subtract(Value lhs, Value rhs) {
+  if (!repeatedNumber(lhs)) {
+    Value secret = share(lhs);
+    return combine<SubOp>(secret, operand(rhs, Use::Term), fraction);
+  }
+  Value secret = share(rhs);
+  if (!secret)
+    return {};
+  return addTo(NegOp::create(builder, loc, secret.getType(), secret), lhs);
+}
+
+Value Lowering::multiply(Value lhs, Value rhs) {
+  if (repeatedNumber(lhs))
+    std::swap(lhs, rhs);
+  return multiplyBy(share(lhs), rhs);
+}
+
+Value Lowering::square(Value value) {
+  Value secret = share(value);
+  if (!secret)
+    return {};
+  return truncate(
+      SquareOp::create(builder, loc, shareOf(secret).withFraction(2 * fraction), secret));
+}
+
+Value Lowering::scale(Value secret, double factor) {
+  if (!secret || failed(checkNumber(factor, Use::Factor)))
+    return {};
+  return factor == 1 ? secret : product(secret, makePublic(number(factor)));
+}
+
+Value Lowering::matmul(Value lhs, Value rhs, Role role) {
+  if (!lhs || !rhs)
+    return {};
+  ArrayRef<int64_t> left = shareOf(lhs).getShape(), right = shareOf(rhs).getShape();
+  auto shape = nn::broadcastShapes(left.drop_back(2), right.drop_back(2));
+  if (failed(shape))
+    return {};
+  shape->push_back(left[left.size() - 2]);
+  shape->push_back(right.back());
+  ShareType result = type(*shape, shareOf(lhs).getFraction() + shareOf(rhs).getFraction());
+  if (!result)
+    return {};
+  auto product = MatmulOp::create(builder, loc, result, lhs, rhs);
+  setSite(product, role);
+  return truncate(product);
+}
+
+Value Lowering::truncate(Value secret) {
+  if (!secret || shareOf(secret).getFraction() == fraction)
+    return secret;
+  return TruncateOp::create(builder, loc, shareOf(secret).withFraction(fraction), secret);
+}
+
+Value Lowering::reshape(Value secret, ArrayRef<int64_t> shape) {
+  if (!secret || shareOf(secret).getShape() == shape)
+    return secret;
+  return ReshapeOp::create(builder, loc, shareOf(secret).withShape(shape), secret);
+}
+
+Value Lowering::transpose(Value secret, ArrayRef<int64_t> permutation) {
+  if (!secret)
+    return {};
+  SmallVector<int64_t> shape;
+  for (int64_t dim : permutation)
+    shape.push_back(shareOf(secret).getShape()[dim]);
+  return TransposeOp::create(builder, loc, shareOf(secret).withShape(shape), secret,
+                             permutation);
+}
+
+Value Lowering::expand(Value secret, ArrayRef<int64_t> shape) {
+  if (!secret || shareOf(secret).getShape() == shape)
+    return secret;
+  ShareType result = type(shape);
+  return result ? ExpandOp::create(builder, loc, result, secret).getResult() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
+  auto isStatic = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape();
+  };
+  if (!llvm::all_of(op->getOperandTypes(), isStatic) ||
+      !llvm::all_of(op->getResultTypes(), isStatic))
+    return op->emitOpError() << "has a dimension that is not known; expected numbers: pin "
+                                "them with --dim or --shape";
+  if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32())
+    return op->emitOpError() << "computes " << op->getResultTypes()
+                             << " from a secret; expected f32, the only numbers that "
+                                "fixed point stands for";
+  auto rule = rules.find(op->getName().getStringRef());
+  if (rule != rules.end())
+    return rule->second(op, lowering);
+  return op->emitOpError()
+         << "depends on a secret, and two parties have no protocol for it; expected it "
+            "on what one party knows alone, or another form of the model";
+}

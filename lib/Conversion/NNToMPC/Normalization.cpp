@@ -1,0 +1,100 @@
+//===- Normalization.cpp - Norms, softmax and reductions of secrets -------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+using namespace mlir;
+using namespace tacit;
+
+/// Times the scale and plus the bias, where there are any: both are numbers of their
+/// own, and no part of the norm.
+static Value applyParameters(Value normalized, Value scale, Value bias, Lowering &l) {
+  if (scale)
+    normalized = l.multiplyBy(normalized, scale);
+  if (bias)
+    normalized = l.addTo(normalized, bias);
+  return normalized;
+}
+
+static LogicalResult convertLayerNorm(nn::LayerNormOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  Value normalized = l.apply<mpc::LayerNormOp>(x, x, op.getEpsilonAttr());
+  return l.finish(applyParameters(normalized, op.getScale(), op.getBias(), l));
+}
+
+static LogicalResult convertRMSNorm(nn::RMSNormOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  Value normalized = l.apply<mpc::RMSNormOp>(x, x, op.getEpsilonAttr());
+  return l.finish(applyParameters(normalized, op.getScale(), {}, l));
+}
+
+static LogicalResult convertSoftmax(nn::SoftmaxOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  return l.finish(l.apply<mpc::SoftmaxOp>(x, x, Value(), op.getAxisAttr()));
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+/// The shape after a reduction along `axes`, which stay as 1.
+static SmallVector<int64_t> reduced(Value secret, ArrayRef<int64_t> axes) {
+  SmallVector<int64_t> shape(shareOf(secret).getShape());
+  for (int64_t axis : axes)
+    shape[axis] = 1;
+  return shape;
+}
+
+/// The maximum along one axis after another.
+static Value maximum(Value x, ArrayRef<int64_t> axes, Lowering &l) {
+  for (int64_t axis : axes) {
+    auto type = shareOf(x).withShape(reduced(x, axis));
+    auto max = mpc::MaxOp::create(l.builder, l.loc, type, x, axis);
+    l.setSite(max, mpc::Role::Other);
+    x = max;
+  }
+  return x;
+}
+
+static Value negate(Value x, Lowering &l) {
+  return mpc::NegOp::create(l.builder, l.loc, x.getType(), x);
+}
+
+static LogicalResult convertReduce(nn::ReduceOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  if (!x)
+    return failure();
+  ArrayRef<int64_t> axes = op.getAxes();
+  int64_t elements = 1;
+  for (int64_t axis : axes)
+    elements *= shareOf(x).getShape()[axis];
+  if (elements == 0)
+    return l.refuse("reduces no elements; expected at least one");
+  switch (op.getKind()) {
+  case nn::ReduceKind::Sum:
+  case nn::ReduceKind::Mean:
+    x = mpc::SumOp::create(l.builder, l.loc, shareOf(x).withShape(reduced(x, axes)), x,
+                           axes);
+    if (op.getKind() == nn::ReduceKind::Mean)
+      x = l.scale(x, 1.0 / elements);
+    break;
+  case nn::ReduceKind::Max:
+    x = maximum(x, axes, l);
+    break;
+  case nn::ReduceKind::Min:
+    x = negate(maximum(negate(x, l), axes, l), l);
+    break;
+  }
+  return l.finish(l.reshape(x, tensorOf(op.getResult()).getShape()));
+}
+
+void tacit::addNormalizationRules(Rules &rules) {
+  rules.add(convertLayerNorm);
+  rules.add(convertRMSNorm);
+  rules.add(convertSoftmax);
+  rules.add(convertReduce);
+}

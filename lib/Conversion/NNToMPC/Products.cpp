@@ -1,0 +1,173 @@
+//===- Products.cpp - Matrix products and look-ups of secrets -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include "tacit/Support/Elements.h"
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+/// True if `value` is the result of an attention but for its layout.
+static bool comesFromAttention(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (isa_and_present<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  return isa_and_present<nn::AttentionOp>(op);
+}
+
+static mpc::Role roleOf(nn::LinearOp op, const nn::Blocks &blocks) {
+  if (nn::isHead(op))
+    return mpc::Role::Head;
+  if (!blocks.blockOf(op))
+    return mpc::Role::Other;
+  if (blocks.feedsAttention(op) || comesFromAttention(op.getInput()))
+    return mpc::Role::Projection;
+  // What is left of a block lies behind the sum that ends its attention.
+  return mpc::Role::FeedForward;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// `secret` with a dimension of 1 more, before the last or behind it, if it has only one.
+static Value asMatrix(Value secret, bool isRow, Lowering &l) {
+  if (!secret || shareOf(secret).getRank() != 1)
+    return secret;
+  int64_t length = shareOf(secret).getShape().front();
+  return l.reshape(secret,
+                   isRow ? ArrayRef<int64_t>{1, length} : ArrayRef<int64_t>{length, 1});
+}
+
+static LogicalResult convertLinear(nn::LinearOp op, Lowering &l) {
+  Value x = asMatrix(l.share(op.getInput()), /*isRow=*/true, l);
+  Value product = l.matmul(x, l.share(op.getWeight()), roleOf(op, l.getBlocks()));
+  product = l.reshape(product, tensorOf(op.getResult()).getShape());
+  if (op.getBias())
+    product = l.addTo(product, op.getBias());
+  return l.finish(product);
+}
+
+static LogicalResult convertMatmul(nn::MatmulOp op, Lowering &l) {
+  Value lhs = asMatrix(l.share(op.getLhs()), /*isRow=*/true, l);
+  Value rhs = asMatrix(l.share(op.getRhs()), /*isRow=*/false, l);
+  Value product = l.matmul(lhs, rhs, mpc::Role::Other);
+  return l.finish(l.reshape(product, tensorOf(op.getResult()).getShape()));
+}
+
+//===----------------------------------------------------------------------===//
+// Look-ups
+//===----------------------------------------------------------------------===//
+
+/// Parts of a secret are joined one by one up to this number.
+static constexpr size_t kMaxParts = 1024;
+
+/// [first, last] in steps of `step` along `axis`.
+static Value slice(Value secret, int64_t axis, int64_t first, int64_t last, int64_t step,
+                   int64_t count, Lowering &l) {
+  SmallVector<int64_t> shape(shareOf(secret).getShape()), starts(shape.size(), 0),
+      ends(shape), steps(shape.size(), 1);
+  starts[axis] = first;
+  ends[axis] = count == 0 ? first : last + (step > 0 ? 1 : -1);
+  steps[axis] = step;
+  shape[axis] = count;
+  return mpc::SliceOp::create(l.builder, l.loc, shareOf(secret).withShape(shape), secret,
+                              starts, ends, steps);
+}
+
+/// The elements at `indices` along `axis`, in their order.
+static Value select(Value secret, int64_t axis, ArrayRef<int64_t> indices, Lowering &l) {
+  size_t count = indices.size();
+  if (count == 0)
+    return slice(secret, axis, 0, 0, 1, 0, l);
+  int64_t step = count > 1 ? indices[1] - indices[0] : 1;
+  bool isRegular = step != 0;
+  for (size_t i = 1; i < count; ++i)
+    isRegular &= indices[i] - indices[i - 1] == step;
+  if (isRegular)
+    return slice(secret, axis, indices.front(), indices.back(), step, count, l);
+  if (count > kMaxParts)
+    return l.refuse("picks " + Twine(count) +
+                    " parts of a secret without a pattern; "
+                    "expected equal steps, or at most " +
+                    Twine(kMaxParts) + " parts");
+  SmallVector<Value> parts;
+  for (int64_t index : indices)
+    parts.push_back(slice(secret, axis, index, index, 1, 1, l));
+  SmallVector<int64_t> shape(shareOf(secret).getShape());
+  shape[axis] = count;
+  mpc::ShareType type = l.type(shape);
+  return type ? mpc::ConcatOp::create(l.builder, l.loc, type, parts, axis).getResult()
+              : Value();
+}
+
+/// A secret at indices that both know.
+static LogicalResult convertSelection(nn::GatherOp op, ArrayRef<int64_t> constant,
+                                      Lowering &l) {
+  Value secret = l.share(op.getData());
+  if (!secret)
+    return failure();
+  auto axis = static_cast<int64_t>(op.getAxis());
+  int64_t dim = shareOf(secret).getShape()[axis];
+  SmallVector<int64_t> indices(constant);
+  for (int64_t &index : indices) {
+    if (index < -dim || index >= dim)
+      return l.refuse("picks element " + Twine(index) + " of a dimension of " + Twine(dim) +
+                      "; expected " + Twine(-dim) + " to " + Twine(dim - 1));
+    index += index < 0 ? dim : 0;
+  }
+  Value picked = select(secret, axis, indices, l);
+  return l.finish(l.reshape(picked, tensorOf(op.getResult()).getShape()));
+}
+
+/// A row of a table at an index that one party knows: a product with the row of zeros
+/// and a one that has the one there.
+static LogicalResult convertLookUp(nn::GatherOp op, Lowering &l) {
+  Value indices = op.getIndices();
+  if (op.getAxis() != 0)
+    return l.refuse("looks up along axis " + Twine(op.getAxis()) +
+                    "; expected 0, the rows of a table: transpose it before");
+  Value table = l.share(op.getData());
+  if (!table)
+    return failure();
+  int64_t rows = shareOf(table).getShape().front();
+  int64_t columns = 1;
+  for (int64_t dim : shareOf(table).getShape().drop_front())
+    columns *= dim;
+  SmallVector<int64_t> shape(tensorOf(indices).getShape());
+  shape.push_back(rows);
+  mpc::ShareType type = l.type(shape, /*fraction=*/0);
+  if (!type)
+    return failure();
+  auto party = l.sideOf(indices) == Side::Client ? mpc::Party::Client : mpc::Party::Server;
+  table = l.reshape(table, {rows, columns});
+  Value ones = mpc::OneHotOp::create(l.builder, l.loc, type, indices, party);
+  Value found = l.matmul(asMatrix(ones, /*isRow=*/true, l), table, mpc::Role::Embedding);
+  return l.finish(l.reshape(found, tensorOf(op.getResult()).getShape()));
+}
+
+static LogicalResult convertGather(nn::GatherOp op, Lowering &l) {
+  Side side = l.sideOf(op.getIndices());
+  if (side == Side::Secret)
+    return l.refuse("looks up at indices that neither party knows; expected indices that "
+                    "follow from the inputs or from constants alone");
+  if (auto constant = op.getIndices().getDefiningOp<nn::ConstantOp>())
+    if (auto indices = readIntegers(constant.getValue()))
+      return convertSelection(op, *indices, l);
+  return convertLookUp(op, l);
+}
+
+void tacit::addProductRules(Rules &rules) {
+  rules.add(convertLinear);
+  rules.add(convertMatmul);
+  rules.add(convertGather);
+  rules.add(convertAttention);
+}

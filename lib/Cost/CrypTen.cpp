@@ -1,0 +1,212 @@
+//===- CrypTen.cpp - Formulas of Beaver triples from a dealer -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// CrypTen computes on additive shares in words of 64 bits. A product opens its
+// operands, masked by a triple that a dealer made: each party sends each masked word,
+// which makes 16 bytes a word, half in each direction, both at once. Everything else
+// is built of products. The labels are those of docs/Costs.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Exact.h"
+#include "tacit/Cost/Suite.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace llvm;
+using namespace tacit::mpc;
+
+namespace tacit::cost {
+
+namespace {
+
+/// For one element: bytes online, in both directions; bytes of the dealer to both
+/// parties; hops.
+struct Price {
+  int64_t online, offline, hops;
+
+  /// One after the other.
+  constexpr Price operator+(Price other) const {
+    return {online + other.online, offline + other.offline, hops + other.hops};
+  }
+  constexpr Price operator*(int64_t times) const {
+    return {online * times, offline * times, hops * times};
+  }
+};
+
+/// A masked word that both parties send, and a word that the dealer sends to both.
+constexpr int64_t kOpening = 16, kDealt = 16;
+
+/// `openings` in one exchange, with a triple of `words`.
+constexpr Price exchange(int64_t openings, int64_t words) {
+  return {openings * kOpening, words * kDealt, 1};
+}
+
+// K3: x y = c + e b + a d + e d with e = x - a, d = y - b and c = a b.
+// crypten/mpc/primitives/beaver.py: mul
+constexpr Price kMul = exchange(2, 3);
+// K4: x^2 = c + 2 e a + e^2. beaver.py: square
+constexpr Price kSquare = exchange(1, 2);
+// K6: the shares become bits by a carry tree over log2(64) levels, each of which is one
+// AND of a word with two; the sign bit becomes an arithmetic share again.
+// crypten/mpc/primitives/circuit.py, converters.py; crypten/mpc/mpc.py: _ltz
+constexpr Price kAnd = exchange(2, 3);
+constexpr Price kTreeLevel = exchange(3, 5);
+constexpr Price kBitToArithmetic = exchange(1, 2);
+constexpr Price kIsNegative = kAnd + kTreeLevel * 6 + kBitToArithmetic;
+// K7: (1 + x / 2^8)^(2^8). crypten/common/functions/approximations.py: exp
+constexpr Price kExp = kSquare * 8;
+// K8: ten Newton steps 2 y - x y^2 from 3 exp(1 - 2 x) + 0.003. ibid.: reciprocal
+constexpr Price kReciprocal = kExp + (kSquare + kMul) * 10;
+// K9: three Newton steps y (3 - x y^2) / 2 from an exp. ibid.: inv_sqrt
+constexpr Price kRsqrt = kExp + (kSquare + kMul + kMul) * 3;
+// K11: the server sends its word.
+constexpr int64_t kReveal = 8;
+
+static_assert(kIsNegative.online == 336 && kIsNegative.hops == 8);
+static_assert(kReciprocal.online == 608 && kReciprocal.hops == 28);
+static_assert(kRsqrt.online == 368 && kRsqrt.hops == 17);
+
+class CrypTenSuite : public Suite {
+public:
+  CrypTenSuite();
+  Expected<std::optional<Charge>> price(const Work &work) const override;
+};
+
+} // namespace
+
+CrypTenSuite::CrypTenSuite()
+    : Suite({/*name=*/"crypten",
+             /*title=*/"CrypTen: Beaver triples from a dealer",
+             /*source=*/
+             "CrypTen, arXiv 2109.00984, and its sources; checked against "
+             "SIGMA (eprint 2023/1269), tables 3 and 5",
+             /*threatModel=*/
+             "two parties, semi-honest; a trusted dealer makes the triples "
+             "and colludes with neither",
+             /*measures=*/
+             "online: all bytes of both parties; offline: words of triples "
+             "from the dealer to both; nothing for set-up",
+             SuiteKind::Formula, /*ringBits=*/64, /*fractionBits=*/16}) {}
+
+/// An exchange is symmetric: half of the bytes go each way.
+static Charge symmetric(StringRef label, int64_t online, int64_t offline, int64_t hops) {
+  return {online, online / 2, online / 2, offline, hops, "formula " + label.str()};
+}
+
+static Expected<std::optional<Charge>> onElements(StringRef label, Price price,
+                                                  int64_t elements) {
+  auto online = exactRatio({price.online, elements});
+  if (!online)
+    return online.takeError();
+  auto offline = exactRatio({price.offline, elements});
+  if (!offline)
+    return offline.takeError();
+  return symmetric(label, *online, *offline, price.hops);
+}
+
+/// K5: both operands are opened, elementwise. beaver.py: matmul
+static Expected<std::optional<Charge>> onMatmul(const Work &work) {
+  auto left = exactRatio({kOpening, work.batch, work.m, work.k});
+  if (!left)
+    return left.takeError();
+  auto right = exactRatio({kOpening, work.batch, work.k, work.n});
+  if (!right)
+    return right.takeError();
+  auto result = exactRatio({kDealt, work.batch, work.m, work.n});
+  if (!result)
+    return result.takeError();
+  auto online = exactSum({*left, *right});
+  if (!online)
+    return online.takeError();
+  auto offline = exactSum({*online, *result});
+  if (!offline)
+    return offline.takeError();
+  return symmetric("K5", *online, *offline, 1);
+}
+
+/// K10: int(ln n) times the halves of a row are compared and the larger of each pair
+/// chosen; of the r values that are left each is compared with each other, and the
+/// product of its comparisons chooses. CrypTen also compares the maximum with every
+/// element for equality, which nothing waits for.
+/// crypten/common/functions/maximum.py, as recalled: see docs/Costs.md.
+static Expected<std::optional<Charge>> onMax(const Work &work) {
+  constexpr Price kChoice = kIsNegative + kMul, kEquality = kIsNegative * 2;
+  int64_t left = work.row, pairs = 0, hops = 0;
+  // The powers of e are no integers, so that rounding cannot cross one.
+  auto steps = left > 0 ? static_cast<int64_t>(std::log(static_cast<double>(left))) : 0;
+  for (int64_t i = 0; i < steps; ++i) {
+    pairs += left / 2;
+    left -= left / 2;
+    hops += kChoice.hops;
+  }
+  if (left > 1)
+    hops += kIsNegative.hops + Log2_64_Ceil(left - 1) + kMul.hops;
+  auto total = [&](int64_t Price::*bytes) -> Expected<int64_t> {
+    auto halving = exactRatio({kChoice.*bytes, work.rows, pairs});
+    if (!halving)
+      return halving.takeError();
+    auto pairwise =
+        exactRatio({kChoice.*bytes, work.rows, left, std::max<int64_t>(left - 1, 0)});
+    if (!pairwise)
+      return pairwise.takeError();
+    auto equality = exactRatio({kEquality.*bytes, work.elements});
+    if (!equality)
+      return equality.takeError();
+    return exactSum({*halving, *pairwise, *equality});
+  };
+  auto online = total(&Price::online);
+  if (!online)
+    return online.takeError();
+  auto offline = total(&Price::offline);
+  if (!offline)
+    return offline.takeError();
+  return symmetric("K10", *online, *offline, hops);
+}
+
+Expected<std::optional<Charge>> CrypTenSuite::price(const Work &work) const {
+  switch (work.kind) {
+  // K1: shares of zero that both derive from a common seed hide the input.
+  // crypten/mpc/primitives/arithmetic.py
+  case WorkKind::Share:
+    return symmetric("K1", 0, 0, 0);
+  // K2: each party shifts its share. arithmetic.py: div_
+  case WorkKind::Truncate:
+    return symmetric("K2", 0, 0, 0);
+  case WorkKind::Multiply:
+    return onElements("K3", kMul, work.elements);
+  case WorkKind::Square:
+    return onElements("K4", kSquare, work.elements);
+  case WorkKind::Matmul:
+    return onMatmul(work);
+  case WorkKind::IsNegative:
+    return onElements("K6", kIsNegative, work.elements);
+  case WorkKind::Exp:
+    return onElements("K7", kExp, work.elements);
+  case WorkKind::Reciprocal:
+    return onElements("K8", kReciprocal, work.elements);
+  case WorkKind::Rsqrt:
+    return onElements("K9", kRsqrt, work.elements);
+  case WorkKind::Max:
+    return onMax(work);
+  case WorkKind::Reveal: {
+    auto bytes = exactRatio({kReveal, work.elements});
+    if (!bytes)
+      return bytes.takeError();
+    return Charge{*bytes, 0, *bytes, 0, 1, "formula K11"};
+  }
+  // K12: the client shares rows of zeros and ones, as K1.
+  case WorkKind::OneHot:
+    return symmetric("K12", 0, 0, 0);
+  default:
+    return std::nullopt;
+  }
+}
+
+SuitePtr createCrypTenSuite() { return std::make_shared<CrypTenSuite>(); }
+
+} // namespace tacit::cost

@@ -1,0 +1,27 @@
+//===- Exact.h - Byte counts without overflow -------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_COST_EXACT_H
+#define TACIT_LIB_COST_EXACT_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+namespace tacit::cost {
+
+/// The product of the numerators by that of the denominators, rounded to the nearest
+/// integer. Nothing is negative, at most eight numbers a side; 0 / 0 is 0. Fails where the
+/// result leaves 63 bits: programs that people wrote can have any dimension.
+llvm::Expected<int64_t> exactRatio(llvm::ArrayRef<int64_t> numerators,
+                                   llvm::ArrayRef<int64_t> denominators = {});
+
+/// The sum of numbers that are not negative.
+llvm::Expected<int64_t> exactSum(llvm::ArrayRef<int64_t> numbers);
+
+} // namespace tacit::cost
+
+#endif // TACIT_LIB_COST_EXACT_H

@@ -1,0 +1,192 @@
+//===- Suite.cpp - What protocols charge ----------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Cost/Suite.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <map>
+
+using namespace mlir;
+using namespace tacit::mpc;
+
+namespace tacit::cost {
+
+Suite::~Suite() = default;
+
+//===----------------------------------------------------------------------===//
+// The operations of a program
+//===----------------------------------------------------------------------===//
+
+static std::string locationOf(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  op->getLoc().print(os);
+  return text;
+}
+
+/// "mpc.softmax", "mpc.gelu erf"
+static std::string nameOf(Operation *op) {
+  std::string name = op->getName().getStringRef().str();
+  if (auto gelu = dyn_cast<GeluOp>(op))
+    name += " " + stringifyGeluKind(gelu.getKind()).str();
+  return name;
+}
+
+static bool isShare(Type type) { return isa<ShareType>(type); }
+
+/// What runs a number of times that is not known sends a number of bytes that is not.
+static bool runsOnce(Operation *op, func::FuncOp func) {
+  return op->getParentOp() == func && op->getBlock()->isEntryBlock() &&
+         !isa<CallOpInterface>(op);
+}
+
+/// The operations that are no local work, in order.
+static llvm::Expected<SmallVector<Operation *>> workOf(func::FuncOp func,
+                                                       const SuiteInfo &info) {
+  SmallVector<Operation *> all, ops;
+  func.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isa<WorkOpInterface>(op) || llvm::any_of(op->getOperandTypes(), isShare) ||
+        llvm::any_of(op->getResultTypes(), isShare))
+      all.push_back(op);
+  });
+  for (Operation *op : all) {
+    if (!runsOnce(op, func))
+      return fail(ExitCode::Unsupported,
+                  "inline calls and unroll loops, so that each operation runs once",
+                  "'{}' at {} is a call, or in a loop or branch; expected operations on "
+                  "shares in the body of the function alone",
+                  nameOf(op), locationOf(op));
+    auto worker = dyn_cast<WorkOpInterface>(op);
+    if (!worker)
+      continue;
+    Work work = worker.getWork();
+    if (work.width != info.ringBits)
+      return fail(ExitCode::Usage, fmt::format("use a width of {}", info.ringBits),
+                  "the figures of '{}' are for a ring of {} bits; '{}' at {} has {}",
+                  info.name, info.ringBits, nameOf(op), locationOf(op), work.width);
+    if (work.kind != WorkKind::Local)
+      ops.push_back(op);
+  }
+  return ops;
+}
+
+//===----------------------------------------------------------------------===//
+// Charges
+//===----------------------------------------------------------------------===//
+
+/// What to do about an operation without a figure.
+static std::string adviceFor(const Suite &suite) {
+  if (suite.wantsExpanded())
+    return "take whole functions apart before: mpc-expand";
+  return "replace these operations in the model, or ask for a suite of formulas: crypten";
+}
+
+/// All operations that have no charge, each name once.
+static llvm::Error checkComplete(const Suite &suite, ArrayRef<Operation *> ops,
+                                 const Bill &bill) {
+  struct Missing {
+    int64_t count = 0;
+    Operation *first = nullptr;
+  };
+  llvm::MapVector<std::string, Missing, std::map<std::string, unsigned>> missing;
+  for (Operation *op : ops) {
+    if (bill.charges.contains(op))
+      continue;
+    Missing &entry = missing[nameOf(op)];
+    ++entry.count;
+    entry.first = entry.first ? entry.first : op;
+  }
+  if (missing.empty())
+    return llvm::Error::success();
+  SmallVector<std::string> parts;
+  for (auto &[name, entry] : missing)
+    parts.push_back(fmt::format("{} ({}, the first at {})", name, entry.count,
+                                locationOf(entry.first)));
+  return fail(ExitCode::Unsupported, adviceFor(suite), "'{}' has no figures for {}",
+              suite.info().name, llvm::join(parts, ", "));
+}
+
+llvm::Error Suite::priceAll(ArrayRef<Operation *> ops, Bill &bill) const {
+  for (Operation *op : ops) {
+    auto charge = price(cast<WorkOpInterface>(op).getWork());
+    if (!charge)
+      return charge.takeError();
+    if (*charge)
+      bill.charges[op] = **charge;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<Bill> Suite::charge(func::FuncOp func) const {
+  auto ops = workOf(func, data);
+  if (!ops)
+    return ops.takeError();
+  Bill bill;
+  if (llvm::Error error = priceAll(*ops, bill))
+    return std::move(error);
+  if (llvm::Error error = checkComplete(*this, *ops, bill))
+    return std::move(error);
+  return bill;
+}
+
+llvm::Expected<Charge> Suite::charge(const Work &work) const {
+  if (work.width != data.ringBits)
+    return fail(ExitCode::Usage, fmt::format("use a width of {}", data.ringBits),
+                "the figures of '{}' are for a ring of {} bits, not {}", data.name,
+                data.ringBits, work.width);
+  if (work.kind == WorkKind::Local)
+    return Charge{0, 0, 0, 0, 0, "local"};
+  auto charge = price(work);
+  if (!charge)
+    return charge.takeError();
+  if (*charge)
+    return **charge;
+  return fail(ExitCode::Unsupported, adviceFor(*this),
+              "'{}' has no figure for a {} that stands alone", data.name,
+              stringifyWorkKind(work.kind).str());
+}
+
+//===----------------------------------------------------------------------===//
+// Suites by name
+//===----------------------------------------------------------------------===//
+
+/// The data files of lib/Cost/Suites.
+static constexpr const char *kEmbedded[] = {
+#include "EmbeddedSuites.inc"
+};
+
+ArrayRef<SuitePtr> suites() {
+  static const std::vector<SuitePtr> all = [] {
+    std::vector<SuitePtr> list = {createCrypTenSuite()};
+    // The files are those of this source tree, and a unit test reads them all.
+    for (const char *text : kEmbedded)
+      list.push_back(llvm::cantFail(parsePublishedSuite(text, "a suite of Tacit's own")));
+    return list;
+  }();
+  return all;
+}
+
+llvm::Expected<SuitePtr> findSuite(StringRef nameOrPath) {
+  for (const SuitePtr &suite : suites())
+    if (suite->info().name == nameOrPath)
+      return suite;
+  auto names = llvm::map_range(suites(), [](auto &suite) { return suite->info().name; });
+  if (!nameOrPath.ends_with(".json"))
+    return fail(ExitCode::Usage, "tacit cost --list-protocols tells more",
+                "unknown protocol '{}'; expected {} or the path of a .json file",
+                nameOrPath.str(), llvm::join(names, ", "));
+  auto file = llvm::MemoryBuffer::getFile(nameOrPath, /*IsText=*/true);
+  if (!file)
+    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file",
+                "cannot read the protocol '{}': {}", nameOrPath.str(),
+                file.getError().message());
+  return parsePublishedSuite((*file)->getBuffer(), nameOrPath);
+}
+
+} // namespace tacit::cost

@@ -1,0 +1,162 @@
+//===- Arithmetic.cpp - Fixed-point arithmetic on shares ------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arithmetic.h"
+#include "mlir/Dialect/Traits.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit::mpc;
+
+/// Of a public factor, these count: with more the product would need more of the ring,
+/// and local truncation fails with a chance that doubles with each bit.
+static constexpr int64_t kSignificantBits = 14;
+
+static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  if (auto share = dyn_cast<ShareType>(value.getType()))
+    return share.getShape();
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// The shape of `lhs op rhs`, of operands that are known to broadcast.
+static SmallVector<int64_t> jointShape(Value lhs, Value rhs) {
+  SmallVector<int64_t> shape;
+  (void)OpTrait::util::getBroadcastedShape(shapeOf(lhs), shapeOf(rhs), shape);
+  return shape;
+}
+
+static SmallVector<int64_t> reducedShape(Value x, int64_t axis) {
+  SmallVector<int64_t> shape(shapeOf(x));
+  shape[axis] = 1;
+  return shape;
+}
+
+/// Block and role of `function`, and its name as what the parts belong to.
+static SiteAttr siteOfParts(Operation *function) {
+  auto site = dyn_cast_if_present<SiteAttr>(function->getDiscardableAttr(kSiteAttr));
+  return SiteAttr::get(function->getContext(), site ? site.getBlock() : -1,
+                       site ? site.getRole() : Role::Other,
+                       function->getName().stripDialect());
+}
+
+Arithmetic::Arithmetic(Operation *function)
+    : builder(function), loc(function->getLoc()), site(siteOfParts(function)),
+      type(cast<ShareType>(function->getResult(0).getType())) {}
+
+template <typename OpT, typename... Args>
+Value Arithmetic::write(Args &&...args) {
+  auto op = OpT::create(builder, loc, std::forward<Args>(args)...);
+  op->setDiscardableAttr(kSiteAttr, site);
+  ++written;
+  return op.getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// Linear arithmetic
+//===----------------------------------------------------------------------===//
+
+Value Arithmetic::publicNumber(double number) {
+  auto scalar = RankedTensorType::get({}, builder.getF32Type());
+  auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
+  Value constant = nn::ConstantOp::create(builder, loc, scalar, value);
+  return PublicOp::create(builder, loc, scalar, constant);
+}
+
+Value Arithmetic::add(Value lhs, Value rhs) {
+  return write<AddOp>(shareOf(lhs).withShape(jointShape(lhs, rhs)), lhs, rhs);
+}
+
+Value Arithmetic::sub(Value lhs, Value rhs) {
+  return write<SubOp>(shareOf(lhs).withShape(jointShape(lhs, rhs)), lhs, rhs);
+}
+
+Value Arithmetic::add(Value x, double number) { return add(x, publicNumber(number)); }
+
+Value Arithmetic::neg(Value x) { return write<NegOp>(x.getType(), x); }
+
+Value Arithmetic::sum(Value x, int64_t axis) {
+  return write<SumOp>(shareOf(x).withShape(reducedShape(x, axis)), x, axis);
+}
+
+Value Arithmetic::mean(Value x, int64_t axis, double factor) {
+  int64_t count = std::max<int64_t>(shapeOf(x)[axis], 1);
+  return scale(sum(x, axis), factor / static_cast<double>(count));
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+Value Arithmetic::truncate(Value x, int64_t fraction) {
+  if (shareOf(x).getFraction() == fraction)
+    return x;
+  return write<TruncateOp>(shareOf(x).withFraction(fraction), x);
+}
+
+Value Arithmetic::mul(Value lhs, Value rhs) {
+  int64_t left = shareOf(lhs).getFraction(), right = shareOf(rhs).getFraction();
+  ShareType product =
+      shareOf(lhs).withShape(jointShape(lhs, rhs)).withFraction(left + right);
+  return truncate(write<MulOp>(product, lhs, rhs), std::max(left, right));
+}
+
+Value Arithmetic::square(Value x) {
+  int64_t fraction = shareOf(x).getFraction();
+  return truncate(write<SquareOp>(shareOf(x).withFraction(2 * fraction), x), fraction);
+}
+
+/// The product by a public factor of `bits` bits of fraction, not truncated.
+Value Arithmetic::mulPublic(Value x, Value factor, int64_t bits) {
+  ShareType product = shareOf(x).withShape(jointShape(x, factor));
+  return write<MulOp>(product.withFraction(product.getFraction() + bits), x, factor);
+}
+
+/// The bits of fraction that a public factor gets.
+int64_t Arithmetic::bitsFor(double factor) const {
+  int64_t most = type.getWidth() - type.getFraction() - kIntegerBits;
+  // Few bits are best where they say all.
+  for (int64_t bits = 0; bits <= std::min<int64_t>(most, kSignificantBits); ++bits)
+    if (std::ldexp(factor, bits) == std::trunc(std::ldexp(factor, bits)))
+      return bits;
+  int64_t needed = kSignificantBits - 1 - std::ilogb(factor);
+  return std::min(most, std::max(needed, type.getFraction()));
+}
+
+Value Arithmetic::scale(Value x, double factor) {
+  if (factor == 1)
+    return x;
+  int64_t fraction = shareOf(x).getFraction();
+  return truncate(mulPublic(x, publicNumber(factor), bitsFor(factor)), fraction);
+}
+
+Value Arithmetic::mask(Value x, Value keep) { return mulPublic(x, keep, 0); }
+
+//===----------------------------------------------------------------------===//
+// Functions and bits
+//===----------------------------------------------------------------------===//
+
+Value Arithmetic::max(Value x, int64_t axis) {
+  return write<MaxOp>(shareOf(x).withShape(reducedShape(x, axis)), x, axis);
+}
+
+Value Arithmetic::exp(Value x) { return write<ExpOp>(x.getType(), x); }
+Value Arithmetic::reciprocal(Value x) { return write<ReciprocalOp>(x.getType(), x); }
+Value Arithmetic::rsqrt(Value x) { return write<RsqrtOp>(x.getType(), x); }
+
+Value Arithmetic::isNegative(Value x) {
+  return write<IsNegativeOp>(shareOf(x).withFraction(0), x);
+}
+
+Value Arithmetic::flip(Value bit) { return add(neg(bit), 1); }
+Value Arithmetic::signOf(Value bit) { return add(scale(bit, -2), 1); }
+
+Value Arithmetic::lift(Value bit) {
+  return mulPublic(bit, publicNumber(1), type.getFraction());
+}

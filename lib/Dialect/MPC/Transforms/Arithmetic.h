@@ -1,0 +1,84 @@
+//===- Arithmetic.h - Fixed-point arithmetic on shares ----------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DIALECT_MPC_TRANSFORMS_ARITHMETIC_H
+#define TACIT_LIB_DIALECT_MPC_TRANSFORMS_ARITHMETIC_H
+
+#include "mlir/IR/Builders.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+
+namespace tacit::mpc {
+
+/// Bits of a ring beyond two fractions that a function needs: constants up to 128, a
+/// sign.
+inline constexpr int64_t kIntegerBits = 9;
+
+/// Writes arithmetic in place of one function. What it writes has the function's
+/// location, and its site with its name. Products come back truncated to the larger
+/// fraction of their factors; a bit has fraction 0, so that a product by it has none to
+/// drop.
+class Arithmetic {
+public:
+  explicit Arithmetic(mlir::Operation *function);
+
+  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value sub(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value add(mlir::Value x, double number);
+  mlir::Value neg(mlir::Value x);
+  mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value square(mlir::Value x);
+  /// x * factor, which is local.
+  mlir::Value scale(mlir::Value x, double factor);
+  /// x times public zeros and ones.
+  mlir::Value mask(mlir::Value x, mlir::Value keep);
+  mlir::Value sum(mlir::Value x, int64_t axis);
+  /// `factor` times the mean.
+  mlir::Value mean(mlir::Value x, int64_t axis, double factor = 1);
+  mlir::Value max(mlir::Value x, int64_t axis);
+  mlir::Value exp(mlir::Value x);
+  mlir::Value reciprocal(mlir::Value x);
+  mlir::Value rsqrt(mlir::Value x);
+
+  /// Bits: x < 0, 1 - bit, 1 - 2 bit, and the bit as a number with a fraction.
+  mlir::Value isNegative(mlir::Value x);
+  mlir::Value flip(mlir::Value bit);
+  mlir::Value signOf(mlir::Value bit);
+  mlir::Value lift(mlir::Value bit);
+
+  int64_t integerBits() const { return type.getWidth() - type.getFraction(); }
+  /// Operations written so far.
+  int64_t count() const { return written; }
+
+private:
+  template <typename OpT, typename... Args>
+  mlir::Value write(Args &&...args);
+  mlir::Value publicNumber(double number);
+  mlir::Value mulPublic(mlir::Value x, mlir::Value factor, int64_t bits);
+  mlir::Value truncate(mlir::Value x, int64_t fraction);
+  int64_t bitsFor(double factor) const;
+
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  SiteAttr site;
+  /// That of the function.
+  ShareType type;
+  int64_t written = 0;
+};
+
+/// Each gives the value of one family of functions, of an input with the function's type.
+mlir::Value emitRelu(Arithmetic &a, mlir::Value x);
+mlir::Value emitSigmoid(Arithmetic &a, mlir::Value x);
+mlir::Value emitTanh(Arithmetic &a, mlir::Value x);
+mlir::Value emitSilu(Arithmetic &a, mlir::Value x);
+mlir::Value emitGelu(Arithmetic &a, GeluKind kind, mlir::Value x);
+mlir::Value emitSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
+mlir::Value emitLayerNorm(Arithmetic &a, mlir::Value x, double epsilon, double scale);
+mlir::Value emitRMSNorm(Arithmetic &a, mlir::Value x, double epsilon, double scale);
+
+} // namespace tacit::mpc
+
+#endif // TACIT_LIB_DIALECT_MPC_TRANSFORMS_ARITHMETIC_H

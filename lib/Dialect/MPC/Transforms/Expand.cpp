@@ -1,0 +1,99 @@
+//===- Expand.cpp - Takes whole functions apart ---------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arithmetic.h"
+#include "tacit/Dialect/MPC/Transforms/Passes.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace tacit::mpc {
+#define GEN_PASS_DEF_EXPAND
+#include "tacit/Dialect/MPC/Transforms/Passes.h.inc"
+} // namespace tacit::mpc
+
+using namespace mlir;
+using namespace tacit::mpc;
+
+static constexpr int64_t kMaxNormScale = 256;
+
+static bool isTakenApart(Operation *op) {
+  return isa<ReluOp, SigmoidOp, TanhOp, SiluOp, GeluOp, SoftmaxOp, LayerNormOp, RMSNormOp>(
+      op);
+}
+
+/// exp, reciprocal, rsqrt and max stay: the protocol has formulas for them as wholes.
+static Value expand(Operation *op, Arithmetic &a, double normScale) {
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](ReluOp relu) { return emitRelu(a, relu.getInput()); })
+      .Case([&](SigmoidOp sigmoid) { return emitSigmoid(a, sigmoid.getInput()); })
+      .Case([&](TanhOp tanh) { return emitTanh(a, tanh.getInput()); })
+      .Case([&](SiluOp silu) { return emitSilu(a, silu.getInput()); })
+      .Case([&](GeluOp gelu) { return emitGelu(a, gelu.getKind(), gelu.getInput()); })
+      .Case([&](SoftmaxOp softmax) {
+        return emitSoftmax(a, softmax.getInput(), softmax.getKeep(), softmax.getAxis());
+      })
+      .Case([&](LayerNormOp norm) {
+        double epsilon = norm.getEpsilon().convertToDouble();
+        return emitLayerNorm(a, norm.getInput(), epsilon, normScale);
+      })
+      .Case([&](RMSNormOp norm) {
+        double epsilon = norm.getEpsilon().convertToDouble();
+        return emitRMSNorm(a, norm.getInput(), epsilon, normScale);
+      });
+}
+
+/// A product has twice the fraction, and numbers up to 128 in front of it.
+static LogicalResult checkRing(Operation *op) {
+  auto type = cast<ShareType>(op->getResult(0).getType());
+  int64_t needed = 2 * type.getFraction() + kIntegerBits;
+  if (type.getWidth() >= needed)
+    return success();
+  InFlightDiagnostic diag = op->emitOpError();
+  diag << "computes with a fraction of " << type.getFraction() << " bits in a ring of "
+       << type.getWidth() << " bits; expected a ring of at least " << needed
+       << " bits, which its products fit into";
+  diag.attachNote() << "choose a larger width, or a fraction of fewer bits";
+  return diag;
+}
+
+namespace {
+
+struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
+  using ExpandBase::ExpandBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (normScale >= 1 && normScale <= kMaxNormScale && llvm::isPowerOf2_64(normScale))
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "norm-scale is " << normScale.getValue()
+           << "; expected a power of two from 1 to " << kMaxNormScale;
+  }
+
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    bool fits = true;
+    getOperation().walk([&](Operation *op) {
+      if (!isTakenApart(op))
+        return;
+      ops.push_back(op);
+      fits &= succeeded(checkRing(op));
+    });
+    if (!fits)
+      return signalPassFailure();
+    for (Operation *op : ops) {
+      Arithmetic arithmetic(op);
+      op->getResult(0).replaceAllUsesWith(
+          expand(op, arithmetic, static_cast<double>(normScale)));
+      op->erase();
+      ++functions;
+      primitives += arithmetic.count();
+    }
+  }
+};
+
+} // namespace

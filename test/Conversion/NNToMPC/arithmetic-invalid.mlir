@@ -1,0 +1,78 @@
+// RUN: tacit-opt %s -convert-nn-to-mpc -split-input-file -verify-diagnostics
+
+// The sign of a divisor is a secret too.
+func.func @divisor(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.div' op divides by a secret that may be negative; expected a square root, an exponential or a sum of them, which are all that 1 / x is computed of}}
+  %1 = nn.div %x, %0 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.reciprocal' op divides by a secret that may be negative}}
+  %2 = nn.reciprocal %0 : tensor<2x4xf32>
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  // expected-error @below {{'nn.div' op divides by zero; expected another number}}
+  %3 = nn.div %0, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  return %3 : tensor<2x4xf32>
+}
+
+// -----
+
+// A power that is no product, and one that only the client knows.
+func.func @powers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %c = nn.constant dense<1.5> : tensor<f32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.pow' op raises a secret to a power that is not the constant 2 or 3; expected one of them, which are products}}
+  %1 = nn.pow %0, %c : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.pow' op raises a secret to a power}}
+  %2 = nn.pow %0, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
+}
+
+// -----
+
+func.func @nothing(%x: tensor<0x4xf32>) -> tensor<4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<0x4xf32>, tensor<4xf32>) -> tensor<0x4xf32>
+  // expected-error @below {{'nn.reduce' op reduces no elements; expected at least one}}
+  %1 = nn.reduce mean %0 axes = [0] : (tensor<0x4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// Look-ups that are no rows of a table at the client's indices.
+func.func @lookups(%ids: tensor<3xi64>, %x: tensor<6x4xf32>) -> tensor<6x1025xf32> {
+  %t = nn.constant dense_resource<t> : tensor<6x4xf32>
+  %0 = nn.add %x, %t : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
+  // expected-error @below {{'nn.gather' op looks up along axis 1; expected 0, the rows of a table: transpose it before}}
+  %1 = nn.gather %t, %ids axis = 1 : (tensor<6x4xf32>, tensor<3xi64>) -> tensor<6x3xf32>
+  %nine = nn.constant dense<9> : tensor<1xi64>
+  // expected-error @below {{'nn.gather' op picks element 9 of a dimension of 4; expected -4 to 3}}
+  %2 = nn.gather %0, %nine axis = 1 : (tensor<6x4xf32>, tensor<1xi64>) -> tensor<6x1xf32>
+  // expected-error @below {{'nn.cast' op computes 'tensor<6x4xi64>' from a secret}}
+  %3 = nn.cast %0 : tensor<6x4xf32> to tensor<6x4xi64>
+  // expected-error @below {{'nn.gather' op looks up at indices that neither party knows; expected indices that follow from the inputs or from constants alone}}
+  %4 = nn.gather %t, %3 axis = 0 : (tensor<6x4xf32>, tensor<6x4xi64>) -> tensor<6x4x4xf32>
+  %same = nn.constant dense<1> : tensor<1025xi64>
+  // expected-error @below {{'nn.gather' op picks 1025 parts of a secret without a pattern; expected equal steps, or at most 1024 parts}}
+  %5 = nn.gather %0, %same axis = 1 : (tensor<6x4xf32>, tensor<1025xi64>) -> tensor<6x1025xf32>
+  return %5 : tensor<6x1025xf32>
+}
+
+// -----
+
+// Masks.
+func.func @masks(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %row = nn.constant dense<[[true, true], [false, false]]> : tensor<2x2xi1>
+  // expected-error @below {{'nn.attention' op has a mask that leaves nothing of a row of scores; expected one score at least that takes part: remove the row}}
+  %1 = nn.attention %0, %0, %0 mask(%row) scale = 1.000000e+00 fill = -1.000000e+09 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
+  %causal = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+  // expected-error @below {{'nn.attention' op replaces scores by -10; expected at most -1000, of which nothing is left in fixed point}}
+  %2 = nn.attention %0, %0, %0 mask(%causal) scale = 1.000000e+00 fill = -1.000000e+01 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
+  %scores = nn.slice %0 [0, 0] to [2, 2] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+  // expected-error @below {{'nn.attention' op has a mask that depends on a secret; expected one that follows from the inputs alone, or from constants alone}}
+  %3 = nn.attention %0, %0, %0 mask(%scores) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  return %3 : tensor<2x4xf32>
+}

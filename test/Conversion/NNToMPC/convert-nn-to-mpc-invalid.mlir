@@ -1,0 +1,132 @@
+// RUN: tacit-opt %s -convert-nn-to-mpc -split-input-file -verify-diagnostics
+
+// Everything that has no protocol is named in one run, also what reads the results of
+// what has none; what the parties compute alone is no matter.
+func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %own = nn.abs %x : tensor<2x4xf32>
+  %0 = nn.add %own, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.erf' op depends on a secret, and two parties have no protocol for it; expected it on what one party knows alone, or another form of the model}}
+  %1 = nn.erf %0 : tensor<2x4xf32>
+  %2 = nn.relu %1 : tensor<2x4xf32>
+  // expected-error @below {{'nn.maximum' op depends on a secret, and two parties have no protocol for it}}
+  %3 = nn.maximum %2, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only numbers that fixed point stands for}}
+  %4 = nn.compare lt %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
+  // expected-error @below {{'nn.where' op depends on a secret, and two parties have no protocol for it}}
+  %5 = nn.where %4, %3, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  return %3, %5 : tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
+// A model whose batch was not pinned.
+// expected-error @below {{argument 0 is 'tensor<?x8xf32>'; expected a tensor of known dimensions: pin them with --dim or --shape}}
+func.func @free(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %x : tensor<?x8xf32>
+}
+
+// -----
+
+// A type that was made free by hand.
+func.func @free_inside(%x: tensor<8x4xf32>) -> tensor<?x4xf32> {
+  %w = nn.constant dense_resource<w> : tensor<4x4xf32>
+  // expected-error @below {{'nn.linear' op has a dimension that is not known; expected numbers: pin them with --dim or --shape}}
+  %0 = nn.linear %x, %w : (tensor<8x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has branches; expected one block of nn operations}}
+func.func @branches(%x: tensor<4xf32>) -> tensor<4xf32> {
+  cf.br ^end
+^end:
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// A program of a later phase.
+func.func @lowered(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'tensor.empty' op is no operation of the nn dialect, which this conversion begins with}}
+  %0 = tensor.empty() : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// Cheaper products of floats.
+func.func @lmul(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %w = nn.constant dense_resource<w> : tensor<4x4xf32>
+  // expected-error @below {{'nn.linear' op multiplies by lmul, which adds bit patterns of floats; a secret fixed-point number has none: leave the multiplier out}}
+  %0 = nn.linear %x, %w multiplier(<lmul, mantissa = 4>) : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.attention' op multiplies by pam, which adds bit patterns of floats}}
+  %1 = nn.attention %0, %0, %0 scale = 1.000000e+00 multiplier(<pam>) : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+
+func.func @shift_add(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %codes = nn.constant dense<0> : tensor<1x4x4xi8>
+  %w = nn.powers_of_two %codes : tensor<1x4x4xi8> to tensor<4x4xf32>
+  // expected-error @below {{'nn.linear' op multiplies by adding exponents of weights, which are plain numbers only for the server; leave shift_add out, it saves nothing between two parties}}
+  %0 = nn.linear %x, %w multiplier(<shift_add>) : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// -----
+
+// Half precision has to be widened first.
+func.func @half(%x: tensor<2x4xf16>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf16>
+  // expected-error @below {{'nn.add' op computes 'tensor<2x4xf16>' from a secret; expected f32, the only numbers that fixed point stands for}}
+  %0 = nn.add %x, %b : (tensor<2x4xf16>, tensor<4xf16>) -> tensor<2x4xf16>
+  // expected-error @below {{'nn.cast' op depends on a secret, and two parties have no protocol for it}}
+  %1 = nn.cast %0 : tensor<2x4xf16> to tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+
+// The exponents are the server's, and integers.
+func.func @integers(%x: tensor<2x4xf32>) -> tensor<2x4xi8> {
+  %b = nn.constant dense_resource<b> : tensor<2x4xi8>
+  // expected-error @below {{makes a secret of 'tensor<2x4xi8>'; expected f32 and known dimensions}}
+  return %b : tensor<2x4xi8>
+}
+
+// -----
+
+// A mask for floats, where no attention was found around it.
+func.func @too_large(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %mask = nn.constant dense<-3.40282347E+38> : tensor<f32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.add' op has the constant -3.402823e+38; a ring of 64 bits with a fraction of 18 leaves room for numbers below 2^45 there: expected a wider ring, or a smaller constant}}
+  %1 = nn.add %0, %mask : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+
+func.func @too_small(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %million = nn.constant dense<1.0e+06> : tensor<f32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.div' op multiplies by 1.000000e-06, which a fraction of 18 bits rounds to 0; expected a longer one}}
+  %1 = nn.div %0, %million : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+
+// The size of a secret is bounded, and that of what a secret becomes.
+func.func @huge(%x: tensor<1048576x1xf32>) -> tensor<1048576x1048577xf32> {
+  %b = nn.constant dense_resource<b> : tensor<1x1048577xf32>
+  // expected-error @below {{'nn.add' op needs a share of more than 2^40 elements, or of a negative number}}
+  %0 = nn.add %x, %b : (tensor<1048576x1xf32>, tensor<1x1048577xf32>) -> tensor<1048576x1048577xf32>
+  return %0 : tensor<1048576x1048577xf32>
+}

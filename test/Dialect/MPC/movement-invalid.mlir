@@ -1,0 +1,83 @@
+// RUN: tacit-opt %s -split-input-file -verify-diagnostics
+
+func.func @reshape(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.reshape' op turns '!mpc.share<4x2, width = 64, fraction = 18>' into '!mpc.share<9, width = 64, fraction = 18>'; expected the same number of elements}}
+  %0 = mpc.reshape %x : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<9, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+// A movement is no truncation.
+func.func @reshape_fraction(%x: !mpc.share<4x2, width = 64, fraction = 36>) {
+  // expected-error @below {{'mpc.reshape' op gives '!mpc.share<8, width = 64, fraction = 18>'; expected '!mpc.share<8, width = 64, fraction = 36>'}}
+  %0 = mpc.reshape %x : !mpc.share<4x2, width = 64, fraction = 36> to !mpc.share<8, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+// The kept dimension was forgotten.
+func.func @sum(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.sum' op gives '!mpc.share<4, width = 64, fraction = 18>'; expected '!mpc.share<4x1, width = 64, fraction = 18>'}}
+  %0 = mpc.sum %x axes = [1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<4, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @transpose(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.transpose' op permutes '!mpc.share<4x2, width = 64, fraction = 18>' by [1, 1]; expected every dimension once}}
+  %0 = mpc.transpose %x [1, 1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @slice_rank(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.slice' op expected 2 starts, ends and steps, one per dimension}}
+  %0 = mpc.slice %x [0] to [2] step [1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+// "To the end", which only nn has: there a dimension may be free.
+func.func @slice_bounds(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.slice' op slice 0 to 9223372036854775807 step 1 does not lie in a dimension of 2}}
+  %0 = mpc.slice %x [0, 0] to [2, 9223372036854775807] step [1, 1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @expand(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.expand' op cannot expand '!mpc.share<4x2, width = 64, fraction = 18>' to '!mpc.share<4x6, width = 64, fraction = 18>'; expected dimensions, aligned at the last, that are equal or 1}}
+  %0 = mpc.expand %x : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<4x6, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @concat_nothing() {
+  // expected-error @below {{'mpc.concat' op needs at least one input}}
+  %0 = mpc.concat axis = 0 : () -> !mpc.share<4, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+// Parts of two fractions.
+func.func @concat_fractions(%x: !mpc.share<4, width = 64, fraction = 18>, %y: !mpc.share<4, width = 64, fraction = 36>) {
+  // expected-error @below {{'mpc.concat' op cannot join '!mpc.share<4, width = 64, fraction = 18>' and '!mpc.share<4, width = 64, fraction = 36>'}}
+  %0 = mpc.concat %x, %y axis = 0 : (!mpc.share<4, width = 64, fraction = 18>, !mpc.share<4, width = 64, fraction = 36>) -> !mpc.share<8, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @concat_shapes(%x: !mpc.share<4x2, width = 64, fraction = 18>, %y: !mpc.share<4x3, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.concat' op cannot join '!mpc.share<4x2, width = 64, fraction = 18>' and '!mpc.share<4x3, width = 64, fraction = 18>' along axis 0}}
+  %0 = mpc.concat %x, %y axis = 0 : (!mpc.share<4x2, width = 64, fraction = 18>, !mpc.share<4x3, width = 64, fraction = 18>) -> !mpc.share<8x2, width = 64, fraction = 18>
+  return
+}

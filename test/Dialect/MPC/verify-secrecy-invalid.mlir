@@ -1,0 +1,130 @@
+// RUN: tacit-opt %s -mpc-verify-secrecy -split-input-file -verify-diagnostics
+
+// A function that was meant to be called from a larger program of shares.
+// expected-error @+2 {{'func.func' op takes a secret, as argument 1}}
+// expected-note @+1 {{the parties bring plain tensors; make secrets of them by mpc.share}}
+func.func @main(%x: tensor<4xf32>, %s: !mpc.share<4, width = 64, fraction = 18>) -> !mpc.share<4, width = 64, fraction = 18> {
+  %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  %1 = mpc.add %0, %s : (!mpc.share<4, width = 64, fraction = 18>, !mpc.share<4, width = 64, fraction = 18>) -> !mpc.share<4, width = 64, fraction = 18>
+  // The reveal was forgotten.
+  // expected-error @+2 {{'func.return' op returns a secret, as result 0}}
+  // expected-note @+1 {{reveal it first: mpc.reveal ... to client}}
+  return %1 : !mpc.share<4, width = 64, fraction = 18>
+}
+
+// -----
+
+// A cast that a half-finished lowering left behind lets a secret out, and in.
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  // expected-error @+2 {{'builtin.unrealized_conversion_cast' op reads a secret outside of the mpc dialect}}
+  // expected-note @+1 {{a secret leaves by mpc.reveal alone; use it in mpc operations}}
+  %1 = builtin.unrealized_conversion_cast %0 : !mpc.share<4, width = 64, fraction = 18> to tensor<4xf32>
+  // expected-error @+2 {{'builtin.unrealized_conversion_cast' op makes a secret outside of the mpc dialect}}
+  // expected-note @+1 {{secrets are made by mpc.share and mpc.one_hot}}
+  %2 = builtin.unrealized_conversion_cast %1 : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// Secrets hidden inside another type.
+func.func @main(%x: tensor<4xf32>) {
+  // expected-error @+2 {{'builtin.unrealized_conversion_cast' op makes a secret outside of the mpc dialect}}
+  // expected-note @+1 {{secrets are made by mpc.share and mpc.one_hot}}
+  %0 = builtin.unrealized_conversion_cast %x : tensor<4xf32> to tuple<i1, !mpc.share<4, width = 64, fraction = 18>>
+  return
+}
+
+// -----
+
+// The wrong party.
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  // expected-error @+2 {{'mpc.reveal' op shows a secret to the server}}
+  // expected-note @+1 {{the client alone learns results; reveal it 'to client'}}
+  %1 = mpc.reveal %0 to server : !mpc.share<4, width = 64, fraction = 18> -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// Weights as a plain factor, which makes the product local and tells them to the client.
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %w = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  // expected-error @+2 {{'mpc.mul' op computes with a plain operand that did not pass mpc.public}}
+  // expected-note @+1 {{the other party does not know it; use mpc.public for a constant of the architecture, else mpc.share}}
+  %1 = mpc.mul %0, %w : (!mpc.share<4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4, width = 64, fraction = 36>
+  %2 = mpc.reveal %1 to client : !mpc.share<4, width = 64, fraction = 36> -> tensor<4xf32>
+  return %2 : tensor<4xf32>
+}
+
+// -----
+
+// The client's mask taken for one that both know, after some arithmetic.
+func.func @main(%mask: tensor<4xf32>) {
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %0 = nn.sub %mask, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  // expected-error @+2 {{'mpc.public' op makes public what follows from the client's input}}
+  // expected-note @+1 {{the server would learn it; make a secret of it by mpc.share from client}}
+  %1 = mpc.public %0 : tensor<4xf32>
+  return
+}
+
+// -----
+
+// The parties exchanged, by mpc.share and by mpc.one_hot, also after a reveal.
+func.func @main(%x: tensor<4xf32>, %ids: tensor<4xi64>) {
+  %w = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  // expected-error @+2 {{'mpc.share' op is made by the server of what follows from the client's input}}
+  // expected-note @+1 {{the server would have to see the input; share it 'from client'}}
+  %0 = mpc.share %x from server : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  // expected-error @+2 {{'mpc.one_hot' op is made by the server of what follows from the client's input}}
+  // expected-note @+1 {{the server would have to see the input; share it 'from client'}}
+  %1 = mpc.one_hot %ids from server : tensor<4xi64> to !mpc.share<4x2, width = 64, fraction = 0>
+  // expected-error @+2 {{'mpc.share' op is made by the client of what follows from the server's weights}}
+  // expected-note @+1 {{the client would have to see the weights; share them 'from server'}}
+  %2 = mpc.share %w from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  %3 = mpc.reveal %2 to client : !mpc.share<4, width = 64, fraction = 18> -> tensor<4xf32>
+  // expected-error @+2 {{'mpc.share' op is made by the server of what follows from the client's input}}
+  // expected-note @+1 {{the server would have to see the input; share it 'from client'}}
+  %4 = mpc.share %3 from server : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+// A layer that was not converted: no secret is there to leave, and both inputs do.
+// Packed weights are as secret as floats.
+func.func @main(%x: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xi8>) {
+  %w = nn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %packed = nn.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>
+  // expected-error @+2 {{'nn.matmul' op combines in plain what follows from the client's input and the server's weights}}
+  // expected-note @+1 {{one party would have to see what is the other's; share both and use mpc operations}}
+  %0 = nn.matmul %x, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  // expected-error @+2 {{'func.return' op hands out what follows from the server's weights alone, as result 1}}
+  // expected-note @+1 {{share it 'from server' and reveal it 'to client', so that it is seen to leave}}
+  return %0, %packed : tensor<2x2xf32>, tensor<2x2xi8>
+}
+
+// -----
+
+// Control flow, a call, and a global: not what the proof is about.
+// expected-error @+2 {{'memref.global' op stands beside the functions of a program}}
+// expected-note @+1 {{secrecy is proved of functions; lower it later, or leave it out}}
+memref.global "private" constant @weights : memref<2xf32> = dense<1.0>
+func.func @main(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  // expected-error @+2 {{'scf.if' op branches, has regions or calls a function}}
+  // expected-note @+1 {{secrecy is proved of straight-line programs; unroll or inline it first}}
+  %0 = scf.if %c -> tensor<4xf32> {
+    scf.yield %x : tensor<4xf32>
+  } else {
+    scf.yield %x : tensor<4xf32>
+  }
+  // expected-error @+2 {{'func.call' op branches, has regions or calls a function}}
+  // expected-note @+1 {{secrecy is proved of straight-line programs; unroll or inline it first}}
+  %1 = func.call @other(%0) : (tensor<4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+func.func private @other(%x: tensor<4xf32>) -> tensor<4xf32>
