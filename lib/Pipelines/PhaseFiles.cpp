@@ -112,7 +112,7 @@ llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::createBeside(StringRef p
   return open(path.str().str());
 }
 
-llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath) {
+llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needsWeights) {
   std::string missing;
   forEachResource(module, [&](DenseResourceElementsAttr attr) {
     StringRef key = attr.getRawHandle().getKey();
@@ -128,7 +128,7 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath) {
     entries.push_back({key.str(), weights->tell(), bytes->size()});
     weights->write(bytes->data(), bytes->size());
   });
-  if (!missing.empty())
+  if (needsWeights && !missing.empty())
     return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way",
                 missing);
   return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {

@@ -13,13 +13,21 @@
 
 using namespace tacit;
 
-static constexpr Phase kPhases[] = {
-    {"import", "the ONNX graph as nn operations"},
-    {"raise", "exporter fragments become whole operations"},
-    {"surgery",
-     "norms and activations removed or replaced, as --aero and --approximate say"},
-    {"quantize", "weights in few bits, as --quantize says"},
-    {"multiplier", "how each product is computed, as --multiplier says"},
+static constexpr Phase kImport = {"import", "the ONNX graph as nn operations"};
+static constexpr Phase kRaise = {"raise", "exporter fragments become whole operations"};
+static constexpr Phase kSurgery = {
+    "surgery",
+    "norms and activations removed or replaced, as --aero and --approximate say"};
+static constexpr Phase kQuantize = {"quantize", "weights in few bits, as --quantize says"};
+static constexpr Phase kMultiplier = {"multiplier",
+                                      "how each product is computed, as --multiplier says"};
+
+static constexpr Phase kCpuPhases[] = {
+    kImport,
+    kRaise,
+    kSurgery,
+    kQuantize,
+    kMultiplier,
     {"check", "may the target run this program?"},
     {"linalg", "nn becomes linalg on tensors"},
     {"schedule", "fused, packed, vectorised loops"},
@@ -27,18 +35,33 @@ static constexpr Phase kPhases[] = {
     {"llvm", "the llvm dialect, ready to be compiled"},
 };
 
-llvm::ArrayRef<Phase> tacit::phases() { return kPhases; }
+static constexpr Phase kTwoPartyPhases[] = {
+    kImport,
+    kRaise,
+    kSurgery,
+    kQuantize,
+    kMultiplier,
+    {"mpc", "nn becomes mpc on shares, in fixed point; no secret gets out"},
+    {"expand", "whole functions become what the protocol has, where it has formulas"},
+    {"cost", "bytes and hops of every operation, and when it begins"},
+};
 
-std::optional<size_t> tacit::findPhase(llvm::StringRef name) {
-  for (auto [i, phase] : llvm::enumerate(kPhases))
+llvm::ArrayRef<Phase> tacit::phases(Road road) {
+  if (road == Road::Cpu)
+    return kCpuPhases;
+  return kTwoPartyPhases;
+}
+
+std::optional<size_t> tacit::findPhase(llvm::StringRef name, Road road) {
+  for (auto [i, phase] : llvm::enumerate(phases(road)))
     if (phase.name == name)
       return i;
   return std::nullopt;
 }
 
-std::string tacit::phaseNames() {
-  return llvm::join(llvm::map_range(kPhases, [](const Phase &phase) { return phase.name; }),
-                    ", ");
+std::string tacit::phaseNames(Road road) {
+  return llvm::join(
+      llvm::map_range(phases(road), [](const Phase &phase) { return phase.name; }), ", ");
 }
 
 /// One pass, or a nest of passes, as text.
@@ -149,8 +172,35 @@ static Steps lowerToLLVM() {
   return steps;
 }
 
+static Steps shareSecrets(const TwoPartyOptions &options) {
+  return {
+      // Ends in a full conversion: whatever cannot be computed on shares is listed.
+      fmt::format("convert-nn-to-mpc{{width={} fraction={}}}", options.width,
+                  options.fraction),
+      // What the other party must not know is made and read by mpc operations alone.
+      "mpc-verify-secrecy",
+  };
+}
+
+static Steps expand(const TwoPartyOptions &options) {
+  if (!options.isExpanded)
+    return {};
+  return onFunctions({fmt::format("mpc-expand{{recipe={}}}", options.protocol)});
+}
+
+static Steps annotateCosts(const TwoPartyOptions &options) {
+  // Of the program as it is now, which somebody may have edited.
+  Steps steps = {"mpc-verify-secrecy"};
+  // The path of a file may hold spaces.
+  bool isName = llvm::StringRef(options.protocol).find(' ') == llvm::StringRef::npos;
+  Steps costs = onFunctions({fmt::format("mpc-annotate-costs{{protocol={0}{1}{0}}}",
+                                         isName ? "" : "\"", options.protocol)});
+  steps.insert(steps.end(), costs.begin(), costs.end());
+  return steps;
+}
+
 std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
-  llvm::StringRef name = kPhases[phase].name;
+  llvm::StringRef name = phases(options.road)[phase].name;
   Steps steps;
   if (name == "raise")
     steps = raise();
@@ -166,29 +216,45 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
     steps = bufferize();
   else if (name == "llvm")
     steps = lowerToLLVM();
+  else if (name == "mpc")
+    steps = shareSecrets(options.twoParty);
+  else if (name == "expand")
+    steps = expand(options.twoParty);
+  else if (name == "cost")
+    steps = annotateCosts(options.twoParty);
   return llvm::join(steps, ",");
 }
 
 std::string tacit::pipelineText(size_t from, size_t to, const PipelineOptions &options) {
   Steps steps;
-  for (size_t i = from + 1; i <= to && i < std::size(kPhases); ++i)
+  for (size_t i = from + 1; i <= to && i < phases(options.road).size(); ++i)
     if (std::string passes = phasePipeline(i, options); !passes.empty())
       steps.push_back(std::move(passes));
   return "builtin.module(" + llvm::join(steps, ",") + ")";
 }
 
+static void registerPhase(size_t phase, Road road) {
+  PipelineOptions options;
+  options.road = road;
+  std::string text = phasePipeline(phase, options);
+  if (text.empty())
+    return;
+  mlir::registerPassPipeline(
+      ("tacit-" + phases(road)[phase].name).str(), phases(road)[phase].summary,
+      [text](mlir::OpPassManager &manager, llvm::StringRef,
+             llvm::function_ref<llvm::LogicalResult(const llvm::Twine &)> onError) {
+        if (mlir::succeeded(mlir::parsePassPipeline(text, manager)))
+          return mlir::success();
+        return onError("the pipeline of a phase does not parse");
+      },
+      [](llvm::function_ref<void(const mlir::detail::PassOptions &)>) {});
+}
+
 void tacit::registerPipelines() {
-  for (auto [i, phase] : llvm::enumerate(kPhases)) {
-    if (phasePipeline(i, {}).empty())
-      continue;
-    mlir::registerPassPipeline(
-        ("tacit-" + phase.name).str(), phase.summary,
-        [i = i](mlir::OpPassManager &manager, llvm::StringRef,
-                llvm::function_ref<llvm::LogicalResult(const llvm::Twine &)> onError) {
-          if (mlir::succeeded(mlir::parsePassPipeline(phasePipeline(i, {}), manager)))
-            return mlir::success();
-          return onError("the pipeline of a phase does not parse");
-        },
-        [](llvm::function_ref<void(const mlir::detail::PassOptions &)>) {});
-  }
+  for (size_t i = 0; i < phases(Road::Cpu).size(); ++i)
+    registerPhase(i, Road::Cpu);
+  for (size_t i = 0; i < phases(Road::TwoParty).size(); ++i)
+    // The roads begin alike.
+    if (!findPhase(phases(Road::TwoParty)[i].name, Road::Cpu))
+      registerPhase(i, Road::TwoParty);
 }

@@ -385,5 +385,10 @@ tacit::parseTransformations(const TransformationSpecs &specs) {
   }
   if (auto error = readMultiplier(specs, all))
     return std::move(error);
+  // Other passes may read what is folded.
+  if (specs.isForShapes && !specs.quantize && !specs.multiplier)
+    for (Transformation &transformation : all)
+      if (StringRef pass = transformation.pass; pass.consume_front("nn-fold-linear{"))
+        transformation.pass = "nn-fold-linear{named=true " + pass.str();
   return all;
 }

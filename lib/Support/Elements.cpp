@@ -88,6 +88,11 @@ ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes, String
       DenseResourceElementsAttr::get(type, keyHint, std::move(blob)));
 }
 
+ElementsAttr makeNamedElements(RankedTensorType type, StringRef key) {
+  auto &manager = DenseResourceElementsHandle::getManagerInterface(type.getContext());
+  return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, manager.insert(key)));
+}
+
 std::optional<Payload> readPayload(Attribute constant, int64_t maxElements) {
   auto elements = dyn_cast_or_null<ElementsAttr>(constant);
   if (!elements)

@@ -6,14 +6,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Primitive.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -26,14 +30,14 @@ using namespace tacit;
 using namespace tacit::tool;
 
 Compilation::Compilation(const Options &options)
-    : options(options), remarks(options.verbose),
+    : options(options), remarks(options.verbose && !options.isAside),
       target(cpu::Processor::host(options.vectorBits)),
       start(std::chrono::steady_clock::now()) {
   DialectRegistry registry;
   registerAllDialects(registry);
   // One function, one thread: a pool would only cost its start.
   context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  context->loadDialect<nn::NNDialect>();
+  context->loadDialect<mlir::func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
   static bool once = (registerAllPasses(), true);
   (void)once;
 }
@@ -45,10 +49,10 @@ double Compilation::elapsed() const {
 }
 
 void Compilation::progress(StringRef what) {
-  if (options.quiet || !isatty(STDERR_FILENO))
+  if (options.quiet || options.isAside || !isatty(STDERR_FILENO))
     return;
-  llvm::errs() << llvm::format("[%zu/%zu] %-10s %6.2f s\n", reached + 1, phases().size(),
-                               what.str().c_str(), elapsed());
+  llvm::errs() << llvm::format("[%zu/%zu] %-10s %6.2f s\n", reached + 1,
+                               phases(options.road).size(), what.str().c_str(), elapsed());
 }
 
 void tacit::tool::guard(llvm::function_ref<void()> work,
@@ -74,7 +78,7 @@ llvm::Error Compilation::open() {
   // To look at a program as it is, nobody has to know where it comes from.
   bool isLook = options.subcommand == Subcommand::Inspect;
   if (isProgram && options.from.empty() && !(isLook && options.transformations.empty()))
-    return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(),
+    return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(options.road),
                 "'{}' is a program; which phase made it?", options.model);
   if (!isProgram && !options.from.empty())
     return fail(ExitCode::Usage, "give NN-PHASE.mlir as --dump-phases wrote it",
@@ -92,27 +96,76 @@ llvm::Error Compilation::open() {
                 "--dim and --shape have no effect on a program");
   llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
   llvm::consumeError(program.takeError());
-  guard([&] { program = readProgram(options.model, context.get(), !isLook); },
-        [&] {
-          return fail(ExitCode::BadInput, "dump the phase again",
-                      "'{}' is not a program: MLIR crashed when it read it", options.model);
-        });
+  guard(
+      [&] { program = readProgram(options.model, context.get(), options.needsWeights()); },
+      [&] {
+        return fail(ExitCode::BadInput, "dump the phase again",
+                    "'{}' is not a program: MLIR crashed when it read it", options.model);
+      });
   if (!program)
     return program.takeError();
   module = std::move(*program);
   if (options.from.empty())
     return llvm::Error::success();
-  reached = *findPhase(options.from);
+  reached = *findPhase(options.from, options.road);
+  if (options.road == Road::TwoParty)
+    return reached >= *findPhase("mpc", options.road) ? checkShares()
+                                                      : llvm::Error::success();
   // From here on the interface says how large the buffers of inputs and outputs are.
   return reached >= *findPhase("check") ? cpu::checkInterface(*module)
                                         : llvm::Error::success();
+}
+
+/// A program that has not come so far would seem to cost nothing.
+llvm::Error Compilation::checkShares() const {
+  bool hasShares = false;
+  module.get()->walk([&](Operation *op) {
+    hasShares |= isa_and_present<mpc::MPCDialect>(op->getDialect());
+  });
+  if (hasShares)
+    return llvm::Error::success();
+  return fail(ExitCode::BadInput, "start from the phase that made it",
+              "'{}' has no operation on shares; expected a program as phase '{}' leaves it",
+              options.model, options.from);
+}
+
+llvm::Error Compilation::openPrimitive() {
+  auto primitive = makePrimitive(options, context.get());
+  if (!primitive)
+    return primitive.takeError();
+  module = std::move(*primitive);
+  reached = *findPhase("mpc", options.road);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::requireDimensions() const {
+  if (!model)
+    return llvm::Error::success();
+  std::vector<std::string> missing;
+  for (const OnnxValue &input : model->inputs()) {
+    if (options.bindings.shapes.count(input.name))
+      continue;
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !options.bindings.dims.count(dim.name) &&
+          !llvm::is_contained(missing, dim.name))
+        missing.push_back(dim.name);
+  }
+  if (missing.empty())
+    return llvm::Error::success();
+  std::string hint;
+  for (const std::string &name : missing)
+    hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
+  return fail(ExitCode::Usage, hint,
+              "the model leaves {} free: {}; {} needs every dimension",
+              missing.size() == 1 ? "a dimension" : "dimensions", llvm::join(missing, ", "),
+              options.road == Road::Cpu ? "the CPU" : "a schedule");
 }
 
 llvm::Error Compilation::import(const DimBindings &bindings) {
   if (!model)
     return llvm::Error::success();
   progress("import");
-  auto imported = model->import(context.get(), bindings);
+  auto imported = model->import(context.get(), bindings, options.needsWeights());
   if (!imported)
     return imported.takeError();
   module = std::move(*imported);
@@ -196,6 +249,11 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   if (name == "check" && model)
     return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
+  bool isTwoParty = llvm::is_contained({"mpc", "expand", "cost"}, name);
+  if (isTwoParty && (model || !options.primitive.empty()))
+    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
+                "two parties cannot run this {}:\n  {}", model ? "model" : "primitive",
+                messages);
   // What the user asked for does not fit this model.
   auto isHere = [&](const Transformation &t) { return t.phase == name; };
   if (isOurs && llvm::any_of(options.transformations, isHere))
@@ -213,15 +271,18 @@ llvm::Error Compilation::dump() {
       return files.takeError();
     dumps = std::move(*files);
   }
-  std::string name = fmt::format("{:02}-{}.mlir", reached, phases()[reached].name.str());
+  std::string name =
+      fmt::format("{:02}-{}.mlir", reached, phases(options.road)[reached].name.str());
   llvm::SmallString<256> path(options.dumpPhases);
   llvm::sys::path::append(path, name);
-  return dumps->write(*module, path);
+  return dumps->write(*module, path, options.needsWeights());
 }
 
 /// Says what each transformation of the phase that has just run did. What did nothing
 /// is mistyped, or does not fit the model.
 void Compilation::reportTransformations(StringRef phase) {
+  if (options.isAside)
+    return;
   std::vector<int64_t> sites = remarks.sites();
   size_t next = 0;
   for (const Transformation &transformation : options.transformations) {
@@ -240,11 +301,12 @@ void Compilation::reportTransformations(StringRef phase) {
 }
 
 llvm::Error Compilation::advance(StringRef phase) {
-  PipelineOptions pipeline{target.tileRows, target.panelColumns, options.transformations};
-  size_t last = *findPhase(phase);
+  PipelineOptions pipeline{target.tileRows, target.panelColumns, options.transformations,
+                           options.road, options.twoParty};
+  size_t last = *findPhase(phase, options.road);
   while (reached < last) {
     ++reached;
-    StringRef name = phases()[reached].name;
+    StringRef name = phases(options.road)[reached].name;
     if (std::string passes = phasePipeline(reached, pipeline); !passes.empty()) {
       progress(name);
       // The dumps of the phases before the one that failed are for looking into it.

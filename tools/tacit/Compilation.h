@@ -25,8 +25,13 @@ public:
 
   /// Opens the model: ONNX, or a program with --from.
   llvm::Error open();
+  /// Begins with the operation of --primitive, as phase `mpc` would leave it.
+  llvm::Error openPrimitive();
   /// The ONNX file; null when we started from a program.
   const OnnxModel *onnx() const { return model.get(); }
+
+  /// Fails with the dimensions that --dim and --shape leave free, and how to pin them.
+  llvm::Error requireDimensions() const;
 
   /// Imports the ONNX file with these dimensions. No-op for a program.
   llvm::Error import(const DimBindings &bindings);
@@ -41,7 +46,7 @@ public:
   llvm::Error finish();
 
   mlir::ModuleOp program() { return *module; }
-  /// Position in phases() of the last phase that has run.
+  /// Position on the road of the last phase that has run.
   size_t phase() const { return reached; }
   /// Seconds since this object was made.
   double elapsed() const;
@@ -56,6 +61,7 @@ private:
   llvm::Error phaseFailed(llvm::StringRef before, llvm::StringRef pipeline,
                           llvm::StringRef name, bool isOurs,
                           const std::string &messages) const;
+  llvm::Error checkShares() const;
   /// For a code generator that crashed.
   llvm::Error noCode() const;
   llvm::Error dump();
@@ -102,6 +108,7 @@ llvm::Error runInspect(const Options &options);
 llvm::Error runCompile(const Options &options);
 llvm::Error runRun(const Options &options);
 llvm::Error runEval(const Options &options);
+llvm::Error runCost(const Options &options);
 llvm::Error runPasses(const Options &options);
 
 } // namespace tacit::tool

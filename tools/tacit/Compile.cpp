@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Protocol.h"
+#include "tacit/Export/Schedule/Schedule.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
@@ -47,97 +49,119 @@ static int64_t sizeOf(const std::string &path) {
   return llvm::sys::fs::file_size(path, size) ? 0 : size;
 }
 
-/// The dimensions that --dim and --shape leave free, with how to pin them.
-static llvm::Error requireDimensions(const Options &options, const OnnxModel &model) {
-  std::vector<std::string> missing;
-  for (const OnnxValue &input : model.inputs()) {
-    if (options.bindings.shapes.count(input.name))
-      continue;
-    for (const OnnxDim &dim : input.dims)
-      if (dim.size < 0 && !options.bindings.dims.count(dim.name) &&
-          !llvm::is_contained(missing, dim.name))
-        missing.push_back(dim.name);
-  }
-  if (missing.empty())
-    return llvm::Error::success();
-  std::string hint;
-  for (const std::string &name : missing)
-    hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
-  return fail(
-      ExitCode::Usage, hint, "the model leaves {} free: {}; the CPU needs every dimension",
-      missing.size() == 1 ? "a dimension" : "dimensions", llvm::join(missing, ", "));
-}
-
-llvm::Error tool::runCompile(const Options &options) {
-  bool isText = options.target == Options::Target::Mlir;
-  size_t from = options.from.empty() ? 0 : *findPhase(options.from);
-  std::string last = !options.to.empty() ? options.to
-                     : isText            ? lastModelPhase(options)
-                                         : "llvm";
+/// What does not go together, whatever the model.
+static llvm::Error checkCombination(const Options &options, llvm::StringRef last) {
+  using Target = Options::Target;
+  size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
   if (!options.passPipeline.empty() && !options.to.empty())
     return fail(ExitCode::Usage, "give one of them",
                 "--pass-pipeline replaces the phases; --to has no effect on it");
-  if (options.passPipeline.empty() && from > *findPhase(last))
-    return fail(ExitCode::Usage, "add --to PHASE, one of: " + phaseNames(),
-                "the last phase, {}, lies before --from {}", last, options.from);
-  if (options.printPipeline && !options.passPipeline.empty()) {
-    llvm::outs() << options.passPipeline << "\n";
+  if (options.passPipeline.empty() && from > *findPhase(last, options.road))
+    return fail(ExitCode::Usage, "add --to PHASE, one of: " + phaseNames(options.road),
+                "the last phase, {}, lies before --from {}", last.str(), options.from);
+  if (options.printPipeline)
     return llvm::Error::success();
-  }
-  if (options.printPipeline) {
-    cpu::Processor processor = cpu::Processor::host(options.vectorBits);
-    llvm::outs() << pipelineText(from, *findPhase(last),
-                                 {processor.tileRows, processor.panelColumns,
-                                  options.transformations})
-                 << "\n";
-    return llvm::Error::success();
-  }
   if (options.output.empty() && options.dumpPhases.empty())
     return fail(ExitCode::Usage,
-                isText ? "add -o NAME.mlir, or -o - for stdout" : "add -o NAME.so",
+                options.target == Target::Mlir  ? "add -o NAME.mlir, or -o - for stdout"
+                : options.target == Target::Cpu ? "add -o NAME.so"
+                                                : "add -o NAME.json, or -o NAME.mlir",
                 "compile needs to know where the result goes");
-  if (!isText && !options.to.empty())
+  if (options.target == Target::Cpu && !options.to.empty())
     return fail(ExitCode::Usage, "add --target=mlir, or leave --to out",
                 "a library comes after the last phase; --to stops before it");
-  if (!isText && !options.passPipeline.empty())
+  if (options.target != Target::Mlir && !options.passPipeline.empty())
     return fail(ExitCode::Usage, "add --target=mlir",
-                "--pass-pipeline gives a program, not a library");
-  if (!isText && !options.output.empty())
-    if (auto paths = libraryPaths(options.output); !paths)
-      return paths.takeError();
+                "--pass-pipeline gives a program, not a {}",
+                options.target == Target::Cpu ? "library" : "schedule");
+  return llvm::Error::success();
+}
 
-  Compilation compilation(options);
+static bool isJson(const Options &options) {
+  return llvm::StringRef(options.output).ends_with(".json");
+}
+
+/// The same for --target=2pc.
+static llvm::Error checkSchedule(const Options &options, llvm::StringRef last) {
+  if (options.target != Options::Target::TwoParty || options.printPipeline)
+    return llvm::Error::success();
+  bool isProgram = llvm::StringRef(options.output).ends_with(".mlir");
+  if (!options.output.empty() && !isProgram && !isJson(options))
+    return fail(ExitCode::Usage, "-o NAME.json, or -o NAME.mlir",
+                "a schedule is JSON or a program; -o is '{}'", options.output);
+  if (isJson(options) && last != "cost")
+    return fail(ExitCode::Usage, "leave --to out, or write -o NAME.mlir",
+                "a schedule comes after the last phase; --to stops before it");
+  return llvm::Error::success();
+}
+
+/// The one protocol that the phases behind mpc are run for.
+static llvm::Expected<Protocol> protocolOf(const Options &options, llvm::StringRef last) {
+  bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
+                  *findPhase(last, options.road) > *findPhase("mpc", options.road);
+  if (options.road == Road::Cpu &&
+      (!options.protocols.empty() || options.width || options.fraction))
+    return fail(ExitCode::Usage, "add --target=2pc, or leave it out",
+                "--protocol, --width and --fraction have no effect on the CPU road");
+  if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
+    return fail(ExitCode::Usage, "add --protocol crypten, for example",
+                "a schedule is made for one protocol; found {}", options.protocols.size());
+  if (options.protocols.size() == 1)
+    return chooseProtocol(options, options.protocols.front());
+  Protocol protocol{nullptr, options};
+  TwoPartyOptions &ring = protocol.options.twoParty;
+  ring.width = options.width.value_or(ring.width);
+  ring.fraction = options.fraction.value_or(ring.fraction);
+  return protocol;
+}
+
+static llvm::Error writeSchedule(const Options &options, const Protocol &protocol,
+                                 Compilation &compilation) {
+  auto [width, fraction] = ringOf(compilation.program(), options);
+  auto schedule = exportSchedule(compilation.program(),
+                                 {options.model, protocol.suite->info(), width, fraction});
+  if (!schedule)
+    return schedule.takeError();
+  return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
+    os << llvm::formatv("{0:2}\n", *schedule);
+    return llvm::Error::success();
+  });
+}
+
+static void printPipeline(const Options &options, llvm::StringRef last) {
+  if (!options.passPipeline.empty()) {
+    llvm::outs() << options.passPipeline << "\n";
+    return;
+  }
+  cpu::Processor processor = cpu::Processor::host(options.vectorBits);
+  size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
+  llvm::outs() << pipelineText(from, *findPhase(last, options.road),
+                               {processor.tileRows, processor.panelColumns,
+                                options.transformations, options.road, options.twoParty})
+               << "\n";
+}
+
+/// Runs the phases up to `last`, or the pipeline that was given instead.
+static llvm::Error runPhases(const Options &options, llvm::StringRef last,
+                             Compilation &compilation) {
   if (auto error = compilation.open())
     return error;
-  bool needsDimensions = !isText || *findPhase(last) >= *findPhase("check");
-  if (compilation.onnx() && needsDimensions && options.passPipeline.empty())
-    if (auto error = requireDimensions(options, *compilation.onnx()))
+  // The two roads part behind multiplier.
+  bool needsDimensions =
+      *findPhase(last, options.road) > *findPhase("multiplier", options.road);
+  if (needsDimensions && options.passPipeline.empty())
+    if (auto error = compilation.requireDimensions())
       return error;
   if (auto error = compilation.import(options.bindings))
     return error;
-  if (!options.passPipeline.empty()) {
-    if (auto error = compilation.runPipeline(options.passPipeline))
-      return error;
-  } else if (auto error = compilation.advance(last)) {
+  if (auto error = options.passPipeline.empty()
+                       ? compilation.advance(last)
+                       : compilation.runPipeline(options.passPipeline))
     return error;
-  }
-  if (auto error = compilation.finish())
-    return error;
-  if (options.output.empty() || isText) {
-    if (!options.output.empty())
-      if (auto error = printProgramTo(options, compilation))
-        return error;
-    llvm::json::Value program = nullptr;
-    if (!options.output.empty())
-      program = jsonText(options.output);
-    return writeJson(options,
-                     llvm::json::Object{{"schema", 1},
-                                        {"program", std::move(program)},
-                                        {"phase", phases()[compilation.phase()].name},
-                                        {"compile_seconds", compilation.elapsed()},
-                                        {"peak_rss_bytes", peakMemory()}});
-  }
+  return compilation.finish();
+}
 
+static llvm::Error makeLibrary(const Options &options, Compilation &compilation) {
   if (auto error = compilation.writeLibrary())
     return error;
   auto paths = libraryPaths(options.output);
@@ -157,4 +181,47 @@ llvm::Error tool::runCompile(const Options &options) {
                                                {"weights_bytes", sizeOf(paths->weights)},
                                                {"compile_seconds", compilation.elapsed()},
                                                {"peak_rss_bytes", peakMemory()}});
+}
+
+llvm::Error tool::runCompile(const Options &given) {
+  bool isLibrary = given.target == Options::Target::Cpu;
+  std::string last = !given.to.empty()                           ? given.to
+                     : given.target == Options::Target::Mlir     ? lastModelPhase(given)
+                     : given.target == Options::Target::TwoParty ? "cost"
+                                                                 : "llvm";
+  if (auto error = checkCombination(given, last))
+    return error;
+  if (auto error = checkSchedule(given, last))
+    return error;
+  auto protocol = protocolOf(given, last);
+  if (!protocol)
+    return protocol.takeError();
+  const Options &options = protocol->options;
+  if (options.printPipeline) {
+    printPipeline(options, last);
+    return llvm::Error::success();
+  }
+  if (isLibrary && !options.output.empty())
+    if (auto paths = libraryPaths(options.output); !paths)
+      return paths.takeError();
+
+  Compilation compilation(options);
+  if (auto error = runPhases(options, last, compilation))
+    return error;
+  if (isLibrary && !options.output.empty())
+    return makeLibrary(options, compilation);
+  llvm::json::Value program = nullptr;
+  if (!options.output.empty()) {
+    program = jsonText(options.output);
+    bool isSchedule = options.target == Options::Target::TwoParty && isJson(options);
+    if (auto error = isSchedule ? writeSchedule(options, *protocol, compilation)
+                                : printProgramTo(options, compilation))
+      return error;
+  }
+  return writeJson(
+      options, llvm::json::Object{{"schema", 1},
+                                  {"program", std::move(program)},
+                                  {"phase", phases(options.road)[compilation.phase()].name},
+                                  {"compile_seconds", compilation.elapsed()},
+                                  {"peak_rss_bytes", peakMemory()}});
 }

@@ -28,11 +28,11 @@ static cl::SubCommand runCommand("run", "run a model or a compiled library on .n
 static cl::SubCommand evalCommand("eval", "perplexity on a sequence of token ids");
 static cl::SubCommand passesCommand("passes",
                                     "list every pass and pipeline with its options");
-static cl::SubCommand costCommand("cost", "two-party cost (not available yet)");
+static cl::SubCommand costCommand("cost", "what a model sends in two-party computation");
 
 #define MODEL_COMMANDS                                                                     \
   cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand),                   \
-      cl::sub(evalCommand)
+      cl::sub(evalCommand), cl::sub(costCommand)
 
 // A list, so that a second one is refused in our words.
 static cl::list<std::string> modelOptions(cl::Positional, cl::desc("MODEL"),
@@ -41,7 +41,8 @@ static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension 
                                         cl::value_desc("NAME=N"), cl::cat(category),
                                         MODEL_COMMANDS);
 static cl::list<std::string> shapeOptions("shape",
-                                          cl::desc("pin all dimensions of an input"),
+                                          cl::desc("pin all dimensions of an input; with "
+                                                   "--primitive: its size, as 128x64"),
                                           cl::value_desc("INPUT=1x128"), cl::cat(category),
                                           MODEL_COMMANDS);
 static cl::opt<std::string>
@@ -106,9 +107,44 @@ static cl::opt<std::string>
 static cl::opt<std::string> outputOption("o", cl::desc("where the result goes"),
                                          cl::value_desc("FILE"), cl::cat(category),
                                          cl::sub(compileCommand));
-static cl::opt<std::string> targetOption("target", cl::desc("cpu (default) or mlir"),
+static cl::opt<std::string> targetOption("target", cl::desc("cpu (default), 2pc or mlir"),
                                          cl::init("cpu"), cl::cat(category),
                                          cl::sub(compileCommand));
+static cl::opt<std::string>
+    protocolOption("protocol",
+                   cl::desc("what secure computation costs: names as --list-protocols "
+                            "prints them, or files of your own"),
+                   cl::value_desc("NAME,..."), cl::cat(category), cl::sub(costCommand),
+                   cl::sub(compileCommand));
+static cl::opt<std::string> widthOption("width", cl::desc("bits of the ring of shares"),
+                                        cl::value_desc("L"), cl::cat(category),
+                                        cl::sub(costCommand), cl::sub(compileCommand));
+static cl::opt<std::string> fractionOption("fraction",
+                                           cl::desc("bits behind the binary point"),
+                                           cl::value_desc("F"), cl::cat(category),
+                                           cl::sub(costCommand), cl::sub(compileCommand));
+static cl::opt<std::string>
+    networkOption("network", cl::desc("lan (default), wan, another name, or numbers"),
+                  cl::value_desc("NAME|BITS_PER_S,RTT_S"), cl::init("lan"),
+                  cl::cat(category), cl::sub(costCommand));
+static cl::opt<bool>
+    listProtocolsOption("list-protocols",
+                        cl::desc("print the protocols and networks, and stop"),
+                        cl::cat(category), cl::sub(costCommand));
+static cl::opt<std::string>
+    maxBytesOption("max-bytes", cl::desc("end with 5 if more bytes are sent online"),
+                   cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
+static cl::opt<std::string>
+    maxRoundsOption("max-rounds",
+                    cl::desc("end with 5 if more messages wait for one another"),
+                    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
+static cl::opt<std::string> primitiveOption("primitive",
+                                            cl::desc("one operation in place of a model"),
+                                            cl::value_desc("NAME"), cl::cat(category),
+                                            cl::sub(costCommand));
+static cl::opt<std::string> elementsOption("elements", cl::desc("how many it works on"),
+                                           cl::value_desc("N"), cl::cat(category),
+                                           cl::sub(costCommand));
 static cl::list<std::string> inputOptions("input", cl::desc("contents of an input"),
                                           cl::value_desc("NAME=FILE.npy"),
                                           cl::cat(category), cl::sub(runCommand));
@@ -142,8 +178,7 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
 static const std::pair<StringLiteral, StringLiteral> kPlanned[] = {
     {"repair", "refitting linear layers"}, {"calibrate", "calibration"},
     {"profile", "time per operation"},     {"twin", "the cleartext twin"},
-    {"protocol", "two-party protocols"},   {"width", "two-party protocols"},
-    {"fraction", "two-party protocols"},
+    {"report", "reports in HTML"},
 };
 
 //===----------------------------------------------------------------------===//
@@ -197,6 +232,8 @@ static llvm::Error parseBindings(DimBindings &bindings) {
       return usage("give each once", fmt::format("--dim names '{}' twice", pair->first));
   }
   for (const std::string &text : shapeOptions) {
+    if (primitiveOption.getNumOccurrences() > 0)
+      break;
     auto pair = splitPair("shape", text);
     if (!pair)
       return pair.takeError();
@@ -213,10 +250,18 @@ static llvm::Error parseBindings(DimBindings &bindings) {
   return llvm::Error::success();
 }
 
-static llvm::Error checkPhase(StringRef option, StringRef name) {
-  if (name.empty() || findPhase(name))
+static const char *describe(Road road) { return road == Road::Cpu ? "CPU" : "two-party"; }
+
+static llvm::Error checkPhase(StringRef option, StringRef name, Road road) {
+  if (name.empty() || findPhase(name, road))
     return llvm::Error::success();
-  return usage("use one of: " + phaseNames(),
+  Road other = road == Road::Cpu ? Road::TwoParty : Road::Cpu;
+  if (findPhase(name, other))
+    return usage("use one of: " + phaseNames(road),
+                 fmt::format("--{} names the phase '{}' of the {} road; expected one of "
+                             "the {} road",
+                             option.str(), name.str(), describe(other), describe(road)));
+  return usage("use one of: " + phaseNames(road),
                fmt::format("--{} names the phase '{}', which does not exist", option.str(),
                            name.str()));
 }
@@ -302,23 +347,24 @@ static llvm::Error readTransformations(Options &options) {
       return std::nullopt;
     return option.getValue();
   };
-  auto read = parseTransformations(
-      {given(aeroOption), given(approximateOption), given(quantizeOption),
-       given(multiplierOption), given(multiplierZeroOption), given(multiplierScopeOption)});
+  auto read = parseTransformations({given(aeroOption), given(approximateOption),
+                                    given(quantizeOption), given(multiplierOption),
+                                    given(multiplierZeroOption),
+                                    given(multiplierScopeOption), !options.needsWeights()});
   if (!read)
     return read.takeError();
   options.transformations = std::move(*read);
   for (const Transformation &transformation : options.transformations) {
-    size_t phase = *findPhase(transformation.phase);
+    size_t phase = *findPhase(transformation.phase, options.road);
     if (!options.passPipeline.empty())
       return usage("add the pass to --pass-pipeline: " + transformation.pass,
                    "--pass-pipeline replaces the phases; " + transformation.option +
                        " has no effect on it");
-    if (!options.from.empty() && *findPhase(options.from) >= phase)
+    if (!options.from.empty() && *findPhase(options.from, options.road) >= phase)
       return usage("start from an earlier phase, or leave it out",
                    fmt::format("{} has no effect after phase '{}'", transformation.option,
                                transformation.phase));
-    if (!options.to.empty() && *findPhase(options.to) < phase)
+    if (!options.to.empty() && *findPhase(options.to, options.road) < phase)
       return usage(
           "--to " + transformation.phase,
           fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
@@ -327,16 +373,99 @@ static llvm::Error readTransformations(Options &options) {
   return llvm::Error::success();
 }
 
+/// The target, and the road that it or a phase lies on.
+static llvm::Error readTarget(Options &options) {
+  if (targetOption == "onnx")
+    return usage("use --target=cpu, --target=2pc or --target=mlir",
+                 "--target=onnx is not available in this version");
+  if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
+    return usage("use --target=cpu, --target=2pc or --target=mlir",
+                 fmt::format("'{}' is no target", targetOption.getValue()));
+  options.target = targetOption == "cpu"   ? Options::Target::Cpu
+                   : targetOption == "2pc" ? Options::Target::TwoParty
+                                           : Options::Target::Mlir;
+  // A program as text may lie on either road, which a phase of only one road tells.
+  auto names = [](StringRef name) {
+    return !findPhase(name, Road::Cpu) && findPhase(name, Road::TwoParty);
+  };
+  bool isLook = options.subcommand == Subcommand::Inspect ||
+                (options.subcommand == Subcommand::Compile &&
+                 options.target == Options::Target::Mlir);
+  if (options.subcommand == Subcommand::Cost ||
+      options.target == Options::Target::TwoParty ||
+      (isLook && (names(fromOption) || names(toOption))))
+    options.road = Road::TwoParty;
+  return llvm::Error::success();
+}
+
+/// A number that is optional.
+static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, int64_t high,
+                              std::optional<int64_t> &value) {
+  if (option.getNumOccurrences() == 0)
+    return llvm::Error::success();
+  auto parsed = parseNumber(option, low, high);
+  if (!parsed)
+    return parsed.takeError();
+  value = *parsed;
+  return llvm::Error::success();
+}
+
+/// The options of cost, and of compile for two parties.
+static llvm::Error readCost(Options &options) {
+  static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+  struct Number {
+    const cl::opt<std::string> &option;
+    int64_t low, high;
+    std::optional<int64_t> &value;
+  };
+  for (Number number : {Number{widthOption, 2, 128, options.width},
+                        {fractionOption, 0, 127, options.fraction},
+                        {maxBytesOption, 0, kAny, options.maxBytes},
+                        {maxRoundsOption, 0, kAny, options.maxRounds},
+                        {elementsOption, 1, int64_t(1) << 40, options.elements}})
+    if (auto error = readNumber(number.option, number.low, number.high, number.value))
+      return error;
+  if (protocolOption.getNumOccurrences() > 0)
+    for (StringRef name : llvm::split(protocolOption.getValue(), ',')) {
+      if (llvm::is_contained(options.protocols, name))
+        return usage("give each once",
+                     fmt::format("--protocol names '{}' twice", name.str()));
+      options.protocols.push_back(name.str());
+    }
+  options.network = networkOption;
+  options.listProtocols = listProtocolsOption;
+  options.primitive = primitiveOption;
+  if (options.primitive.empty()) {
+    if (options.elements)
+      return usage("add --primitive gelu, for example",
+                   "--elements has no effect without --primitive");
+    return llvm::Error::success();
+  }
+  if (shapeOptions.size() + (options.elements ? 1 : 0) != 1)
+    return usage("add --elements 1024, or --shape 128x64",
+                 "--primitive needs to know its size, once");
+  for (const std::string &text : shapeOptions)
+    for (StringRef dim : llvm::split(text, 'x')) {
+      auto size = parseSize("shape", dim);
+      if (!size)
+        return size.takeError();
+      options.primitiveShape.push_back(*size);
+    }
+  return llvm::Error::success();
+}
+
 //===----------------------------------------------------------------------===//
 // Parsing
 //===----------------------------------------------------------------------===//
 
 static constexpr StringLiteral kOverview =
-    "Tacit compiles trained transformers (ONNX) to CPU code.\n\n"
+    "Tacit compiles trained transformers (ONNX) to CPU code, or to a two-party protocol\n"
+    "schedule, and says what that costs.\n\n"
     "  tacit inspect MODEL            what is in a model\n"
     "  tacit compile MODEL -o OUT.so  a library, or a program with --target=mlir\n"
     "  tacit run MODEL|LIB.so         on .npy inputs\n"
     "  tacit eval MODEL --tokens F    perplexity\n"
+    "  tacit cost MODEL --protocol P  bytes and rounds of two-party computation\n"
     "  tacit passes                   every pass\n\n"
     "  tacit SUBCOMMAND --help says more.\n";
 
@@ -361,14 +490,10 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
                                 &evalCommand,    &passesCommand,  &costCommand};
   bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
   if (!isKnown)
-    return usage(
-        "tacit --help",
-        fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval or "
-                    "passes",
-                    first.str()));
-  if (first == "cost")
     return usage("tacit --help",
-                 "the subcommand 'cost' (two-party cost) is not available in this version");
+                 fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval, "
+                             "cost or passes",
+                             first.str()));
   if (auto error = refusePlanned(argc, argv))
     return std::move(error);
 
@@ -376,6 +501,7 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   cl::HideUnrelatedOptions({&category}, compileCommand);
   cl::HideUnrelatedOptions({&category}, runCommand);
   cl::HideUnrelatedOptions({&category}, evalCommand);
+  cl::HideUnrelatedOptions({&category}, costCommand);
   cl::HideUnrelatedOptions({&category}, passesCommand);
   std::string text;
   raw_string_ostream os(text);
@@ -387,8 +513,18 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
                        : compileCommand ? Subcommand::Compile
                        : runCommand     ? Subcommand::Run
                        : evalCommand    ? Subcommand::Eval
+                       : costCommand    ? Subcommand::Cost
                                         : Subcommand::Passes;
-  if (options.subcommand != Subcommand::Passes) {
+  if (auto error = readCost(options))
+    return std::move(error);
+  bool needsModel = options.subcommand != Subcommand::Passes && !options.listProtocols &&
+                    options.primitive.empty();
+  if (!needsModel && !modelOptions.empty())
+    return usage("leave it out",
+                 fmt::format("found the model '{}', which --{} has no use for",
+                             modelOptions.front(),
+                             options.listProtocols ? "list-protocols" : "primitive"));
+  if (needsModel) {
     if (modelOptions.empty() || modelOptions.front().empty())
       return usage(fmt::format("tacit {} MODEL.onnx", first.str()), "no model given");
     if (modelOptions.size() > 1)
@@ -399,9 +535,11 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   }
   if (auto error = parseBindings(options.bindings))
     return std::move(error);
+  if (auto error = readTarget(options))
+    return std::move(error);
   for (auto [name, value] :
        {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
-    if (auto error = checkPhase(name, value))
+    if (auto error = checkPhase(name, value, options.road))
       return std::move(error);
   options.from = fromOption;
   options.to = toOption;
@@ -416,14 +554,6 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   if (auto error = readNumbers(options))
     return std::move(error);
   options.output = outputOption;
-  if (targetOption == "2pc" || targetOption == "onnx")
-    return usage("use --target=cpu or --target=mlir",
-                 fmt::format("--target={} is not available in this version",
-                             targetOption.getValue()));
-  if (targetOption != "cpu" && targetOption != "mlir")
-    return usage("use --target=cpu or --target=mlir",
-                 fmt::format("'{}' is no target", targetOption.getValue()));
-  options.target = targetOption == "mlir" ? Options::Target::Mlir : Options::Target::Cpu;
   if (auto error = readPairs("input", inputOptions, options.inputs))
     return std::move(error);
   if (auto error = readPairs("expect", expectOptions, options.expected))

@@ -9,19 +9,24 @@
 #define TACIT_TOOLS_TACIT_OPTIONS_H
 
 #include "tacit/Import/ONNX/OnnxModel.h"
-#include "tacit/Pipelines/Transformations.h"
+#include "tacit/Pipelines/Pipelines.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
 
 namespace tacit::tool {
 
-enum class Subcommand { Inspect, Compile, Run, Eval, Passes };
+enum class Subcommand { Inspect, Compile, Run, Eval, Cost, Passes };
 
 /// The command line, parsed and checked for form.
 struct Options {
   Subcommand subcommand;
   std::string model;
+
+  /// Whether anybody will read the bytes of weights.
+  bool needsWeights() const {
+    return subcommand != Subcommand::Inspect && subcommand != Subcommand::Cost;
+  }
 
   // Shared by all that take a model.
   DimBindings bindings;
@@ -30,10 +35,28 @@ struct Options {
   int64_t vectorBits = 512;
   /// --aero, --approximate, --quantize and --multiplier, in the order they run.
   std::vector<Transformation> transformations;
+  /// Set for a run that is only compared with: it says nothing of what it does.
+  bool isAside = false;
+  /// What the target, the subcommand, or a phase that only one road has says.
+  Road road = Road::Cpu;
 
   // compile
   std::string output;
-  enum class Target { Cpu, Mlir } target = Target::Cpu;
+  enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
+
+  // cost, and compile for two parties
+  std::vector<std::string> protocols;
+  std::optional<int64_t> width, fraction;
+  /// The protocol that the phases are run for.
+  TwoPartyOptions twoParty;
+
+  // cost
+  std::string network = "lan";
+  bool listProtocols = false;
+  std::optional<int64_t> maxBytes, maxRounds;
+  std::string primitive;
+  std::optional<int64_t> elements;
+  std::vector<int64_t> primitiveShape;
 
   // run
   std::vector<std::pair<std::string, std::string>> inputs, expected;

@@ -15,9 +15,14 @@ using namespace tacit;
 llvm::Error tool::runPasses(const Options &options) {
   registerOwnPasses();
   llvm::outs() << "Phases, in order (--from, --to, --dump-phases):\n";
-  for (const Phase &phase : phases())
-    llvm::outs() << "  " << llvm::left_justify(phase.name, 12) << phase.summary << "\n";
-  llvm::outs() << "\n";
+  auto list = [](llvm::ArrayRef<Phase> phases) {
+    for (const Phase &phase : phases)
+      llvm::outs() << "  " << llvm::left_justify(phase.name, 12) << phase.summary << "\n";
+    llvm::outs() << "\n";
+  };
+  list(phases(Road::Cpu));
+  llvm::outs() << "Phases for two parties, behind multiplier:\n";
+  list(phases(Road::TwoParty).drop_front(*findPhase("multiplier") + 1));
   mlir::printRegisteredPasses();
   return llvm::Error::success();
 }

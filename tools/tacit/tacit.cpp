@@ -66,6 +66,8 @@ int main(int argc, char **argv) {
     return report(runRun(**options));
   case Subcommand::Eval:
     return report(runEval(**options));
+  case Subcommand::Cost:
+    return report(runCost(**options));
   case Subcommand::Passes:
     return report(runPasses(**options));
   }

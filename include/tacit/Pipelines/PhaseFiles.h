@@ -30,8 +30,9 @@ public:
   static llvm::Expected<std::unique_ptr<PhaseFiles>> createBeside(llvm::StringRef program);
   ~PhaseFiles();
 
-  /// Writes one program and the weights that are not in the file yet.
-  llvm::Error write(mlir::ModuleOp module, llvm::StringRef path);
+  /// Writes one program and the weights that are not in the file yet. Weights that are
+  /// names without bytes are left out where nobody needs them.
+  llvm::Error write(mlir::ModuleOp module, llvm::StringRef path, bool needsWeights = true);
 
   /// Writes the index; without it the weight file cannot be read.
   llvm::Error finish();

@@ -16,12 +16,24 @@
 
 namespace tacit {
 
+/// Where a model goes. Both roads begin with the phases that change it.
+enum class Road { Cpu, TwoParty };
+
+/// What the user decides about a two-party program.
+struct TwoPartyOptions {
+  std::string protocol = "crypten";
+  bool isExpanded = true; ///< whole functions are taken apart
+  int64_t width = 64, fraction = 18;
+};
+
 /// What the processor and the user decide in the pipeline.
 struct PipelineOptions {
   int64_t tileRows = 8;
   int64_t panelColumns = 32;
   /// For the phases surgery, quantize and multiplier, which are empty without them.
   std::vector<Transformation> transformations = {};
+  Road road = Road::Cpu;
+  TwoPartyOptions twoParty = {};
 };
 
 /// A stretch of the road with a name. The driver can stop after it, start after
@@ -31,15 +43,14 @@ struct Phase {
   llvm::StringLiteral summary;
 };
 
-/// All phases of the CPU road in order. `import` makes the first program and has
-/// no passes.
-llvm::ArrayRef<Phase> phases();
+/// All phases of a road in order. `import` makes the first program and has no passes.
+llvm::ArrayRef<Phase> phases(Road road = Road::Cpu);
 
-/// Position of a phase in phases().
-std::optional<size_t> findPhase(llvm::StringRef name);
+/// Position of a phase in phases(road).
+std::optional<size_t> findPhase(llvm::StringRef name, Road road = Road::Cpu);
 
 /// "import, raise, ...", for messages.
-std::string phaseNames();
+std::string phaseNames(Road road = Road::Cpu);
 
 /// The passes of one phase as text that tacit-opt accepts between
 /// "builtin.module(" and ")". Empty for `import`, and where nothing is to be done.
@@ -49,8 +60,8 @@ std::string phasePipeline(size_t phase, const PipelineOptions &options);
 /// "builtin.module(...)".
 std::string pipelineText(size_t from, size_t to, const PipelineOptions &options);
 
-/// Registers tacit-raise, tacit-check, ... for tacit-opt, with default options. Phases
-/// that do only what the user asks for have no such name.
+/// Registers tacit-raise, tacit-check, tacit-mpc, ... for tacit-opt, with default
+/// options. Phases that do only what the user asks for have no such name.
 void registerPipelines();
 
 } // namespace tacit

@@ -28,6 +28,8 @@ struct Transformation {
 struct TransformationSpecs {
   std::optional<std::string> aero, approximate, quantize;
   std::optional<std::string> multiplier, multiplierZero, multiplierScope;
+  /// Nobody will read the weights of the changed model.
+  bool isForShapes = false;
 };
 
 /// The passes that `specs` ask for, in the order in which they run. A value that is

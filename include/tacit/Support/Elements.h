@@ -43,6 +43,9 @@ std::optional<llvm::ArrayRef<char>> rawBytes(mlir::Attribute constant,
 mlir::ElementsAttr makeElements(mlir::RankedTensorType type, std::vector<char> bytes,
                                 llvm::StringRef keyHint);
 
+/// A constant of `type` of which only the name is known. rawBytes finds no bytes.
+mlir::ElementsAttr makeNamedElements(mlir::RankedTensorType type, llvm::StringRef key);
+
 /// Element payloads of a constant, widened to 64 bits: integers sign-extended
 /// (i1 as 0 or 1), floats as their raw bits. What folders compute with.
 struct Payload {

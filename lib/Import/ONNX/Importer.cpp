@@ -143,7 +143,7 @@ public:
 private:
   llvm::Error createFunction();
   void importNode(const onnx::NodeProto &node);
-  void refuseExternalWeights();
+  void findWeights();
   llvm::Error finish();
   llvm::Error verifyModule();
   DictionaryAttr inputAttributes(const OnnxValue &input);
@@ -211,19 +211,27 @@ llvm::Error GraphImporter::createFunction() {
   return llvm::Error::success();
 }
 
-/// A weight in another file, or of a type that is not ours, is no value. The
-/// latter is in the list of what is unsupported already.
-void GraphImporter::refuseExternalWeights() {
+/// A weight of a type that is not ours, or in another file where its bytes are needed,
+/// is no value. The former is in the list of what is unsupported already.
+void GraphImporter::findWeights() {
+  std::vector<StringRef> elsewhere;
   for (const auto &[i, tensor] : llvm::enumerate(state.file.graph().initializer())) {
     if (!state.used.contains(tensor.name()))
       continue;
-    if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
-      state.refused.push_back({tensor.name(), "initializer", "", state.opset,
-                               "its data is in another file, which is not supported yet",
-                               "save the model with its data inside"});
+    if (request.needsWeights && tensor.data_location() == onnx::TensorProto::EXTERNAL)
+      elsewhere.push_back(tensor.name());
     else if (elementType(state.builder.getContext(), tensor.data_type()))
       state.initializers[tensor.name()] = i;
   }
+  if (elsewhere.empty())
+    return;
+  std::string others =
+      elsewhere.size() == 1
+          ? "its data is"
+          : fmt::format("its data and that of {} others are", elsewhere.size() - 1);
+  state.refused.push_back({elsewhere.front().str(), "initializer", "", state.opset,
+                           others + " in another file, which is not supported yet",
+                           "save the model with its data inside"});
 }
 
 void GraphImporter::importNode(const onnx::NodeProto &node) {
@@ -291,7 +299,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
   state.used = usedValues(state.file.graph());
   if (llvm::Error error = createFunction())
     return std::move(error);
-  refuseExternalWeights();
+  findWeights();
   for (const onnx::NodeProto &node : state.file.graph().node()) {
     importNode(node);
     if (!state.invalid.empty())

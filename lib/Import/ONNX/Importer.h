@@ -26,6 +26,7 @@ struct ImportRequest {
   std::vector<OnnxValue> inputs; ///< with dimensions bound
   const std::vector<OnnxValue> &outputs;
   std::vector<UnsupportedNode> unsupported; ///< known before
+  bool needsWeights; ///< else weights in other files are names without bytes
 };
 
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRContext *context,

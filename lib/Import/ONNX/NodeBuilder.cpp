@@ -40,8 +40,11 @@ Value ImportState::lookup(StringRef name) {
   if (initializer == initializers.end())
     return {};
   int i = initializer->second;
-  auto elements = importTensor(builder.getContext(), file.graph().initializer(i),
-                               file.rawData(i), file.mapping, name);
+  const onnx::TensorProto &tensor = file.graph().initializer(i);
+  auto elements =
+      tensor.data_location() == onnx::TensorProto::EXTERNAL
+          ? nameTensor(builder.getContext(), tensor)
+          : importTensor(builder.getContext(), tensor, file.rawData(i), file.mapping, name);
   Value value;
   if (elements)
     value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),

@@ -161,10 +161,11 @@ const std::vector<UnsupportedNode> &OnnxModel::unsupported() const {
 }
 
 Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings) const {
+OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings,
+                  bool needsWeights) const {
   auto inputs = bindDims(impl->inputs, bindings);
   if (!inputs)
     return inputs.takeError();
   return importGraph(context, {impl->file, impl->opset, std::move(*inputs), impl->outputs,
-                               impl->unsupported});
+                               impl->unsupported, needsWeights});
 }

@@ -172,8 +172,8 @@ static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
           type, DenseResourceElementsHandle(entry,
                                             cast<BuiltinDialect>(interface.getDialect()))));
   }
-  AsmResourceBlob blob = type.getContext()->getOrLoadDialect<nn::NNDialect>()->makeBlob(
-      raw, std::move(owner));
+  AsmResourceBlob blob =
+      type.getContext()->getOrLoadDialect<nn::NNDialect>()->makeBlob(raw, std::move(owner));
   return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, key, std::move(blob)));
 }
 
@@ -208,4 +208,19 @@ onnx_import::importTensor(MLIRContext *context, const TensorProto &tensor,
   for (char &byte : bytes)
     byte = byte != 0;
   return makeElements(type, std::move(bytes), key);
+}
+
+llvm::Expected<ElementsAttr> onnx_import::nameTensor(MLIRContext *context,
+                                                     const TensorProto &tensor) {
+  auto count = countElements(tensor);
+  if (!count)
+    return count.takeError();
+  Type element = elementType(context, tensor.data_type());
+  // No file bounds what it claims to hold.
+  if (*count > kMaxTensorBytes / byteWidth(element))
+    return fail(ExitCode::BadInput, "export the model again",
+                "tensor {}, whose data is in another file, has more than 2^40 bytes",
+                quote(tensor.name()));
+  SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
+  return makeNamedElements(RankedTensorType::get(shape, element), tensor.name());
 }

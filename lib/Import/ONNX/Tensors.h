@@ -48,6 +48,10 @@ llvm::Expected<mlir::ElementsAttr> importTensor(mlir::MLIRContext *context,
                                                 std::shared_ptr<llvm::MemoryBuffer> owner,
                                                 llvm::StringRef key);
 
+/// The constant of an initializer whose data is in another file: a name, without bytes.
+llvm::Expected<mlir::ElementsAttr> nameTensor(mlir::MLIRContext *context,
+                                              const onnx::TensorProto &tensor);
+
 } // namespace tacit::onnx_import
 
 #endif // TACIT_LIB_IMPORT_ONNX_TENSORS_H

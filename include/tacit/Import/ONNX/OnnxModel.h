@@ -101,9 +101,11 @@ public:
 
   /// Makes a module with one function, `main`, in the nn dialect. Fails with Usage
   /// (bindings that do not fit the inputs), Unsupported (one message that lists
-  /// every node we cannot import) or BadInput.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-  import(mlir::MLIRContext *context, const DimBindings &bindings) const;
+  /// every node we cannot import) or BadInput. Weights in other files are unsupported,
+  /// unless nobody needs their bytes: then they are constants that have none.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
+                                                           const DimBindings &bindings,
+                                                           bool needsWeights = true) const;
 
 private:
   struct Impl;

@@ -1,0 +1,55 @@
+//===- ProgramCosts.h - What an annotated program costs ---------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H
+#define TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "tacit/Cost/Network.h"
+#include "llvm/Support/Error.h"
+#include <string>
+#include <vector>
+
+namespace tacit {
+
+/// An operation with the attribute `mpc.cost`.
+struct CostedOperation {
+  mlir::Operation *op; ///< as long as the program lives
+  cost::Charge charge;
+  int64_t start; ///< the hop at which it begins, or unknown
+  std::string name, node;
+  std::vector<int64_t> shape; ///< of the result
+  /// What it is for: "head", "scores", "gelu", or else its own name, "max".
+  std::string kind;
+  int64_t block; ///< of the transformer; -1 outside of all
+};
+
+/// Operations of one kind, added up.
+struct KindCosts {
+  std::string kind;
+  int64_t count = 0;
+  cost::Total total;
+};
+
+/// The costs of @main, as the program states them.
+struct ProgramCosts {
+  std::vector<CostedOperation> operations; ///< in the program's order
+  cost::Total total;
+
+  /// Fails where the figures leave 64 bits.
+  static llvm::Expected<ProgramCosts> of(mlir::ModuleOp module);
+
+  /// The dearest kind first. Hops are those of one operation after another.
+  std::vector<KindCosts> byKind() const;
+};
+
+/// The name of the ONNX node that an operation comes from, or "".
+std::string nodeOf(mlir::Location loc);
+
+} // namespace tacit
+
+#endif // TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H

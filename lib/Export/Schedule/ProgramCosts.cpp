@@ -1,0 +1,116 @@
+//===- ProgramCosts.cpp - What an annotated program costs -----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+using namespace tacit;
+
+std::string tacit::nodeOf(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (std::string text = nodeOf(part); !text.empty())
+        return text;
+  return "";
+}
+
+/// The dimensions of the first result.
+static ArrayRef<int64_t> shapeOf(Operation *op) {
+  if (op->getNumResults() == 0)
+    return {};
+  Type type = op->getResult(0).getType();
+  if (auto share = dyn_cast<mpc::ShareType>(type))
+    return share.getShape();
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.getShape() : ArrayRef<int64_t>();
+}
+
+/// A product with a weight that is no matrix: the scale of a norm.
+static bool isScale(Operation *op) {
+  return isa<mpc::MulOp>(op) && llvm::any_of(op->getOperands(), [](Value operand) {
+           auto share = operand.getDefiningOp<mpc::ShareOp>();
+           return share && share.getParty() == mpc::Party::Server;
+         });
+}
+
+static std::string kindOf(Operation *op, mpc::SiteAttr site) {
+  if (site && site.getRole() != mpc::Role::Other)
+    return mpc::stringifyEnum(site.getRole()).str();
+  if (site && !site.getOf().empty())
+    return site.getOf().str();
+  return isScale(op) ? "scale" : op->getName().stripDialect().str();
+}
+
+/// An amount of which a part is unknown is unknown. False if it leaves 64 bits.
+static bool add(int64_t &sum, int64_t more) {
+  if (sum == cost::kUnknown || more == cost::kUnknown) {
+    sum = cost::kUnknown;
+    return true;
+  }
+  return !llvm::AddOverflow(sum, more, sum);
+}
+
+static bool add(cost::Total &sum, const cost::Charge &charge) {
+  return add(sum.total, charge.total) && add(sum.toServer, charge.toServer) &&
+         add(sum.toClient, charge.toClient) && add(sum.offline, charge.offline);
+}
+
+llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
+  ProgramCosts costs;
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return costs;
+  bool fits = true;
+  main.walk([&](Operation *op) {
+    auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr);
+    if (!attr)
+      return;
+    auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
+    cost::Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
+                        attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
+    fits &= charge.total >= 0 && add(costs.total, charge);
+    int64_t end = attr.getStart();
+    fits &= add(end, charge.hops);
+    // What sends nothing ends no chain.
+    if (end == cost::kUnknown && charge.total > 0)
+      costs.total.hops = cost::kUnknown;
+    if (costs.total.hops != cost::kUnknown)
+      costs.total.hops = std::max(costs.total.hops, end);
+    costs.operations.push_back({op, std::move(charge), attr.getStart(),
+                                op->getName().getStringRef().str(), nodeOf(op->getLoc()),
+                                shapeOf(op).vec(), kindOf(op, site),
+                                site ? site.getBlock() : -1});
+  });
+  if (!fits)
+    return fail(ExitCode::BadInput, "use smaller dimensions",
+                "the costs of the program are negative, or more than 2^63 bytes");
+  return costs;
+}
+
+std::vector<KindCosts> ProgramCosts::byKind() const {
+  std::vector<KindCosts> kinds;
+  llvm::StringMap<size_t> known;
+  for (const CostedOperation &operation : operations) {
+    auto [entry, isNew] = known.try_emplace(operation.kind, kinds.size());
+    if (isNew)
+      kinds.push_back({operation.kind, 0, {}});
+    KindCosts &kind = kinds[entry->second];
+    ++kind.count;
+    // Parts of a sum that fits. The hops of a chain could be any number.
+    if (!add(kind.total, operation.charge) || !add(kind.total.hops, operation.charge.hops))
+      kind.total.hops = cost::kUnknown;
+  }
+  llvm::sort(kinds, [](const KindCosts &a, const KindCosts &b) {
+    return std::make_pair(-a.total.total, a.kind) < std::make_pair(-b.total.total, b.kind);
+  });
+  return kinds;
+}

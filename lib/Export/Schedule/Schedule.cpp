@@ -1,0 +1,254 @@
+//===- Schedule.cpp - Two-party programs as JSON --------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Export/Schedule/Schedule.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <map>
+
+using namespace mlir;
+using namespace tacit;
+
+static llvm::json::Value text(StringRef value) { return llvm::json::fixUTF8(value); }
+
+static llvm::json::Value amount(int64_t value) {
+  return value == cost::kUnknown ? llvm::json::Value(nullptr) : llvm::json::Value(value);
+}
+
+template <typename T>
+static std::string printed(T value) {
+  std::string result;
+  llvm::raw_string_ostream(result) << value;
+  return result;
+}
+
+llvm::json::Object tacit::totalJson(const cost::Total &total) {
+  return llvm::json::Object{{"total_bytes", amount(total.total)},
+                            {"client_to_server_bytes", amount(total.toServer)},
+                            {"server_to_client_bytes", amount(total.toClient)},
+                            {"offline_bytes", amount(total.offline)},
+                            // No source that is built in gives a set-up.
+                            {"setup_bytes", nullptr},
+                            {"hops", amount(total.hops)}};
+}
+
+void tacit::addBasis(llvm::json::Object &object, StringRef basis) {
+  StringRef word = basis.take_until([](char c) { return c == ' ' || c == ','; });
+  object["basis"] = text(word);
+  object["detail"] = text(basis.drop_front(word.size()).ltrim(", "));
+}
+
+namespace {
+class Exporter {
+public:
+  Exporter(func::FuncOp main, const ProgramCosts &costs) : main(main), costs(costs) {
+    for (const CostedOperation &operation : costs.operations)
+      priced[operation.op] = &operation;
+  }
+
+  llvm::json::Object run(const ScheduleHeader &header);
+
+private:
+  void findPublic();
+  StringRef partyOf(Operation *op);
+  llvm::json::Object describe(Value value);
+  llvm::json::Array describeAll(ValueRange values,
+                                function_ref<DictionaryAttr(unsigned)> attributes,
+                                StringRef party);
+  llvm::json::Object describe(Operation *op);
+  llvm::json::Object describe(const CostedOperation &operation);
+  llvm::json::Value rounds();
+
+  func::FuncOp main;
+  const ProgramCosts &costs;
+  llvm::DenseMap<Operation *, const CostedOperation *> priced;
+  llvm::DenseMap<Value, int64_t> values;
+  llvm::DenseMap<Operation *, int64_t> ids;
+  /// Plain operations of which nothing but public values is made.
+  llvm::DenseSet<Operation *> isPublic;
+  /// Values that follow from the arguments of @main.
+  llvm::DenseSet<Value> isClients;
+};
+} // namespace
+
+void Exporter::findPublic() {
+  for (Operation &op : llvm::reverse(main.getBody().front()))
+    if (!isa_and_present<mpc::MPCDialect>(op.getDialect()) && !op.use_empty() &&
+        llvm::all_of(op.getUsers(), [&](Operation *user) {
+          return isa<mpc::PublicOp>(user) || isPublic.contains(user);
+        }))
+      isPublic.insert(&op);
+}
+
+/// Who works: both on shares and public values, else who knows the operands.
+StringRef Exporter::partyOf(Operation *op) {
+  if (auto share = dyn_cast<mpc::ShareOp>(op))
+    return mpc::stringifyEnum(share.getParty());
+  if (auto oneHot = dyn_cast<mpc::OneHotOp>(op))
+    return mpc::stringifyEnum(oneHot.getParty());
+  if (isa<mpc::MPCDialect>(op->getDialect()) || isPublic.contains(op))
+    return "both";
+  bool isClient = llvm::any_of(op->getOperands(),
+                               [&](Value operand) { return isClients.contains(operand); });
+  return isClient ? "client" : "server";
+}
+
+llvm::json::Object Exporter::describe(Value value) {
+  llvm::json::Object object{{"value", values.lookup(value)}};
+  llvm::json::Array shape;
+  if (auto share = dyn_cast<mpc::ShareType>(value.getType())) {
+    for (int64_t dim : share.getShape())
+      shape.push_back(dim);
+    object["secret"] = true;
+    object["width"] = share.getWidth();
+    object["fraction"] = share.getFraction();
+  } else {
+    auto tensor = cast<RankedTensorType>(value.getType());
+    for (int64_t dim : tensor.getShape())
+      shape.push_back(dim);
+    object["secret"] = false;
+    object["dtype"] = text(printed(tensor.getElementType()));
+  }
+  object["shape"] = std::move(shape);
+  return object;
+}
+
+llvm::json::Array Exporter::describeAll(ValueRange all,
+                                        function_ref<DictionaryAttr(unsigned)> attributes,
+                                        StringRef party) {
+  llvm::json::Array array;
+  for (auto [i, value] : llvm::enumerate(all)) {
+    llvm::json::Object object = describe(value);
+    DictionaryAttr known = attributes(i);
+    auto name = known ? known.getAs<StringAttr>(nn::kNameAttr) : StringAttr();
+    object["name"] = text(name ? name.getValue() : "");
+    object["party"] = party;
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+llvm::json::Object Exporter::describe(const CostedOperation &operation) {
+  const cost::Charge &charge = operation.charge;
+  llvm::json::Object object = totalJson(
+      {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops});
+  object["start"] = amount(operation.start);
+  addBasis(object, charge.basis);
+  return object;
+}
+
+llvm::json::Object Exporter::describe(Operation *op) {
+  llvm::json::Array operands, results;
+  for (Value operand : op->getOperands())
+    operands.push_back(values.lookup(operand));
+  StringRef party = partyOf(op);
+  for (Value result : op->getResults()) {
+    if (party == "client" && !isa<mpc::MPCDialect>(op->getDialect()))
+      isClients.insert(result);
+    values.try_emplace(result, values.size());
+    results.push_back(describe(result));
+  }
+  llvm::json::Object attributes;
+  for (NamedAttribute attribute : op->getAttrDictionary())
+    if (attribute.getName() != mpc::kCostAttr)
+      attributes[attribute.getName().strref()] = text(printed(attribute.getValue()));
+  const CostedOperation *operation = priced.lookup(op);
+  llvm::json::Value charge = nullptr;
+  if (operation)
+    charge = describe(*operation);
+  return llvm::json::Object{{"id", ids.lookup(op)},
+                            {"op", op->getName().getStringRef()},
+                            {"node", text(nodeOf(op->getLoc()))},
+                            {"party", party},
+                            {"operands", std::move(operands)},
+                            {"results", std::move(results)},
+                            {"attributes", std::move(attributes)},
+                            {"cost", std::move(charge)}};
+}
+
+/// What begins at each hop; null where the hops of something are not known.
+llvm::json::Value Exporter::rounds() {
+  if (costs.total.hops == cost::kUnknown)
+    return nullptr;
+  std::map<int64_t, std::pair<int64_t, llvm::json::Array>> rounds;
+  for (const CostedOperation &operation : costs.operations) {
+    if (operation.charge.total == 0 || operation.charge.hops <= 0)
+      continue;
+    auto &[bytes, ops] = rounds[operation.start];
+    bytes += operation.charge.total;
+    ops.push_back(ids.lookup(operation.op));
+  }
+  llvm::json::Array array;
+  for (auto &[hop, round] : rounds)
+    array.push_back(llvm::json::Object{
+        {"hop", hop}, {"total_bytes", round.first}, {"ops", std::move(round.second)}});
+  return array;
+}
+
+llvm::json::Object Exporter::run(const ScheduleHeader &header) {
+  findPublic();
+  for (BlockArgument argument : main.getArguments()) {
+    values.try_emplace(argument, values.size());
+    isClients.insert(argument);
+  }
+  llvm::json::Array inputs = describeAll(
+      main.getArguments(), [&](unsigned i) { return main.getArgAttrDict(i); }, "client");
+  llvm::json::Array ops;
+  for (Operation &op : main.getBody().front().without_terminator()) {
+    ids.try_emplace(&op, ids.size());
+    ops.push_back(describe(&op));
+  }
+  const cost::SuiteInfo &suite = header.suite;
+  return llvm::json::Object{
+      {"schema", 1},
+      {"format", "tacit-schedule"},
+      {"model", text(header.model)},
+      {"protocol", llvm::json::Object{{"name", text(suite.name)},
+                                      {"title", text(suite.title)},
+                                      {"source", text(suite.source)},
+                                      {"threat_model", text(suite.threatModel)},
+                                      {"ring_bits", header.ringBits},
+                                      {"fraction_bits", header.fractionBits}}},
+      {"inputs", std::move(inputs)},
+      {"outputs", describeAll(
+                      main.getBody().front().getTerminator()->getOperands(),
+                      [&](unsigned i) { return main.getResultAttrDict(i); }, "client")},
+      {"total", totalJson(costs.total)},
+      {"ops", std::move(ops)},
+      {"rounds", rounds()}};
+}
+
+static bool isValue(Type type) { return isa<mpc::ShareType, RankedTensorType>(type); }
+
+llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
+                                                        const ScheduleHeader &header) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  auto areValues = [](TypeRange types) { return llvm::all_of(types, isValue); };
+  bool isStraight = main && main.getBody().hasOneBlock();
+  bool hasCosts = false;
+  if (isStraight) {
+    isStraight = areValues(main.getArgumentTypes());
+    for (Operation &op : main.getBody().front()) {
+      isStraight &= op.getNumRegions() == 0 && areValues(op.getResultTypes());
+      hasCosts |= op.hasAttr(mpc::kCostAttr);
+    }
+  }
+  if (!isStraight || !hasCosts)
+    return fail(ExitCode::BadInput, "let the phases up to cost run",
+                "the program is no schedule: {}",
+                isStraight ? "no operation says what it costs"
+                           : "expected a function @main that is a straight line of "
+                             "operations on shares and tensors");
+  auto costs = ProgramCosts::of(module);
+  if (!costs)
+    return costs.takeError();
+  return Exporter(main, *costs).run(header);
+}

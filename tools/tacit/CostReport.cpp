@@ -1,0 +1,343 @@
+//===- CostReport.cpp - What tacit cost says ------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CostReport.h"
+#include "Compilation.h"
+#include "tacit/Export/Schedule/Schedule.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace tacit;
+using namespace tacit::tool;
+
+//===----------------------------------------------------------------------===//
+// Numbers
+//===----------------------------------------------------------------------===//
+
+/// 25318123456 -> "25,318,123,456".
+static std::string grouped(int64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3; at -= 3)
+    text.insert(at - 3, ",");
+  return text;
+}
+
+/// "25.32 GB".
+static std::string rounded(int64_t bytes) {
+  for (auto [unit, name] :
+       {std::pair<double, const char *>{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}})
+    if (bytes >= unit)
+      return fmt::format("{:.2f} {}", bytes / unit, name);
+  return fmt::format("{} B", bytes);
+}
+
+static std::string amount(int64_t bytes) {
+  return bytes == cost::kUnknown ? "unknown" : grouped(bytes) + " B";
+}
+
+static std::string count(int64_t number) {
+  return number == cost::kUnknown ? "unknown" : grouped(number);
+}
+
+static std::string share(int64_t part, int64_t whole) {
+  return whole == 0 ? "-" : fmt::format("{:.1f} %", 100.0 * part / whole);
+}
+
+static std::string secondsText(const cost::Total &total, const cost::Network &network) {
+  auto time = cost::seconds(total, network);
+  return time ? fmt::format("{:.3f} s", *time) : "unknown";
+}
+
+static std::string rate(double bitsPerSecond) {
+  return bitsPerSecond >= 1e9 ? fmt::format("{:g} Gbit/s", bitsPerSecond / 1e9)
+                              : fmt::format("{:g} Mbit/s", bitsPerSecond / 1e6);
+}
+
+static std::string describe(const cost::Network &network) {
+  return fmt::format("{}: {}, round trip {:g} ms", network.name, rate(network.bandwidth),
+                     network.rtt * 1e3);
+}
+
+static const char *kindText(cost::SuiteKind kind) {
+  return kind == cost::SuiteKind::Formula ? "formulas" : "published measurements";
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static void line(llvm::StringRef label, const std::string &text) {
+  llvm::outs() << fmt::format("  {:<13} {}\n", label.str(), text);
+}
+
+/// A row of the table of totals; `before` only where something was changed.
+static void totalLine(llvm::StringRef label, const std::optional<std::string> &before,
+                      const std::string &after) {
+  if (before)
+    llvm::outs() << fmt::format("  {:<20}{:>26}{:>26}\n", label.str(), *before, after);
+  else
+    llvm::outs() << fmt::format("  {:<20}{:>26}\n", label.str(), after);
+}
+
+static void printTotals(const ProtocolCosts &protocol, const cost::Network &network) {
+  const cost::Total &after = protocol.costs.total;
+  const cost::Total *before = protocol.before ? &protocol.before->total : nullptr;
+  auto row = [&](llvm::StringRef label,
+                 llvm::function_ref<std::string(const cost::Total &)> text) {
+    totalLine(label, before ? std::optional(text(*before)) : std::nullopt, text(after));
+  };
+  if (before)
+    totalLine("", "before", "after");
+  row("online, in all", [](const cost::Total &t) { return rounded(t.total); });
+  row("", [](const cost::Total &t) { return amount(t.total); });
+  row("  client to server", [](const cost::Total &t) { return amount(t.toServer); });
+  row("  server to client", [](const cost::Total &t) { return amount(t.toClient); });
+  row("offline", [](const cost::Total &t) { return amount(t.offline); });
+  row("hops", [](const cost::Total &t) { return count(t.hops); });
+  row("network time", [&](const cost::Total &t) { return secondsText(t, network); });
+  if (before && before->total > 0)
+    totalLine("saved", "", share(before->total - after.total, before->total));
+}
+
+/// What each change leaves, where there is more than one.
+static void printSteps(const ProtocolCosts &protocol) {
+  if (protocol.steps.size() < 2)
+    return;
+  llvm::outs() << fmt::format("\n  {:<36}{:>20}{:>9}\n", "after", "bytes", "saved");
+  int64_t last = protocol.before->total.total;
+  for (const CostStep &step : protocol.steps) {
+    llvm::outs() << fmt::format("  {:<36}{:>20}{:>9}\n", step.option + " " + step.text,
+                                grouped(step.total.total),
+                                share(last - step.total.total, last));
+    last = step.total.total;
+  }
+}
+
+static void printKinds(const ProtocolCosts &protocol) {
+  llvm::outs() << fmt::format("\n  {:<16}{:>7}{:>20}{:>9}{}\n", "what", "ops", "bytes",
+                              "share", protocol.before ? "              before" : "");
+  std::vector<KindCosts> before;
+  if (protocol.before)
+    before = protocol.before->byKind();
+  auto bytesBefore = [&](llvm::StringRef kind) {
+    auto found = llvm::find_if(before, [&](const KindCosts &k) { return k.kind == kind; });
+    return found == before.end() ? 0 : found->total.total;
+  };
+  std::vector<KindCosts> kinds = protocol.costs.byKind();
+  for (const KindCosts &gone : before)
+    if (llvm::none_of(kinds, [&](const KindCosts &k) { return k.kind == gone.kind; }))
+      kinds.push_back({gone.kind, 0, {}});
+  for (const KindCosts &kind : kinds) {
+    if (kind.total.total == 0 && bytesBefore(kind.kind) == 0)
+      continue;
+    llvm::outs() << fmt::format("  {:<16}{:>7}{:>20}{:>9}", kind.kind, kind.count,
+                                grouped(kind.total.total),
+                                share(kind.total.total, protocol.costs.total.total));
+    if (protocol.before)
+      llvm::outs() << fmt::format("{:>20}", grouped(bytesBefore(kind.kind)));
+    llvm::outs() << "\n";
+  }
+}
+
+static void printOperations(const ProgramCosts &costs) {
+  static constexpr size_t kShown = 10;
+  std::vector<const CostedOperation *> dearest;
+  for (const CostedOperation &operation : costs.operations)
+    if (operation.charge.total > 0)
+      dearest.push_back(&operation);
+  // Of equals, the first in the program.
+  llvm::sort(dearest, [](const CostedOperation *a, const CostedOperation *b) {
+    return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
+  });
+  size_t shown = std::min(kShown, dearest.size());
+  llvm::outs() << fmt::format("\n  the dearest {} of {} operations that send; --json has "
+                              "all\n",
+                              shown, dearest.size());
+  for (const CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
+    std::string shape = llvm::join(
+        llvm::map_range(operation->shape, [](int64_t dim) { return std::to_string(dim); }),
+        "x");
+    llvm::outs() << fmt::format("  {:>18}  {:<16} {:<14} {:<14} {}\n",
+                                grouped(operation->charge.total), operation->name,
+                                operation->kind, shape, operation->node);
+  }
+}
+
+/// What dominates: the kinds that are three quarters of all bytes.
+static std::string dominant(const ProgramCosts &costs) {
+  int64_t sum = 0, whole = costs.total.total;
+  std::string text;
+  for (const KindCosts &kind : costs.byKind()) {
+    if (kind.total.total == 0 || sum >= whole / 4 * 3)
+      break;
+    sum += kind.total.total;
+    text += (text.empty() ? "" : ", ") + kind.kind + " " + share(kind.total.total, whole);
+  }
+  return text.empty() ? "nothing is sent" : text;
+}
+
+static void printProtocol(const ProtocolCosts &protocol, const cost::Network &network) {
+  const cost::SuiteInfo &suite = protocol.suite;
+  llvm::outs() << fmt::format("\n{}: {} online\n", suite.name,
+                              rounded(protocol.costs.total.total));
+  line("dominated by", dominant(protocol.costs));
+  if (protocol.before)
+    line("and before", fmt::format("{} by {}", rounded(protocol.before->total.total),
+                                   dominant(*protocol.before)));
+  line("protocol", suite.title);
+  line("parties", suite.threatModel);
+  line("figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
+  line("bytes", suite.measures);
+  line("ring", fmt::format("{} bits, {} of them behind the point", protocol.ringBits,
+                           protocol.fractionBits));
+  line("network", describe(network));
+  for (const std::string &note : protocol.notes)
+    line("note", note);
+  llvm::outs() << "\n";
+  printTotals(protocol, network);
+  printSteps(protocol);
+  printKinds(protocol);
+  printOperations(protocol.costs);
+}
+
+void tool::printCosts(const CostReport &report) {
+  llvm::outs() << report.model;
+  for (const auto &[name, size] : report.dims)
+    llvm::outs() << ", " << name << " = " << size;
+  llvm::outs() << "\n";
+  for (const ProtocolCosts &protocol : report.protocols)
+    printProtocol(protocol, report.network);
+}
+
+void tool::printProtocols() {
+  llvm::outs() << "Protocols (--protocol):\n";
+  for (const cost::SuitePtr &suite : cost::suites()) {
+    const cost::SuiteInfo &info = suite->info();
+    llvm::outs() << "\n" << info.name << ": " << info.title << "\n";
+    line("parties", info.threatModel);
+    line("figures", fmt::format("{}: {}", kindText(info.kind), info.source));
+    line("bytes", info.measures);
+    line("ring", fmt::format("{} bits, {} of them behind the point", info.ringBits,
+                             info.fractionBits));
+  }
+  llvm::outs() << "\nNetworks (--network):\n\n";
+  for (const cost::Network &network : cost::networks())
+    line(network.name, fmt::format("{}, round trip {:g} ms ({})", rate(network.bandwidth),
+                                   network.rtt * 1e3, network.source));
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static llvm::json::Object totalsJson(const cost::Total &total,
+                                     const cost::Network &network) {
+  llvm::json::Object object = totalJson(total);
+  auto time = cost::seconds(total, network);
+  object["seconds"] = time ? jsonNumber(*time) : llvm::json::Value(nullptr);
+  return object;
+}
+
+static llvm::json::Array kindsJson(const ProgramCosts &costs) {
+  llvm::json::Array array;
+  for (const KindCosts &kind : costs.byKind()) {
+    llvm::json::Object object = totalJson(kind.total);
+    // Hops of operations that may run side by side are not those of a kind.
+    object.erase("hops");
+    object["kind"] = jsonText(kind.kind);
+    object["count"] = kind.count;
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+static llvm::json::Object operationJson(const CostedOperation &operation,
+                                        const cost::Network &network) {
+  const cost::Charge &charge = operation.charge;
+  llvm::json::Object object = totalsJson(
+      {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops},
+      network);
+  object["node"] = jsonText(operation.node);
+  object["op"] = operation.name;
+  object["shape"] = llvm::json::Array(operation.shape);
+  addBasis(object, charge.basis);
+  object["kind"] = jsonText(operation.kind);
+  object["block"] =
+      operation.block < 0 ? llvm::json::Value(nullptr) : llvm::json::Value(operation.block);
+  object["start"] = operation.start == cost::kUnknown ? llvm::json::Value(nullptr)
+                                                      : llvm::json::Value(operation.start);
+  return object;
+}
+
+static llvm::json::Object networkJson(const cost::Network &network) {
+  return llvm::json::Object{{"name", jsonText(network.name)},
+                            {"bandwidth_bps", network.bandwidth},
+                            {"rtt_s", network.rtt}};
+}
+
+static llvm::json::Object suiteJson(const cost::SuiteInfo &suite) {
+  return llvm::json::Object{
+      {"name", jsonText(suite.name)},
+      {"title", jsonText(suite.title)},
+      {"source", jsonText(suite.source)},
+      {"threat_model", jsonText(suite.threatModel)},
+      {"measures", jsonText(suite.measures)},
+      {"figures", suite.kind == cost::SuiteKind::Formula ? "formula" : "published"},
+      {"ring_bits", suite.ringBits},
+      {"fraction_bits", suite.fractionBits}};
+}
+
+static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
+                                       const cost::Network &network) {
+  llvm::json::Object object = suiteJson(protocol.suite);
+  object["ring_bits"] = protocol.ringBits;
+  object["fraction_bits"] = protocol.fractionBits;
+  object["network"] = networkJson(network);
+  object["total"] = totalsJson(protocol.costs.total, network);
+  object["kinds"] = kindsJson(protocol.costs);
+  object["before"] = nullptr;
+  if (protocol.before)
+    object["before"] =
+        llvm::json::Object{{"total", totalsJson(protocol.before->total, network)},
+                           {"kinds", kindsJson(*protocol.before)}};
+  llvm::json::Array notes, ops, steps;
+  for (const CostStep &step : protocol.steps)
+    steps.push_back(llvm::json::Object{{"option", step.option},
+                                       {"text", jsonText(step.text)},
+                                       {"total", totalsJson(step.total, network)}});
+  object["steps"] = std::move(steps);
+  for (const std::string &note : protocol.notes)
+    notes.push_back(jsonText(note));
+  for (const CostedOperation &operation : protocol.costs.operations)
+    ops.push_back(operationJson(operation, network));
+  object["notes"] = std::move(notes);
+  object["ops"] = std::move(ops);
+  return object;
+}
+
+llvm::json::Object tool::costsJson(const CostReport &report) {
+  llvm::json::Object dims;
+  for (const auto &[name, size] : report.dims)
+    dims[llvm::json::fixUTF8(name)] = size;
+  llvm::json::Array protocols;
+  for (const ProtocolCosts &protocol : report.protocols)
+    protocols.push_back(protocolJson(protocol, report.network));
+  return llvm::json::Object{{"schema", 1},
+                            {"model", jsonText(report.model)},
+                            {"dims", std::move(dims)},
+                            {"protocols", std::move(protocols)}};
+}
+
+llvm::json::Object tool::protocolsJson() {
+  llvm::json::Array protocols, networks;
+  for (const cost::SuitePtr &suite : cost::suites())
+    protocols.push_back(suiteJson(suite->info()));
+  for (const cost::Network &network : cost::networks())
+    networks.push_back(networkJson(network));
+  return llvm::json::Object{{"schema", 1},
+                            {"protocols", std::move(protocols)},
+                            {"networks", std::move(networks)}};
+}

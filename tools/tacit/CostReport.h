@@ -1,0 +1,50 @@
+//===- CostReport.h - What tacit cost says ----------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_TOOLS_TACIT_COSTREPORT_H
+#define TACIT_TOOLS_TACIT_COSTREPORT_H
+
+#include "Options.h"
+#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "llvm/Support/JSON.h"
+#include <map>
+
+namespace tacit::tool {
+
+/// The costs behind one of the changes that are asked for.
+struct CostStep {
+  std::string option, text; ///< "--aero", "remove-layernorm"
+  cost::Total total;
+};
+
+/// What one protocol charges for the model.
+struct ProtocolCosts {
+  cost::SuiteInfo suite;
+  int64_t ringBits, fractionBits;
+  ProgramCosts costs;
+  std::vector<std::string> notes;
+  /// Of the model as it was, and behind each change, where changes are asked for.
+  std::optional<ProgramCosts> before;
+  std::vector<CostStep> steps;
+};
+
+struct CostReport {
+  std::string model;
+  std::map<std::string, int64_t> dims;
+  cost::Network network;
+  std::vector<ProtocolCosts> protocols;
+};
+
+void printCosts(const CostReport &report);
+llvm::json::Object costsJson(const CostReport &report);
+
+void printProtocols();
+llvm::json::Object protocolsJson();
+
+} // namespace tacit::tool
+
+#endif // TACIT_TOOLS_TACIT_COSTREPORT_H

@@ -1,0 +1,69 @@
+//===- Protocol.cpp - The protocol that a program is made for -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Protocol.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Support/Error.h"
+
+using namespace tacit;
+using namespace tacit::tool;
+
+/// A product has twice the fraction, and needs a sign and a bit before the point.
+static llvm::Error checkRing(int64_t width, int64_t fraction) {
+  if (width >= 2 * fraction + 2)
+    return llvm::Error::success();
+  return fail(ExitCode::Usage,
+              fmt::format("use --width {} or --fraction {}", 2 * fraction + 2,
+                          std::max<int64_t>(0, width / 2 - 1)),
+              "a ring of {} bits is too small for a fraction of {}: a product has twice "
+              "the fraction, a sign, and a bit before the point",
+              width, fraction);
+}
+
+llvm::Expected<Protocol> tool::chooseProtocol(const Options &options,
+                                              llvm::StringRef name) {
+  if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
+    return fail(ExitCode::Usage, "rename the file",
+                "--protocol names '{}'; expected no quotation mark or brace in it",
+                name.str());
+  auto suite = cost::findSuite(name);
+  if (!suite)
+    return suite.takeError();
+  const cost::SuiteInfo &info = (*suite)->info();
+  Protocol protocol{*suite, options};
+  size_t from = options.from.empty() ? 0 : *findPhase(options.from, Road::TwoParty);
+  if (from == *findPhase("cost", Road::TwoParty))
+    return fail(ExitCode::Usage, "--from expand, with the program as that phase left it",
+                "no phase lies behind 'cost', and its program does not say whose costs "
+                "it has");
+  if (from >= *findPhase("mpc", Road::TwoParty) && (options.width || options.fraction))
+    return fail(ExitCode::Usage, "leave it out, or start from an earlier phase",
+                "--{} has no effect after phase 'mpc'",
+                options.width ? "width" : "fraction");
+  TwoPartyOptions &ring = protocol.options.twoParty;
+  ring.protocol = name.str();
+  ring.isExpanded = (*suite)->wantsExpanded();
+  ring.width = options.width.value_or(info.ringBits);
+  ring.fraction = options.fraction.value_or(info.fractionBits);
+  if (auto error = checkRing(ring.width, ring.fraction))
+    return std::move(error);
+  if (ring.width != info.ringBits)
+    return fail(ExitCode::Usage, fmt::format("--width {}, or leave it out", info.ringBits),
+                "--width is {}; the figures of '{}' are for a ring of {} bits", ring.width,
+                info.name, info.ringBits);
+  return protocol;
+}
+
+std::pair<int64_t, int64_t> tool::ringOf(mlir::ModuleOp program, const Options &options) {
+  std::pair<int64_t, int64_t> ring = {options.twoParty.width, options.twoParty.fraction};
+  program.walk([&](mpc::ShareOp op) {
+    auto type = llvm::cast<mpc::ShareType>(op.getType());
+    ring = {type.getWidth(), type.getFraction()};
+    return mlir::WalkResult::interrupt();
+  });
+  return ring;
+}
