@@ -22,6 +22,15 @@ static constexpr Phase kQuantize = {"quantize", "weights in few bits, as --quant
 static constexpr Phase kMultiplier = {"multiplier",
                                       "how each product is computed, as --multiplier says"};
 
+static constexpr Phase kSchedule = {"schedule", "fused, packed, vectorised loops"};
+static constexpr Phase kBufferize = {
+    "bufferize", "tensors become memory: weights, one arena, inputs, outputs"};
+static constexpr Phase kLlvm = {"llvm", "the llvm dialect, ready to be compiled"};
+static constexpr Phase kMpc = {
+    "mpc", "nn becomes mpc on shares, in fixed point; no secret gets out"};
+static constexpr Phase kExpand = {
+    "expand", "whole functions become what the protocol has, where it has formulas"};
+
 static constexpr Phase kCpuPhases[] = {
     kImport,
     kRaise,
@@ -30,9 +39,9 @@ static constexpr Phase kCpuPhases[] = {
     kMultiplier,
     {"check", "may the target run this program?"},
     {"linalg", "nn becomes linalg on tensors"},
-    {"schedule", "fused, packed, vectorised loops"},
-    {"bufferize", "tensors become memory: weights, one arena, inputs, outputs"},
-    {"llvm", "the llvm dialect, ready to be compiled"},
+    kSchedule,
+    kBufferize,
+    kLlvm,
 };
 
 static constexpr Phase kTwoPartyPhases[] = {
@@ -41,15 +50,36 @@ static constexpr Phase kTwoPartyPhases[] = {
     kSurgery,
     kQuantize,
     kMultiplier,
-    {"mpc", "nn becomes mpc on shares, in fixed point; no secret gets out"},
-    {"expand", "whole functions become what the protocol has, where it has formulas"},
+    kMpc,
+    kExpand,
     {"cost", "bytes and hops of every operation, and when it begins"},
 };
 
+static constexpr Phase kTwinPhases[] = {
+    kImport,
+    kRaise,
+    kSurgery,
+    kQuantize,
+    kMultiplier,
+    {"check", "may the target run this program?"},
+    kMpc,
+    kExpand,
+    {"linalg", "what the parties compute, in the clear, as linalg on integers"},
+    kSchedule,
+    kBufferize,
+    kLlvm,
+};
+
 llvm::ArrayRef<Phase> tacit::phases(Road road) {
-  if (road == Road::Cpu)
+  switch (road) {
+  case Road::Cpu:
     return kCpuPhases;
-  return kTwoPartyPhases;
+  case Road::TwoParty:
+    return kTwoPartyPhases;
+  case Road::Twin:
+    return kTwinPhases;
+  }
+  return {};
 }
 
 std::optional<size_t> tacit::findPhase(llvm::StringRef name, Road road) {
@@ -185,7 +215,9 @@ static Steps shareSecrets(const TwoPartyOptions &options) {
 static Steps expand(const TwoPartyOptions &options) {
   if (!options.isExpanded)
     return {};
-  return onFunctions({fmt::format("mpc-expand{{recipe={}}}", options.protocol)});
+  std::string scale =
+      options.normScale == 1 ? "" : fmt::format(" norm-scale={}", options.normScale);
+  return onFunctions({fmt::format("mpc-expand{{recipe={}{}}}", options.protocol, scale)});
 }
 
 static Steps annotateCosts(const TwoPartyOptions &options) {
@@ -208,6 +240,9 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
     steps = transform(name, options);
   else if (name == "check")
     steps = {"cpu-check-program"};
+  else if (name == "linalg" && options.road == Road::Twin)
+    // The second lowers what each party computes alone, and all movement.
+    steps = {"convert-mpc-to-linalg{count-wraps}", "convert-nn-to-linalg"};
   else if (name == "linalg")
     steps = {"convert-nn-to-linalg"};
   else if (name == "schedule")

@@ -7,6 +7,7 @@
 
 #include "Compilation.h"
 #include "LanguageModel.h"
+#include "Protocol.h"
 #include "ProgramFacts.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
@@ -96,7 +97,7 @@ static void printBoth(const Evaluation &evaluation, const Compiled &reference,
   auto numbers = [&](const char *name, double left, double right, int digits) {
     line(name, fmt::format("{:.{}f}", left, digits), fmt::format("{:.{}f}", right, digits));
   };
-  line("", "original", "transformed");
+  line("", "original", b.wraps ? "twin" : "transformed");
   numbers("perplexity", a.perplexity(), b.perplexity(), 4);
   numbers("nll", a.nll(), b.nll(), 4);
   numbers("top-1 accuracy", a.accuracy(), b.accuracy(), 4);
@@ -112,6 +113,8 @@ static void printBoth(const Evaluation &evaluation, const Compiled &reference,
       "max logit error     {:>14.4g}\n",
       comparison.divergence / b.predictions, double(comparison.agreements) / b.predictions,
       comparison.maxError);
+  if (b.wraps)
+    llvm::outs() << fmt::format("left the ring       {:>14} sums and products\n", *b.wraps);
 }
 
 //===----------------------------------------------------------------------===//
@@ -152,6 +155,8 @@ static llvm::json::Object toJson(const Options &options, const Evaluation &evalu
       {"top1_accuracy", score.accuracy()},
       {"seconds", seconds},
       {"compile_seconds", compiled.seconds + (reference ? reference->seconds : 0)}};
+  if (score.wraps)
+    result["wraps"] = *score.wraps;
   if (reference) {
     const Comparison &comparison = evaluation.comparison;
     result["reference"] = modelJson(*evaluation.reference, *reference);
@@ -169,17 +174,26 @@ static llvm::json::Object toJson(const Options &options, const Evaluation &evalu
   return result;
 }
 
-llvm::Error tool::runEval(const Options &options) {
-  auto tokens = readTokens(options.tokens);
+llvm::Error tool::runEval(const Options &given) {
+  auto tokens = readTokens(given.tokens);
   if (!tokens)
     return tokens.takeError();
+  Options options = given;
+  if (given.twin) {
+    auto protocol =
+        chooseProtocol(given, given.protocols.empty() ? "crypten" : given.protocols.front());
+    if (!protocol)
+      return protocol.takeError();
+    options = std::move(protocol->options);
+  }
   auto compiled = compileModel(options, tokens->size());
   if (!compiled)
     return compiled.takeError();
   std::optional<Compiled> reference;
   Options plain = options;
-  if (!options.transformations.empty()) {
+  if (!options.transformations.empty() || options.twin) {
     plain.transformations.clear();
+    plain.road = Road::Cpu;
     plain.dumpPhases.clear();
     plain.verbose = false;
     auto made = compileModel(plain, tokens->size());

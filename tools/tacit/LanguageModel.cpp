@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LanguageModel.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
 #include <chrono>
@@ -185,6 +186,15 @@ static llvm::Expected<HostTensor> runModel(Executable &executable, const HostTen
     return fail(ExitCode::Unsupported, "tacit run takes any inputs",
                 "the first output is {} {}; expected float32 logits [{}, {}, vocabulary]",
                 dtypeName(logits.dtype).str(), shapeText(logits.shape), batch, window);
+  const tacit_model_desc &description = executable.description();
+  const HostTensor &last = outputs->back();
+  if (llvm::StringRef(description.outputs[description.num_outputs - 1].name) ==
+          mpc::kWrapsOutput &&
+      last.dtype == TACIT_I64 && last.shape.empty()) {
+    int64_t count;
+    std::memcpy(&count, last.data.data(), sizeof(count));
+    score.wraps = score.wraps.value_or(0) + count;
+  }
   return std::move(logits);
 }
 

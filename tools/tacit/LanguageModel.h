@@ -29,6 +29,8 @@ struct Score {
   int64_t predictions = 0;
   int64_t correct = 0; ///< the likeliest token came next
   double seconds = 0;  ///< of the model alone
+  /// Sums and products that left the ring, where the model counts them (a twin does).
+  std::optional<int64_t> wraps;
 
   double nll() const { return total / predictions; }
   double perplexity() const;

@@ -115,14 +115,25 @@ static cl::opt<std::string>
                    cl::desc("what secure computation costs: names as --list-protocols "
                             "prints them, or files of your own"),
                    cl::value_desc("NAME,..."), cl::cat(category), cl::sub(costCommand),
-                   cl::sub(compileCommand));
+                   cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<std::string> widthOption("width", cl::desc("bits of the ring of shares"),
                                         cl::value_desc("L"), cl::cat(category),
-                                        cl::sub(costCommand), cl::sub(compileCommand));
+                                        cl::sub(costCommand), cl::sub(compileCommand),
+                                        cl::sub(evalCommand));
 static cl::opt<std::string> fractionOption("fraction",
                                            cl::desc("bits behind the binary point"),
                                            cl::value_desc("F"), cl::cat(category),
-                                           cl::sub(costCommand), cl::sub(compileCommand));
+                                           cl::sub(costCommand), cl::sub(compileCommand),
+                                           cl::sub(evalCommand));
+static cl::opt<std::string>
+    normScaleOption("norm-scale",
+                    cl::desc("norms of secrets hold for variances smaller by N * N"),
+                    cl::value_desc("N"), cl::init("1"), cl::cat(category),
+                    cl::sub(costCommand), cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::opt<bool>
+    twinOption("twin",
+               cl::desc("evaluate the arithmetic of the two parties, in the clear"),
+               cl::cat(category), cl::sub(evalCommand));
 static cl::opt<std::string>
     networkOption("network", cl::desc("lan (default), wan, another name, or numbers"),
                   cl::value_desc("NAME|BITS_PER_S,RTT_S"), cl::init("lan"),
@@ -177,7 +188,7 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
 /// so that a script written for them says what is missing.
 static const std::pair<StringLiteral, StringLiteral> kPlanned[] = {
     {"repair", "refitting linear layers"}, {"calibrate", "calibration"},
-    {"profile", "time per operation"},     {"twin", "the cleartext twin"},
+    {"profile", "time per operation"},
     {"report", "reports in HTML"},
 };
 
@@ -391,7 +402,9 @@ static llvm::Error readTarget(Options &options) {
   bool isLook = options.subcommand == Subcommand::Inspect ||
                 (options.subcommand == Subcommand::Compile &&
                  options.target == Options::Target::Mlir);
-  if (options.subcommand == Subcommand::Cost ||
+  if (twinOption)
+    options.road = Road::Twin;
+  else if (options.subcommand == Subcommand::Cost ||
       options.target == Options::Target::TwoParty ||
       (isLook && (names(fromOption) || names(toOption))))
     options.road = Road::TwoParty;
@@ -407,6 +420,32 @@ static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, i
   if (!parsed)
     return parsed.takeError();
   value = *parsed;
+  return llvm::Error::success();
+}
+
+/// --twin, and --norm-scale.
+static llvm::Error readTwin(Options &options) {
+  static constexpr int64_t kMaxNormScale = 256;
+  auto scale = parseNumber(normScaleOption, 1, kMaxNormScale);
+  if (!scale)
+    return scale.takeError();
+  if (!isPowerOf2_64(*scale))
+    return usage("use 1, 2, 4, ..., 256",
+                 fmt::format("--norm-scale is {}; expected a power of two", *scale));
+  options.twoParty.normScale = *scale;
+  options.twin = twinOption;
+  if (options.twin && fromOption.getNumOccurrences() > 0)
+    return usage("give the ONNX file", "--twin begins with a model, not with a program");
+  if (options.twin && options.protocols.size() > 1)
+    return usage("evaluate one after the other",
+                 fmt::format("--twin takes one protocol; found {}", options.protocols.size()));
+  if (options.subcommand != Subcommand::Eval || options.twin)
+    return llvm::Error::success();
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+           &protocolOption, &widthOption, &fractionOption, &normScaleOption})
+    if (option->getNumOccurrences() > 0)
+      return usage("add --twin", fmt::format("--{} has no effect on eval without --twin",
+                                             option->ArgStr.str()));
   return llvm::Error::success();
 }
 
@@ -432,6 +471,8 @@ static llvm::Error readCost(Options &options) {
                      fmt::format("--protocol names '{}' twice", name.str()));
       options.protocols.push_back(name.str());
     }
+  if (auto error = readTwin(options))
+    return error;
   options.network = networkOption;
   options.listProtocols = listProtocolsOption;
   options.primitive = primitiveOption;

@@ -44,7 +44,8 @@ struct Options {
   std::string output;
   enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
 
-  // cost, and compile for two parties
+  // cost, compile for two parties, and the twin
+  bool twin = false;
   std::vector<std::string> protocols;
   std::optional<int64_t> width, fraction;
   /// The protocol that the phases are run for.

@@ -24,6 +24,19 @@ static llvm::Error checkRing(int64_t width, int64_t fraction) {
               width, fraction);
 }
 
+/// Words of the machine can hold it, and it is known what the protocol computes.
+static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
+  const TwoPartyOptions &ring = protocol.options.twoParty;
+  if (!ring.isExpanded)
+    return fail(ExitCode::Usage, "--protocol crypten",
+                "'{}' has measurements, not formulas: what it computes is not known",
+                ring.protocol);
+  if (ring.width > 64)
+    return fail(ExitCode::Usage, "--width 64",
+                "--width is {}; the twin computes with at most 64 bits", ring.width);
+  return protocol;
+}
+
 llvm::Expected<Protocol> tool::chooseProtocol(const Options &options,
                                               llvm::StringRef name) {
   if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
@@ -51,6 +64,8 @@ llvm::Expected<Protocol> tool::chooseProtocol(const Options &options,
   ring.fraction = options.fraction.value_or(info.fractionBits);
   if (auto error = checkRing(ring.width, ring.fraction))
     return std::move(error);
+  if (options.twin)
+    return checkTwin(std::move(protocol));
   if (ring.width != info.ringBits)
     return fail(ExitCode::Usage, fmt::format("--width {}, or leave it out", info.ringBits),
                 "--width is {}; the figures of '{}' are for a ring of {} bits", ring.width,

@@ -16,14 +16,16 @@
 
 namespace tacit {
 
-/// Where a model goes. Both roads begin with the phases that change it.
-enum class Road { Cpu, TwoParty };
+/// Where a model goes. All roads begin with the phases that change it. The twin is a
+/// two-party program whose arithmetic the CPU does in the clear.
+enum class Road { Cpu, TwoParty, Twin };
 
 /// What the user decides about a two-party program.
 struct TwoPartyOptions {
   std::string protocol = "crypten";
   bool isExpanded = true; ///< whole functions are taken apart
   int64_t width = 64, fraction = 18;
+  int64_t normScale = 1; ///< moves the variances for which norms hold; see mpc-expand
 };
 
 /// What the processor and the user decide in the pipeline.

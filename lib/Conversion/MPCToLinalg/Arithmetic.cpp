@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -24,39 +25,71 @@ struct Lower : OpConversionPattern<OpT> {
 };
 } // namespace
 
-void WrapCounts::add(OpBuilder &b, Location loc, Value wraps) {
-  auto sum = [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-    return arith::AddIOp::create(b, loc, args[1], args[0]);
+void WrapCounts::add(OpBuilder &b, Location loc, ArrayRef<int64_t> shape, ValueRange inputs,
+                     ArrayRef<AffineMap> maps, BodyBuilder wrapsOfElement) {
+  int64_t rank = shape.size();
+  SmallVector<int64_t> axes;
+  if (rank > 0)
+    axes.push_back(rank - 1);
+  Value rows = reduceGeneric(b, loc, shape, axes, b.getI64Type(), b.getI64IntegerAttr(0),
+                             inputs, maps,
+                             [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                               Value wraps = wrapsOfElement(b, loc, args.drop_back());
+                               return arith::AddIOp::create(b, loc, args.back(), wraps);
+                             });
+  counts.push_back(reshapeTo(b, loc, rows, {tensorOf(rows).getNumElements()}));
+}
+
+Value WrapCounts::total(OpBuilder &b, Location loc) const {
+  auto add = [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+    Value sum = args.front();
+    for (Value arg : args.drop_front())
+      sum = arith::AddIOp::create(b, loc, sum, arg);
+    return sum;
   };
-  while (tensorOf(wraps).getRank() > 0) {
-    auto type = tensorOf(wraps);
-    if (type.getRank() > 2) {
-      int64_t row = type.getShape().back();
-      wraps = reshapeTo(b, loc, wraps, {row > 0 ? type.getNumElements() / row : 0, row});
-      type = tensorOf(wraps);
-    }
-    int64_t rank = type.getRank();
-    AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
-    wraps = reduceGeneric(b, loc, type.getShape(), {rank - 1}, type.getElementType(),
-                          b.getI64IntegerAttr(0), wraps, identity, sum);
+  // Those of one length in one loop; joined to one tensor, bufferization would look at
+  // every pair of them.
+  llvm::MapVector<int64_t, SmallVector<Value>> byLength;
+  for (Value count : counts)
+    byLength[tensorOf(count).getNumElements()].push_back(count);
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(1, b.getContext());
+  auto scalar = RankedTensorType::get({}, b.getI64Type());
+  SmallVector<Value> totals{
+      nn::ConstantOp::create(b, loc, scalar, DenseElementsAttr::get(scalar, int64_t(0)))};
+  for (auto &[length, group] : byLength) {
+    Value sum = broadcastGeneric(b, loc, tensorOf(group.front()), group, add);
+    totals.push_back(reduceGeneric(b, loc, {length}, {0}, b.getI64Type(),
+                                   b.getI64IntegerAttr(0), sum, identity, add));
   }
-  counts.push_back(wraps);
+  return broadcastGeneric(b, loc, scalar, totals, add);
 }
 
 /// The wraps of `mapElements`.
 static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type,
-                          RankedTensorType result, ValueRange inputs, RingBody body,
+                          ArrayRef<int64_t> shape, ValueRange inputs, RingBody body,
                           WrapCounts &wraps) {
   if (!wraps.isWanted)
     return;
-  Value each = broadcastGeneric(builder, op->getLoc(), result, inputs,
-                                [&](OpBuilder &b, Location loc, ValueRange args) {
-                                  FixedPoint ring(b, loc, type);
-                                  ring.countWraps();
-                                  body(ring, args);
-                                  return ring.getWraps();
-                                });
-  wraps.add(builder, op->getLoc(), each);
+  // A loop that runs once is read as the others, or no operand would have it.
+  MLIRContext *context = builder.getContext();
+  SmallVector<AffineMap> maps;
+  for (Value input : inputs) {
+    SmallVector<AffineExpr> results;
+    ArrayRef<int64_t> own = tensorOf(input).getShape();
+    for (auto [i, dim] : llvm::enumerate(own)) {
+      int64_t loop = shape.size() - own.size() + i;
+      results.push_back(dim == shape[loop] ? getAffineDimExpr(loop, context)
+                                           : getAffineConstantExpr(0, context));
+    }
+    maps.push_back(AffineMap::get(shape.size(), 0, results, context));
+  }
+  wraps.add(builder, op->getLoc(), shape, inputs, maps,
+            [&](OpBuilder &b, Location loc, ValueRange args) {
+              FixedPoint ring(b, loc, type);
+              ring.countWraps();
+              body(ring, args);
+              return ring.getWraps();
+            });
 }
 
 //===----------------------------------------------------------------------===//
@@ -131,11 +164,12 @@ struct LowerElementwise : Lower<OpT> {
       return Compute(ring, op, args);
     };
     mpc::ShareType ring = shareOf(op->getOperand(0));
-    // What only drops or reads bits stays in the ring.
-    if constexpr (!std::is_same_v<OpT, mpc::TruncateOp> &&
-                  !std::is_same_v<OpT, mpc::IsNegativeOp>)
-      countElements(rewriter, op, ring, clearType(op), adaptor.getOperands(), compute,
-                    this->wraps);
+    // What drops bits stays in the ring, and a single addition that leaves it was so
+    // near the end that its next product does as well.
+    if constexpr (llvm::is_one_of<OpT, mpc::MulOp, mpc::SquareOp, mpc::ExpOp,
+                                  mpc::ReciprocalOp, mpc::RsqrtOp>::value)
+      countElements(rewriter, op, ring, clearType(op).getShape(), adaptor.getOperands(),
+                    compute, this->wraps);
     rewriter.replaceOp(
         op, mapElements(rewriter, op, ring, clearType(op), adaptor.getOperands(), compute));
     return success();
@@ -158,12 +192,13 @@ static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                             b, loc, term, arith::SIToFPOp::create(b, loc, f64, args[1]));
                       return arith::AddFOp::create(b, loc, args.back(), term);
                     });
-  auto type = RankedTensorType::get(tensorOf(exact).getShape(), builder.getI64Type());
-  wraps.add(builder, loc,
-            broadcastGeneric(builder, loc, type, exact,
-                             [&](OpBuilder &b, Location loc, ValueRange args) {
-                               return buildIsOutside(b, loc, args[0], width);
-                             }));
+  ArrayRef<int64_t> sums = tensorOf(exact).getShape();
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(sums.size(), builder.getContext());
+  wraps.add(builder, loc, sums, exact, identity,
+            [&](OpBuilder &b, Location loc, ValueRange args) {
+              return buildIsOutside(b, loc, args[0], width);
+            });
 }
 
 struct LowerMatmul : Lower<mpc::MatmulOp> {

@@ -29,14 +29,20 @@ mlir::Value mapElements(mlir::OpBuilder &builder, mlir::Operation *op, mpc::Shar
                         mlir::RankedTensorType result, mlir::ValueRange inputs,
                         RingBody body);
 
-/// How often numbers leave their ring, operation by operation; tensors of i64 without
-/// dimensions. Filled only where somebody asks.
+/// How often numbers leave their ring: one tensor of i64 for each operation, with an
+/// entry for each of its rows. Filled only where somebody asks.
 struct WrapCounts {
   bool isWanted = false;
   llvm::SmallVector<mlir::Value> counts;
 
-  /// Adds up all elements of `wraps`: along its rows first, which threads share.
-  void add(mlir::OpBuilder &b, mlir::Location loc, mlir::Value wraps);
+  /// An operation over `shape` whose `inputs` it reads by `maps`; `wrapsOfElement`
+  /// counts what one element of each leads to.
+  void add(mlir::OpBuilder &b, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
+           mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
+           BodyBuilder wrapsOfElement);
+
+  /// Their sum, a tensor without dimensions.
+  mlir::Value total(mlir::OpBuilder &b, mlir::Location loc) const;
 };
 
 /// What enters and leaves, and what only moves.

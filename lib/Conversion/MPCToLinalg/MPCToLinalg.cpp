@@ -20,9 +20,6 @@ namespace tacit {
 using namespace mlir;
 using namespace tacit;
 
-/// The name of the result that counts.
-static constexpr StringLiteral kWrapsOutput = "wraps";
-
 RankedTensorType tacit::clearType(Operation *op) {
   auto type = cast<mpc::ShareType>(op->getResult(0).getType());
   return RankedTensorType::get(type.getShape(), IntegerType::get(op->getContext(), 64));
@@ -91,28 +88,24 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
       return signalPassFailure();
-    if (countWraps && failed(returnWraps(wraps.counts)))
+    if (countWraps && failed(returnWraps(wraps)))
       signalPassFailure();
   }
 
   /// @main gets one more result, their sum.
-  LogicalResult returnWraps(ArrayRef<Value> counts) {
+  LogicalResult returnWraps(const WrapCounts &counts) {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || !main.getBody().hasOneBlock())
       return getOperation().emitError()
              << "expected a function @main with one block: the model";
     Operation *end = main.getBody().front().getTerminator();
     OpBuilder b(end);
-    auto type = RankedTensorType::get({}, b.getI64Type());
-    Value total = nn::ConstantOp::create(b, main.getLoc(), type,
-                                         DenseElementsAttr::get(type, int64_t(0)));
-    for (Value count : counts)
-      if (count.getParentBlock() == end->getBlock())
-        total = nn::AddOp::create(b, count.getLoc(), type, total, count);
+    Value total = counts.total(b, main.getLoc());
+    Type type = total.getType();
     end->insertOperands(end->getNumOperands(), total);
     if (failed(main.insertResult(main.getNumResults(), type,
                                  b.getDictionaryAttr(b.getNamedAttr(
-                                     nn::kNameAttr, b.getStringAttr(kWrapsOutput))))))
+                                     nn::kNameAttr, b.getStringAttr(mpc::kWrapsOutput))))))
       return failure();
     auto interface = getOperation()->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
     auto outputs = interface ? interface.getAs<ArrayAttr>("outputs") : ArrayAttr();
@@ -120,7 +113,7 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
       return success();
     SmallVector<Attribute> all(outputs.getValue());
     all.push_back(
-        b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(kWrapsOutput)),
+        b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(mpc::kWrapsOutput)),
                              b.getNamedAttr("type", TypeAttr::get(type))}));
     NamedAttrList entries(interface);
     entries.set("outputs", b.getArrayAttr(all));

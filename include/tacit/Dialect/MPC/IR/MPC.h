@@ -28,6 +28,9 @@ namespace tacit::mpc {
 inline constexpr llvm::StringLiteral kSiteAttr = "mpc.site";
 inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 
+/// The result of a cleartext twin that counts what left the ring.
+inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
+
 /// What a protocol charges for.
 enum class WorkKind {
   Local, ///< nothing is sent
