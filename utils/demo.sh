@@ -95,6 +95,20 @@ show $tacit compile $model --target=mlir --shape tokens=1x128 -q --aero=gelu-to-
   --quantize=int4 --multiplier=lmul=4 -o $out/cheap.mlir
 grep -B 4 -A 4 -m 1 'nn\.relu' $out/cheap.mlir | grep -v 'nn\.constant' | sed 's/ : .*//'
 
+say "7. In private: what would two parties send each other?"
+cat <<TEXT
+The client knows the text, the server the weights, and neither shows them. Nothing runs; the
+bytes follow from the program. This model with CrypTen's protocols, for 128 letters:
+TEXT
+/usr/bin/python3 utils/demo-two-party.py $tacit $model crypten --shape tokens=1x128
+echo "GPT-2 (124 million parameters, 128 tokens; the file has no weights, none are needed) as" \
+     "AERO measured it:"
+/usr/bin/python3 test/Inputs/gpt2-skeleton.py $out/gpt2.onnx 128
+/usr/bin/python3 utils/demo-two-party.py $tacit $out/gpt2.onnx aero
+echo "Softmax is what is left. And what does the fixed point of the protocol do to this model?"
+show $tacit eval $model --tokens examples/shakespeare/tokens.npy -q --twin --fraction 18 \
+  --norm-scale 4 --approximate gelu=bolt
+
 cat <<TEXT
 
 Everything above is in $out/. From here:
