@@ -45,14 +45,10 @@ static constexpr Phase kCpuPhases[] = {
 };
 
 static constexpr Phase kTwoPartyPhases[] = {
-    kImport,
-    kRaise,
-    kSurgery,
-    kQuantize,
-    kMultiplier,
-    kMpc,
-    kExpand,
-    {"cost", "bytes and hops of every operation, and when it begins"},
+    kImport,     kRaise,
+    kSurgery,    kQuantize,
+    kMultiplier, kMpc,
+    kExpand,     {"cost", "bytes and hops of every operation, and when it begins"},
 };
 
 static constexpr Phase kTwinPhases[] = {

@@ -7,8 +7,8 @@
 
 #include "Compilation.h"
 #include "LanguageModel.h"
-#include "Protocol.h"
 #include "ProgramFacts.h"
+#include "Protocol.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Support/Error.h"
 #include <chrono>
@@ -180,8 +180,8 @@ llvm::Error tool::runEval(const Options &given) {
     return tokens.takeError();
   Options options = given;
   if (given.twin) {
-    auto protocol =
-        chooseProtocol(given, given.protocols.empty() ? "crypten" : given.protocols.front());
+    auto protocol = chooseProtocol(
+        given, given.protocols.empty() ? "crypten" : given.protocols.front());
     if (!protocol)
       return protocol.takeError();
     options = std::move(protocol->options);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Planned.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
@@ -131,8 +132,7 @@ static cl::opt<std::string>
                     cl::value_desc("N"), cl::init("1"), cl::cat(category),
                     cl::sub(costCommand), cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<bool>
-    twinOption("twin",
-               cl::desc("evaluate the arithmetic of the two parties, in the clear"),
+    twinOption("twin", cl::desc("evaluate the arithmetic of the two parties, in the clear"),
                cl::cat(category), cl::sub(evalCommand));
 static cl::opt<std::string>
     networkOption("network", cl::desc("lan (default), wan, another name, or numbers"),
@@ -183,14 +183,6 @@ static cl::opt<std::string> tokensOption("tokens",
 static cl::opt<std::string> windowOption("window", cl::desc("tokens per window"),
                                          cl::value_desc("N"), cl::cat(category),
                                          cl::sub(evalCommand));
-
-/// Options of the contract that no pass serves yet. They are refused one by one,
-/// so that a script written for them says what is missing.
-static const std::pair<StringLiteral, StringLiteral> kPlanned[] = {
-    {"repair", "refitting linear layers"}, {"calibrate", "calibration"},
-    {"profile", "time per operation"},
-    {"report", "reports in HTML"},
-};
 
 //===----------------------------------------------------------------------===//
 // Checks
@@ -275,22 +267,6 @@ static llvm::Error checkPhase(StringRef option, StringRef name, Road road) {
   return usage("use one of: " + phaseNames(road),
                fmt::format("--{} names the phase '{}', which does not exist", option.str(),
                            name.str()));
-}
-
-/// A planned option among the arguments, whatever its spelling of value.
-static llvm::Error refusePlanned(int argc, char **argv) {
-  for (int i = 1; i < argc; ++i) {
-    StringRef argument(argv[i]);
-    if (!argument.starts_with("-"))
-      continue;
-    StringRef name = argument.ltrim('-').split('=').first;
-    for (auto [planned, what] : kPlanned)
-      if (name == planned)
-        return usage("leave it out",
-                     fmt::format("--{} ({}) is not available in this version",
-                                 planned.str(), what.str()));
-  }
-  return llvm::Error::success();
 }
 
 static llvm::Error readPairs(StringRef option, const cl::list<std::string> &texts,
@@ -405,8 +381,8 @@ static llvm::Error readTarget(Options &options) {
   if (twinOption)
     options.road = Road::Twin;
   else if (options.subcommand == Subcommand::Cost ||
-      options.target == Options::Target::TwoParty ||
-      (isLook && (names(fromOption) || names(toOption))))
+           options.target == Options::Target::TwoParty ||
+           (isLook && (names(fromOption) || names(toOption))))
     options.road = Road::TwoParty;
   return llvm::Error::success();
 }
@@ -437,8 +413,9 @@ static llvm::Error readTwin(Options &options) {
   if (options.twin && fromOption.getNumOccurrences() > 0)
     return usage("give the ONNX file", "--twin begins with a model, not with a program");
   if (options.twin && options.protocols.size() > 1)
-    return usage("evaluate one after the other",
-                 fmt::format("--twin takes one protocol; found {}", options.protocols.size()));
+    return usage(
+        "evaluate one after the other",
+        fmt::format("--twin takes one protocol; found {}", options.protocols.size()));
   if (options.subcommand != Subcommand::Eval || options.twin)
     return llvm::Error::success();
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{

@@ -31,12 +31,12 @@ void WrapCounts::add(OpBuilder &b, Location loc, ArrayRef<int64_t> shape, ValueR
   SmallVector<int64_t> axes;
   if (rank > 0)
     axes.push_back(rank - 1);
-  Value rows = reduceGeneric(b, loc, shape, axes, b.getI64Type(), b.getI64IntegerAttr(0),
-                             inputs, maps,
-                             [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                               Value wraps = wrapsOfElement(b, loc, args.drop_back());
-                               return arith::AddIOp::create(b, loc, args.back(), wraps);
-                             });
+  Value rows =
+      reduceGeneric(b, loc, shape, axes, b.getI64Type(), b.getI64IntegerAttr(0), inputs,
+                    maps, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                      Value wraps = wrapsOfElement(b, loc, args.drop_back());
+                      return arith::AddIOp::create(b, loc, args.back(), wraps);
+                    });
   counts.push_back(reshapeTo(b, loc, rows, {tensorOf(rows).getNumElements()}));
 }
 
@@ -193,8 +193,7 @@ static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                       return arith::AddFOp::create(b, loc, args.back(), term);
                     });
   ArrayRef<int64_t> sums = tensorOf(exact).getShape();
-  AffineMap identity =
-      AffineMap::getMultiDimIdentityMap(sums.size(), builder.getContext());
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(sums.size(), builder.getContext());
   wraps.add(builder, loc, sums, exact, identity,
             [&](OpBuilder &b, Location loc, ValueRange args) {
               return buildIsOutside(b, loc, args[0], width);
