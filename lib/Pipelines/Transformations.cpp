@@ -386,9 +386,10 @@ tacit::parseTransformations(const TransformationSpecs &specs) {
   if (auto error = readMultiplier(specs, all))
     return std::move(error);
   // Other passes may read what is folded.
-  if (specs.isForShapes && !specs.quantize && !specs.multiplier)
+  if (specs.isForShapes && !specs.multiplier)
     for (Transformation &transformation : all)
-      if (StringRef pass = transformation.pass; pass.consume_front("nn-fold-linear{"))
-        transformation.pass = "nn-fold-linear{named=true " + pass.str();
+      for (StringRef name : {"nn-fold-linear{", "nn-quantize-weights{"})
+        if (StringRef pass = transformation.pass; pass.consume_front(name))
+          transformation.pass = (name + "named=true " + pass).str();
   return all;
 }

@@ -58,6 +58,11 @@ static llvm::Expected<ProtocolCosts> costsUnder(const Protocol &protocol) {
   auto notes = notesOn(compilation.program(), *protocol.suite);
   if (!notes)
     return notes.takeError();
+  auto isQuantized = [](const Transformation &t) { return t.phase == "quantize"; };
+  if (llvm::any_of(protocol.options.transformations, isQuantized))
+    notes->push_back(
+        "weights of few bits send no less here: every operand of a product is a "
+        "word of the ring");
   auto [width, fraction] = ringOf(compilation.program(), protocol.options);
   return ProtocolCosts{protocol.suite->info(), width,        fraction, std::move(*costs),
                        std::move(*notes),      std::nullopt, {}};

@@ -9,6 +9,7 @@
 #include "Raise.h"
 #include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
+#include "tacit/Support/Elements.h"
 #include "llvm/ADT/DenseMap.h"
 #include <fmt/format.h>
 
@@ -29,22 +30,31 @@ static std::vector<char> bytesOf(const std::vector<T> &values) {
 
 /// The constants of a quantized matrix and the operation that puts them together.
 static Value buildDequantize(OpBuilder &builder, Location loc,
-                             numerics::LowBitMatrix matrix, RankedTensorType type,
-                             const std::string &name) {
+                             numerics::LowBitMatrix matrix, bool isAsymmetric,
+                             RankedTensorType type, const std::string &name) {
   Type byte = builder.getI8Type();
   int64_t groups = matrix.groups(), columns = matrix.columns;
-  Value scale = makeConstant(builder, loc, {groups, columns}, builder.getF32Type(),
-                             bytesOf(matrix.scales), name + ".scale");
+  // A matrix without planes is one of which only the size is known.
+  bool isNamed = matrix.planes.empty();
+  auto constant = [&](ArrayRef<int64_t> shape, Type element, std::vector<char> bytes,
+                      const char *suffix) -> Value {
+    if (!isNamed)
+      return makeConstant(builder, loc, shape, element, std::move(bytes), name + suffix);
+    auto part = RankedTensorType::get(shape, element);
+    return ConstantOp::create(builder, loc, part, makeNamedElements(part, name + suffix));
+  };
+  Value scale =
+      constant({groups, columns}, builder.getF32Type(), bytesOf(matrix.scales), ".scale");
   Value zeroPoint;
-  if (!matrix.zeroPoints.empty())
-    zeroPoint = makeConstant(builder, loc, {groups, columns}, byte,
-                             bytesOf(matrix.zeroPoints), name + ".zero_point");
+  if (isAsymmetric)
+    zeroPoint =
+        constant({groups, columns}, byte, bytesOf(matrix.zeroPoints), ".zero_point");
   SmallVector<Value> planes;
-  for (auto [plane, bytes] : llvm::zip(numerics::bitPlanes(matrix.bits), matrix.planes))
-    planes.push_back(makeConstant(
-        builder, loc,
-        numerics::planeShape(plane, matrix.bits, groups, matrix.group, columns), byte,
-        std::move(bytes), name + (plane.shift == 0 ? ".low" : ".high")));
+  for (auto [i, plane] : llvm::enumerate(numerics::bitPlanes(matrix.bits)))
+    planes.push_back(
+        constant(numerics::planeShape(plane, matrix.bits, groups, matrix.group, columns),
+                 byte, isNamed ? std::vector<char>() : std::move(matrix.planes[i]),
+                 plane.shift == 0 ? ".low" : ".high"));
   return DequantizeOp::create(builder, loc, type, static_cast<int64_t>(matrix.bits), scale,
                               zeroPoint, planes);
 }
@@ -105,22 +115,40 @@ private:
       return miss(op, reporter, reason);
     Quantized &entry = quantized[{weight->getIdentity(), width, op->getBlock()}];
     if (!entry.weight) {
-      auto reader = weight->read(op);
-      if (failed(reader))
+      auto matrix = read(op, *weight, width);
+      if (failed(matrix))
         return failure();
-      auto matrix = numerics::quantize(*reader, width, group, scheme);
-      if (!matrix)
+      if (!*matrix)
         return miss(op, reporter,
                     "a weight is not finite, or the range of a group is beyond f32");
-      entry.what = describe(*matrix);
+      entry.what = describe(**matrix);
       OpBuilder builder(op);
-      entry.weight = buildDequantize(builder, op.getWeight().getLoc(), std::move(*matrix),
+      entry.weight = buildDequantize(builder, op.getWeight().getLoc(), std::move(**matrix),
+                                     scheme == numerics::Scheme::Asymmetric,
                                      weight->getType(), weight->getName());
       ++weights;
     }
     op.getWeightMutable().assign(entry.weight);
     reporter.found(op.getLoc(), entry.what);
     return success();
+  }
+
+  /// The quantized weight; nullopt if it cannot be, and only its size with `named`.
+  FailureOr<std::optional<numerics::LowBitMatrix>>
+  read(LinearOp op, const ConstantWeight &weight, unsigned width) {
+    if (named) {
+      numerics::LowBitMatrix matrix{};
+      matrix.bits = width;
+      matrix.rows = weight.getRows();
+      matrix.columns = weight.getColumns();
+      matrix.group = std::min<int64_t>(
+          group, llvm::alignTo(matrix.rows, numerics::rowsPerByte(width)));
+      return std::optional(std::move(matrix));
+    }
+    auto reader = weight.read(op);
+    if (failed(reader))
+      return failure();
+    return numerics::quantize(*reader, width, group, scheme);
   }
 
   static LogicalResult miss(LinearOp op, SiteReporter &reporter,
@@ -130,10 +158,12 @@ private:
   }
 
   std::string describe(const numerics::LowBitMatrix &matrix) {
-    return fmt::format("{}x{} in {} bits, {}, group {}, relative error {:.2e}", matrix.rows,
-                       matrix.columns, matrix.bits,
-                       scheme == numerics::Scheme::Symmetric ? "symmetric" : "asymmetric",
-                       matrix.group, matrix.relativeError);
+    std::string text = fmt::format(
+        "{}x{} in {} bits, {}, group {}", matrix.rows, matrix.columns, matrix.bits,
+        scheme == numerics::Scheme::Symmetric ? "symmetric" : "asymmetric", matrix.group);
+    if (named)
+      return text + ", its bytes not read";
+    return fmt::format("{}, relative error {:.2e}", text, matrix.relativeError);
   }
 };
 

@@ -448,6 +448,8 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
     function through nothing but `nn.reshape`. It stays as it is unless `head` says
     `int8`, or `same` as the others; embeddings always stay.
 
+    `named` is for what asks only for sizes: no weight is read.
+
     Each weight is a remark of category "quantize" with its root mean square error,
     relative to that of the weight. Near misses: a weight that is computed, not f32,
     quantized already, not finite.
@@ -478,8 +480,7 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"bits", "bits", "int64_t", /*default=*/"8", "of a weight: 4, 6 or 8">,
-    Option<"group", "group", "int64_t", /*default=*/"32",
-           "weights along the reduction that share a scale">,
+    Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
     Option<"scheme", "scheme", "::tacit::numerics::Scheme",
            /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels lie",
            [{::llvm::cl::values(
@@ -492,7 +493,9 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
            [{::llvm::cl::values(
              clEnumValN(::tacit::nn::HeadWeights::Float, "float", "as they are"),
              clEnumValN(::tacit::nn::HeadWeights::Int8, "int8", "in 8 bits"),
-             clEnumValN(::tacit::nn::HeadWeights::Same, "same", "as the others"))}]>
+             clEnumValN(::tacit::nn::HeadWeights::Same, "same", "as the others"))}]>,
+    Option<"named", "named", "bool", /*default=*/"false",
+      "the new constants are names without bytes">
   ];
   let statistics = [
     Statistic<"sites", "sites", "linear layers whose weight is quantized">,
@@ -555,12 +558,10 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
                         "piecewise affine, mantissas are added"),
              clEnumValN(::tacit::nn::MultiplierKind::ShiftAdd, "shift_add",
                         "weights as sums of signed powers of two"))}]>,
-    Option<"mantissa", "mantissa", "int64_t", /*default=*/"23",
-           "bits of each mantissa that lmul reads, 1 to 23">,
+    Option<"mantissa", "mantissa", "int64_t", /*default=*/"23", "bits that lmul reads">,
     Option<"alpha", "alpha", "double", /*default=*/"1.0552",
            "factor of a product by pam, from 1 to less than 2">,
-    Option<"terms", "terms", "int64_t", /*default=*/"2",
-           "powers of two in a weight of shift_add, 1 to 8">,
+    Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
     Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
            /*default=*/"::tacit::nn::ZeroPolicy::Exact", "zeros and products near zero",
            [{::llvm::cl::values(
