@@ -62,14 +62,17 @@ constexpr Price kIsNegative = kAnd + kTreeLevel * 6 + kBitToArithmetic;
 constexpr Price kExp = kSquare * 8;
 // K8: ten Newton steps 2 y - x y^2 from 3 exp(1 - 2 x) + 0.003. ibid.: reciprocal
 constexpr Price kReciprocal = kExp + (kSquare + kMul) * 10;
-// K9: three Newton steps y (3 - x y^2) / 2 from an exp. ibid.: inv_sqrt
-constexpr Price kRsqrt = kExp + (kSquare + kMul + kMul) * 3;
+// K9: Newton steps y (3 - x y^2) / 2, three unless the user sets another number, from an
+// exp. ibid.: inv_sqrt, and sqrt_nr_iters of crypten/config
+constexpr Price rsqrt(int64_t steps) {
+  return kExp + (kSquare + kMul + kMul) * steps;
+}
 // K11: the server sends its word.
 constexpr int64_t kReveal = 8;
 
 static_assert(kIsNegative.online == 336 && kIsNegative.hops == 8);
 static_assert(kReciprocal.online == 608 && kReciprocal.hops == 28);
-static_assert(kRsqrt.online == 368 && kRsqrt.hops == 17);
+static_assert(rsqrt(3).online == 368 && rsqrt(3).hops == 17);
 
 class CrypTenSuite : public Suite {
 public:
@@ -190,7 +193,7 @@ Expected<std::optional<Charge>> CrypTenSuite::price(const Work &work) const {
   case WorkKind::Reciprocal:
     return onElements("K8", kReciprocal, work.elements);
   case WorkKind::Rsqrt:
-    return onElements("K9", kRsqrt, work.elements);
+    return onElements("K9", rsqrt(work.steps), work.elements);
   case WorkKind::Max:
     return onMax(work);
   case WorkKind::Reveal: {

@@ -39,6 +39,9 @@ TEST(CrypTen, ChargesForEachElement) {
   EXPECT_EQ(figures(workOf(WorkKind::Reciprocal, 10)),
             "6080 3040 3040 10560 28 formula K8");
   EXPECT_EQ(figures(workOf(WorkKind::Rsqrt, 10)), "3680 1840 1840 6400 17 formula K9");
+  Work sixSteps = workOf(WorkKind::Rsqrt, 10);
+  sixSteps.steps = 6;
+  EXPECT_EQ(figures(sixSteps), "6080 3040 3040 10240 26 formula K9");
   // The server sends and the client learns.
   EXPECT_EQ(figures(workOf(WorkKind::Reveal, 10)), "80 0 80 0 1 formula K11");
   EXPECT_EQ(figures(workOf(WorkKind::OneHot, 10)), "0 0 0 0 0 formula K12");

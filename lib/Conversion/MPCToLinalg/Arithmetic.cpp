@@ -143,8 +143,8 @@ static Value reciprocalOfElement(FixedPoint &ring, mpc::ReciprocalOp, ValueRange
   return ring.reciprocal(args[0]);
 }
 
-static Value rsqrtOfElement(FixedPoint &ring, mpc::RsqrtOp, ValueRange args) {
-  return ring.rsqrt(args[0]);
+static Value rsqrtOfElement(FixedPoint &ring, mpc::RsqrtOp op, ValueRange args) {
+  return ring.rsqrt(args[0], op.getSteps());
 }
 
 //===----------------------------------------------------------------------===//

@@ -125,11 +125,11 @@ Value FixedPoint::reciprocal(Value x) {
   return y;
 }
 
-Value FixedPoint::rsqrt(Value x) {
+Value FixedPoint::rsqrt(Value x, int64_t steps) {
   Value start = exp(subtract(integer(0), add(shiftRight(x, 1), number(0.2))));
   Value y = add(product(start, number(2.2)), number(0.2));
   y = subtract(y, shiftRight(x, 10));
-  for (int i = 0; i < 3; ++i) {
+  for (int64_t i = 0; i < steps; ++i) {
     Value rest = subtract(number(3), product(x, product(y, y)));
     y = shiftRight(product(y, rest), 1);
   }

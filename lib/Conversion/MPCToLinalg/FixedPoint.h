@@ -45,8 +45,8 @@ public:
   mlir::Value exp(mlir::Value x);
   /// Ten Newton steps from 3 exp(0.5 - x) + 0.003.
   mlir::Value reciprocal(mlir::Value x);
-  /// Three Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
-  mlir::Value rsqrt(mlir::Value x);
+  /// `steps` Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
+  mlir::Value rsqrt(mlir::Value x, int64_t steps);
 
 private:
   /// What the ring holds of an i64.

@@ -5,6 +5,10 @@
 // RUN: tacit-opt %s -mpc-expand=norm-scale=4 > %t.scaled
 // RUN: %python %inputs/mpc.py error layer_norm_row=0,0.2,2e-3 rms_norm_row=0,0.12,4e-4 < %t.scaled
 // RUN: %python %inputs/mpc.py bytes layer_norm_row=68800 rms_norm_row=68800 < %t.scaled
+// RUN: tacit-opt %s -mpc-expand=recipe=crypten-bounded > %t.bounded
+// RUN: %python %inputs/mpc.py error layer_norm_row=0,0.1,5e-2 rms_norm_row=0,10,1e-3 < %t.bounded
+// RUN: %python %inputs/mpc.py bytes layer_norm_row=73600 rms_norm_row=73600 softmax_16=63360 < %t.bounded
+// RUN: not %python %inputs/mpc.py error layer_norm_row=0,0.1,5e-2 < %t
 
 // 20 rows each. A norm costs 48 bytes a number, and 368 a row. The initial value of
 // rsqrt is one for variances from 0.1 to 150: at 0.04 it fails, unless norms are scaled,

@@ -172,3 +172,11 @@ func.func @norm(%x: !mpc.share<scalar, width = 64, fraction = 18>) {
   %0 = mpc.layer_norm %x epsilon = 1.0e-05 : !mpc.share<scalar, width = 64, fraction = 18>
   return
 }
+
+// -----
+
+func.func @rsqrt(%x: !mpc.share<4, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.rsqrt' op takes 0 steps; expected 1 to 64}}
+  %0 = mpc.rsqrt %x steps = 0 : !mpc.share<4, width = 64, fraction = 18>
+  return
+}

@@ -58,7 +58,8 @@ func.func @matmul(%x: !mpc.share<5x2x3, width = 64, fraction = 0>, %y: !mpc.shar
 // CHECK: mpc.relu %{{.*}} : !mpc.share<2x3, width = 64, fraction = 18>
 // CHECK: mpc.exp %
 // CHECK: mpc.reciprocal %
-// CHECK: mpc.rsqrt %
+// CHECK: mpc.rsqrt %{{.*}} steps = 6 : 
+// CHECK: mpc.rsqrt %{{[^ ]*}} : 
 // CHECK: mpc.sigmoid %
 // CHECK: mpc.tanh %
 // CHECK: mpc.silu %
@@ -71,7 +72,9 @@ func.func @functions(%x: !mpc.share<2x3, width = 64, fraction = 18>, %keep: tens
   %0 = mpc.relu %x : !mpc.share<2x3, width = 64, fraction = 18>
   %1 = mpc.exp %x : !mpc.share<2x3, width = 64, fraction = 18>
   %2 = mpc.reciprocal %x : !mpc.share<2x3, width = 64, fraction = 18>
-  %3 = mpc.rsqrt %x : !mpc.share<2x3, width = 64, fraction = 18>
+  %steps = mpc.rsqrt %x steps = 6 : !mpc.share<2x3, width = 64, fraction = 18>
+  // The default is not printed.
+  %3 = mpc.rsqrt %x steps = 3 : !mpc.share<2x3, width = 64, fraction = 18>
   %4 = mpc.sigmoid %x : !mpc.share<2x3, width = 64, fraction = 18>
   %5 = mpc.tanh %x : !mpc.share<2x3, width = 64, fraction = 18>
   %6 = mpc.silu %x : !mpc.share<2x3, width = 64, fraction = 18>

@@ -166,6 +166,16 @@ LogicalResult OneHotOp::verify() {
                        << "; expected one dimension more and fraction 0";
 }
 
+/// Each step is code of its own in the twin; and the sequence has long converged.
+static constexpr int64_t kMaxNewtonSteps = 64;
+
+LogicalResult RsqrtOp::verify() {
+  int64_t steps = getSteps();
+  if (steps >= 1 && steps <= kMaxNewtonSteps)
+    return success();
+  return emitOpError() << "takes " << steps << " steps; expected 1 to " << kMaxNewtonSteps;
+}
+
 LogicalResult TruncateOp::verify() {
   ShareType from = shareOf(getInput()), to = shareOf(getResult());
   if (to.getFraction() >= from.getFraction())
@@ -339,7 +349,6 @@ WORK(IsNegativeOp, workOn(WorkKind::IsNegative, getInput()))
 WORK(ReluOp, workOn(WorkKind::Relu, getInput()))
 WORK(ExpOp, workOn(WorkKind::Exp, getInput()))
 WORK(ReciprocalOp, workOn(WorkKind::Reciprocal, getInput()))
-WORK(RsqrtOp, workOn(WorkKind::Rsqrt, getInput()))
 WORK(SigmoidOp, workOn(WorkKind::Sigmoid, getInput()))
 WORK(TanhOp, workOn(WorkKind::Tanh, getInput()))
 WORK(SiluOp, workOn(WorkKind::Silu, getInput()))
@@ -352,6 +361,12 @@ WORK(TransposeOp, workOn(WorkKind::Local, getInput()))
 WORK(SliceOp, workOn(WorkKind::Local, getResult()))
 WORK(ExpandOp, workOn(WorkKind::Local, getResult()))
 WORK(ConcatOp, workOn(WorkKind::Local, getResult()))
+
+Work RsqrtOp::getWork() {
+  Work work = workOn(WorkKind::Rsqrt, getInput());
+  work.steps = getSteps();
+  return work;
+}
 
 Work MatmulOp::getWork() {
   Work work = workOn(WorkKind::Matmul, getResult());

@@ -148,7 +148,10 @@ Value Arithmetic::max(Value x, int64_t axis) {
 
 Value Arithmetic::exp(Value x) { return write<ExpOp>(x.getType(), x); }
 Value Arithmetic::reciprocal(Value x) { return write<ReciprocalOp>(x.getType(), x); }
-Value Arithmetic::rsqrt(Value x) { return write<RsqrtOp>(x.getType(), x); }
+Value Arithmetic::rsqrt(Value x, int64_t steps) {
+  return write<RsqrtOp>(x.getType(), x, steps);
+}
+
 
 Value Arithmetic::isNegative(Value x) {
   return write<IsNegativeOp>(shareOf(x).withFraction(0), x);

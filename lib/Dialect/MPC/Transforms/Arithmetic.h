@@ -41,7 +41,7 @@ public:
   mlir::Value max(mlir::Value x, int64_t axis);
   mlir::Value exp(mlir::Value x);
   mlir::Value reciprocal(mlir::Value x);
-  mlir::Value rsqrt(mlir::Value x);
+  mlir::Value rsqrt(mlir::Value x, int64_t steps);
 
   /// Bits: x < 0, 1 - bit, 1 - 2 bit, and the bit as a number with a fraction.
   mlir::Value isNegative(mlir::Value x);
@@ -69,15 +69,24 @@ private:
   int64_t written = 0;
 };
 
+/// What a recipe says of the functions that are approximated.
+struct Functions {
+  /// Beyond +-bound the series of GELU is not used: x or 0 there. 0 means everywhere.
+  double geluBound = 0;
+  int64_t rsqrtSteps = 3;
+  /// Norms are computed as scale * x / sqrt(scale^2 variance).
+  double normScale = 1;
+};
+
 /// Each gives the value of one family of functions, of an input with the function's type.
 mlir::Value emitRelu(Arithmetic &a, mlir::Value x);
 mlir::Value emitSigmoid(Arithmetic &a, mlir::Value x);
 mlir::Value emitTanh(Arithmetic &a, mlir::Value x);
 mlir::Value emitSilu(Arithmetic &a, mlir::Value x);
-mlir::Value emitGelu(Arithmetic &a, GeluKind kind, mlir::Value x);
+mlir::Value emitGelu(Arithmetic &a, GeluKind kind, mlir::Value x, const Functions &f);
 mlir::Value emitSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
-mlir::Value emitLayerNorm(Arithmetic &a, mlir::Value x, double epsilon, double scale);
-mlir::Value emitRMSNorm(Arithmetic &a, mlir::Value x, double epsilon, double scale);
+mlir::Value emitLayerNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
+mlir::Value emitRMSNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
 
 } // namespace tacit::mpc
 

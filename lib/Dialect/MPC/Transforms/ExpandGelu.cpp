@@ -46,6 +46,15 @@ static Value emitSeries(Arithmetic &a, Value x) {
   return a.mul(a.scale(x, 0.5), a.add(erf, 1));
 }
 
+/// The series of what lies within the bound, x above it and 0 below. The series sees 0,
+/// and gives 0, for what lies outside: its powers would leave the ring.
+static Value emitBoundedSeries(Arithmetic &a, Value x, double bound) {
+  Value below = a.isNegative(a.add(x, bound));
+  Value above = a.isNegative(a.add(a.neg(x), bound));
+  Value inside = a.mul(x, a.flip(a.add(below, above)));
+  return a.add(emitSeries(a, inside), a.mul(x, above));
+}
+
 //===----------------------------------------------------------------------===//
 // Polynomial pieces
 //===----------------------------------------------------------------------===//
@@ -126,7 +135,9 @@ static Value emitPieces(Arithmetic &a, ArrayRef<GeluPiece> pieces, Value x) {
   return result;
 }
 
-Value tacit::mpc::emitGelu(Arithmetic &a, GeluKind kind, Value x) {
+Value tacit::mpc::emitGelu(Arithmetic &a, GeluKind kind, Value x, const Functions &f) {
   ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
-  return pieces.empty() ? emitSeries(a, x) : emitPieces(a, pieces, x);
+  if (!pieces.empty())
+    return emitPieces(a, pieces, x);
+  return f.geluBound > 0 ? emitBoundedSeries(a, x, f.geluBound) : emitSeries(a, x);
 }

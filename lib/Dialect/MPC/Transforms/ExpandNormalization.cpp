@@ -25,18 +25,19 @@ Value tacit::mpc::emitSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) 
 }
 
 /// x / sqrt(mean(x^2) + epsilon) along the last axis, as scale * x / sqrt(scale^2 (...)).
-static Value normalize(Arithmetic &a, Value x, double epsilon, double scale) {
+static Value normalize(Arithmetic &a, Value x, double epsilon, const Functions &f) {
+  double scale = f.normScale;
   int64_t axis = cast<ShareType>(x.getType()).getRank() - 1;
   Value meanSquare = a.mean(a.square(x), axis, scale * scale);
-  Value inverse = a.rsqrt(a.add(meanSquare, scale * scale * epsilon));
+  Value inverse = a.rsqrt(a.add(meanSquare, scale * scale * epsilon), f.rsqrtSteps);
   return a.scale(a.mul(x, inverse), scale);
 }
 
-Value tacit::mpc::emitLayerNorm(Arithmetic &a, Value x, double epsilon, double scale) {
+Value tacit::mpc::emitLayerNorm(Arithmetic &a, Value x, double epsilon, const Functions &f) {
   int64_t axis = cast<ShareType>(x.getType()).getRank() - 1;
-  return normalize(a, a.sub(x, a.mean(x, axis)), epsilon, scale);
+  return normalize(a, a.sub(x, a.mean(x, axis)), epsilon, f);
 }
 
-Value tacit::mpc::emitRMSNorm(Arithmetic &a, Value x, double epsilon, double scale) {
-  return normalize(a, x, epsilon, scale);
+Value tacit::mpc::emitRMSNorm(Arithmetic &a, Value x, double epsilon, const Functions &f) {
+  return normalize(a, x, epsilon, f);
 }

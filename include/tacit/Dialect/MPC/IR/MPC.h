@@ -70,6 +70,8 @@ struct Work {
   /// Of the right factor of a Matmul: how many matrices there are of it (a weight
   /// serves the whole batch and is 1).
   int64_t rightBatch = 0;
+  /// Of Rsqrt: steps of Newton's method.
+  int64_t steps = 3;
 };
 
 } // namespace tacit::mpc

@@ -188,7 +188,25 @@ def MPC_IsNegativeOp : MPC_Op<"is_negative"> {
 def MPC_ReluOp : MPC_UnaryOp<"relu", "max(x, 0)">;
 def MPC_ExpOp : MPC_UnaryOp<"exp", "e to the power of x">;
 def MPC_ReciprocalOp : MPC_UnaryOp<"reciprocal", "1 / x for positive x">;
-def MPC_RsqrtOp : MPC_UnaryOp<"rsqrt", "1 / sqrt(x) for positive x">;
+
+def MPC_RsqrtOp : MPC_Op<"rsqrt", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "1 / sqrt(x) for positive x";
+  let description = [{
+    By `steps` steps of Newton's method, from 1 to 64. Each step multiplies a value that
+    is too small by up to 1.5: the fewer steps, the larger x must be.
+
+    ```mlir
+    %y = mpc.rsqrt %x steps = 6 : !mpc.share<4x1, width = 64, fraction = 18>
+    ```
+  }];
+  let arguments = (ins MPC_ShareType:$input, DefaultValuedAttr<I64Attr, "3">:$steps);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = [{
+    $input (`steps` `=` $steps^)? attr-dict `:` qualified(type($input))
+  }];
+  let hasVerifier = 1;
+}
+
 def MPC_SigmoidOp : MPC_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def MPC_TanhOp : MPC_UnaryOp<"tanh", "hyperbolic tangent">;
 def MPC_SiluOp : MPC_UnaryOp<"silu", "x * sigmoid(x)">;

@@ -15,7 +15,7 @@
 namespace tacit::mpc {
 
 /// Whose way of taking functions apart `mpc-expand` follows.
-enum class Recipe { CrypTen };
+enum class Recipe { CrypTen, CrypTenBounded };
 
 #define GEN_PASS_DECL
 #include "tacit/Dialect/MPC/Transforms/Passes.h.inc"
