@@ -48,6 +48,15 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
   return std::move(bill->notes);
 }
 
+/// Nothing where another run took them apart.
+static std::string functionsOf(const Options &options) {
+  bool isExpandedHere = options.from.empty() || *findPhase(options.from, Road::TwoParty) <
+                                                    *findPhase("expand", Road::TwoParty);
+  if (!options.twoParty.isExpanded || !isExpandedHere)
+    return "";
+  return options.twoParty.isBounded ? "bounded" : "published";
+}
+
 static llvm::Expected<ProtocolCosts> costsUnder(const Protocol &protocol) {
   Compilation compilation(protocol.options);
   if (auto error = makeProgram(protocol.options, compilation))
@@ -64,8 +73,14 @@ static llvm::Expected<ProtocolCosts> costsUnder(const Protocol &protocol) {
         "weights of few bits send no less here: every operand of a product is a "
         "word of the ring");
   auto [width, fraction] = ringOf(compilation.program(), protocol.options);
-  return ProtocolCosts{protocol.suite->info(), width,        fraction, std::move(*costs),
-                       std::move(*notes),      std::nullopt, {}};
+  return ProtocolCosts{protocol.suite->info(),
+                       width,
+                       fraction,
+                       functionsOf(protocol.options),
+                       std::move(*costs),
+                       std::move(*notes),
+                       std::nullopt,
+                       {}};
 }
 
 /// With what the model costs before the changes that are asked for and behind each, if

@@ -193,6 +193,10 @@ static void printProtocol(const ProtocolCosts &protocol, const cost::Network &ne
   line("bytes", suite.measures);
   line("ring", fmt::format("{} bits, {} of them behind the point", protocol.ringBits,
                            protocol.fractionBits));
+  if (!protocol.functions.empty())
+    line("functions", protocol.functions == "bounded"
+                          ? "bounded: hold for larger ranges than the published ones"
+                          : "as published; --functions bounded holds for larger ranges");
   line("network", describe(network));
   for (const std::string &note : protocol.notes)
     line("note", note);
@@ -295,6 +299,8 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
   llvm::json::Object object = suiteJson(protocol.suite);
   object["ring_bits"] = protocol.ringBits;
   object["fraction_bits"] = protocol.fractionBits;
+  object["functions"] = protocol.functions.empty() ? llvm::json::Value(nullptr)
+                                                   : llvm::json::Value(protocol.functions);
   object["network"] = networkJson(network);
   object["total"] = totalsJson(protocol.costs.total, network);
   object["kinds"] = kindsJson(protocol.costs);

@@ -25,6 +25,8 @@ struct CostStep {
 struct ProtocolCosts {
   cost::SuiteInfo suite;
   int64_t ringBits, fractionBits;
+  /// How functions are taken apart: "published" or "bounded"; empty where they are not.
+  std::string functions;
   ProgramCosts costs;
   std::vector<std::string> notes;
   /// Of the model as it was, and behind each change, where changes are asked for.

@@ -88,8 +88,19 @@ static void printSites(const Compiled &reference, const Compiled &compiled) {
   line("  softmax", a.softmax, b.softmax);
 }
 
-static void printBoth(const Evaluation &evaluation, const Compiled &reference,
-                      const Compiled &compiled) {
+/// A number that left the ring is wrong by a multiple of the ring: accuracy is gone.
+static void warnOfWraps(const TwoPartyOptions &twin) {
+  std::string remedies;
+  if (!twin.isBounded)
+    remedies += "--functions bounded, ";
+  if (twin.width < 64)
+    remedies += "--width 64, ";
+  warn(fmt::format("numbers left the ring of {} bits", twin.width),
+       remedies + "--norm-scale 4 where variances are small, or a smaller --fraction");
+}
+
+static void printBoth(const Options &options, const Evaluation &evaluation,
+                      const Compiled &reference, const Compiled &compiled) {
   const Score &a = *evaluation.reference, &b = evaluation.model;
   auto line = [](const char *name, const std::string &left, const std::string &right) {
     llvm::outs() << fmt::format("{:<20}{:>14}{:>14}\n", name, left, right);
@@ -113,8 +124,17 @@ static void printBoth(const Evaluation &evaluation, const Compiled &reference,
       "max logit error     {:>14.4g}\n",
       comparison.divergence / b.predictions, double(comparison.agreements) / b.predictions,
       comparison.maxError);
-  if (b.wraps)
-    llvm::outs() << fmt::format("left the ring       {:>14} sums and products\n", *b.wraps);
+  if (!b.wraps)
+    return;
+  llvm::outs() << fmt::format("left the ring       {:>14} sums and products\n", *b.wraps);
+  const TwoPartyOptions &twin = options.twoParty;
+  llvm::outs() << fmt::format(
+      "functions           {:>14}; the bytes are those of\n"
+      "                    tacit cost --protocol {} --functions {}\n",
+      twin.isBounded ? "bounded" : "published", twin.protocol,
+      twin.isBounded ? "bounded" : "published");
+  if (*b.wraps > 0)
+    warnOfWraps(twin);
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,8 +175,10 @@ static llvm::json::Object toJson(const Options &options, const Evaluation &evalu
       {"top1_accuracy", score.accuracy()},
       {"seconds", seconds},
       {"compile_seconds", compiled.seconds + (reference ? reference->seconds : 0)}};
-  if (score.wraps)
+  if (score.wraps) {
     result["wraps"] = *score.wraps;
+    result["functions"] = options.twoParty.isBounded ? "bounded" : "published";
+  }
   if (reference) {
     const Comparison &comparison = evaluation.comparison;
     result["reference"] = modelJson(*evaluation.reference, *reference);
@@ -214,7 +236,7 @@ llvm::Error tool::runEval(const Options &given) {
                                 evaluation->model.predictions,
                                 compiled->executable->description().inputs[0].shape[1]);
     if (reference)
-      printBoth(*evaluation, *reference, *compiled);
+      printBoth(options, *evaluation, *reference, *compiled);
     else
       printOne(evaluation->model, *compiled, seconds);
   }
