@@ -169,7 +169,7 @@ func.func @f(%a: tensor<2x3xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) {
 // Fewer key heads than query heads: they must be repeated first.
 func.func @f(%q: tensor<4x2x8xf32>, %k: tensor<2x2x8xf32>) {
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
-  // expected-error @below {{query, key and value are 'tensor<4x2x8xf32>', 'tensor<2x2x8xf32>' and 'tensor<2x2x8xf32>'; expected [..., M, D], [..., N, D] and [..., N, E] with equal leading dimensions}}
+  // expected-error @below {{query, key and value are 'tensor<4x2x8xf32>', 'tensor<2x2x8xf32>' and 'tensor<2x2x8xf32>'; expected [..., M, D], [..., N, D] and [..., N, E] with equal leading dimensions, or 1 in those of key and value}}
   %0 = nn.attention %q, %k, %k scale = 1.0 : (tensor<4x2x8xf32>, tensor<2x2x8xf32>, tensor<2x2x8xf32>) -> tensor<4x2x8xf32>
   return
 }
@@ -211,5 +211,32 @@ func.func @f(%q: tensor<4x2x8xf32>) {
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
   // expected-error @below {{'fill' belongs to a boolean mask and there is no mask}}
   %0 = nn.attention %q, %q, %q scale = 1.0 fill = -1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
+  return
+}
+
+// -----
+
+// The angles of all features, where one for each pair is wanted.
+func.func @f(%x: tensor<3x8xf32>, %c: tensor<3x8xf32>) {
+  // expected-error @below {{'nn.rotary' op has a cosine of type 'tensor<3x8xf32>'; expected a last dimension from 1 to 4, half of the input's}}
+  %0 = nn.rotary %x, %c, %c : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+// Sines of another window.
+func.func @f(%x: tensor<2x3x8xf32>, %c: tensor<3x4xf32>, %s: tensor<5x4xf32>) {
+  // expected-error @below {{'nn.rotary' op has a sine of type 'tensor<5x4xf32>'; expected a shape that broadcasts to 'tensor<2x3x4xf32>' and has its last dimension}}
+  %0 = nn.rotary %x, %c, %s : (tensor<2x3x8xf32>, tensor<3x4xf32>, tensor<5x4xf32>) -> tensor<2x3x8xf32>
+  return
+}
+
+// -----
+
+// How many features pass is not known.
+func.func @f(%x: tensor<3x?xf32>, %c: tensor<3x4xf32>) {
+  // expected-error @below {{'nn.rotary' op needs an input whose last dimension is known, found 'tensor<3x?xf32>'}}
+  %0 = nn.rotary %x, %c, %c : (tensor<3x?xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x?xf32>
   return
 }

@@ -11,6 +11,8 @@
 #include "tacit/Support/Elements.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace tacit;
@@ -90,18 +92,26 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
 
 AsmResourceBlob NNDialect::makeBlob(ArrayRef<char> bytes,
                                     std::shared_ptr<llvm::MemoryBuffer> owner) {
-  if (files.empty() || files.back() != owner)
+  if (!llvm::is_contained(files, owner))
     files.push_back(std::move(owner));
   // Bytes of a file lie where they lie: no alignment can be promised.
   return AsmResourceBlob(bytes, /*dataAlignment=*/1, [](void *, size_t, size_t) {},
                          /*dataIsMutable=*/false);
 }
 
-bool NNDialect::isMapped(ArrayRef<char> bytes) const {
-  return llvm::any_of(files, [&](const std::shared_ptr<llvm::MemoryBuffer> &file) {
+void NNDialect::giveBack(ArrayRef<char> bytes) const {
+  bool isMapped = llvm::any_of(files, [&](const std::shared_ptr<llvm::MemoryBuffer> &file) {
     return file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap &&
            file->getBufferStart() <= bytes.begin() && bytes.end() <= file->getBufferEnd();
   });
+  if (!isMapped)
+    return;
+  // A page that is shared with a neighbour goes too, and is read again if need be.
+  uintptr_t page = sysconf(_SC_PAGESIZE);
+  uintptr_t begin = llvm::alignDown(reinterpret_cast<uintptr_t>(bytes.begin()), page);
+  uintptr_t end = llvm::alignTo(reinterpret_cast<uintptr_t>(bytes.end()), page);
+  // Failing would only mean that nothing was gained.
+  madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }
 
 //===----------------------------------------------------------------------===//
@@ -114,6 +124,12 @@ LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
     return success();
   if (isa<ModuleOp>(op) && name == kArenaAttr && isa<IntegerAttr>(attribute.getValue()))
     return success();
+  if (isa<ModuleOp>(op) && name == kChecksAttr) {
+    auto checks = dyn_cast<ArrayAttr>(attribute.getValue());
+    if (checks && llvm::all_of(checks, llvm::IsaPred<StringAttr>))
+      return success();
+    return op->emitOpError() << "expects '" << name << "' to be an array of strings";
+  }
   if (isa<ModuleOp>(op) && name == kWeightsAttr) {
     auto weights = dyn_cast<ArrayAttr>(attribute.getValue());
     if (weights && llvm::all_of(weights, llvm::IsaPred<WeightAttr>))
@@ -165,8 +181,9 @@ static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribut
   }
   if (name == kDimsAttr) {
     auto dims = dyn_cast<ArrayAttr>(attribute.getValue());
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    if (dims && tensor && static_cast<int64_t>(dims.size()) == tensor.getRank() &&
+    auto shaped = dyn_cast<ShapedType>(type);
+    if (dims && shaped && shaped.hasRank() &&
+        static_cast<int64_t>(dims.size()) == shaped.getRank() &&
         llvm::all_of(dims, llvm::IsaPred<StringAttr>))
       return success();
     return op->emitOpError() << "expects '" << kDimsAttr << "' on " << where

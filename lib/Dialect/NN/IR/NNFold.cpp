@@ -19,6 +19,7 @@
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tacit;
@@ -71,7 +72,7 @@ static SmallVector<int64_t> stridesOf(ArrayRef<int64_t> shape) {
 
 /// Calls `visit(k, offset)` for the k-th element of `shape` in row-major order,
 /// where `offset` is `base` plus the index times `strides`.
-static void walk(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t base,
+static void visitElements(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t base,
                  llvm::function_ref<void(int64_t, int64_t)> visit) {
   int64_t count = ShapedType::getNumElements(shape);
   SmallVector<int64_t> index(shape.size(), 0);
@@ -92,7 +93,7 @@ static void walk(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t bas
 static Payload strided(const Payload &input, RankedTensorType type, ArrayRef<int64_t> strides,
                        int64_t base = 0) {
   Payload result{type, std::vector<int64_t>(type.getNumElements())};
-  walk(type.getShape(), strides, base,
+  visitElements(type.getShape(), strides, base,
        [&](int64_t k, int64_t offset) { result.values[k] = input.values[offset]; });
   return result;
 }
@@ -113,6 +114,68 @@ static Payload broadcast(const Payload &input, RankedTensorType shapeLike) {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+/// Integers whose payload compares as they do.
+static bool isFoldedInteger(Type element) {
+  return isa<IntegerType>(element) && !element.isUnsignedInteger(64);
+}
+
+/// `value` as an element of a type wraps it around.
+static int64_t truncateTo(Type element, int64_t value) {
+  unsigned width = element.getIntOrFloatBitWidth();
+  bool hasSign = !element.isUnsignedInteger() && width > 1;
+  return hasSign ? llvm::SignExtend64(value, width)
+                 : static_cast<int64_t>(value & llvm::maskTrailingOnes<uint64_t>(width));
+}
+
+static float asFloat(int64_t payload) {
+  return llvm::bit_cast<float>(static_cast<uint32_t>(payload));
+}
+static int64_t asPayload(float value) { return llvm::bit_cast<uint32_t>(value); }
+
+/// Wraps around as the compiled code does.
+static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+
+/// Only what every machine computes to the same bits folds on floats.
+static OpFoldResult foldUnary(Attribute operand, Value result, int64_t (*onIntegers)(int64_t),
+                              float (*onFloats)(float)) {
+  auto input = read(operand);
+  if (!input)
+    return {};
+  Type element = input->type.getElementType();
+  for (int64_t &value : input->values) {
+    if (onIntegers && isFoldedInteger(element))
+      value = truncateTo(element, onIntegers(value));
+    else if (onFloats && element.isF32())
+      value = asPayload(onFloats(asFloat(value)));
+    else
+      return {};
+  }
+  return finish(std::move(*input), result);
+}
+
+#define FOLD_UNARY(OP, INTEGERS, FLOATS)                                                 \
+  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                           \
+    return foldUnary(adaptor.getInput(), getResult(), INTEGERS, FLOATS);                 \
+  }
+FOLD_UNARY(NegOp, [](int64_t a) { return wrap(-uint64_t(a)); }, [](float a) { return -a; })
+FOLD_UNARY(AbsOp, [](int64_t a) { return a < 0 ? wrap(-uint64_t(a)) : a; }, std::fabs)
+FOLD_UNARY(NotOp, [](int64_t a) { return int64_t(a == 0); }, nullptr)
+FOLD_UNARY(SqrtOp, nullptr, std::sqrt)
+FOLD_UNARY(ReciprocalOp, nullptr, [](float a) { return 1 / a; })
+FOLD_UNARY(FloorOp, nullptr, std::floor)
+FOLD_UNARY(CeilOp, nullptr, std::ceil)
+FOLD_UNARY(RoundOp, nullptr, std::nearbyint)
+FOLD_UNARY(ReluOp, nullptr, nullptr)
+FOLD_UNARY(ExpOp, nullptr, nullptr)
+FOLD_UNARY(LogOp, nullptr, nullptr)
+FOLD_UNARY(SinOp, nullptr, nullptr)
+FOLD_UNARY(CosOp, nullptr, nullptr)
+FOLD_UNARY(TanhOp, nullptr, nullptr)
+FOLD_UNARY(ErfOp, nullptr, nullptr)
+FOLD_UNARY(SigmoidOp, nullptr, nullptr)
+FOLD_UNARY(SiluOp, nullptr, nullptr)
+#undef FOLD_UNARY
+
 namespace {
 /// What a binary operation does to integers and to floats of single precision;
 /// nothing where the result is undefined.
@@ -131,16 +194,14 @@ static OpFoldResult foldBinary(ArrayRef<Attribute> operands, Value result,
   Payload a = broadcast(*lhs, type), b = broadcast(*rhs, type);
   Type element = type.getElementType();
   for (auto [x, y] : llvm::zip(a.values, b.values)) {
-    if (element.isInteger(64) || element.isInteger(32)) {
+    if (isFoldedInteger(element)) {
       auto value = arithmetic.onIntegers(x, y);
       if (!value)
         return {};
-      x = element.isInteger(32) ? llvm::SignExtend64<32>(*value) : *value;
+      x = truncateTo(element, *value);
     } else if (element.isF32() && arithmetic.onFloats &&
                b.type.getElementType().isF32()) {
-      x = llvm::bit_cast<uint32_t>(
-          arithmetic.onFloats(llvm::bit_cast<float>(static_cast<uint32_t>(x)),
-                              llvm::bit_cast<float>(static_cast<uint32_t>(y))));
+      x = asPayload(arithmetic.onFloats(asFloat(x), asFloat(y)));
     } else {
       return {};
     }
@@ -148,8 +209,13 @@ static OpFoldResult foldBinary(ArrayRef<Attribute> operands, Value result,
   return finish({type, std::move(a.values)}, result);
 }
 
-/// Wraps around as the compiled code does.
-static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+/// The remainder with the sign of the divisor.
+static std::optional<int64_t> floorMod(int64_t a, int64_t b) {
+  if (b == 0 || b == -1)
+    return b == 0 ? std::nullopt : std::optional<int64_t>(0);
+  int64_t rest = a % b;
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
 
 #define FOLD_BINARY(OP, INTEGERS, FLOATS)                                                \
   OpFoldResult OP::fold(FoldAdaptor adaptor) {                                           \
@@ -167,6 +233,10 @@ FOLD_BINARY(DivOp,
                 ? std::nullopt
                 : std::optional<int64_t>(a / b),
             [](float a, float b) { return a / b; })
+FOLD_BINARY(ModOp, floorMod(a, b), std::fmod)
+FOLD_BINARY(AndOp, a & b, nullptr)
+FOLD_BINARY(OrOp, a | b, nullptr)
+FOLD_BINARY(XorOp, a ^ b, nullptr)
 FOLD_BINARY(PowOp, std::nullopt, nullptr)
 #undef FOLD_BINARY
 
@@ -210,21 +280,49 @@ OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
   return finish({type, std::move(a.values)}, getResult());
 }
 
+/// A float of one format rounded to another.
+static int64_t convertFloat(int64_t payload, FloatType from, FloatType to) {
+  APFloat value(from.getFloatSemantics(),
+                APInt(from.getWidth(), payload, false, /*implicitTrunc=*/true));
+  bool losesInfo = false;
+  value.convert(to.getFloatSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return value.bitcastToAPInt().getZExtValue();
+}
+
+/// True if every value of `from` is one of `to`.
+static bool isWider(FloatType to, FloatType from) {
+  return to.isF64() || (to.isF32() && from.getWidth() < 32);
+}
+
 OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
     return getInput();
+  // Widened and narrowed again: nothing happened.
+  if (auto producer = getInput().getDefiningOp<CastOp>()) {
+    auto narrow = dyn_cast<FloatType>(getElementTypeOrSelf(getType()));
+    auto wide = dyn_cast<FloatType>(getElementTypeOrSelf(getInput()));
+    if (narrow && wide && isWider(wide, narrow) && producer.getInput().getType() == getType())
+      return producer.getInput();
+  }
   auto type = cast<RankedTensorType>(getType());
   auto input = read(adaptor.getInput());
   if (!input || !mayFoldTo(type))
     return {};
   Type from = input->type.getElementType(), to = type.getElementType();
+  constexpr float kBeyondI64 = 9223372036854775808.0f;
   for (int64_t &value : input->values) {
-    if (isa<IntegerType>(from) && to.isInteger(1))
+    if (isFoldedInteger(from) && to.isInteger(1))
       value = value != 0;
     else if (isa<IntegerType>(from) && isa<IntegerType>(to))
-      value = llvm::SignExtend64(value, to.getIntOrFloatBitWidth());
-    else if (isa<IntegerType>(from) && to.isF32())
-      value = llvm::bit_cast<uint32_t>(static_cast<float>(value));
+      value = truncateTo(to, value);
+    else if (isFoldedInteger(from) && to.isF32())
+      value = asPayload(static_cast<float>(value));
+    else if (isa<FloatType>(from) && isa<FloatType>(to))
+      value = convertFloat(value, cast<FloatType>(from), cast<FloatType>(to));
+    else if (from.isF32() && to.isInteger(1))
+      value = asFloat(value) != 0;
+    else if (from.isF32() && isFoldedInteger(to) && std::fabs(asFloat(value)) < kBeyondI64)
+      value = truncateTo(to, static_cast<int64_t>(asFloat(value)));
     else
       return {};
   }
@@ -232,8 +330,95 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
 }
 
 //===----------------------------------------------------------------------===//
+// Along axes
+//===----------------------------------------------------------------------===//
+
+static int64_t combine(ReduceKind kind, int64_t a, int64_t b) {
+  switch (kind) {
+  case ReduceKind::Max:
+    return std::max(a, b);
+  case ReduceKind::Min:
+    return std::min(a, b);
+  case ReduceKind::Prod:
+    return wrap(uint64_t(a) * uint64_t(b));
+  default:
+    return wrap(uint64_t(a) + uint64_t(b));
+  }
+}
+
+/// The number of elements of a tensor is the product of its shape.
+OpFoldResult ReduceOp::fold(FoldAdaptor adaptor) {
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput());
+  if (!input || !mayFoldTo(type) || !isFoldedInteger(type.getElementType()) ||
+      getKind() == ReduceKind::Mean)
+    return {};
+  SmallVector<int64_t> kept(input->type.getShape()), strides;
+  for (int64_t axis : getAxes())
+    kept[axis] = 1;
+  strides = stridesOf(kept);
+  for (int64_t axis : getAxes())
+    strides[axis] = 0;
+  std::vector<std::optional<int64_t>> sums(type.getNumElements());
+  visitElements(input->type.getShape(), strides, 0, [&](int64_t k, int64_t offset) {
+    int64_t value = input->values[k];
+    sums[offset] = sums[offset] ? combine(getKind(), *sums[offset], value) : value;
+  });
+  Payload result{type, {}};
+  for (std::optional<int64_t> sum : sums) {
+    if (!sum) // nothing to combine
+      return {};
+    result.values.push_back(truncateTo(type.getElementType(), *sum));
+  }
+  return finish(std::move(result), getResult());
+}
+
+OpFoldResult CumSumOp::fold(FoldAdaptor adaptor) {
+  auto input = read(adaptor.getInput());
+  if (!input || !isFoldedInteger(input->type.getElementType()))
+    return {};
+  ArrayRef<int64_t> shape = input->type.getShape();
+  int64_t size = shape[getAxis()],
+          inner = ShapedType::getNumElements(shape.drop_front(getAxis() + 1));
+  auto lineStart = [&](int64_t line) { return line / inner * inner * size + line % inner; };
+  int64_t numLines = size == 0 ? 0 : input->values.size() / size;
+  for (int64_t line = 0; line < numLines; ++line) {
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < size; ++i) {
+      int64_t place = lineStart(line) + (getReverse() ? size - 1 - i : i) * inner;
+      uint64_t before = sum;
+      sum += static_cast<uint64_t>(input->values[place]);
+      input->values[place] =
+          truncateTo(input->type.getElementType(), wrap(getExclusive() ? before : sum));
+    }
+  }
+  return finish(std::move(*input), getResult());
+}
+
+//===----------------------------------------------------------------------===//
 // Movement and shapes
 //===----------------------------------------------------------------------===//
+
+OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
+  auto isZero = [](int64_t amount) { return amount == 0; };
+  auto isNegative = [](int64_t amount) { return amount < 0; };
+  if (llvm::all_of(getLow(), isZero) && llvm::all_of(getHigh(), isZero) &&
+      getInput().getType() == getType())
+    return getInput();
+  auto type = cast<RankedTensorType>(getType());
+  auto input = read(adaptor.getInput()), value = read(adaptor.getValue());
+  if (!input || !value || !mayFoldTo(type) || llvm::any_of(getLow(), isNegative) ||
+      llvm::any_of(getHigh(), isNegative))
+    return {};
+  Payload result{type, std::vector<int64_t>(type.getNumElements(), value->values.front())};
+  SmallVector<int64_t> strides = stridesOf(type.getShape());
+  int64_t base = 0;
+  for (auto [stride, low] : llvm::zip(strides, getLow()))
+    base += stride * low;
+  visitElements(input->type.getShape(), strides, base,
+       [&](int64_t k, int64_t offset) { result.values[offset] = input->values[k]; });
+  return finish(std::move(result), getResult());
+}
 
 OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
   auto type = cast<RankedTensorType>(getType());

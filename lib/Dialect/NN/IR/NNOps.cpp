@@ -16,16 +16,12 @@ using namespace tacit::nn;
 // Assembly: an enum as a bare keyword, without #nn<...> around it
 //===----------------------------------------------------------------------===//
 
-static StringRef keywordOf(GeluKind value) { return stringifyGeluKind(value); }
-static StringRef keywordOf(ReduceKind value) { return stringifyReduceKind(value); }
-static StringRef keywordOf(ComparePredicate value) { return stringifyComparePredicate(value); }
-
 /// Enum cases are numbered from 0 on.
 template <typename Enum>
 static std::string listKeywords() {
   std::string list;
-  for (uint32_t i = 0; !keywordOf(static_cast<Enum>(i)).empty(); ++i)
-    list += (i == 0 ? "" : ", ") + keywordOf(static_cast<Enum>(i)).str();
+  for (uint32_t i = 0; !stringifyEnum(static_cast<Enum>(i)).empty(); ++i)
+    list += (i == 0 ? "" : ", ") + stringifyEnum(static_cast<Enum>(i)).str();
   return list;
 }
 
@@ -36,13 +32,7 @@ static ParseResult parsePlainEnum(OpAsmParser &parser, EnumAttrT &attribute) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseKeyword(&keyword))
     return failure();
-  std::optional<Enum> value;
-  if constexpr (std::is_same_v<Enum, GeluKind>)
-    value = symbolizeGeluKind(keyword);
-  else if constexpr (std::is_same_v<Enum, ReduceKind>)
-    value = symbolizeReduceKind(keyword);
-  else
-    value = symbolizeComparePredicate(keyword);
+  std::optional<Enum> value = symbolizeEnum<Enum>(keyword);
   if (!value)
     return parser.emitError(loc) << "unknown keyword '" << keyword << "'; expected one of "
                                  << listKeywords<Enum>();
@@ -52,7 +42,7 @@ static ParseResult parsePlainEnum(OpAsmParser &parser, EnumAttrT &attribute) {
 
 template <typename EnumAttrT>
 static void printPlainEnum(OpAsmPrinter &printer, Operation *, EnumAttrT attribute) {
-  printer << keywordOf(attribute.getValue());
+  printer << stringifyEnum(attribute.getValue());
 }
 
 #define GET_OP_CLASSES
@@ -139,6 +129,10 @@ INFER_BINARY(MulOp)
 INFER_BINARY(DivOp)
 INFER_BINARY(MaximumOp)
 INFER_BINARY(MinimumOp)
+INFER_BINARY(ModOp)
+INFER_BINARY(AndOp)
+INFER_BINARY(OrOp)
+INFER_BINARY(XorOp)
 #undef INFER_BINARY
 
 INFER(PowOp) {
@@ -274,15 +268,18 @@ INFER(AttentionOp) {
             query.getElementType() == value.getElementType();
   SmallVector<int64_t> shape;
   for (int64_t i = 0; ok && i < rank - 2; ++i) {
-    ok = agree(query.getDimSize(i), key.getDimSize(i)) &&
-         agree(query.getDimSize(i), value.getDimSize(i));
-    shape.push_back(known(known(query.getDimSize(i), key.getDimSize(i)), value.getDimSize(i)));
+    shape.push_back(query.getDimSize(i));
+    // A key or value that several heads share is not repeated.
+    for (int64_t dim : {key.getDimSize(i), value.getDimSize(i)}) {
+      ok &= dim == 1 || agree(shape.back(), dim);
+      shape.back() = dim == 1 ? shape.back() : known(shape.back(), dim);
+    }
   }
   if (!ok || !agree(query.getShape().back(), key.getShape().back()) ||
       !agree(key.getDimSize(rank - 2), value.getDimSize(rank - 2)))
     return emitOptionalError(loc, "query, key and value are ", query, ", ", key, " and ", value,
                              "; expected [..., M, D], [..., N, D] and [..., N, E] with equal "
-                             "leading dimensions");
+                             "leading dimensions, or 1 in those of key and value");
   shape.push_back(query.getDimSize(rank - 2));
   if (Value mask = adaptor.getMask()) {
     auto type = tensorOf(mask);
@@ -481,6 +478,14 @@ LogicalResult ExpandOp::verify() {
 INFER(ShapeOfOp) {
   types.push_back(RankedTensorType::get({tensorOf(operands[0]).getRank()},
                                         IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult SizedOp::verify() {
+  int64_t numFree = tensorOf(getInput()).getNumDynamicDims(), found = getSizes().size();
+  if (numFree != found)
+    return emitOpError() << "has " << found << " sizes; expected " << numFree
+                         << ", one for each free dimension of " << getInput().getType();
   return success();
 }
 

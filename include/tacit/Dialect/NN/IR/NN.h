@@ -42,6 +42,8 @@ inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
 inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
 inline constexpr llvm::StringLiteral kWeightsAttr = "nn.weights";
 inline constexpr llvm::StringLiteral kArenaAttr = "nn.arena_bytes";
+/// What must hold when a program of free dimensions runs, one sentence each.
+inline constexpr llvm::StringLiteral kChecksAttr = "nn.checks";
 
 /// The largest value that a program may hold, and the widest panel that #nn.weight
 /// describes: sums and products of such sizes fit into 64 bits.
@@ -53,6 +55,16 @@ inline constexpr int64_t kMaxPanelColumns = 1024;
 /// against n > 1 it must be n at run time, so the result is n.
 llvm::FailureOr<llvm::SmallVector<int64_t>>
 broadcastShapes(llvm::ArrayRef<int64_t> lhs, llvm::ArrayRef<int64_t> rhs);
+
+/// One dimension of the windows of nn.conv and nn.pool.
+struct Window {
+  int64_t kernel, stride, low, high, dilation;
+
+  /// Elements from the first to the last that it touches.
+  int64_t extent() const { return (kernel - 1) * dilation + 1; }
+};
+/// How many windows a dimension of `size` has; `isCeil` as in nn.pool.
+int64_t countWindows(int64_t size, const Window &window, bool isCeil);
 
 } // namespace tacit::nn
 

@@ -48,9 +48,9 @@ def NN_Dialect : Dialect {
     ::mlir::AsmResourceBlob makeBlob(::llvm::ArrayRef<char> bytes,
                                      std::shared_ptr<::llvm::MemoryBuffer> owner);
 
-    /// True if `bytes` lie in a file that is mapped, not copied: their pages can be
-    /// dropped and will be read again.
-    bool isMapped(::llvm::ArrayRef<char> bytes) const;
+    /// Says that `bytes` have served for now. Where they lie in a file that is mapped,
+    /// their pages leave memory, and are read from the file if anybody asks again.
+    void giveBack(::llvm::ArrayRef<char> bytes) const;
 
   private:
     std::vector<std::shared_ptr<::llvm::MemoryBuffer>> files;
@@ -81,12 +81,34 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
   I32EnumAttrCase<"Sum", 0, "sum">,
   I32EnumAttrCase<"Mean", 1, "mean">,
   I32EnumAttrCase<"Max", 2, "max">,
-  I32EnumAttrCase<"Min", 3, "min">
+  I32EnumAttrCase<"Min", 3, "min">,
+  I32EnumAttrCase<"Prod", 4, "prod">
 ]> {
   let cppNamespace = "::tacit::nn";
   let genSpecializedAttr = 0;
 }
 def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
+
+def NN_ArgKind : I32EnumAttr<"ArgKind", "which element is looked for", [
+  I32EnumAttrCase<"Max", 0, "max">,
+  I32EnumAttrCase<"Min", 1, "min">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ArgKindAttr : EnumAttr<NN_Dialect, NN_ArgKind, "arg_kind">;
+
+def NN_ScatterKind : I32EnumAttr<"ScatterKind", "what an update does to its place", [
+  I32EnumAttrCase<"Replace", 0, "none">,
+  I32EnumAttrCase<"Add", 1, "add">,
+  I32EnumAttrCase<"Mul", 2, "mul">,
+  I32EnumAttrCase<"Max", 3, "max">,
+  I32EnumAttrCase<"Min", 4, "min">
+]> {
+  let cppNamespace = "::tacit::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ScatterKindAttr : EnumAttr<NN_Dialect, NN_ScatterKind, "scatter_kind">;
 
 def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "which comparison", [
   I32EnumAttrCase<"Equal", 0, "eq">,
