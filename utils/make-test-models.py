@@ -276,15 +276,16 @@ def unsupported():
     """One of each reason, and a node behind them that is not worth a mention."""
     return model(
         [node("LSTM", "x w w", "a", "/lstm"),
-         node("Gelu", "x", "b", "/gelu", domain="com.microsoft"),
+         node("Gelu", "x", "b", "/gelu", domain="com.acme"),
+         node("QMoE", "x", "i", "/experts", domain="com.microsoft"),
          node("LayerNormalization", "x x", "c", "/norm"),
-         node("Cast", "x", "d", "/cast", to=F16),
+         node("Cast", "x", "d", "/cast", to=TensorProto.STRING),
          node("Constant", "", "e", "", value_string="text"),
          node("Add", "a x", "f", "/behind"),
          node("MatMul", "h h", "g", "/half")],
-        [value("x", [4, 4])], [value(name, []) for name in "abcdefg"],
-        [weight("h", np.ones((4, 4), np.float16)), weight("w", ramp(4, 4))], opset=13,
-        domains=["com.microsoft"])
+        [value("x", [4, 4])], [value(name, []) for name in "abcdefgi"],
+        [weight("h", np.ones((4, 4), np.complex64)), weight("w", ramp(4, 4))], opset=13,
+        domains=["com.acme", "com.microsoft"])
 
 
 def external():
@@ -332,6 +333,17 @@ def single(made_of, outputs, weights=(), **keywords):
                  **keywords)
 
 
+def caches():
+    """Keys and values of three layers in and out, and the same unknown operator thrice."""
+    names = [f"{what}_{i}" for i in range(3) for what in "kv"]
+    shape = [1, 2, "past", 4]
+    return model([node("Tanh", f"past_{name}", f"present_{name}", f"/{name}/Tanh")
+                  for name in names]
+                 + [node("GRU", "past_k_0", f"state_{i}", f"/{i}/GRU") for i in range(3)],
+                 [value(f"past_{name}", shape) for name in names],
+                 [value(f"present_{name}", shape) for name in names])
+
+
 MODELS = {
     "block": block,
     "feed-forward": feed_forward,
@@ -346,6 +358,7 @@ MODELS = {
     "softmax-last": lambda: old_softmax([2, 8]),
     "softmax-flat": lambda: old_softmax([2, 3, 4]),
     "unsupported": unsupported,
+    "caches": caches,
     "external": external,
     "short-weight": short_weight,
     "negative-weight": lambda: weight_of([-4]),

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeBuilder.h"
 #include "OpTable.h"
 #include "ShapeEntries.h"
+#include "Shapes.h"
 #include "tacit/Support/Elements.h"
 #include <fmt/format.h>
 
@@ -48,15 +48,26 @@ Value onnx_import::buildConstant(NodeBuilder &node) {
 
 Value onnx_import::buildIdentity(NodeBuilder &node) { return node.operand(0); }
 
-/// What dropout does at inference: nothing.
+/// What dropout does at inference: nothing. Its mask says that everything stayed.
 Value onnx_import::buildDropout(NodeBuilder &node) {
-  if (node.isUsed(1))
-    return node.refuse("its mask is used", "export the model for inference, not training");
-  auto training = node.constantInts(2);
-  if (node.hasOperand(2) && (!training || training->empty() || training->front() != 0))
-    return node.refuse("it is in training mode",
-                       "export the model for inference, not training");
-  return node.operand(0);
+  Value input = node.operand(0);
+  if (node.opset() >= 12 && node.hasOperand(2)) {
+    auto training = node.constantInts(2);
+    auto ratio = node.hasOperand(1) ? readSplatFloat(constantOf(node.operand(1)))
+                                    : std::optional<double>(0.5);
+    bool dropsNothing = training && training->size() == 1 && training->front() == 0;
+    if (!dropsNothing && ratio != 0.0)
+      return node.refuse("it is in training mode",
+                         "export the model for inference, not training");
+  }
+  if (input && node.isUsed(1)) {
+    // A number before opset 10.
+    Type element = node.opset() < 10 ? tensorOf(input).getElementType()
+                                     : Type(IntegerType::get(node.context(), 1));
+    Value one = castTo(node, i64Scalar(node, 1), element);
+    node.define(1, expandLike(node, one, input));
+  }
+  return input;
 }
 
 /// A constant index that lies outside, if there is one. Positions beyond a table of
@@ -182,9 +193,17 @@ static std::optional<ShapeEntries> readBounds(NodeBuilder &node, const char *att
   return shapeEntries(value);
 }
 
+static bool isFreeList(Value value) {
+  return value && tensorOf(value).getRank() == 1 && tensorOf(value).isDynamicDim(0);
+}
+
 static bool readBounds(NodeBuilder &node, int64_t rank, Bounds &bounds) {
   auto starts = readBounds(node, "starts", 1, bounds.startsValue);
   auto ends = readBounds(node, "ends", 2, bounds.endsValue);
+  if (isFreeList(bounds.startsValue) || isFreeList(bounds.endsValue)) {
+    node.refuse("the number of its bounds is free", "export with constant bounds");
+    return false;
+  }
   if (!starts || !ends || starts->size() != ends->size()) {
     node.invalid("expected as many starts as ends, in lists of one dimension");
     return false;
@@ -277,33 +296,74 @@ Value onnx_import::buildSlice(NodeBuilder &node) {
 // Split
 //===----------------------------------------------------------------------===//
 
-/// The size of each part: given as an attribute (before opset 13) or an operand,
-/// else equal ones, of which the last may be smaller from opset 18 on.
-static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node, int64_t dim) {
-  int64_t parts = node.numOutputs();
-  auto given = node.opset() < 13 ? node.intsAttribute("split") : node.constantInts(1);
-  if (node.opset() >= 13 && node.hasOperand(1) && !given) {
+namespace {
+/// Into how many parts, and what their sizes are where the node says it.
+struct SplitPlan {
+  int64_t parts;
+  std::optional<std::vector<int64_t>> sizes;
+};
+} // namespace
+
+/// Sizes are an attribute before opset 13 and an operand from then on.
+static std::optional<SplitPlan> readSplit(NodeBuilder &node) {
+  constexpr int64_t kMostParts = 1 << 16;
+  SplitPlan plan;
+  plan.parts = node.opset() < 18 ? node.numOutputs()
+                                 : node.intAttribute("num_outputs", node.numOutputs());
+  plan.sizes = node.opset() < 13 ? node.intsAttribute("split") : node.constantInts(1);
+  if (node.opset() >= 13 && node.hasOperand(1) && !plan.sizes) {
     node.refuse("the sizes of its parts are computed", "export with constant sizes");
     return std::nullopt;
   }
+  if (plan.parts >= 1 && plan.parts <= kMostParts)
+    return plan;
+  node.invalid(fmt::format("it splits into {} parts", plan.parts));
+  return std::nullopt;
+}
+
+/// The size of each part: equal ones where none are given, of which the last may be
+/// smaller from opset 18 on.
+static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
+                                                      const SplitPlan &plan, int64_t dim) {
   SmallVector<int64_t> sizes;
-  if (given) {
-    sizes.assign(given->begin(), given->end());
+  if (plan.sizes) {
+    sizes.assign(plan.sizes->begin(), plan.sizes->end());
   } else {
-    int64_t size = llvm::divideCeil(dim, parts);
-    for (int64_t i = 0, rest = dim; i < parts; ++i, rest -= sizes.back())
+    int64_t size = llvm::divideCeil(dim, plan.parts);
+    for (int64_t i = 0, rest = dim; i < plan.parts; ++i, rest -= sizes.back())
       sizes.push_back(std::min(size, rest));
   }
   __int128 sum = 0;
   for (int64_t size : sizes)
     sum += size;
-  bool isEven = node.opset() >= 18 || given || dim % parts == 0;
-  if (isEven && static_cast<int64_t>(sizes.size()) == parts && sum == dim &&
+  bool isEven = node.opset() >= 18 || plan.sizes || dim % plan.parts == 0;
+  if (isEven && static_cast<int64_t>(sizes.size()) == plan.parts && sum == dim &&
       llvm::all_of(sizes, [](int64_t size) { return size >= 0; }))
     return sizes;
   node.invalid(fmt::format("it cannot split {} elements into {} parts of the given sizes",
-                           dim, parts));
+                           dim, plan.parts));
   return std::nullopt;
+}
+
+/// Parts of a dimension whose size is not known yet.
+static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const SplitPlan &plan) {
+  if (plan.sizes && static_cast<int64_t>(plan.sizes->size()) != plan.parts)
+    return node.invalid(fmt::format("it has {} sizes for {} parts", plan.sizes->size(),
+                                    plan.parts));
+  auto scalar = [&](int64_t value) { return i64Scalar(node, value); };
+  Value dim = dimOf(node, input, axis), start = scalar(0), first;
+  Value share = div(node, add(node, dim, scalar(plan.parts - 1)), scalar(plan.parts));
+  for (int64_t i = 0; i < plan.parts; ++i) {
+    Value end = add(node, start, plan.sizes ? scalar((*plan.sizes)[i]) : share);
+    Value part = node.create<nn::DynamicSliceOp>(
+        {input, reshape(node, start, {1}), reshape(node, end, {1}), node.intsConstant({1})},
+        [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
+        input.getType());
+    node.define(i, part);
+    first = i == 0 ? part : first;
+    start = end;
+  }
+  return first;
 }
 
 Value onnx_import::buildSplit(NodeBuilder &node) {
@@ -312,12 +372,12 @@ Value onnx_import::buildSplit(NodeBuilder &node) {
     return {};
   auto type = tensorOf(input);
   auto axis = node.axisAttribute(0, type.getRank());
-  if (!axis)
+  auto plan = axis ? readSplit(node) : std::nullopt;
+  if (!plan)
     return {};
   if (type.isDynamicDim(*axis))
-    return node.refuse(fmt::format("it splits dimension {}, whose size is free", *axis),
-                       "pin it with --dim or --shape");
-  auto sizes = splitSizes(node, type.getDimSize(*axis));
+    return splitFree(node, input, *axis, *plan);
+  auto sizes = splitSizes(node, *plan, type.getDimSize(*axis));
   if (!sizes)
     return {};
   Value first;

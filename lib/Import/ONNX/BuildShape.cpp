@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeBuilder.h"
 #include "OpTable.h"
 #include "ShapeEntries.h"
+#include "Shapes.h"
 #include "tacit/Support/Elements.h"
 #include <cmath>
 #include <fmt/format.h>
@@ -138,6 +138,81 @@ static Value reshapeByValue(NodeBuilder &node, Value input, Value shape) {
       {input, shape}, RankedTensorType::get(dims, tensorOf(input).getElementType()));
 }
 
+/// Repeats `input` to fill `shape`, with which it broadcasts both ways.
+static Value expandTo(NodeBuilder &node, Value input, Value shape) {
+  auto type = tensorOf(input);
+  auto entries = shapeEntries(shape);
+  if (!entries)
+    return node.refuse("the number of its dimensions is computed",
+                       "pin free dimensions with --dim or --shape");
+  SmallVector<int64_t> wanted;
+  for (std::optional<int64_t> entry : *entries) {
+    if (entry && *entry < 0)
+      return node.invalid(
+          fmt::format("its shape has an entry of {}; expected none below zero", *entry));
+    wanted.push_back(entry.value_or(ShapedType::kDynamic));
+  }
+  auto dims = nn::broadcastShapes(type.getShape(), wanted);
+  if (failed(dims))
+    return node.invalid(fmt::format("{} does not broadcast to its shape", text(type)));
+  auto result = RankedTensorType::get(*dims, type.getElementType());
+  return allKnown(*entries) ? node.create<nn::ExpandOp>({input}, result)
+                            : node.create<nn::DynamicExpandOp>({input, shape}, result);
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes of sizes
+//===----------------------------------------------------------------------===//
+
+Value onnx_import::i64Scalar(NodeBuilder &node, int64_t value) {
+  return reshape(node, node.intsConstant({value}), {});
+}
+
+Value onnx_import::productOf(NodeBuilder &node, Value input, int64_t begin, int64_t end) {
+  Value product = i64Scalar(node, 1);
+  for (int64_t i = begin; i < end; ++i)
+    product = i == begin ? dimOf(node, input, i) : mul(node, product, dimOf(node, input, i));
+  return product;
+}
+
+static Value joinSizes(NodeBuilder &node, ValueRange sizes) {
+  if (sizes.empty())
+    return node.intsConstant({});
+  SmallVector<Value> entries;
+  for (Value size : sizes)
+    entries.push_back(reshape(node, size, {1}));
+  return llvm::is_contained(entries, Value()) ? Value() : concat(node, entries, 0);
+}
+
+Value onnx_import::reshapeToSizes(NodeBuilder &node, Value input, ValueRange sizes) {
+  Value shape = joinSizes(node, sizes);
+  if (!input || !shape)
+    return {};
+  if (auto target = readIntegers(constantOf(shape)))
+    return reshapeTo(node, input, *target);
+  return reshapeByValue(node, input, shape);
+}
+
+Value onnx_import::expandToSizes(NodeBuilder &node, Value input, ValueRange sizes) {
+  Value shape = joinSizes(node, sizes);
+  return input && shape ? expandTo(node, input, shape) : Value();
+}
+
+Value onnx_import::reshapeLike(NodeBuilder &node, Value input, Value like) {
+  if (!input || !like || input.getType() == like.getType())
+    return input;
+  if (tensorOf(like).hasStaticShape())
+    return reshape(node, input, tensorOf(like).getShape());
+  Value shape = node.create<nn::ShapeOfOp>({like});
+  return node.create<nn::DynamicReshapeOp>({input, shape},
+                                           tensorOf(input).clone(tensorOf(like).getShape()));
+}
+
+Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
+  Value shape = node.create<nn::ShapeOfOp>({like});
+  return input && shape ? expandTo(node, input, shape) : Value();
+}
+
 Value onnx_import::buildReshape(NodeBuilder &node) {
   Value input = node.operand(0), shape = node.operand(1);
   if (!input || !shape)
@@ -165,23 +240,28 @@ static int64_t flattened(ArrayRef<int64_t> dims, bool staysInPlace) {
   return staysInPlace && dims.size() == 1 ? kCopy : kLeftOver;
 }
 
+Value onnx_import::flatten(NodeBuilder &node, Value input, int64_t axis) {
+  if (!input)
+    return {};
+  ArrayRef<int64_t> shape = tensorOf(input).getShape();
+  int64_t rows = flattened(shape.take_front(axis), /*staysInPlace=*/true);
+  int64_t columns = flattened(shape.drop_front(axis), axis == 1);
+  if (rows == kLeftOver && columns == kLeftOver)
+    return reshapeToSizes(node, input,
+                          {productOf(node, input, 0, axis), i64Scalar(node, kLeftOver)});
+  return reshapeTo(node, input, {rows, columns});
+}
+
 Value onnx_import::buildFlatten(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
     return {};
-  ArrayRef<int64_t> shape = tensorOf(input).getShape();
-  int64_t rank = shape.size(), axis = node.intAttribute("axis", 1);
+  int64_t rank = tensorOf(input).getRank(), axis = node.intAttribute("axis", 1);
   // Unlike other axes this one may be the rank itself.
   if (axis < -rank || axis > rank)
     return node.invalid(
         fmt::format("axis is {}; expected a number from {} to {}", axis, -rank, rank));
-  axis += axis < 0 ? rank : 0;
-  int64_t rows = flattened(shape.take_front(axis), /*staysInPlace=*/true);
-  int64_t columns = flattened(shape.drop_front(axis), axis == 1);
-  if (rows == kLeftOver && columns == kLeftOver)
-    return node.refuse("there are free dimensions on both sides of its axis",
-                       "pin them with --dim or --shape");
-  return reshapeTo(node, input, {rows, columns});
+  return flatten(node, input, axis < 0 ? axis + rank : axis);
 }
 
 //===----------------------------------------------------------------------===//
@@ -210,20 +290,26 @@ Value onnx_import::buildSqueeze(NodeBuilder &node) {
   auto axes = node.normalizeAxes(given ? *given : std::vector<int64_t>(), type.getRank());
   if (!axes)
     return {};
-  SmallVector<int64_t> dims;
+  SmallVector<int64_t> dims, kept;
+  bool removesFree = false;
   for (auto [i, dim] : llvm::enumerate(type.getShape())) {
     bool isNamed = llvm::is_contained(*axes, static_cast<int64_t>(i));
-    if (isNamed && ShapedType::isDynamic(dim))
-      return node.refuse(fmt::format("it removes dimension {}, whose size is free", i),
-                         "pin it with --dim or --shape");
-    if (isNamed && dim != 1)
+    if (isNamed && dim != 1 && !ShapedType::isDynamic(dim))
       return node.invalid(fmt::format("it removes dimension {} of {}; expected a size of 1",
                                       i, text(type)));
-    if (given ? !isNamed : dim != 1)
-      dims.push_back(dim);
+    removesFree |= isNamed && ShapedType::isDynamic(dim);
+    if (given ? isNamed : dim == 1)
+      continue;
+    dims.push_back(dim);
+    kept.push_back(i);
   }
-  return node.create<nn::ReshapeOp>({input},
-                                    RankedTensorType::get(dims, type.getElementType()));
+  if (!removesFree)
+    return reshape(node, input, dims);
+  // That the free dimensions are 1 shows when the program runs.
+  SmallVector<Value> sizes;
+  for (int64_t i : kept)
+    sizes.push_back(dimOf(node, input, i));
+  return reshapeToSizes(node, input, sizes);
 }
 
 Value onnx_import::buildUnsqueeze(NodeBuilder &node) {
@@ -266,26 +352,10 @@ Value onnx_import::buildShape(NodeBuilder &node) {
   });
 }
 
-/// Repeats `input` to fill `shape`, with which it broadcasts both ways.
-static Value expandTo(NodeBuilder &node, Value input, Value shape) {
-  auto type = tensorOf(input);
-  auto entries = shapeEntries(shape);
-  if (!entries)
-    return node.refuse("the number of its dimensions is computed",
-                       "pin free dimensions with --dim or --shape");
-  SmallVector<int64_t> wanted;
-  for (std::optional<int64_t> entry : *entries) {
-    if (entry && *entry < 0)
-      return node.invalid(
-          fmt::format("its shape has an entry of {}; expected none below zero", *entry));
-    wanted.push_back(entry.value_or(ShapedType::kDynamic));
-  }
-  auto dims = nn::broadcastShapes(type.getShape(), wanted);
-  if (failed(dims))
-    return node.invalid(fmt::format("{} does not broadcast to its shape", text(type)));
-  auto result = RankedTensorType::get(*dims, type.getElementType());
-  return allKnown(*entries) ? node.create<nn::ExpandOp>({input}, result)
-                            : node.create<nn::DynamicExpandOp>({input, shape}, result);
+/// The number of elements.
+Value onnx_import::buildSize(NodeBuilder &node) {
+  Value input = node.operand(0);
+  return input ? productOf(node, input, 0, tensorOf(input).getRank()) : Value();
 }
 
 Value onnx_import::buildExpand(NodeBuilder &node) {

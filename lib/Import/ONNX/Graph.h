@@ -19,6 +19,10 @@ std::string nodeName(const onnx::NodeProto &node);
 /// ONNX's own operators are those of the domain "", also spelt "ai.onnx".
 bool isDefaultDomain(llvm::StringRef domain);
 
+/// Puts nodes behind those whose results they read, in graphs inside nodes too, and else
+/// leaves them in their order. A graph with a cycle stays as it is.
+void sortNodes(onnx::GraphProto &graph);
+
 /// Checks that names are well-formed and unique, that every value is produced
 /// before it is used, and that there are outputs. Fails with BadInput.
 llvm::Error checkGraph(llvm::StringRef path, const onnx::GraphProto &graph);

@@ -27,20 +27,43 @@ bool onnx_import::isDefaultDomain(StringRef domain) {
   return domain.empty() || domain == "ai.onnx";
 }
 
-StringSet<> onnx_import::usedValues(const onnx::GraphProto &graph) {
-  StringSet<> used;
-  for (const onnx::NodeProto &node : graph.node())
+/// The graphs that a node holds.
+static SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node) {
+  SmallVector<const onnx::GraphProto *> graphs;
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (attribute.has_g())
+      graphs.push_back(&attribute.g());
+    for (const onnx::GraphProto &graph : attribute.graphs())
+      graphs.push_back(&graph);
+  }
+  return graphs;
+}
+
+// Protobuf limits how deep graphs nest.
+static void addUsed(const onnx::GraphProto &graph, StringSet<> &used) {
+  for (const onnx::NodeProto &node : graph.node()) {
     for (const std::string &input : node.input())
       used.insert(input);
+    for (const onnx::GraphProto *inner : subgraphsOf(node))
+      addUsed(*inner, used);
+  }
   for (const onnx::ValueInfoProto &output : graph.output())
     used.insert(output.name());
+}
+
+StringSet<> onnx_import::usedValues(const onnx::GraphProto &graph) {
+  StringSet<> used;
+  addUsed(graph, used);
   return used;
 }
 
 namespace {
+/// Checks one graph; `outer` is the checker of the graph whose node holds it, where there
+/// is one. Values of outer graphs can be used, and may be hidden.
 class GraphChecker {
 public:
-  explicit GraphChecker(const onnx::GraphProto &graph) : graph(graph) {}
+  explicit GraphChecker(const onnx::GraphProto &graph, const GraphChecker *outer = nullptr)
+      : graph(graph), outer(outer) {}
 
   llvm::Error check() {
     if (llvm::Error error = defineSources())
@@ -52,6 +75,10 @@ public:
   }
 
 private:
+  bool isDefined(StringRef value) const {
+    return defined.contains(value) || (outer && outer->isDefined(value));
+  }
+
   llvm::Error define(StringRef value, const Twine &producer) {
     if (!json::isUTF8(value))
       return fail(ExitCode::BadInput, kExportAgain, "a name of {} is not UTF-8",
@@ -72,8 +99,14 @@ private:
       if (llvm::Error error = define(tensor.name(), "an initializer"))
         return error;
     }
+    // They are refused later, with all else that is not supported.
+    for (const onnx::SparseTensorProto &sparse : graph.sparse_initializer())
+      if (llvm::Error error = define(sparse.values().name(), "a sparse initializer"))
+        return error;
     StringSet<> inputs;
     for (const onnx::ValueInfoProto &input : graph.input()) {
+      if (llvm::Error error = checkDims(input))
+        return error;
       if (!inputs.insert(input.name()).second)
         return fail(ExitCode::BadInput, kExportAgain, "the graph has two inputs {}",
                     quote(input.name()));
@@ -81,6 +114,15 @@ private:
         if (llvm::Error error = define(input.name(), "a graph input"))
           return error;
     }
+    return llvm::Error::success();
+  }
+
+  /// Names of dimensions go into the program and into messages.
+  llvm::Error checkDims(const onnx::ValueInfoProto &value) {
+    for (const auto &dim : value.type().tensor_type().shape().dim())
+      if (!json::isUTF8(dim.dim_param()))
+        return fail(ExitCode::BadInput, kExportAgain,
+                    "the name of a dimension of {} is not UTF-8", quote(value.name()));
     return llvm::Error::success();
   }
 
@@ -96,8 +138,11 @@ private:
                   "{} has {}; expected an operator and at least one output", where,
                   node.op_type().empty() ? "no operator" : "no output");
     for (const std::string &input : node.input())
-      if (!input.empty() && !defined.contains(input))
+      if (!input.empty() && !isDefined(input))
         return undefined(where, input);
+    for (const onnx::GraphProto *inner : subgraphsOf(node))
+      if (llvm::Error error = GraphChecker(*inner, this).check())
+        return error;
     for (const std::string &output : node.output())
       if (!output.empty())
         if (llvm::Error error = define(output, where))
@@ -109,22 +154,25 @@ private:
     for (const onnx::NodeProto &node : graph.node())
       if (llvm::is_contained(node.output(), value))
         return fail(ExitCode::BadInput, kExportAgain,
-                    "{} uses the value {} before node {} produces it; expected nodes in "
-                    "topological order, without cycles",
+                    "{} uses the value {} before node {} produces it; expected nodes "
+                    "without cycles",
                     where, quote(value), quote(nodeName(node)));
     return fail(ExitCode::BadInput, kExportAgain,
                 "{} uses the value {}, which nothing produces", where, quote(value));
   }
 
   llvm::Error checkOutputs() {
-    if (graph.output_size() == 0)
+    if (graph.output_size() == 0 && !outer)
       return fail(ExitCode::BadInput, kExportAgain, "the graph has no outputs");
     StringSet<> outputs;
     for (const onnx::ValueInfoProto &output : graph.output()) {
-      if (!defined.contains(output.name()))
+      if (!isDefined(output.name()))
         return fail(ExitCode::BadInput, kExportAgain,
                     "graph output {} is produced by no node", quote(output.name()));
-      if (!outputs.insert(output.name()).second)
+      if (llvm::Error error = checkDims(output))
+        return error;
+      // A body may well give the same value twice.
+      if (!outputs.insert(output.name()).second && !outer)
         return fail(ExitCode::BadInput, kExportAgain, "the graph has two outputs {}",
                     quote(output.name()));
     }
@@ -132,6 +180,7 @@ private:
   }
 
   const onnx::GraphProto &graph;
+  const GraphChecker *outer;
   StringSet<> defined;
 };
 } // namespace

@@ -13,6 +13,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -127,18 +128,31 @@ llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &no
       "`tacit inspect` lists what the model contains", nodes);
 }
 
+UnsupportedNode onnx_import::unsupportedType(StringRef name, const char *what,
+                                             int32_t dtype, int64_t opset) {
+  return {name.str(), what, "", opset,
+          "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
+          std::string("expected ") + kElementTypes};
+}
+
 //===----------------------------------------------------------------------===//
 // The graph
 //===----------------------------------------------------------------------===//
 
 namespace {
-class GraphImporter {
+class GraphImporter : public SubgraphImporter {
 public:
   GraphImporter(MLIRContext *context, ImportRequest request)
       : request(std::move(request)),
-        state(this->request.file, context, this->request.opset) {}
+        state(this->request.file, context, this->request.opset) {
+    state.needsWeights = this->request.needsWeights;
+    state.subgraphs = this;
+  }
 
   llvm::Expected<OwningOpRef<ModuleOp>> run();
+
+  std::optional<SmallVector<Value>> importSubgraph(const onnx::GraphProto &graph,
+                                                   ValueRange inputs) override;
 
 private:
   llvm::Error createFunction();
@@ -147,6 +161,8 @@ private:
   llvm::Error finish();
   llvm::Error verifyModule();
   DictionaryAttr inputAttributes(const OnnxValue &input);
+  Value valueOf(const OnnxValue &input, BlockArgument argument);
+  Value castTo(Type element, Value value, StringRef name);
 
   ImportRequest request;
   ImportState state;
@@ -170,6 +186,31 @@ DictionaryAttr GraphImporter::inputAttributes(const OnnxValue &input) {
   return attributes.getDictionary(builder.getContext());
 }
 
+/// What stands for an input: a constant where its values are pinned, else its argument.
+Value GraphImporter::valueOf(const OnnxValue &input, BlockArgument argument) {
+  auto pinned = request.values.find(input.name);
+  auto type = cast<RankedTensorType>(argument.getType());
+  if (pinned == request.values.end() || pinned->second.dtype != input.dtype ||
+      failed(verifyCompatibleShape(type.getShape(), pinned->second.shape)))
+    return argument;
+  type = type.clone(pinned->second.shape);
+  OpBuilder &builder = state.builder;
+  return nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(input.name)),
+                                type,
+                                makeElements(type, pinned->second.data, input.name));
+}
+
+/// Floats of 16 bits are f32 within: between what stores a value and what computes it
+/// stands a conversion.
+Value GraphImporter::castTo(Type element, Value value, StringRef name) {
+  auto type = tensorOf(value);
+  if (!element || type.getElementType() == element)
+    return value;
+  OpBuilder &builder = state.builder;
+  return builder.createOrFold<nn::CastOp>(NameLoc::get(builder.getStringAttr(name)),
+                                          type.clone(element), value);
+}
+
 /// An input whose element type is not ours has no argument; it is in the list of
 /// what is unsupported, and what uses it is skipped.
 llvm::Error GraphImporter::createFunction() {
@@ -178,7 +219,7 @@ llvm::Error GraphImporter::createFunction() {
   SmallVector<Attribute> attributes;
   SmallVector<const OnnxValue *> arguments;
   for (const OnnxValue &input : request.inputs) {
-    Type element = elementType(builder.getContext(), input.dtype);
+    Type element = storageType(builder.getContext(), input.dtype);
     if (!element)
       continue;
     if (!input.hasShape)
@@ -203,39 +244,27 @@ llvm::Error GraphImporter::createFunction() {
   builder.setInsertionPointToStart(module->getBody());
   function = func::FuncOp::create(builder, loc, "main", builder.getFunctionType(types, {}));
   Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
   for (auto [i, input] : llvm::enumerate(arguments)) {
     function.setArgAttrs(i, cast<DictionaryAttr>(attributes[i]));
-    state.values[input->name] = body->getArgument(i);
+    state.values[input->name] =
+        castTo(elementType(builder.getContext(), input->dtype),
+               valueOf(*input, body->getArgument(i)), input->name);
   }
-  builder.setInsertionPointToStart(body);
   return llvm::Error::success();
 }
 
-/// A weight of a type that is not ours, or in another file where its bytes are needed,
-/// is no value. The former is in the list of what is unsupported already.
+/// A weight of a type that is not ours is no value, and in the list of what is
+/// unsupported already.
 void GraphImporter::findWeights() {
-  std::vector<StringRef> elsewhere;
-  for (const auto &[i, tensor] : llvm::enumerate(state.file.graph().initializer())) {
-    if (!state.used.contains(tensor.name()))
-      continue;
-    if (request.needsWeights && tensor.data_location() == onnx::TensorProto::EXTERNAL)
-      elsewhere.push_back(tensor.name());
-    else if (elementType(state.builder.getContext(), tensor.data_type()))
-      state.initializers[tensor.name()] = i;
-  }
-  if (elsewhere.empty())
-    return;
-  std::string others =
-      elsewhere.size() == 1
-          ? "its data is"
-          : fmt::format("its data and that of {} others are", elsewhere.size() - 1);
-  state.refused.push_back({elsewhere.front().str(), "initializer", "", state.opset,
-                           others + " in another file, which is not supported yet",
-                           "save the model with its data inside"});
+  for (const onnx::TensorProto &tensor : state.file.graph().initializer())
+    if (state.used.contains(tensor.name()) &&
+        elementType(state.builder.getContext(), tensor.data_type()))
+      state.initializers[tensor.name()] = &tensor;
 }
 
 void GraphImporter::importNode(const onnx::NodeProto &node) {
-  const OpEntry *entry = lookupOp(node.op_type());
+  const OpEntry *entry = lookupOp(node);
   if (!entry || checkSupported(node, state.opset))
     return;
   // A node behind one that was refused has nothing to say.
@@ -249,6 +278,80 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
     if (builder.isUsed(i) && !state.lookup(node.output(i)))
       builder.invalid(
           fmt::format("output {} is used, and the operator has no such output", i));
+}
+
+namespace {
+/// The values that go by the names of a subgraph as long as it is imported. Its names may
+/// hide others, and those of a loop's body mean something else each time.
+class Scope {
+public:
+  Scope(ImportState &state, const onnx::GraphProto &graph) : state(state) {
+    for (const onnx::TensorProto &tensor : graph.initializer()) {
+      keep(tensor.name());
+      state.values.erase(tensor.name());
+    }
+    for (const onnx::ValueInfoProto &input : graph.input())
+      keep(input.name());
+    for (const onnx::NodeProto &node : graph.node())
+      for (const std::string &output : node.output())
+        keep(output);
+  }
+  Scope(const Scope &) = delete;
+  ~Scope() {
+    for (const auto &[name, outer] : hidden) {
+      state.values.erase(name);
+      state.initializers.erase(name);
+      if (outer.value)
+        state.values[name] = *outer.value;
+      if (outer.initializer)
+        state.initializers[name] = outer.initializer;
+    }
+  }
+
+private:
+  struct Outer {
+    std::optional<Value> value;
+    const onnx::TensorProto *initializer;
+  };
+
+  void keep(StringRef name) {
+    auto value = state.values.find(name);
+    Outer outer{std::nullopt, state.initializers.lookup(name)};
+    if (value != state.values.end())
+      outer.value = value->second;
+    hidden.try_emplace(name, outer);
+  }
+
+  ImportState &state;
+  llvm::MapVector<StringRef, Outer> hidden;
+};
+} // namespace
+
+std::optional<SmallVector<Value>>
+GraphImporter::importSubgraph(const onnx::GraphProto &graph, ValueRange inputs) {
+  Scope scope(state, graph);
+  for (auto [info, value] : llvm::zip(graph.input(), inputs))
+    state.values[info.name()] = value;
+  for (const onnx::TensorProto &tensor : graph.initializer()) {
+    if (elementType(state.builder.getContext(), tensor.data_type()))
+      state.initializers[tensor.name()] = &tensor;
+    else
+      state.refused.push_back(unsupportedType(tensor.name(), "initializer",
+                                              tensor.data_type(), state.opset));
+  }
+  for (const onnx::NodeProto &node : graph.node()) {
+    if (auto found = checkSupported(node, state.opset))
+      state.refused.push_back(std::move(*found));
+    importNode(node);
+    if (!state.invalid.empty())
+      return std::nullopt;
+  }
+  SmallVector<Value> outputs;
+  for (const onnx::ValueInfoProto &output : graph.output())
+    outputs.push_back(state.lookup(output.name()));
+  if (!llvm::all_of(outputs, [](Value value) { return static_cast<bool>(value); }))
+    return std::nullopt;
+  return outputs;
 }
 
 /// Drops what nothing uses, shape arithmetic and constants that were folded away.
@@ -269,6 +372,10 @@ llvm::Error GraphImporter::finish() {
       return fail(ExitCode::Internal, "report this with the model",
                   "graph output {} was not imported, and no reason was given",
                   quote(output.name));
+    if (tensorOf(value).getElementType().isF32() &&
+        (output.dtype == onnx::TensorProto::FLOAT16 ||
+         output.dtype == onnx::TensorProto::BFLOAT16))
+      value = castTo(storageType(builder.getContext(), output.dtype), value, output.name);
     results.push_back(value);
     types.push_back(value.getType());
     attributes.push_back(builder.getDictionaryAttr(
@@ -304,7 +411,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
     importNode(node);
     if (!state.invalid.empty())
       return fail(ExitCode::BadInput,
-                  "check --dim and --shape if they are given, else export the model again",
+                  !state.remedy.empty() ? state.remedy
+                                        : "check --dim and --shape if they are given, else "
+                                          "export the model again",
                   "{}", state.invalid);
   }
   if (!state.refused.empty())

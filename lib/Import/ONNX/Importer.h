@@ -20,10 +20,15 @@ llvm::Expected<std::vector<OnnxValue>> bindDims(const std::vector<OnnxValue> &in
 /// One error that lists everything.
 llvm::Error unsupportedError(const std::vector<UnsupportedNode> &nodes);
 
+/// An input or initializer (`what`) of a type that is not ours.
+UnsupportedNode unsupportedType(llvm::StringRef name, const char *what, int32_t dtype,
+                                int64_t opset);
+
 struct ImportRequest {
   const ProtoFile &file;
   int64_t opset;
   std::vector<OnnxValue> inputs; ///< with dimensions bound
+  const llvm::StringMap<PinnedTensor> &values; ///< of inputs that count as constants
   const std::vector<OnnxValue> &outputs;
   std::vector<UnsupportedNode> unsupported; ///< known before
   bool needsWeights; ///< else weights in other files are names without bytes

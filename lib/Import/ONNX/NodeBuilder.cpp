@@ -39,20 +39,43 @@ Value ImportState::lookup(StringRef name) {
   auto initializer = initializers.find(name);
   if (initializer == initializers.end())
     return {};
-  int i = initializer->second;
-  const onnx::TensorProto &tensor = file.graph().initializer(i);
-  auto elements =
-      tensor.data_location() == onnx::TensorProto::EXTERNAL
-          ? nameTensor(builder.getContext(), tensor)
-          : importTensor(builder.getContext(), tensor, file.rawData(i), file.mapping, name);
+  auto elements = read(*initializer->second, name);
   Value value;
   if (elements)
     value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),
                                    (*elements).getType(), *elements);
-  else if (std::string text = llvm::toString(elements.takeError()); invalid.empty())
-    invalid = text;
+  else
+    setInvalid(elements.takeError());
   values[name] = value;
   return value;
+}
+
+llvm::Expected<ElementsAttr> ImportState::read(const onnx::TensorProto &tensor,
+                                               StringRef key) {
+  MLIRContext *context = builder.getContext();
+  // What is computed with otherwise than stored would be converted for nobody.
+  int32_t dtype = tensor.data_type();
+  bool isConverted = elementType(context, dtype) != storageType(context, dtype);
+  if (auto count = countElements(tensor); !count)
+    return count.takeError();
+  else if (!needsWeights && isConverted && *count > kMaxInlineBytes)
+    return nameTensor(context, tensor, key);
+  auto bytes = file.bytesOf(tensor);
+  if (bytes)
+    return importTensor(context, tensor, bytes->bytes, bytes->owner, key);
+  if (needsWeights || !isExternal(tensor))
+    return bytes.takeError();
+  llvm::consumeError(bytes.takeError());
+  return nameTensor(context, tensor, key);
+}
+
+void ImportState::setInvalid(llvm::Error error) {
+  llvm::handleAllErrors(std::move(error), [&](const Error &found) {
+    if (!invalid.empty())
+      return;
+    invalid = found.getMessage();
+    remedy = found.getHint();
+  });
 }
 
 bool NodeBuilder::hasOperand(int64_t i) const {
@@ -81,6 +104,15 @@ std::optional<std::vector<int64_t>> NodeBuilder::constantInts(int64_t i) {
   if (!hasOperand(i))
     return std::nullopt;
   return readIntegers(constantOf(operand(i)));
+}
+
+std::optional<int32_t> NodeBuilder::storedDtype(int64_t i) const {
+  if (!hasOperand(i))
+    return std::nullopt;
+  auto found = state.initializers.find(node.input(i));
+  if (found == state.initializers.end())
+    return std::nullopt;
+  return found->second->data_type();
 }
 
 //===----------------------------------------------------------------------===//
@@ -198,8 +230,18 @@ Value NodeBuilder::fold(Operation *op) {
 
 Value NodeBuilder::createOperation(OperationState &operation, ValueRange operands,
                                    Type type) {
+  Operation *op = insertOperation(operation, operands, type);
+  return op ? fold(op) : Value();
+}
+
+Operation *NodeBuilder::insertOperation(OperationState &operation, ValueRange operands,
+                                        Type type) {
+  auto refute = [&](const std::string &what) -> Operation * {
+    invalid(what);
+    return nullptr;
+  };
   if (!llvm::all_of(operands, [](Value value) { return static_cast<bool>(value); }))
-    return {};
+    return nullptr;
   operation.addOperands(operands);
   std::string text;
   ScopedDiagnosticHandler handler(context(), [&](Diagnostic &diagnostic) {
@@ -215,17 +257,18 @@ Value NodeBuilder::createOperation(OperationState &operation, ValueRange operand
                           context(), location, operation.operands,
                           operation.attributes.getDictionary(context()),
                           operation.getRawProperties(), operation.regions, types)))
-      return invalid(text);
+      return refute(text);
   }
-  if (!isReasonable(cast<RankedTensorType>(types.front())))
-    return {};
+  for (Type result : types)
+    if (!isReasonable(cast<RankedTensorType>(result)))
+      return nullptr;
   operation.addTypes(types);
   Operation *op = state.builder.create(operation);
   if (failed(verify(op, /*verifyRecursively=*/false))) {
     op->erase();
-    return invalid(text);
+    return refute(text);
   }
-  return fold(op);
+  return op;
 }
 
 Value NodeBuilder::constant(ElementsAttr value) {
@@ -236,13 +279,11 @@ Value NodeBuilder::constant(const onnx::TensorProto &tensor) {
   if (!elementType(context(), tensor.data_type()))
     return refuse("its tensor has elements of " + dtypeName(tensor.data_type()),
                   std::string("expected ") + kElementTypes);
-  if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
-    return refuse("its tensor is in another file", "save the model with its data inside");
-  const std::string &raw = tensor.raw_data();
-  auto elements = importTensor(context(), tensor, ArrayRef<char>(raw.data(), raw.size()),
-                               /*owner=*/nullptr, node.output(0));
-  if (!elements)
-    return invalid(llvm::toString(elements.takeError()));
+  auto elements = state.read(tensor, node.output(0));
+  if (!elements) {
+    state.setInvalid(elements.takeError());
+    return {};
+  }
   return constant(*elements);
 }
 
@@ -276,8 +317,13 @@ void NodeBuilder::define(int64_t i, Value value) {
 }
 
 Value NodeBuilder::refuse(const std::string &reason, const std::string &remedy) {
-  state.refused.push_back(
-      {nodeName(node), node.op_type(), node.domain(), state.opset, reason, remedy});
+  UnsupportedNode found{nodeName(node), node.op_type(), node.domain(),
+                        state.opset,    reason,         remedy};
+  // A builder that does the same to three operands says it once.
+  bool isKnown = !state.refused.empty() && state.refused.back().node == found.node &&
+                 state.refused.back().reason == reason;
+  if (!isKnown)
+    state.refused.push_back(std::move(found));
   return {};
 }
 

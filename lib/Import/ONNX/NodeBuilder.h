@@ -31,6 +31,17 @@ inline mlir::RankedTensorType tensorOf(mlir::Value value) {
 /// The attribute of a value that is a constant, else null.
 mlir::ElementsAttr constantOf(mlir::Value value);
 
+/// Imports the graphs that nodes hold: the branches of an If, the body of a Loop.
+class SubgraphImporter {
+public:
+  virtual ~SubgraphImporter() = default;
+
+  /// Imports `graph`, whose inputs have these values, behind what was imported so far.
+  /// Gives its outputs; nothing if something went wrong, which is recorded.
+  virtual std::optional<llvm::SmallVector<mlir::Value>>
+  importSubgraph(const onnx::GraphProto &graph, mlir::ValueRange inputs) = 0;
+};
+
 /// What the nodes of one import share.
 struct ImportState {
   ImportState(const ProtoFile &file, mlir::MLIRContext *context, int64_t opset)
@@ -40,11 +51,16 @@ struct ImportState {
   mlir::OpBuilder builder;
   int64_t opset;
   llvm::StringMap<mlir::Value> values;
-  llvm::StringMap<int> initializers;
+  llvm::StringMap<const onnx::TensorProto *> initializers;
   llvm::StringSet<> used;
   std::vector<UnsupportedNode> refused;
-  /// The first thing found that makes the file invalid.
-  std::string invalid;
+  /// The first thing found that makes the file invalid, and what to do about it.
+  std::string invalid, remedy;
+  /// False if weights in other files may be names without bytes.
+  bool needsWeights = true;
+  SubgraphImporter *subgraphs = nullptr;
+  /// Nodes that may still come from subgraphs: loops in loops have no end.
+  int64_t unrollBudget = 10000;
   /// Bytes that may still be spent on folded constants: a small file can describe
   /// a great many large ones.
   int64_t foldBudget = int64_t(1) << 30;
@@ -52,6 +68,13 @@ struct ImportState {
   /// The value of this name; initializers become constants at their first use.
   /// Null for a value that could not be imported.
   mlir::Value lookup(llvm::StringRef name);
+
+  /// The constant that a tensor holds, wherever its bytes are.
+  llvm::Expected<mlir::ElementsAttr> read(const onnx::TensorProto &tensor,
+                                          llvm::StringRef key);
+
+  /// Records what is wrong with the file; what follows from it is not worth a mention.
+  void setInvalid(llvm::Error error);
 };
 
 class NodeBuilder {
@@ -69,6 +92,8 @@ public:
   llvm::SmallVector<mlir::Value> operands();
   /// The values of an integer operand if it is given and constant.
   std::optional<std::vector<int64_t>> constantInts(int64_t i);
+  /// The element type that the file has for operand i, if that is an initializer.
+  std::optional<int32_t> storedDtype(int64_t i) const;
 
   bool hasAttribute(llvm::StringRef name) const;
   /// Null if the node has none of this name and type.
@@ -103,6 +128,17 @@ public:
     }
     return createOperation(operation, operands, type);
   }
+  /// All results of an operation of several, or none.
+  template <typename OpTy>
+  llvm::SmallVector<mlir::Value>
+  createAll(mlir::ValueRange operands,
+            llvm::function_ref<void(typename OpTy::Properties &)> setProperties) {
+    mlir::OperationState operation(location, OpTy::getOperationName());
+    setProperties(operation.getOrAddProperties<typename OpTy::Properties>());
+    mlir::Operation *op = insertOperation(operation, operands, {});
+    return op ? llvm::SmallVector<mlir::Value>(op->getResults())
+              : llvm::SmallVector<mlir::Value>();
+  }
   template <typename OpTy>
   mlir::Value create(mlir::ValueRange operands, mlir::Type type) {
     return create<OpTy>(operands, nullptr, type);
@@ -110,6 +146,9 @@ public:
 
   mlir::Value constant(mlir::ElementsAttr value);
   mlir::Value constant(const onnx::TensorProto &tensor);
+  /// The outputs of the graph in attribute `name`; see SubgraphImporter.
+  std::optional<llvm::SmallVector<mlir::Value>> subgraph(llvm::StringRef name,
+                                                         mlir::ValueRange inputs);
   mlir::Value intsConstant(llvm::ArrayRef<int64_t> values);
   /// A tensor of no dimensions.
   mlir::Value scalarConstant(mlir::FloatType elementType, double value);
@@ -129,6 +168,8 @@ public:
 private:
   mlir::Value createOperation(mlir::OperationState &operation, mlir::ValueRange operands,
                               mlir::Type type);
+  mlir::Operation *insertOperation(mlir::OperationState &operation,
+                                   mlir::ValueRange operands, mlir::Type type);
   bool isReasonable(mlir::RankedTensorType type);
   mlir::Value fold(mlir::Operation *op);
 

@@ -91,18 +91,13 @@ void OnnxModel::Impl::readValues() {
 void OnnxModel::Impl::readUnsupported() {
   StringSet<> used = usedValues(file.graph());
   mlir::MLIRContext types(mlir::MLIRContext::Threading::DISABLED);
-  auto checkType = [&](StringRef name, const char *what, int32_t dtype) {
-    if (!elementType(&types, dtype))
-      unsupported.push_back(
-          {name.str(), what, "", opset,
-           "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
-           std::string("expected ") + kElementTypes});
-  };
   for (const OnnxValue &input : inputs)
-    checkType(input.name, "input", input.dtype);
+    if (!storageType(&types, input.dtype))
+      unsupported.push_back(unsupportedType(input.name, "input", input.dtype, opset));
   for (const onnx::TensorProto &tensor : file.graph().initializer())
-    if (used.contains(tensor.name()))
-      checkType(tensor.name(), "initializer", tensor.data_type());
+    if (used.contains(tensor.name()) && !elementType(&types, tensor.data_type()))
+      unsupported.push_back(
+          unsupportedType(tensor.name(), "initializer", tensor.data_type(), opset));
   for (const onnx::SparseTensorProto &sparse : file.graph().sparse_initializer())
     unsupported.push_back({sparse.values().name(), "sparse initializer", "", opset,
                            "sparse weights are not supported",
@@ -116,11 +111,20 @@ OnnxModel::OnnxModel(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 OnnxModel::~OnnxModel() = default;
 
 Expected<std::unique_ptr<OnnxModel>> OnnxModel::open(StringRef path) {
-  auto file = readProtoFile(path);
+  auto contents = mapProtoFile(path);
+  if (!contents)
+    return contents.takeError();
+  return parse(std::move(*contents), path);
+}
+
+Expected<std::unique_ptr<OnnxModel>>
+OnnxModel::parse(std::unique_ptr<llvm::MemoryBuffer> contents, StringRef path) {
+  auto file = parseProtoFile(std::move(contents), path);
   if (!file)
     return file.takeError();
   auto impl = std::make_unique<Impl>();
   impl->file = std::move(*file);
+  sortNodes(*impl->file.model.mutable_graph());
   if (llvm::Error error = checkGraph(path, impl->file.graph()))
     return std::move(error);
   if (llvm::Error error = impl->readOpset(path))
@@ -166,6 +170,6 @@ OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings,
   auto inputs = bindDims(impl->inputs, bindings);
   if (!inputs)
     return inputs.takeError();
-  return importGraph(context, {impl->file, impl->opset, std::move(*inputs), impl->outputs,
-                               impl->unsupported, needsWeights});
+  return importGraph(context, {impl->file, impl->opset, std::move(*inputs), bindings.values,
+                               impl->outputs, impl->unsupported, needsWeights});
 }

@@ -7,12 +7,13 @@
 //
 // Protobuf would copy every weight to the heap. We walk its wire format (a
 // sequence of fields: tag, then a varint, four or eight bytes, or a length and as
-// many bytes; protobuf.dev, "Encoding") just deep enough to leave the weights out,
-// and give protobuf the rest.
+// many bytes; protobuf.dev, "Encoding") just deep enough to leave large tensors out,
+// initializers and those of Constant nodes, and give protobuf the rest.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ProtoFile.h"
+#include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -26,7 +27,12 @@ namespace {
 enum : uint64_t {
   kModelIrVersion = 1,
   kModelGraph = 7,
+  kGraphNode = 1,
   kGraphInitializer = 5,
+  kNodeAttribute = 5,
+  kAttributeTensor = 5,
+  kTensorDataType = 2,
+  kTensorFloatData = 4,
   kTensorRawData = 9
 };
 
@@ -38,6 +44,7 @@ struct Field {
   uint64_t wire = kVarint;
   StringRef whole;   ///< tag and all
   StringRef content; ///< what a length announces
+  uint64_t value = 0; ///< of a varint
 };
 
 enum class Read { Field, End, Malformed, Overrun };
@@ -59,9 +66,8 @@ public:
     needed = 0;
     switch (field.wire) {
     case kVarint:
-      if (!readVarint(length))
+      if (!readVarint(field.value))
         return Read::Malformed;
-      length = 0;
       break;
     case kEight:
       length = 8;
@@ -105,18 +111,30 @@ private:
   uint64_t needed = 0;
 };
 
-/// Writes the message without weights and remembers where they were.
+/// Bytes that were left out of a tensor of the message: initializer `index`, or attribute
+/// `attribute` of node `index`.
+struct LeftOut {
+  int index;
+  std::optional<int> attribute;
+  ArrayRef<char> bytes;
+};
+
+/// Writes the message without the bytes of large tensors and remembers where they were.
 class Stripper {
 public:
-  explicit Stripper(ProtoFile &file) : file(file) {}
+  llvm::Error strip(StringRef path, StringRef bytes, std::string &out);
 
-  llvm::Error strip(StringRef path, std::string &out);
+  int getNumInitializers() const { return numInitializers; }
+  ArrayRef<LeftOut> getLeftOut() const { return leftOut; }
 
 private:
   bool stripGraph(StringRef bytes, std::string &out);
-  bool stripTensor(StringRef bytes, std::string &out);
+  bool stripNode(StringRef bytes, std::string &out);
+  bool stripAttribute(StringRef bytes, int attribute, std::string &out);
+  bool stripTensor(StringRef bytes, std::string &out, std::optional<int> attribute);
 
-  ProtoFile &file;
+  int numInitializers = 0, numNodes = 0;
+  std::vector<LeftOut> leftOut;
 };
 
 } // namespace
@@ -133,23 +151,96 @@ static void appendBytes(uint64_t number, StringRef content, std::string &out) {
   out.append(content.begin(), content.end());
 }
 
-bool Stripper::stripTensor(StringRef bytes, std::string &out) {
+static void append(const Field &field, std::string &out) {
+  out.append(field.whole.begin(), field.whole.end());
+}
+
+/// The values of a large tensor are raw_data, or float_data in one piece, which is encoded
+/// the same; otherwise they stay in the message.
+bool Stripper::stripTensor(StringRef bytes, std::string &out,
+                           std::optional<int> attribute) {
   WireReader reader(bytes);
   Field field;
-  std::optional<StringRef> raw;
+  std::optional<Field> raw, floats;
+  bool inPieces = false;
+  uint64_t dataType = 0;
   Read read;
   while ((read = reader.next(field)) == Read::Field) {
-    // The last one counts, as for every field that is not repeated.
-    if (field.number == kTensorRawData && field.wire == kBytes)
-      raw = field.content;
-    else
-      out.append(field.whole.begin(), field.whole.end());
+    if (field.number == kTensorRawData && field.wire == kBytes) {
+      // The last one counts, as for every field that is not repeated.
+      raw = field;
+      continue;
+    }
+    if (field.number == kTensorFloatData && !floats) {
+      floats = field;
+      continue;
+    }
+    if (field.number == kTensorFloatData && !inPieces) {
+      inPieces = true;
+      append(*floats, out);
+    }
+    if (field.number == kTensorDataType && field.wire == kVarint)
+      dataType = field.value;
+    append(field, out);
   }
-  auto &weights = file.weights.emplace_back();
-  if (raw && static_cast<int64_t>(raw->size()) > kMaxInlineWeight)
-    weights = ArrayRef<char>(raw->begin(), raw->end());
+  auto isLarge = [&](const Field &found) {
+    int64_t least = attribute ? kMaxInlineBytes : kMaxInlineWeight;
+    return found.wire == kBytes && static_cast<int64_t>(found.content.size()) > least;
+  };
+  auto leaveOut = [&](const Field &found) {
+    leftOut.push_back({attribute ? numNodes : numInitializers, attribute,
+                       ArrayRef<char>(found.content.begin(), found.content.end())});
+  };
+  bool isFloats = floats && !inPieces && !raw && dataType == onnx::TensorProto::FLOAT;
+  if (isFloats && isLarge(*floats))
+    leaveOut(*floats);
+  else if (floats && !inPieces)
+    append(*floats, out);
+  if (raw && isLarge(*raw))
+    leaveOut(*raw);
   else if (raw)
-    appendBytes(kTensorRawData, *raw, out);
+    append(*raw, out);
+  return read == Read::End;
+}
+
+bool Stripper::stripAttribute(StringRef bytes, int attribute, std::string &out) {
+  WireReader reader(bytes);
+  Field field;
+  Read read;
+  std::string tensor;
+  bool isFirst = true;
+  while ((read = reader.next(field)) == Read::Field) {
+    if (field.number != kAttributeTensor || field.wire != kBytes) {
+      append(field, out);
+      continue;
+    }
+    // Protobuf would merge several into one, which nobody writes.
+    if (!isFirst)
+      return false;
+    isFirst = false;
+    if (!stripTensor(field.content, tensor, attribute))
+      return false;
+    appendBytes(kAttributeTensor, tensor, out);
+  }
+  return read == Read::End;
+}
+
+bool Stripper::stripNode(StringRef bytes, std::string &out) {
+  WireReader reader(bytes);
+  Field field;
+  Read read;
+  std::string text;
+  int attribute = 0;
+  while ((read = reader.next(field)) == Read::Field) {
+    if (field.number != kNodeAttribute || field.wire != kBytes) {
+      append(field, out);
+      continue;
+    }
+    text.clear();
+    if (!stripAttribute(field.content, attribute++, text))
+      return false;
+    appendBytes(kNodeAttribute, text, out);
+  }
   return read == Read::End;
 }
 
@@ -157,16 +248,24 @@ bool Stripper::stripGraph(StringRef bytes, std::string &out) {
   WireReader reader(bytes);
   Field field;
   Read read;
-  std::string tensor;
+  std::string text;
   while ((read = reader.next(field)) == Read::Field) {
-    if (field.number != kGraphInitializer || field.wire != kBytes) {
-      out.append(field.whole.begin(), field.whole.end());
-      continue;
+    bool isInitializer = field.number == kGraphInitializer && field.wire == kBytes;
+    bool isNode = field.number == kGraphNode && field.wire == kBytes;
+    text.clear();
+    if (isInitializer) {
+      if (!stripTensor(field.content, text, std::nullopt))
+        return false;
+      ++numInitializers;
+      appendBytes(kGraphInitializer, text, out);
+    } else if (isNode && static_cast<int64_t>(field.content.size()) > kMaxInlineBytes) {
+      if (!stripNode(field.content, text))
+        return false;
+      appendBytes(kGraphNode, text, out);
+    } else {
+      append(field, out);
     }
-    tensor.clear();
-    if (!stripTensor(field.content, tensor))
-      return false;
-    appendBytes(kGraphInitializer, tensor, out);
+    numNodes += isNode;
   }
   return read == Read::End;
 }
@@ -182,8 +281,7 @@ static const char *mistakenFor(StringRef bytes) {
   return "export the model with torch.onnx.export";
 }
 
-llvm::Error Stripper::strip(StringRef path, std::string &out) {
-  StringRef bytes = file.mapping->getBuffer();
+llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
   WireReader reader(bytes);
   Field field;
   Read read;
@@ -191,7 +289,7 @@ llvm::Error Stripper::strip(StringRef path, std::string &out) {
   while ((read = reader.next(field)) == Read::Field) {
     hasVersion |= field.number == kModelIrVersion && field.wire == kVarint;
     if (field.number != kModelGraph || field.wire != kBytes) {
-      out.append(field.whole.begin(), field.whole.end());
+      append(field, out);
       continue;
     }
     std::string graph;
@@ -217,7 +315,7 @@ llvm::Error Stripper::strip(StringRef path, std::string &out) {
   return llvm::Error::success();
 }
 
-static Expected<std::shared_ptr<MemoryBuffer>> map(StringRef path) {
+Expected<std::unique_ptr<MemoryBuffer>> onnx_import::mapProtoFile(StringRef path) {
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(path, status))
     return fail(ExitCode::BadInput, "check the path", "cannot open '{}': {}", path.str(),
@@ -233,31 +331,54 @@ static Expected<std::shared_ptr<MemoryBuffer>> map(StringRef path) {
   if ((*buffer)->getBufferSize() == 0)
     return fail(ExitCode::BadInput, "copy or export the file again",
                 "'{}' is empty; expected an ONNX model", path.str());
-  return std::shared_ptr<MemoryBuffer>(std::move(*buffer));
+  return std::move(*buffer);
 }
 
-Expected<ProtoFile> onnx_import::readProtoFile(StringRef path) {
-  auto mapping = map(path);
-  if (!mapping)
-    return mapping.takeError();
+/// Finds the tensors of the message again; false if it has not what was found before.
+static bool attach(ArrayRef<LeftOut> leftOut, ProtoFile &file) {
+  const onnx::GraphProto &graph = file.graph();
+  for (const LeftOut &found : leftOut) {
+    if (found.index >= (found.attribute ? graph.node_size() : graph.initializer_size()))
+      return false;
+    const onnx::TensorProto *tensor = nullptr;
+    if (!found.attribute) {
+      tensor = &graph.initializer(found.index);
+    } else {
+      const onnx::NodeProto &node = graph.node(found.index);
+      if (*found.attribute >= node.attribute_size() || !node.attribute(*found.attribute).has_t())
+        return false;
+      tensor = &node.attribute(*found.attribute).t();
+    }
+    file.leftOut[tensor] = found.bytes;
+  }
+  return true;
+}
+
+Expected<ProtoFile>
+onnx_import::parseProtoFile(std::shared_ptr<MemoryBuffer> contents, StringRef path) {
   ProtoFile file;
-  file.mapping = std::move(*mapping);
+  file.mapping = std::move(contents);
+  file.external = std::make_unique<ExternalFiles>(path);
   std::string stripped;
-  if (llvm::Error error = Stripper(file).strip(path, stripped))
+  Stripper stripper;
+  if (llvm::Error error = stripper.strip(path, file.mapping->getBuffer(), stripped))
     return std::move(error);
   // Protobuf counts in int, and limits how deep messages nest.
   bool isParsed = stripped.size() <= static_cast<size_t>(INT32_MAX) &&
                   file.model.ParseFromArray(stripped.data(), stripped.size());
-  if (!isParsed || static_cast<int>(file.weights.size()) != file.graph().initializer_size())
+  if (!isParsed || stripper.getNumInitializers() != file.graph().initializer_size() ||
+      !attach(stripper.getLeftOut(), file))
     return fail(ExitCode::BadInput, "export the model again",
                 "'{}' is damaged: found a message that does not follow the ONNX format",
                 path.str());
   return file;
 }
 
-ArrayRef<char> ProtoFile::rawData(int initializer) const {
-  if (weights[initializer])
-    return *weights[initializer];
-  const std::string &raw = graph().initializer(initializer).raw_data();
-  return ArrayRef<char>(raw.data(), raw.size());
+Expected<TensorBytes> ProtoFile::bytesOf(const onnx::TensorProto &tensor) const {
+  if (isExternal(tensor))
+    return external->read(tensor);
+  if (auto found = leftOut.find(&tensor); found != leftOut.end())
+    return TensorBytes{found->second, mapping};
+  const std::string &raw = tensor.raw_data();
+  return TensorBytes{ArrayRef<char>(raw.data(), raw.size()), nullptr};
 }

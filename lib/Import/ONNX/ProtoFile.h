@@ -11,35 +11,41 @@
 // Debian's library was built with these.
 #define ONNX_ML 1
 #define ONNX_NAMESPACE onnx
-#include "llvm/Support/Error.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include <memory>
+#include "ExternalData.h"
+#include "llvm/ADT/DenseMap.h"
 #include <onnx/onnx_pb.h>
 #include <optional>
 #include <vector>
 
 namespace tacit::onnx_import {
 
-/// Initializers of more bytes than this stay in the mapping and become blobs under
-/// their names. Less than for other constants: weights are no text, whereas shape
-/// arithmetic wants to be read.
+/// Tensors of more bytes than this stay in the mapping, and initializers become blobs
+/// under their names. Less than for other constants: weights are no text, whereas
+/// shape arithmetic wants to be read.
 inline constexpr int64_t kMaxInlineWeight = 64;
 
-/// The file, mapped, and the message in it without the bytes of large weights:
-/// `weights[i]` is where those of `model.graph().initializer(i)` are in the
-/// mapping, and is empty where they are small and in the message.
+/// The file, mapped, and the message in it without the bytes of large tensors, which
+/// stay where they are.
 struct ProtoFile {
   std::shared_ptr<llvm::MemoryBuffer> mapping;
   onnx::ModelProto model;
-  std::vector<std::optional<llvm::ArrayRef<char>>> weights;
+  /// Where in the mapping the bytes of a tensor of `model` are, if they were left out.
+  llvm::DenseMap<const onnx::TensorProto *, llvm::ArrayRef<char>> leftOut;
+  std::unique_ptr<ExternalFiles> external;
 
   const onnx::GraphProto &graph() const { return model.graph(); }
 
-  /// The raw_data of an initializer, wherever it is.
-  llvm::ArrayRef<char> rawData(int initializer) const;
+  /// The bytes of a tensor, wherever they are; none where it has typed values instead.
+  /// Fails with BadInput if they should be in another file and are not.
+  llvm::Expected<TensorBytes> bytesOf(const onnx::TensorProto &tensor) const;
 };
 
-llvm::Expected<ProtoFile> readProtoFile(llvm::StringRef path);
+/// Maps a file that may be an ONNX model. Fails with BadInput.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> mapProtoFile(llvm::StringRef path);
+
+/// Reads what is in such a file; data in other files is looked for beside `path`.
+llvm::Expected<ProtoFile> parseProtoFile(std::shared_ptr<llvm::MemoryBuffer> contents,
+                                         llvm::StringRef path);
 
 } // namespace tacit::onnx_import
 

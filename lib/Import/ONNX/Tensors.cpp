@@ -12,6 +12,7 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cstring>
 
@@ -77,6 +78,14 @@ int64_t onnx_import::dtypeBytes(int32_t dtype) {
   return isKnown ? kDtypes[dtype].bytes : 0;
 }
 
+/// Numbers that the oldest TensorProto we build with has no names for.
+static constexpr int32_t kUInt4 = 21, kInt4 = 22;
+
+int64_t onnx_import::storedBytes(int32_t dtype, int64_t count) {
+  bool isPacked = dtype == kUInt4 || dtype == kInt4;
+  return isPacked ? count / 2 + count % 2 : count * dtypeBytes(dtype);
+}
+
 bool onnx_import::isFloatDtype(int32_t dtype) {
   return StringRef(dtypeName(dtype)).contains("float");
 }
@@ -84,6 +93,8 @@ bool onnx_import::isFloatDtype(int32_t dtype) {
 Type onnx_import::elementType(MLIRContext *context, int32_t dtype) {
   switch (dtype) {
   case TensorProto::FLOAT:
+  case TensorProto::FLOAT16:
+  case TensorProto::BFLOAT16:
     return Float32Type::get(context);
   case TensorProto::DOUBLE:
     return Float64Type::get(context);
@@ -91,14 +102,38 @@ Type onnx_import::elementType(MLIRContext *context, int32_t dtype) {
     return IntegerType::get(context, 64);
   case TensorProto::INT32:
     return IntegerType::get(context, 32);
+  case TensorProto::INT16:
+    return IntegerType::get(context, 16);
   case TensorProto::INT8:
+  case kInt4:
     return IntegerType::get(context, 8);
+  case TensorProto::UINT64:
+    return IntegerType::get(context, 64, IntegerType::Unsigned);
+  case TensorProto::UINT32:
+    return IntegerType::get(context, 32, IntegerType::Unsigned);
+  case TensorProto::UINT16:
+    return IntegerType::get(context, 16, IntegerType::Unsigned);
   case TensorProto::UINT8:
+  case kUInt4:
     return IntegerType::get(context, 8, IntegerType::Unsigned);
   case TensorProto::BOOL:
     return IntegerType::get(context, 1);
   default:
     return {};
+  }
+}
+
+Type onnx_import::storageType(MLIRContext *context, int32_t dtype) {
+  switch (dtype) {
+  case TensorProto::FLOAT16:
+    return Float16Type::get(context);
+  case TensorProto::BFLOAT16:
+    return BFloat16Type::get(context);
+  case kUInt4:
+  case kInt4:
+    return {};
+  default:
+    return elementType(context, dtype);
   }
 }
 
@@ -154,8 +189,63 @@ static std::vector<char> packTyped(const TensorProto &tensor) {
     return pack<int64_t>(tensor.int64_data());
   case TensorProto::INT32:
     return pack<int32_t>(tensor.int32_data());
-  default: // int8, uint8 and bool
+  case TensorProto::UINT64:
+    return pack<uint64_t>(tensor.uint64_data());
+  case TensorProto::UINT32:
+    return pack<uint32_t>(tensor.uint64_data());
+  case TensorProto::INT16:
+  case TensorProto::UINT16:
+  case TensorProto::FLOAT16: // as bits
+  case TensorProto::BFLOAT16:
+    return pack<uint16_t>(tensor.int32_data());
+  default: // bool and integers of one byte, or two to a byte
     return pack<uint8_t>(tensor.int32_data());
+  }
+}
+
+static std::vector<char> widen16(ArrayRef<char> stored, float (*widen)(uint16_t)) {
+  std::vector<char> bytes(stored.size() / 2 * sizeof(float));
+  for (size_t i = 0; i < stored.size() / 2; ++i) {
+    uint16_t half;
+    std::memcpy(&half, stored.data() + 2 * i, sizeof(half));
+    float value = widen(half);
+    std::memcpy(bytes.data() + i * sizeof(float), &value, sizeof(float));
+  }
+  return bytes;
+}
+
+/// `count` integers of 4 bits, low half of a byte first, with a byte each.
+static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count, bool isSigned) {
+  std::vector<char> bytes(count);
+  for (int64_t i = 0; i < count; ++i) {
+    int nibble = static_cast<unsigned char>(stored[i / 2]) >> (i % 2 * 4) & 15;
+    bytes[i] = static_cast<char>(isSigned && nibble > 7 ? nibble - 16 : nibble);
+  }
+  return bytes;
+}
+
+/// True if elements are stored as they are computed with.
+static bool isStoredPlain(int32_t dtype) {
+  return dtype != TensorProto::BOOL && dtype != TensorProto::FLOAT16 &&
+         dtype != TensorProto::BFLOAT16 && dtype != kUInt4 && dtype != kInt4;
+}
+
+/// Stored bytes as elements to compute with.
+static std::vector<char> convertStored(int32_t dtype, ArrayRef<char> stored, int64_t count) {
+  switch (dtype) {
+  case TensorProto::FLOAT16:
+    return widen16(stored, halfToFloat);
+  case TensorProto::BFLOAT16:
+    return widen16(stored, brainToFloat);
+  case kUInt4:
+  case kInt4:
+    return unpackNibbles(stored, count, dtype == kInt4);
+  default:
+    std::vector<char> bytes(stored.begin(), stored.end());
+    // Any byte but zero means true to ONNX, and only 1 does to us.
+    for (char &byte : bytes)
+      byte = byte != 0;
+    return bytes;
   }
 }
 
@@ -187,31 +277,27 @@ onnx_import::importTensor(MLIRContext *context, const TensorProto &tensor,
   Type element = elementType(context, tensor.data_type());
   auto type = RankedTensorType::get(
       SmallVector<int64_t>(tensor.dims().begin(), tensor.dims().end()), element);
-  int64_t expected = *count * byteWidth(element);
-  std::vector<char> bytes;
-  bool isMapped = owner && static_cast<int64_t>(raw.size()) > kMaxInlineWeight;
-  if (!raw.empty() && !isMapped)
-    bytes.assign(raw.begin(), raw.end());
-  else if (raw.empty())
-    bytes = packTyped(tensor);
-  int64_t found = isMapped ? raw.size() : bytes.size();
-  if (found != expected)
+  int32_t dtype = tensor.data_type();
+  int64_t expected = storedBytes(dtype, *count);
+  std::vector<char> typed;
+  if (raw.empty()) {
+    typed = packTyped(tensor);
+    raw = typed;
+  }
+  if (static_cast<int64_t>(raw.size()) != expected)
     return fail(ExitCode::BadInput, "export the model again",
                 "tensor {} holds {} bytes; expected {} for its {} elements of {}",
-                quote(key), found, expected, *count, dtypeName(tensor.data_type()));
-  if (!element.isInteger(1))
-    return isMapped ? referTo(type, raw, std::move(owner), key)
-                    : makeElements(type, std::move(bytes), key);
-  // Any byte but zero means true to ONNX, and only 1 does to us.
-  if (isMapped)
-    bytes.assign(raw.begin(), raw.end());
-  for (char &byte : bytes)
-    byte = byte != 0;
-  return makeElements(type, std::move(bytes), key);
+                quote(key), raw.size(), expected, *count, dtypeName(dtype));
+  if (!isStoredPlain(dtype))
+    return makeElements(type, convertStored(dtype, raw, *count), key);
+  if (owner && typed.empty() && expected > kMaxInlineWeight)
+    return referTo(type, raw, std::move(owner), key);
+  return makeElements(type, std::vector<char>(raw.begin(), raw.end()), key);
 }
 
 llvm::Expected<ElementsAttr> onnx_import::nameTensor(MLIRContext *context,
-                                                     const TensorProto &tensor) {
+                                                     const TensorProto &tensor,
+                                                     StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
@@ -220,7 +306,7 @@ llvm::Expected<ElementsAttr> onnx_import::nameTensor(MLIRContext *context,
   if (*count > kMaxTensorBytes / byteWidth(element))
     return fail(ExitCode::BadInput, "export the model again",
                 "tensor {}, whose data is in another file, has more than 2^40 bytes",
-                quote(tensor.name()));
+                quote(key));
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
-  return makeNamedElements(RankedTensorType::get(shape, element), tensor.name());
+  return makeNamedElements(RankedTensorType::get(shape, element), key);
 }

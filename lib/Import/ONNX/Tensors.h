@@ -20,7 +20,7 @@ inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
 
 /// The element types that can be imported, for messages.
 inline constexpr const char *kElementTypes =
-    "float32, float64, int64, int32, int8, uint8 or bool";
+    "a float of 16, 32 or 64 bits, an integer of 8 to 64 bits, or bool";
 
 /// A name of the file as it may appear in a message: quoted, printable, not endless.
 std::string quote(llvm::StringRef name);
@@ -31,26 +31,35 @@ std::string dtypeName(int32_t dtype);
 /// Bytes of one element; 0 where a tensor has no fixed size per element.
 int64_t dtypeBytes(int32_t dtype);
 bool isFloatDtype(int32_t dtype);
+/// Bytes that hold `count` elements: integers of 4 bits lie two in a byte.
+int64_t storedBytes(int32_t dtype, int64_t count);
 
-/// Our type for it, or null for one that cannot be imported.
+/// The type that its elements are computed with, or null for one that cannot be
+/// imported: floats of 16 bits are a way to store f32 values, and integers of 4 bits
+/// to store those of 8.
 mlir::Type elementType(mlir::MLIRContext *context, int32_t dtype);
+/// The type that the caller of a model sees, f16 and bf16 included; null for one that
+/// no input or output can have.
+mlir::Type storageType(mlir::MLIRContext *context, int32_t dtype);
 
 /// The product of the dimensions. Fails with BadInput on a negative dimension and
 /// on more than kMaxRank dimensions or 2^60 elements.
 llvm::Expected<int64_t> countElements(const onnx::TensorProto &tensor);
 
-/// The constant that an initializer or an attribute holds. `raw` is its raw_data,
-/// to which a large constant refers (and keeps `owner` alive); without an owner
-/// the bytes are copied. The element type must be one of ours.
+/// The constant that an initializer or an attribute holds, in its element type. `raw`
+/// is its raw_data, to which a large constant refers (and keeps `owner` alive); without
+/// an owner, or where elements are stored otherwise than computed with, the bytes are
+/// copied. The element type must be one of ours.
 llvm::Expected<mlir::ElementsAttr> importTensor(mlir::MLIRContext *context,
                                                 const onnx::TensorProto &tensor,
                                                 llvm::ArrayRef<char> raw,
                                                 std::shared_ptr<llvm::MemoryBuffer> owner,
                                                 llvm::StringRef key);
 
-/// The constant of an initializer whose data is in another file: a name, without bytes.
+/// The constant of a tensor whose data is in another file: a name, without bytes.
 llvm::Expected<mlir::ElementsAttr> nameTensor(mlir::MLIRContext *context,
-                                              const onnx::TensorProto &tensor);
+                                              const onnx::TensorProto &tensor,
+                                              llvm::StringRef key);
 
 } // namespace tacit::onnx_import
 

@@ -20,6 +20,7 @@
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <map>
 #include <memory>
 #include <string>
@@ -67,11 +68,20 @@ private:
   std::vector<UnsupportedNode> nodes;
 };
 
+/// Row-major values: TensorProto's number of the element type, booleans one byte each.
+struct PinnedTensor {
+  int32_t dtype;
+  std::vector<int64_t> shape;
+  std::vector<char> data;
+};
+
 /// What the user pins: sizes of free dimensions by name (--dim) and whole shapes
-/// of inputs (--shape).
+/// of inputs (--shape). The values of an input are pinned where a shape depends on
+/// them: they count as constants, and the input stays as one that nobody reads.
 struct DimBindings {
   llvm::StringMap<int64_t> dims;
   llvm::StringMap<llvm::SmallVector<int64_t>> shapes;
+  llvm::StringMap<PinnedTensor> values;
 };
 
 class OnnxModel {
@@ -79,6 +89,10 @@ public:
   /// Maps and checks the file. Fails with BadInput (missing, empty, truncated, no
   /// ONNX, malformed) or Unsupported (an opset outside our range).
   static llvm::Expected<std::unique_ptr<OnnxModel>> open(llvm::StringRef path);
+  /// The same for the contents of a file. Weights in other files are looked for beside
+  /// `path`, which is also what messages call it.
+  static llvm::Expected<std::unique_ptr<OnnxModel>>
+  parse(std::unique_ptr<llvm::MemoryBuffer> contents, llvm::StringRef path);
   ~OnnxModel();
 
   llvm::StringRef producer() const;
@@ -101,8 +115,8 @@ public:
 
   /// Makes a module with one function, `main`, in the nn dialect. Fails with Usage
   /// (bindings that do not fit the inputs), Unsupported (one message that lists
-  /// every node we cannot import) or BadInput. Weights in other files are unsupported,
-  /// unless nobody needs their bytes: then they are constants that have none.
+  /// every node we cannot import) or BadInput. Weights in other files that cannot be
+  /// read are constants without bytes if nobody needs these.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
                                                            const DimBindings &bindings,
                                                            bool needsWeights = true) const;

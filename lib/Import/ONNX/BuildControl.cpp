@@ -1,0 +1,182 @@
+//===- BuildControl.cpp - Builders: If and Loop, decided by constants -----===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A program has no control flow: the branch that is taken, or the body as often as it
+// runs, is imported in place of the node. Exporters leave both where a condition or a
+// count follows from shapes, which are known here.
+//
+//===----------------------------------------------------------------------===//
+
+#include "NodeBuilder.h"
+#include "OpTable.h"
+#include "tacit/Support/Elements.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+using onnx::AttributeProto;
+
+static constexpr const char *kDecide =
+    "pin dimensions with --dim if they decide it, or export by tracing with fixed options, "
+    "so that no control flow is left";
+
+std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
+  const AttributeProto *found = attribute(name, AttributeProto::GRAPH);
+  if (!found) {
+    invalid(fmt::format("attribute '{}' is missing", name.str()));
+    return std::nullopt;
+  }
+  // An iteration costs something, even one of no nodes.
+  state.unrollBudget -= found->g().node_size() + 1;
+  if (state.unrollBudget < 0) {
+    refuse("its graphs, loops unrolled, have more than 10000 nodes", kDecide);
+    return std::nullopt;
+  }
+  if (found->g().input_size() != static_cast<int>(inputs.size())) {
+    invalid(fmt::format("the graph in '{}' has {} inputs; expected {}", name.str(),
+                        found->g().input_size(), inputs.size()));
+    return std::nullopt;
+  }
+  return state.subgraphs->importSubgraph(found->g(), inputs);
+}
+
+/// The one integer or truth value that a constant holds.
+static std::optional<int64_t> constantNumber(Value value) {
+  auto known = readIntegers(constantOf(value));
+  return known && known->size() == 1 ? std::optional(known->front()) : std::nullopt;
+}
+
+Value onnx_import::buildIf(NodeBuilder &node) {
+  Value operand = node.operand(0);
+  if (!operand)
+    return {};
+  auto condition = constantNumber(operand);
+  if (!condition)
+    return node.refuse("its condition is computed from the inputs", kDecide);
+  const char *branch = *condition ? "then_branch" : "else_branch";
+  auto results = node.subgraph(branch, {});
+  if (!results)
+    return {};
+  if (static_cast<int64_t>(results->size()) != node.numOutputs())
+    return node.invalid(fmt::format("the graph in '{}' has {} outputs; expected {}", branch,
+                                    results->size(), node.numOutputs()));
+  for (auto [i, result] : llvm::enumerate(*results))
+    node.define(i, result);
+  return results->front();
+}
+
+namespace {
+/// A Loop on its way: its body takes the number of the iteration, the condition and the
+/// carried values; it gives the next condition and carried values, then one row of each
+/// output that collects rows.
+struct Loop {
+  NodeBuilder &node;
+  std::optional<int64_t> count; ///< none: until the condition is false
+  Value condition;
+  SmallVector<Value> carried;
+  SmallVector<SmallVector<Value>> rows;
+
+  bool start();
+  bool run();
+  bool iterate(int64_t iteration);
+  Value collect(ArrayRef<Value> parts);
+};
+} // namespace
+
+bool Loop::start() {
+  if (node.hasOperand(0)) {
+    Value operand = node.operand(0);
+    count = constantNumber(operand);
+    if (operand && !count)
+      node.refuse("how often it runs is computed from the inputs", kDecide);
+    if (!count)
+      return false;
+  }
+  condition = node.hasOperand(1)
+                  ? node.operand(1)
+                  : node.constant(DenseElementsAttr::get(
+                        RankedTensorType::get({}, IntegerType::get(node.context(), 1)), true));
+  for (int64_t i = 2; i < node.numOperands(); ++i)
+    carried.push_back(node.operand(i));
+  int64_t numRows = node.numOutputs() - static_cast<int64_t>(carried.size());
+  if (numRows < 0) {
+    node.invalid(fmt::format("it has {} outputs; expected one for each of its {} carried "
+                             "values",
+                             node.numOutputs(), carried.size()));
+    return false;
+  }
+  rows.resize(numRows);
+  return condition && llvm::all_of(carried, [](Value v) { return static_cast<bool>(v); });
+}
+
+bool Loop::iterate(int64_t iteration) {
+  auto number = DenseIntElementsAttr::get(
+      RankedTensorType::get({}, IntegerType::get(node.context(), 64)), iteration);
+  SmallVector<Value> inputs{node.constant(number), condition};
+  llvm::append_range(inputs, carried);
+  auto results = node.subgraph("body", inputs);
+  if (!results)
+    return false;
+  size_t expected = 1 + carried.size() + rows.size();
+  if (results->size() != expected) {
+    node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
+                             results->size(), expected));
+    return false;
+  }
+  condition = results->front();
+  for (auto [i, value] : llvm::enumerate(carried))
+    value = (*results)[1 + i];
+  for (auto [i, parts] : llvm::enumerate(rows))
+    parts.push_back((*results)[1 + carried.size() + i]);
+  return true;
+}
+
+bool Loop::run() {
+  for (int64_t iteration = 0; !count || iteration < *count; ++iteration) {
+    auto goesOn = constantNumber(condition);
+    if (!goesOn)
+      node.refuse(fmt::format("its condition before iteration {} is computed from the inputs",
+                              iteration),
+                  kDecide);
+    if (!goesOn)
+      return false;
+    if (!*goesOn)
+      return true;
+    if (!iterate(iteration))
+      return false;
+  }
+  return true;
+}
+
+/// One row for each iteration, joined along a new first dimension.
+Value Loop::collect(ArrayRef<Value> parts) {
+  if (parts.empty())
+    return node.refuse("it collects the rows of no iteration", kDecide);
+  SmallVector<Value> joined;
+  for (Value part : parts) {
+    auto type = tensorOf(part);
+    SmallVector<int64_t> shape(type.getShape());
+    shape.insert(shape.begin(), 1);
+    joined.push_back(node.create<nn::ReshapeOp>(
+        {part}, RankedTensorType::get(shape, type.getElementType())));
+  }
+  return node.create<nn::ConcatOp>(
+      joined, [&](auto &properties) { properties.setAxis(node.i64(0)); });
+}
+
+Value onnx_import::buildLoop(NodeBuilder &node) {
+  Loop loop{node, std::nullopt, {}, {}, {}};
+  if (!loop.start() || !loop.run())
+    return {};
+  SmallVector<Value> results(loop.carried);
+  for (ArrayRef<Value> parts : loop.rows)
+    results.push_back(loop.collect(parts));
+  for (auto [i, result] : llvm::enumerate(results))
+    node.define(i, result);
+  return results.empty() ? Value() : results.front();
+}

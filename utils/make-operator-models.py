@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""Makes the ONNX files in test/Inputs/operators: operators in the forms that differ from
+opset to opset, and nodes that are refused or wrong.
+
+The files are committed: tests need no onnx package, this script needs Debian's
+python3-onnx. It makes the same bytes each time.
+
+  make-operator-models.py [FOLDER]
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, helper
+
+models = importlib.import_module("make-test-models")
+model, node, value, weight, ints = (models.model, models.node, models.value, models.weight,
+                                    models.ints)
+F16, F32, I64, BF16 = (TensorProto.FLOAT16, TensorProto.FLOAT, TensorProto.INT64,
+                       TensorProto.BFLOAT16)
+X = value("x", [2, 3, 4])
+
+
+def outputs(names):
+    return [value(name, None) for name in names]
+
+
+def opset_9():
+    """Everything that is an attribute, and becomes an operand later."""
+    return model(
+        [node("Softmax", "x", "a", "/flat"),
+         node("Clip", "x", "b", "/clip", min=-1.0, max=1.0),
+         node("TopK", "x", "c ci", "/top", k=2),
+         node("Pad", "x", "d", "/pad", pads=[0, 0, 1, 0, 0, 0], value=7.0),
+         node("ReduceSum", "x", "e", "/sum", axes=[-1], keepdims=0),
+         node("Split", "x", "f0 f1", "/split", axis=2, split=[1, 3]),
+         node("Unsqueeze", "x", "g", "/unsqueeze", axes=[0]),
+         node("Slice", "x", "h", "/slice", axes=[1], starts=[1], ends=[3]),
+         node("Dropout", "x", "i im", "/dropout")],
+        [X], outputs(["a", "b", "c", "ci", "d", "e", "f0", "f1", "g", "h", "im"]), opset=9)
+
+
+def opset_12():
+    """Operands instead; a softmax still takes all dimensions from its axis on."""
+    return model(
+        [node("Softmax", "x", "a", "/softmax", axis=-1),
+         node("Clip", "x low high", "b", "/clip"),
+         node("TopK", "x k", "c ci", "/top", largest=0, axis=1),
+         node("Pad", "x pads seven", "d", "/pad"),
+         node("ReduceSum", "x", "e", "/sum", axes=[1]),
+         node("Split", "x", "f0 f1", "/split", axis=2),
+         node("Squeeze", "one", "g", "/squeeze", axes=[0, 2]),
+         node("Dropout", "x", "h hm", "/dropout"),
+         node("Hardmax", "x", "i", "/hardmax", axis=1)],
+        [X, value("one", [1, 3, 1])],
+        outputs(["a", "b", "c", "ci", "d", "e", "f0", "f1", "g", "hm", "i"]),
+        [weight("low", np.float32(-1)), weight("high", np.float32(1)), ints("k", [2]),
+         ints("pads", [0, 0, 1, 0, 0, -2]), weight("seven", np.float32(7))], opset=12)
+
+
+def opset_18():
+    """What newer opsets made operands."""
+    return model(
+        [node("ReduceMax", "x axes", "a", "/max"),
+         node("ReduceSum", "x none", "b", "/nothing", noop_with_empty_axes=1),
+         node("ReduceL2", "x axes", "c", "/l2", keepdims=0),
+         node("Split", "x", "d0 d1 d2", "/split", axis=2, num_outputs=3),
+         helper.make_node("Pad", ["x", "pads", "", "axes"], ["e"], name="/pad"),
+         node("Mish", "x", "f", "/mish")],
+        [X], outputs(["a", "b", "c", "d0", "d1", "d2", "e", "f"]),
+        [ints("axes", [1]), ints("none", []), ints("pads", [1, 2])], opset=18)
+
+
+def indexing():
+    """Operators that become several of nn's, or look at single elements."""
+    return model(
+        [node("GatherND", "x pairs", "a", "/gather-nd"),
+         node("GatherElements", "x places", "b", "/gather-elements", axis=1),
+         node("ScatterElements", "x places x", "c", "/scatter-elements", axis=1,
+              reduction="add"),
+         node("ScatterND", "x pairs rows", "d", "/scatter-nd"),
+         node("OneHot", "token depth values", "e", "/one-hot"),
+         node("Trilu", "x one", "f", "/trilu"),
+         node("Tile", "x repeats", "g", "/tile"),
+         node("Pad", "x pads", "h", "/pad", mode="reflect"),
+         node("NonZero", "holes", "i", "/non-zero"),
+         node("ArgMax", "x", "j", "/arg", axis=2, keepdims=0, select_last_index=1),
+         node("CumSum", "x axis", "k", "/sum", exclusive=1, reverse=1),
+         node("Size", "x", "l", "/size")],
+        [X, value("places", [2, 3, 4], I64), value("token", [2], I64)],
+        outputs("abcdefghijkl"),
+        [ints("pairs", [[0, 1], [1, -1]]), weight("rows", models.ramp(2, 4)),
+         ints("depth", 3), weight("values", np.array([0, 1], np.float32)), ints("one", 1),
+         ints("repeats", [2, 1, 3]), ints("pads", [0, 0, 1, 0, 0, 2]),
+         weight("holes", np.array([[0, 2], [3, 0]], np.float32)), ints("axis", -1)],
+        opset=18)
+
+
+def halves():
+    """Weights and values of 16 bits: computed in f32, rounded where they leave."""
+    brain = helper.make_tensor("w2", BF16, [4], [1.0, -2.5, 0.5, 3.0])
+    return model(
+        [node("MatMul", "x w", "a", "/product"), node("Mul", "a w2", "b", "/scale"),
+         node("Cast", "b", "c", "/round", to=F16), node("Cast", "c", "y", "/single", to=F32),
+         node("Cast", "y", "z", "/brain", to=BF16)],
+        [value("x", [2, 4], F16)],
+        [value("a", [2, 4], F16), value("y", [2, 4]), value("z", [2, 4], BF16)],
+        [weight("w", np.array([[1, 2, -0.5, 65504], [6e-8, 0, 1e-4, -1], [1, 1, 1, 1],
+                               [0, 0.1, 0, 2]], np.float16)), brain], opset=17)
+
+
+def refused():
+    """Valid, and beyond a compiler that does not see the values."""
+    free, number = value("n", ["N", 4], I64), value("i", [1], I64)
+    return model(
+        [node("ReduceL2", "n axes", "a", "/l2"),
+         node("ReduceMean", "n zero", "b", "/mean"),
+         node("ReduceSum", "x i", "c", "/sum"),
+         node("TopK", "x i", "d di", "/top"),
+         node("CumSum", "x i", "e", "/cumsum"),
+         node("OneHot", "n i values", "f", "/one-hot"),
+         node("NonZero", "x", "g", "/non-zero"),
+         node("Pad", "x six", "h", "/pad"),
+         node("Pad", "n pads", "k", "/reflect", mode="reflect"),
+         node("GatherND", "x tuples", "l", "/gather-nd"),
+         node("ScatterND", "x tuples x", "r", "/scatter-nd"),
+         node("Tile", "x many", "s", "/tile"),
+         node("Slice", "x many many", "t", "/slice"),
+         node("Split", "x i", "m", "/split"),
+         node("Dropout", "x half yes", "o", "/dropout"),
+         node("EyeLike", "n", "p", "/eye", dtype=TensorProto.STRING),
+         node("Cast", "x", "q", "/cast", to=TensorProto.STRING)],
+        [X, free, number, value("six", [6], I64), value("tuples", [2, "K"], I64),
+         value("many", ["L"], I64)],
+        outputs("abcdefghklmopqrst"),
+        [ints("axes", [1]), ints("zero", [0]), weight("values", np.array([0, 1], np.float32)),
+         ints("pads", [1, 0, 1, 0]), weight("half", np.float32(0.5)),
+         weight("yes", np.array(True))], opset=18)
+
+
+def one(op_type, inputs, *weights, graph_inputs=(X,), **attributes):
+    """A model of one node that breaks a rule."""
+    return lambda: model([node(op_type, inputs, "y", "/node", **attributes)],
+                         list(graph_inputs), outputs(["y"]), weights, opset=18)
+
+
+MODELS = {
+    "opset-9": opset_9,
+    "opset-12": opset_12,
+    "opset-18": opset_18,
+    "indexing": indexing,
+    "halves": halves,
+    "refused": refused,
+    "mod-float": one("Mod", "x x"),
+    "mean-of-none": one("ReduceMean", "n", graph_inputs=[value("n", [0], I64)]),
+    "gather-nd-deep": one("GatherND", "x i", ints("i", [[0, 0, 0, 0]])),
+    "scatter-average": one("ScatterND", "x i u", ints("i", [[0]]),
+                           weight("u", models.ramp(1, 3, 4)), reduction="average"),
+    "scatter-flat": one("ScatterElements", "x i u", ints("i", [0]),
+                        weight("u", models.ramp(1))),
+    "one-hot-three": one("OneHot", "n depth values", ints("depth", 3),
+                         weight("values", models.ramp(3)),
+                         graph_inputs=[value("n", [2], I64)]),
+    "trilu-vector": one("Trilu", "v", graph_inputs=[value("v", [4])]),
+    "eye-like-cube": one("EyeLike", "x"),
+    "pad-short": one("Pad", "x pads", ints("pads", [1, 2])),
+    "pad-mode": one("Pad", "x pads", ints("pads", [0] * 6), mode="mirror"),
+    "pad-empty": one("Pad", "v pads", ints("pads", [1, 1]), mode="edge",
+                     graph_inputs=[value("v", [0])]),
+    "tile-short": one("Tile", "x repeats", ints("repeats", [2])),
+    "tile-negative": one("Tile", "x repeats", ints("repeats", [1, 1, -1])),
+    "split-none": one("Split", "x", num_outputs=0),
+    "split-free": one("Split", "v sizes", ints("sizes", [1, 2]),
+                      graph_inputs=[value("v", ["N"])]),
+}
+
+
+def main():
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0 if len(sys.argv) == 2 else 2
+    root = Path(__file__).resolve().parent.parent
+    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else root / "test" / "Inputs" / "operators"
+    for name, make in MODELS.items():
+        data = make().SerializeToString(deterministic=True)
+        (folder / f"{name}.onnx").write_bytes(data)
+        print(f"{name}.onnx: {len(data)} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

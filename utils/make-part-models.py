@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+"""Makes the small ONNX files in test/Inputs whose weights are in other files, or whose
+nodes hold graphs; see make-test-models.py, which makes the rest.
+
+  make-part-models.py [FOLDER]
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, helper
+
+HERE = Path(__file__).resolve().parent
+SPEC = importlib.util.spec_from_file_location("models", HERE / "make-test-models.py")
+M = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(M)
+F32, I64, BOOL = M.F32, M.I64, M.BOOL
+
+
+# --- weights in other files ------------------------------------------------------------
+
+
+def point(tensor, **entries):
+    """Says that the bytes of a tensor are in another file."""
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, text in entries.items():
+        entry = tensor.external_data.add()
+        entry.key, entry.value = key, str(text)
+
+
+def external(**entries):
+    """A product with a weight of 64 bytes in another file."""
+    made = M.model([M.node("MatMul", "x w", "y", "/MatMul")], [M.value("x", [2, 4])],
+                   [M.value("y", [2, 4])], [M.weight("w", M.ramp(4, 4))])
+    point(made.graph.initializer[0], **entries)
+    return made
+
+
+def external_constant():
+    """The weight is the value of a node, and what a shape is computed from is in a file
+    as well, as savers without a least size do it."""
+    made = M.model([M.node("Constant", "", "w", "/Constant", value=M.weight("", M.ramp(4, 4))),
+                    M.node("Reshape", "x s", "flat", "/Reshape"),
+                    M.node("MatMul", "flat w", "y", "/MatMul")],
+                   [M.value("x", [8])], [M.value("y", [2, 4])], [M.ints("s", [2, 4])])
+    point(made.graph.node[0].attribute[0].t, location="data/part.bin", offset=0, length=64)
+    point(made.graph.initializer[0], location="data/part.bin", offset=64, length=16)
+    return made
+
+
+def large_constant():
+    """Weights that are values of nodes, and one whose numbers are typed, not raw."""
+    made = M.model([M.node("Constant", "", "w", "/Constant", value=M.weight("", M.small(32, 32))),
+                    M.node("MatMul", "x w", "h", "/MatMul"),
+                    M.node("Add", "h b", "y", "/Add")],
+                   [M.value("x", [2, 32])], [M.value("y", [2, 32])],
+                   [helper.make_tensor("b", F32, [32], [float(i) for i in range(32)])])
+    return made
+
+
+# --- graphs in nodes -------------------------------------------------------------------
+
+
+def graph(nodes, inputs="", outputs="", weights=()):
+    return helper.make_graph(nodes, "inner", [M.value(name, None) for name in inputs.split()],
+                             [M.value(name, None) for name in outputs.split()],
+                             initializer=list(weights))
+
+
+def branches():
+    """torch.squeeze as PyTorch exports it: a branch for each answer to whether the
+    dimension is 1. One branch holds an operator that we do not have."""
+    then = graph([M.node("Squeeze", "x axis", "thin", "/Squeeze")], outputs="thin")
+    other = graph([M.node("LSTM", "x x x", "wide", "/lstm")], outputs="wide")
+    return M.model(
+        [M.node("Shape", "x", "shape", "/Shape"),
+         M.node("Gather", "shape axis", "size", "/Gather", axis=0),
+         M.node("Equal", "size one", "thin?", "/Equal"),
+         M.node("If", "thin?", "part", "/If", then_branch=then, else_branch=other),
+         M.node("Tanh", "part", "y", "/Tanh")],
+        [M.value("x", ["rows", 4])], [M.value("y", None)],
+        [M.ints("axis", [0]), M.ints("one", [1])])
+
+
+def loops():
+    """Three steps of a recurrence that stops by its condition, with the rows on the way;
+    each step hides a name of the graph around it."""
+    body = graph(
+        [M.node("Mul", "state w", "w2", "/Mul"),
+         M.node("Add", "w2 step", "next", "/Add"),
+         M.node("Add", "i one", "count", "/count"),
+         M.node("Less", "count three", "goes-on", "/Less"),
+         M.node("Identity", "next", "row", "/row")],
+        "i on state", "", [M.weight("w", np.full(4, 0.5, np.float32)), M.ints("three", 3)])
+    body.output.extend(M.value(name, None) for name in ("goes-on", "next", "row"))
+    return M.model(
+        [M.node("Loop", "most on x", "last rows", "/Loop", body=body),
+         M.node("Add", "last w", "y", "/Add")],
+        [M.value("x", [4])], [M.value("y", None), M.value("rows", None)],
+        [M.ints("most", 10), M.weight("on", np.array(True)), M.weight("w", M.ramp(4)),
+         M.ints("one", 1), M.weight("step", np.ones(4, np.float32))])
+
+
+def open_control():
+    """What inputs decide cannot be imported."""
+    body = graph([M.node("Identity", "on", "still", "/Identity"),
+                  M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
+    ends = graph([M.node("Cast", "state", "still", "/Cast", to=BOOL),
+                  M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
+    rows = graph([M.node("Identity", "on", "still", "/Identity"),
+                  M.node("Identity", "i", "row", "/Identity")], "i on", "still row")
+    same = graph([M.node("Tanh", "x", "z", "/Tanh")], outputs="z")
+    return M.model(
+        [M.node("If", "c", "a", "/if", then_branch=same, else_branch=same),
+         M.node("Loop", "n on x", "b", "/counted", body=body),
+         M.node("Loop", "two on x", "d", "/ended", body=ends),
+         M.node("Loop", "zero on", "e", "/rows", body=rows),
+         M.node("Loop", "many on x", "f", "/endless", body=body)],
+        [M.value("x", [4]), M.value("c", [1], BOOL), M.value("n", [], I64)],
+        [M.value(name, None) for name in "abdef"],
+        [M.weight("on", np.array(True)), M.ints("two", 2), M.ints("zero", 0),
+         M.ints("many", 1 << 40)])
+
+
+def control(op_type, inputs, outputs="y", **attributes):
+    """One node with graphs that break the rules."""
+    return M.model([M.node(op_type, inputs, outputs, "/node", **attributes)],
+                   [M.value("x", [4])], [M.value("y", None)],
+                   [M.weight("on", np.array(True)), M.ints("two", 2)])
+
+
+def deep():
+    """Branches in branches: more than a reader of the format follows."""
+    inner = graph([M.node("Tanh", "x", "y", "/Tanh")], outputs="y")
+    for _ in range(40):
+        inner = graph([M.node("If", "on", "y", "/If", then_branch=inner, else_branch=graph(
+            [M.node("Tanh", "x", "y", "/Tanh")], outputs="y"))], outputs="y")
+    return control("If", "on", then_branch=inner, else_branch=inner)
+
+
+def sparse():
+    """A weight with one element that is not zero."""
+    made = M.model([M.node("Add", "x w", "y", "/Add")], [M.value("x", [4])],
+                   [M.value("y", [4])])
+    made.graph.sparse_initializer.append(helper.make_sparse_tensor(
+        M.weight("w", np.ones(1, np.float32)), M.ints("", [2]), [4]))
+    return made
+
+
+def not_utf8_dim():
+    data = M.model([M.node("Tanh", "x", "y", "/Tanh")], [M.value("x", ["??"])],
+                   [M.value("y", None)]).SerializeToString(deterministic=True)
+    return data.replace(b"??", b"\xff\xfe")
+
+
+IDENTITY = graph([M.node("Identity", "x", "z", "/Identity")], outputs="z")
+LOST = graph([M.node("Tanh", "nowhere", "z", "/inner")], outputs="z")
+TWICE = graph([M.node("Tanh", "x", "z", "/one"), M.node("Exp", "x", "z", "/two")], outputs="z")
+
+MODELS = {
+    "external-part": lambda: external(location="data/part.bin", offset=0, length=64),
+    "external-rest": lambda: external(location="part.bin", offset=16),
+    "external-folder": lambda: external(location="data"),
+    "external-link": lambda: external(location="data/link.bin", length=64),
+    "external-up": lambda: external(location="../part.bin", length=64),
+    "external-root": lambda: external(location="/etc/hostname"),
+    "external-long": lambda: external(location="part.bin", offset=17, length=64),
+    "external-far": lambda: external(location="part.bin", offset=81),
+    "external-short": lambda: external(location="part.bin", length=60),
+    "external-word": lambda: external(location="part.bin", offset="many"),
+    "external-nowhere": lambda: external(offset=0, length=64),
+    "external-constant": external_constant,
+    "large-constant": large_constant,
+    "branches": branches,
+    "loops": loops,
+    "open-control": open_control,
+    "branch-missing": lambda: control("If", "on", else_branch=IDENTITY),
+    "branch-outputs": lambda: control("If", "on", "y q", then_branch=IDENTITY,
+                                      else_branch=IDENTITY),
+    "branch-lost": lambda: control("If", "on", then_branch=LOST, else_branch=IDENTITY),
+    "branch-twice": lambda: control("If", "on", then_branch=IDENTITY, else_branch=TWICE),
+    "body-inputs": lambda: control("Loop", "two on x", body=IDENTITY),
+    "body-outputs": lambda: control("Loop", "two on x", body=graph(
+        [M.node("Identity", "s", "z", "/Identity")], "i c s", "z")),
+    "loop-outputs": lambda: control("Loop", "two on x x", body=IDENTITY),
+    "deep-graphs": deep,
+    "sparse": sparse,
+    "not-utf8-dim": not_utf8_dim,
+}
+
+
+def main():
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0 if len(sys.argv) == 2 else 2
+    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else HERE.parent / "test" / "Inputs"
+    for name, make in MODELS.items():
+        made = make()
+        data = made if isinstance(made, bytes) else made.SerializeToString(deterministic=True)
+        (folder / f"{name}.onnx").write_bytes(data)
+        print(f"{name}.onnx: {len(data)} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
