@@ -65,9 +65,7 @@ func.func @inverted_compare(%q: tensor<?x4x?x8xf32>, %kt: tensor<?x4x8x?xf32>, %
 // Nothing is known of the condition: it is inverted at run time.
 // CHECK-LABEL: func.func @inverted_argument(
 // CHECK-SAME: %[[C:[^ ]+]]: tensor<2x2xi1>) ->
-// CHECK-DAG: %[[FALSE:.+]] = nn.constant dense<false> : tensor<i1>
-// CHECK-DAG: %[[TRUE:.+]] = nn.constant dense<true> : tensor<i1>
-// CHECK: %[[M:.+]] = nn.where %[[C]], %[[FALSE]], %[[TRUE]]
+// CHECK: %[[M:.+]] = nn.not %[[C]]
 // CHECK-NEXT: nn.attention %{{.+}}, %{{.+}}, %{{.+}} mask(%[[M]]) scale = 1.000000e+00 fill = -1.000000e+04
 func.func @inverted_argument(%q: tensor<2x8xf32>, %kt: tensor<8x2xf32>, %v: tensor<2x3xf32>, %c: tensor<2x2xi1>) -> tensor<2x3xf32> {
   %fill = nn.constant dense<-1.0e+04> : tensor<f32>

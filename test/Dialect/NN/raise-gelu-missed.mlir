@@ -13,19 +13,19 @@ func.func @found(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %y : tensor<4xf32>
 }
 
-// A digit was lost: 0.044715 became 0.04471.
+// Two digits were lost: 0.044715 became 0.0447.
 func.func @coefficient(%x: tensor<4xf32>) -> tensor<4xf32> {
   %half = nn.constant dense<0.5> : tensor<f32>
   %one = nn.constant dense<1.0> : tensor<f32>
   %three = nn.constant dense<3.0> : tensor<f32>
-  %c = nn.constant dense<0.04471> : tensor<f32>
+  %c = nn.constant dense<0.0447> : tensor<f32>
   %s = nn.constant dense<0.797884583> : tensor<f32>
   %0 = nn.mul %x, %half : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %1 = nn.pow %x, %three : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %2 = nn.mul %1, %c : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %3 = nn.add %x, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   %4 = nn.mul %3, %s : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
-  // expected-remark @below {{Reason="the argument is 0.797885 x + 0.0356734 x^3; expected 0.797885 x + 0.0356774 x^3"}}
+  // expected-remark @below {{Reason="the argument is 0.797885 x + 0.0356654 x^3; expected 0.797885 x + 0.0356774 x^3"}}
   %5 = nn.tanh %4 : tensor<4xf32>
   %6 = nn.add %5, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %y = nn.mul %0, %6 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>

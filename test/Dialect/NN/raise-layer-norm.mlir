@@ -1,4 +1,7 @@
 // RUN: tacit-opt %s -nn-raise-layer-norm | FileCheck %s
+// RUN: %python %inputs/raise-run.py %t %s | FileCheck %s --check-prefix=VALUES
+
+// VALUES: 4 functions are the same before and after
 
 // The first function is the example of the pass's documentation.
 
@@ -64,4 +67,53 @@ func.func @shared(%x: tensor<2x8xf32>, %g: tensor<8xf32>)
   %n = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
   %y = nn.mul %n, %g : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
   return %d, %n, %y : tensor<2x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>
+}
+
+// TensorFlow's, as the normalisation of a batch: x factor + (bias - mean factor), where
+// the scale is part of the factor.
+// CHECK-LABEL: func.func @as_batch(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>, %[[G:.+]]: tensor<8xf32>, %[[B:.+]]: tensor<8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.layer_norm %[[X]] scale(%[[G]]) bias(%[[B]]) epsilon = 9.99999996E-13
+// CHECK-NEXT: return %[[Y]]
+func.func @as_batch(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
+  %eps = nn.constant dense<1.0e-12> : tensor<f32>
+  %mean = nn.reduce mean %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  %square = nn.mul %d, %d : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %variance = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %sum = nn.add %variance, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %root = nn.sqrt %sum : tensor<2x1xf32>
+  %inverse = nn.reciprocal %root : tensor<2x1xf32>
+  %factor = nn.mul %inverse, %g : (tensor<2x1xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+  %0 = nn.mul %x, %factor : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = nn.mul %mean, %factor : (tensor<2x1xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %2 = nn.sub %b, %1 : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %y = nn.add %0, %2 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// ONNX's own decomposition: the variance is the mean of squares minus the square of the
+// mean. Here means are sums over 8, and lose and regain their dimension.
+// CHECK-LABEL: func.func @of_squares(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>, %[[G:.+]]: tensor<8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.layer_norm %[[X]] scale(%[[G]]) epsilon = 9.99999974E-6
+// CHECK-NEXT: return %[[Y]]
+func.func @of_squares(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
+  %eps = nn.constant dense<1.0e-05> : tensor<f32>
+  %eighth = nn.constant dense<0.125> : tensor<f32>
+  %eight = nn.constant dense<8.0> : tensor<f32>
+  %square = nn.mul %x, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %s0 = nn.reduce sum %square axes = [1] : (tensor<2x8xf32>) -> tensor<2xf32>
+  %m0 = nn.mul %s0, %eighth : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
+  %m = nn.reshape %m0 : tensor<2xf32> to tensor<2x1xf32>
+  %s1 = nn.reduce sum %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %mean = nn.div %s1, %eight : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %mm = nn.mul %mean, %mean : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %variance = nn.sub %m, %mm : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %sum = nn.add %variance, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %root = nn.sqrt %sum : tensor<2x1xf32>
+  %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  %scaled = nn.mul %g, %d : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %y = nn.div %scaled, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
 }

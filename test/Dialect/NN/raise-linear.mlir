@@ -80,6 +80,33 @@ func.func @shared(%x: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
   return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
 }
 
+// A weight of few bits is a weight; a matrix of integers is none.
+// REMARK: [Passed] linear | Category:raise | Function=few_bits | Remark="no bias"
+// CHECK-LABEL: func.func @few_bits(
+// CHECK: %[[W:.+]] = nn.dequantize
+// CHECK: nn.linear %{{[^ ]+}}, %[[W]] :
+// CHECK: nn.matmul {{.*}} -> tensor<2x2xi32>
+func.func @few_bits(%x: tensor<2x2xf32>, %i: tensor<2x2xi32>) -> (tensor<2x1xf32>, tensor<2x2xi32>) {
+  %s = nn.constant dense<0.5> : tensor<1x1xf32>
+  %p = nn.constant dense<7> : tensor<1x2x1xi8>
+  %w = nn.dequantize bits = 8 scale(%s) planes(%p)
+      : (tensor<1x1xf32>, tensor<1x2x1xi8>) -> tensor<2x1xf32>
+  %0 = nn.matmul %x, %w : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %c = nn.constant dense<3> : tensor<2x2xi32>
+  %1 = nn.matmul %i, %c : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  return %0, %1 : tensor<2x1xf32>, tensor<2x2xi32>
+}
+
+// As Einsum leaves a weight.
+// REMARK: [Passed] linear | Category:raise | Function=leading_one | Remark="no bias"
+// CHECK-LABEL: func.func @leading_one(
+// CHECK: nn.linear %{{[^ ]+}}, %{{[^ ]+}} : (tensor<3x2x2xf32>, tensor<2x2xf32>) -> tensor<3x2x2xf32>
+func.func @leading_one(%x: tensor<3x2x2xf32>) -> tensor<3x2x2xf32> {
+  %w = nn.constant dense<2.0> : tensor<1x2x2xf32>
+  %0 = nn.matmul %x, %w : (tensor<3x2x2xf32>, tensor<1x2x2xf32>) -> tensor<3x2x2xf32>
+  return %0 : tensor<3x2x2xf32>
+}
+
 // A product of two activations is not linear, and no near miss either.
 // REMARK-NOT: remark
 // CHECK-LABEL: func.func @activations(

@@ -29,6 +29,22 @@ func.func @spelled_out(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   return %y : tensor<?x8xf32>
 }
 
+// The sigmoid is written out: x / (1 + exp(-x)), and as a gate of its own.
+// CHECK-LABEL: func.func @written_out(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
+// CHECK-DAG: %[[Y:.+]] = nn.silu %[[X]]
+// CHECK-DAG: %[[S:.+]] = nn.sigmoid %[[X]]
+// CHECK: return %[[Y]], %[[S]]
+func.func @written_out(%x: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<2x8xf32>) {
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %n = nn.neg %x : tensor<2x8xf32>
+  %e = nn.exp %n : tensor<2x8xf32>
+  %d = nn.add %one, %e : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %y = nn.div %x, %d : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %s = nn.reciprocal %d : tensor<2x8xf32>
+  return %y, %s : tensor<2x8xf32>, tensor<2x8xf32>
+}
+
 // REMARK: [Missed] silu | Category:raise | Function=quick_gelu | Reason="the argument is 1.702 x; expected x"
 // CHECK-LABEL: func.func @quick_gelu(
 // CHECK-NOT: nn.silu

@@ -12,12 +12,9 @@
 using namespace mlir;
 using namespace tacit::nn;
 
-/// How far a coefficient may be off, relative to itself. Exporters shorten
-/// constants, and half precision shortens them more.
-static double toleranceFor(Type elementType) {
-  double unit = elementType.isBF16() ? 0x1p-8 : elementType.isF16() ? 0x1p-11 : 0;
-  return std::max(1e-4, 4 * unit);
-}
+/// How far a coefficient may be off, relative to itself. Exporters shorten constants,
+/// and those of a model in half precision are products of such as have 11 bits.
+static constexpr double kTolerance = 2.5e-4;
 
 /// Values of the type of `end` that it is computed from by arithmetic, nearest
 /// first: what x may be.
@@ -36,15 +33,14 @@ static SmallVector<Value> candidatesFor(Value end) {
 }
 
 /// The nearest operation after `function` that computes `result`.
-static Operation *findResult(Value x, Value function, const Polynomial &result,
-                             double tolerance) {
+static Operation *findResult(Value x, Value function, const Polynomial &result) {
   llvm::SetVector<Operation *> ops(function.user_begin(), function.user_end());
   for (unsigned i = 0; i < ops.size() && i < PolynomialReader::kMaxOps; ++i) {
     Operation *op = ops[i];
     if (!PolynomialReader::isArithmetic(op) || op->getResult(0).getType() != x.getType())
       continue;
     auto polynomial = PolynomialReader({x, function}).read(op->getResult(0));
-    if (polynomial && polynomial->isNear(result, tolerance))
+    if (polynomial && polynomial->isNear(result, kTolerance))
       return op;
     ops.insert(op->user_begin(), op->user_end());
   }
@@ -55,14 +51,13 @@ std::optional<ActivationSite> tacit::nn::findActivation(Operation *function,
                                                         const ActivationForm &form,
                                                         SiteReporter &reporter) {
   Value argument = function->getOperand(0), value = function->getResult(0);
-  double tolerance = toleranceFor(getElementTypeOrSelf(value));
   std::string reason;
   for (Value x : candidatesFor(argument)) {
     auto polynomial = PolynomialReader({x}).read(argument);
-    if (!polynomial || !polynomial->isSimilar(form.argument, tolerance))
+    if (!polynomial || !polynomial->isSimilar(form.argument, kTolerance))
       continue;
-    bool isArgument = polynomial->isNear(form.argument, tolerance);
-    Operation *root = findResult(x, value, form.result, tolerance);
+    bool isArgument = polynomial->isNear(form.argument, kTolerance);
+    Operation *root = findResult(x, value, form.result);
     if (isArgument && root)
       return ActivationSite{x, root};
     if (root && reason.empty())

@@ -119,12 +119,27 @@ FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr val
                               "program, tacit-opt does not";
 }
 
-FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
-  using Scratch = SmallVector<std::vector<char>, 4>;
-  // What inline constants are unpacked into lives as long as the reader.
-  auto scratch = std::make_shared<Scratch>(parts.size());
+namespace {
+/// What a reader reads from, as long as it lives: inline constants unpacked, and pages
+/// of mapped files, which it leaves as it found them, not in memory.
+struct Source {
+  Source(MLIRContext *context, size_t numParts) : context(context), scratch(numParts) {}
+  Source(const Source &) = delete;
+  ~Source() {
+    for (ArrayRef<char> part : bytes)
+      context->getLoadedDialect<NNDialect>()->giveBack(part);
+  }
+
+  MLIRContext *context;
+  SmallVector<std::vector<char>, 4> scratch;
   SmallVector<ArrayRef<char>, 4> bytes;
-  for (auto [part, buffer] : llvm::zip(parts, *scratch)) {
+};
+} // namespace
+
+FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
+  auto source = std::make_shared<Source>(user->getContext(), parts.size());
+  SmallVector<ArrayRef<char>, 4> &bytes = source->bytes;
+  for (auto [part, buffer] : llvm::zip(parts, source->scratch)) {
     auto read = readBytes(user, part, buffer);
     if (failed(read))
       return failure();
@@ -135,7 +150,7 @@ FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
         numerics::readFloats(bytes.front(), getRows(), getColumns(), isTransposed);
     return numerics::MatrixReader{
         getRows(), getColumns(),
-        [matrix, scratch](int64_t first, int64_t count, float *out) {
+        [matrix, source](int64_t first, int64_t count, float *out) {
           matrix.read(first, count, out);
         }};
   }
@@ -149,7 +164,7 @@ FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
                             op.getZeroPoint() ? bytes[1] : ArrayRef<char>(),
                             SmallVector<ArrayRef<char>, 2>(planes)};
   return numerics::MatrixReader{getRows(), getColumns(),
-                                [view, scratch](int64_t first, int64_t count, float *out) {
+                                [view, source](int64_t first, int64_t count, float *out) {
                                   view.read(first, count, out);
                                 }};
 }

@@ -13,6 +13,9 @@
 using namespace mlir;
 using namespace tacit::nn;
 
+using Match = std::optional<Normalization>;
+using Mean = Reduction;
+
 //===----------------------------------------------------------------------===//
 // Small shapes
 //===----------------------------------------------------------------------===//
@@ -40,45 +43,72 @@ static Value matchRoot(Value value) {
   return matchPower(value, 0.5);
 }
 
-static ReduceOp matchMean(Value value) {
-  auto mean = value.getDefiningOp<ReduceOp>();
-  return mean && mean.getKind() == ReduceKind::Mean ? mean : ReduceOp();
+static Mean matchMean(Value value) { return matchReduction(value, ReduceKind::Mean); }
+
+/// The mean, if `value` is a difference x - mean(x).
+static Mean matchCentered(Value value) {
+  auto difference = value.getDefiningOp<SubOp>();
+  Mean mean = difference ? matchMean(difference.getRhs()) : Mean{};
+  return mean && isSameValue(mean.op.getInput(), difference.getLhs()) ? mean : Mean{};
 }
 
 //===----------------------------------------------------------------------===//
-// The fragment
+// The inverse of the deviation
 //===----------------------------------------------------------------------===//
 
-/// Matches mean(base^2) + epsilon.
-static std::optional<Normalization> matchVariance(Value value) {
-  Normalization match{nullptr, {}, matchMean(value), 0.0, false};
-  if (auto sum = value.getDefiningOp<AddOp>(); sum && !match.mean) {
-    match.mean = matchMean(sum.getLhs());
-    Value epsilon = match.mean ? sum.getRhs() : sum.getLhs();
-    if (!match.mean)
-      match.mean = matchMean(sum.getRhs());
-    match.epsilon = constantScalar(epsilon);
-    if (match.mean && match.epsilon && !keepsShape(epsilon, match.mean))
+/// Matches mean((x - mean(x))^2), mean(x^2) - mean(x)^2 and mean(x^2).
+static Match matchMoment(Value value) {
+  Normalization match;
+  auto difference = value.getDefiningOp<SubOp>();
+  Mean squares = matchMean(difference ? difference.getLhs() : value);
+  Value base = squares ? matchSquare(squares.op.getInput()) : Value();
+  if (!base)
+    return std::nullopt;
+  match.means.push_back(squares);
+  Mean mean = matchCentered(base);
+  if (difference) {
+    Value root = matchSquare(difference.getRhs());
+    mean = root ? matchMean(root) : Mean{};
+    if (!mean || !isSameValue(mean.op.getInput(), base))
       return std::nullopt;
   }
-  match.base = match.mean ? matchSquare(match.mean.getInput()) : Value();
-  return match.base ? std::optional(match) : std::nullopt;
+  match.input = mean ? mean.op.getInput() : base;
+  match.isCentered = static_cast<bool>(mean);
+  if (mean)
+    match.means.push_back(mean);
+  return match;
 }
 
-/// Matches sqrt(mean(base^2) + epsilon), or with epsilon in the wrong place.
-static std::optional<Normalization> matchDenominator(Value value) {
+/// The same, with or without epsilon.
+static Match matchVariance(Value value) {
+  if (Match match = matchMoment(value))
+    return match;
+  auto sum = value.getDefiningOp<AddOp>();
+  if (!sum)
+    return std::nullopt;
+  for (auto [moment, epsilon] :
+       {std::pair(sum.getLhs(), sum.getRhs()), std::pair(sum.getRhs(), sum.getLhs())})
+    if (Match match = matchMoment(moment)) {
+      match->epsilon = constantScalar(epsilon);
+      return match->epsilon && !keepsShape(epsilon, moment) ? Match() : match;
+    }
+  return std::nullopt;
+}
+
+/// Matches sqrt(variance + epsilon), or with epsilon in the wrong place.
+static Match matchDenominator(Value value) {
   if (Value variance = matchRoot(value))
     return matchVariance(variance);
   auto sum = matchScalar<AddOp>(value);
   Value variance = sum ? matchRoot(sum->other) : Value();
-  auto match = variance ? matchVariance(variance) : std::nullopt;
+  Match match = variance ? matchVariance(variance) : std::nullopt;
   if (match)
     match->isEpsilonOutside = true;
   return match;
 }
 
 /// Matches the inverse of that.
-static std::optional<Normalization> matchFactor(Value value) {
+static Match matchInverse(Value value) {
   if (auto inverse = value.getDefiningOp<ReciprocalOp>())
     return matchDenominator(inverse.getInput());
   if (Value variance = matchPower(value, -0.5))
@@ -90,32 +120,119 @@ static std::optional<Normalization> matchFactor(Value value) {
   return std::nullopt;
 }
 
-std::optional<Normalization> tacit::nn::matchNormalization(Operation *quotient) {
-  std::optional<Normalization> match;
-  Value numerator;
-  if (auto division = dyn_cast<DivOp>(quotient)) {
-    numerator = division.getLhs();
-    match = matchDenominator(division.getRhs());
-  } else if (auto product = dyn_cast<MulOp>(quotient)) {
-    numerator = product.getLhs();
-    match = matchFactor(product.getRhs());
-    if (!match) {
-      numerator = product.getRhs();
-      match = matchFactor(product.getLhs());
-    }
-  }
-  if (!match || !isSameValue(match->base, numerator))
+/// Matches the inverse, or the product of it and the scale.
+static Match matchFactor(Value value) {
+  if (Match match = matchInverse(value))
+    return match;
+  auto product = value.getDefiningOp<MulOp>();
+  if (!product)
     return std::nullopt;
-  match->quotient = quotient;
+  for (auto [inverse, scale] : {std::pair(product.getLhs(), product.getRhs()),
+                                std::pair(product.getRhs(), product.getLhs())})
+    if (Match match = matchInverse(inverse); match && isPerColumn(scale, match->input)) {
+      match->scale = scale;
+      return match;
+    }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// The fragment
+//===----------------------------------------------------------------------===//
+
+/// True if `value` is what the deviation in `match` is that of.
+static bool isDividend(Value value, const Normalization &match) {
+  if (!match.isCentered)
+    return isSameValue(value, match.input);
+  Mean mean = matchCentered(value), expected = match.means.back();
+  return mean && isSameValue(mean.op.getInput(), match.input) &&
+         mean.op.getAxes() == expected.op.getAxes();
+}
+
+/// `match` if `dividend` is that, perhaps times the scale.
+static Match checkDividend(Match match, Value dividend) {
+  if (!match || isDividend(dividend, *match))
+    return match;
+  auto product = dividend.getDefiningOp<MulOp>();
+  if (!product || match->scale)
+    return std::nullopt;
+  for (auto [value, scale] : {std::pair(product.getLhs(), product.getRhs()),
+                              std::pair(product.getRhs(), product.getLhs())})
+    if (isPerColumn(scale, match->input) && isDividend(value, *match)) {
+      match->scale = scale;
+      return match;
+    }
+  return std::nullopt;
+}
+
+/// Matches x factor - mean(x) factor: the product with x is `product`, and the other
+/// one `shift`. TensorFlow writes a normalisation so, as that of a batch.
+static Match matchShifted(MulOp product, MulOp shift) {
+  if (!product || !shift)
+    return std::nullopt;
+  for (auto [x, factor] : {std::pair(product.getLhs(), product.getRhs()),
+                           std::pair(product.getRhs(), product.getLhs())})
+    for (auto [center, again] : {std::pair(shift.getLhs(), shift.getRhs()),
+                                 std::pair(shift.getRhs(), shift.getLhs())}) {
+      Mean mean = matchMean(center);
+      if (!mean || !isSameValue(mean.op.getInput(), x) || !isSameValue(factor, again))
+        continue;
+      Match match = matchFactor(factor);
+      if (match && match->isCentered && isSameValue(match->input, x) &&
+          mean.op.getAxes() == match->means.back().op.getAxes())
+        return match;
+    }
+  return std::nullopt;
+}
+
+/// Matches x factor + (bias - mean(x) factor).
+static Match matchShiftedSum(AddOp sum) {
+  for (auto [left, right] :
+       {std::pair(sum.getLhs(), sum.getRhs()), std::pair(sum.getRhs(), sum.getLhs())}) {
+    auto difference = right.getDefiningOp<SubOp>();
+    if (!difference || !isPerColumn(difference.getLhs(), left))
+      continue;
+    Match match = matchShifted(left.getDefiningOp<MulOp>(),
+                               difference.getRhs().getDefiningOp<MulOp>());
+    if (match)
+      match->bias = difference.getLhs();
+    if (match)
+      return match;
+  }
+  return std::nullopt;
+}
+
+static Match matchProduct(MulOp product) {
+  for (auto [dividend, factor] : {std::pair(product.getLhs(), product.getRhs()),
+                                  std::pair(product.getRhs(), product.getLhs())})
+    if (Match match = checkDividend(matchFactor(factor), dividend))
+      return match;
+  return std::nullopt;
+}
+
+Match tacit::nn::matchNormalization(Operation *root) {
+  Match match;
+  if (auto division = dyn_cast<DivOp>(root))
+    match = checkDividend(matchDenominator(division.getRhs()), division.getLhs());
+  else if (auto product = dyn_cast<MulOp>(root))
+    match = matchProduct(product);
+  else if (auto sum = dyn_cast<AddOp>(root))
+    match = matchShiftedSum(sum);
+  else if (auto difference = dyn_cast<SubOp>(root))
+    match = matchShifted(difference.getLhs().getDefiningOp<MulOp>(),
+                         difference.getRhs().getDefiningOp<MulOp>());
+  if (match)
+    match->root = root;
   return match;
 }
 
-std::optional<Centered> tacit::nn::matchCentered(Value value) {
-  auto difference = value.getDefiningOp<SubOp>();
-  ReduceOp mean = difference ? matchMean(difference.getRhs()) : ReduceOp();
-  if (!mean || !isSameValue(mean.getInput(), difference.getLhs()))
-    return std::nullopt;
-  return Centered{difference.getLhs(), mean};
+SmallVector<Operation *> tacit::nn::collectNormalizations(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) {
+    if (isa<AddOp, SubOp, MulOp, DivOp>(op))
+      ops.push_back(op);
+  });
+  return ops;
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,22 +240,20 @@ std::optional<Centered> tacit::nn::matchCentered(Value value) {
 //===----------------------------------------------------------------------===//
 
 /// Why `mean` is no mean over the last dimension that stays as 1.
-static std::string whyNotLast(ReduceOp mean) {
-  int64_t last = cast<RankedTensorType>(mean.getInput().getType()).getRank() - 1;
-  if (mean.getAxes() != ArrayRef<int64_t>(last))
+static std::string whyNotLast(Mean mean) {
+  auto axes = mean.op.getAxes();
+  int64_t last = cast<RankedTensorType>(mean.op.getInput().getType()).getRank() - 1;
+  if (axes != ArrayRef<int64_t>(last))
     return fmt::format("the mean runs over axes [{}]; expected the last one, [{}]",
-                       fmt::join(mean.getAxes(), ", "), last);
-  if (!mean.getKeepDims())
+                       fmt::join(axes, ", "), last);
+  if (!mean.keepsDims)
     return "the mean drops its dimension; expected keep_dims";
   return {};
 }
 
 std::string tacit::nn::whyNotWhole(const Normalization &match) {
-  if (std::string reason = whyNotLast(match.mean); !reason.empty())
-    return reason;
-  auto centered = matchCentered(match.base);
-  if (centered)
-    if (std::string reason = whyNotLast(centered->mean); !reason.empty())
+  for (Mean mean : match.means)
+    if (std::string reason = whyNotLast(mean); !reason.empty())
       return reason;
   if (match.isEpsilonOutside)
     return "epsilon is added to the square root; expected it under the root";
@@ -147,8 +262,7 @@ std::string tacit::nn::whyNotWhole(const Normalization &match) {
   if (!(*match.epsilon >= 0 && *match.epsilon <= std::numeric_limits<float>::max()))
     return fmt::format("epsilon is {:g}; expected a number that is not negative",
                        *match.epsilon);
-  Type input = (centered ? centered->input : match.base).getType();
-  if (input != match.quotient->getResult(0).getType())
+  if (match.input.getType() != match.root->getResult(0).getType())
     return "its result has another shape than its input";
   return {};
 }

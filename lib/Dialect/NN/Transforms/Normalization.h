@@ -14,24 +14,25 @@ namespace tacit::nn {
 
 /// The fragment that layer_norm and rms_norm have in common.
 struct Normalization {
-  mlir::Operation *quotient; ///< base / root, or base times the inverse of root
-  mlir::Value base;
-  ReduceOp mean; ///< of the squares
-  /// Nothing if a value is added that is no constant.
-  std::optional<double> epsilon;
-  /// epsilon is added to the root instead of under it.
-  bool isEpsilonOutside;
-};
-
-/// If `quotient` ends such a fragment.
-std::optional<Normalization> matchNormalization(mlir::Operation *quotient);
-
-/// A difference x - mean(x).
-struct Centered {
+  mlir::Operation *root = nullptr; ///< computes the result
   mlir::Value input;
-  ReduceOp mean;
+  /// The input minus its mean is normalised, not the input itself.
+  bool isCentered = false;
+  llvm::SmallVector<Reduction, 2> means; ///< of the squares, and of the input
+  /// Nothing if a value is added that is no constant.
+  std::optional<double> epsilon = 0.0;
+  /// epsilon is added to the root instead of under it.
+  bool isEpsilonOutside = false;
+  /// One number per element of the last dimension, as far as they are part of the
+  /// fragment.
+  mlir::Value scale, bias;
 };
-std::optional<Centered> matchCentered(mlir::Value value);
+
+/// If `root` ends such a fragment.
+std::optional<Normalization> matchNormalization(mlir::Operation *root);
+
+/// Operations that may end one, in order.
+llvm::SmallVector<mlir::Operation *> collectNormalizations(mlir::func::FuncOp function);
 
 /// Why no whole operation means the same, or an empty string.
 std::string whyNotWhole(const Normalization &match);

@@ -35,6 +35,11 @@ public:
   static Polynomial constant(double value) { return {{Term{}, value}}; }
   static Polynomial atom(unsigned index);
 
+  double coefficient(Term term) const {
+    auto entry = terms.find(term);
+    return entry == terms.end() ? 0 : entry->second;
+  }
+
   /// The value of a polynomial without atoms.
   std::optional<double> asConstant() const;
 

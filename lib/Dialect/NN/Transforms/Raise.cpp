@@ -71,8 +71,8 @@ std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
   };
   using Scalar = std::optional<double>;
   return TypeSwitch<Operation *, Scalar>(op)
-      .Case<ReshapeOp, ExpandOp, TransposeOp>(
-          [&](auto) { return unary([](double x) { return x; }); })
+      .Case<ReshapeOp, DynamicReshapeOp, ExpandOp, DynamicExpandOp, TransposeOp, SliceOp,
+            DynamicSliceOp>([&](auto) { return unary([](double x) { return x; }); })
       .Case([&](CastOp cast) {
         // A cast to an integer rounds.
         return isa<FloatType>(cast.getType().getElementType())
@@ -101,6 +101,58 @@ bool tacit::nn::keepsShape(Value scalar, Value other) {
                         auto [dim, target] = pair;
                         return dim == 1 || (dim == target && !ShapedType::isDynamic(dim));
                       });
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+/// How many terms a reduction has, or 0 if that is not known.
+static int64_t countTerms(ReduceOp reduce) {
+  auto shape = cast<RankedTensorType>(reduce.getInput().getType()).getShape();
+  int64_t count = 1;
+  for (int64_t axis : reduce.getAxes())
+    count *= ShapedType::isDynamic(shape[axis]) ? 0 : shape[axis];
+  return count;
+}
+
+/// A sum divided by the number of its terms.
+static ReduceOp matchDividedSum(Value value) {
+  auto match = matchScalar<MulOp>(value);
+  if (auto division = value.getDefiningOp<DivOp>())
+    if (auto divisor = constantScalar(division.getRhs());
+        divisor && *divisor != 0 && keepsShape(division.getRhs(), division.getLhs()))
+      match = ScalarOperation{division.getLhs(), 1 / *divisor};
+  auto sum = match ? match->other.getDefiningOp<ReduceOp>() : ReduceOp();
+  return sum && sum.getKind() == ReduceKind::Sum &&
+                 std::abs(match->scalar * countTerms(sum) - 1) < 1e-6
+             ? sum
+             : ReduceOp();
+}
+
+/// The shape that `reduce` would have if it kept its dimensions.
+static SmallVector<int64_t> shapeWithOnes(ReduceOp reduce) {
+  SmallVector<int64_t> shape(
+      cast<RankedTensorType>(reduce.getInput().getType()).getShape());
+  for (int64_t axis : reduce.getAxes())
+    shape[axis] = 1;
+  return shape;
+}
+
+Reduction tacit::nn::matchReduction(Value value, ReduceKind kind) {
+  auto reshape = value.getDefiningOp<ReshapeOp>();
+  Value numbers = reshape ? reshape.getInput() : value;
+  auto reduce = numbers.getDefiningOp<ReduceOp>();
+  if (!reduce && kind == ReduceKind::Mean)
+    reduce = matchDividedSum(numbers);
+  else if (reduce && reduce.getKind() != kind)
+    return {};
+  if (!reduce)
+    return {};
+  bool isBack = reshape && llvm::equal(cast<RankedTensorType>(value.getType()).getShape(),
+                                       shapeWithOnes(reduce));
+  return reshape && !isBack ? Reduction{}
+                            : Reduction{reduce, isBack || reduce.getKeepDims()};
 }
 
 //===----------------------------------------------------------------------===//

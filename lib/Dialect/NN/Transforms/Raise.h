@@ -63,6 +63,18 @@ std::optional<ScalarOperation> matchScalar(mlir::Value value) {
   return std::nullopt;
 }
 
+/// A reduction.
+struct Reduction {
+  ReduceOp op;
+  /// Its dimensions stay as 1, or come back at once.
+  bool keepsDims = false;
+
+  explicit operator bool() const { return op != nullptr; }
+};
+/// `value` as a reduction of this kind. A mean may be a sum divided by the number of its
+/// terms.
+Reduction matchReduction(mlir::Value value, ReduceKind kind);
+
 /// True if two values are computed by equal operations from equal operands:
 /// exporters repeat themselves, and no pass before has to remove that.
 bool isSameValue(mlir::Value lhs, mlir::Value rhs, unsigned depth = 4);

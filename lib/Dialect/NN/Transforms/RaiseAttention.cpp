@@ -5,10 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Heads.h"
 #include "Scores.h"
-#include "mlir/IR/Matchers.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
-#include "tacit/Support/Elements.h"
 #include <cmath>
 #include <fmt/format.h>
 
@@ -20,67 +19,8 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// Largest constant mask that is inverted at compile time (8192 x 8192).
-static constexpr int64_t kMaxInvertedElements = 1 << 26;
-
 static RankedTensorType tensorOf(Value value) {
   return cast<RankedTensorType>(value.getType());
-}
-
-//===----------------------------------------------------------------------===//
-// Masks that are true where scores are replaced
-//===----------------------------------------------------------------------===//
-
-static Value invertConstant(Attribute constant, Location loc, IRRewriter &rewriter) {
-  auto type = dyn_cast<RankedTensorType>(cast<ElementsAttr>(constant).getShapedType());
-  auto size = type ? tacit::byteSize(type) : std::nullopt;
-  if (!size || *size > kMaxInvertedElements)
-    return {};
-  std::vector<char> scratch;
-  auto bytes = tacit::rawBytes(constant, scratch);
-  if (!bytes)
-    return {};
-  std::vector<char> inverted(bytes->begin(), bytes->end());
-  for (char &byte : inverted)
-    byte = !byte;
-  return ConstantOp::create(rewriter, loc, type,
-                            tacit::makeElements(type, std::move(inverted), "mask"));
-}
-
-/// If `condition` says x == 0: x as a condition.
-static Value stripNegation(Value condition, IRRewriter &rewriter) {
-  while (auto cast = condition.getDefiningOp<CastOp>()) {
-    if (!tensorOf(cast.getInput()).getElementType().isInteger(1))
-      break;
-    condition = cast.getInput();
-  }
-  auto compare = condition.getDefiningOp<CompareOp>();
-  if (!compare || compare.getPredicate() != ComparePredicate::Equal ||
-      constantScalar(compare.getRhs()) != 0.0 ||
-      !keepsShape(compare.getRhs(), compare.getLhs()))
-    return {};
-  Value number = compare.getLhs();
-  if (auto cast = number.getDefiningOp<CastOp>())
-    if (tensorOf(cast.getInput()).getElementType().isInteger(1))
-      return cast.getInput();
-  auto type = RankedTensorType::get(tensorOf(number).getShape(), rewriter.getI1Type());
-  return CastOp::create(rewriter, condition.getLoc(), type, number);
-}
-
-static Value invertMask(Value condition, IRRewriter &rewriter) {
-  Location loc = condition.getLoc();
-  Attribute constant;
-  if (matchPattern(condition, m_Constant(&constant)))
-    if (Value inverted = invertConstant(constant, loc, rewriter))
-      return inverted;
-  if (Value negated = stripNegation(condition, rewriter))
-    return negated;
-  auto scalar = RankedTensorType::get({}, rewriter.getI1Type());
-  auto boolean = [&](bool value) {
-    return ConstantOp::create(rewriter, loc, scalar, DenseElementsAttr::get(scalar, value));
-  };
-  return WhereOp::create(rewriter, loc, condition.getType(), condition, boolean(false),
-                         boolean(true));
 }
 
 //===----------------------------------------------------------------------===//
@@ -104,94 +44,182 @@ static Value keyOf(Value transposed, double &scale, IRRewriter &rewriter) {
 }
 
 /// Why query, key and value cannot be the operands of one nn.attention.
-static std::string whyNotTogether(MatmulOp scores, MatmulOp output) {
-  if (scores.getMultiplierAttr() != output.getMultiplierAttr())
+static std::string whyNotTogether(Scores scores, MatmulOp output) {
+  if (scores.product.getMultiplierAttr() != output.getMultiplierAttr())
     return "the two products have different multipliers";
-  auto query = tensorOf(scores.getLhs()), key = tensorOf(scores.getRhs()),
+  auto query = tensorOf(scores.product.getLhs()), key = tensorOf(scores.product.getRhs()),
        value = tensorOf(output.getRhs());
+  if (scores.isReverse)
+    std::swap(query, key);
   // Of two dimensions one of which is free, the other must not be a 1: it might
-  // broadcast.
-  auto areEqual = [](ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
+  // broadcast. Those of key and value may be, and are repeated.
+  auto isShared = [](ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
     return llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) {
       auto [a, b] = pair;
-      return a == b || (ShapedType::isDynamic(a) && b != 1) ||
+      return a == b || b == 1 || ShapedType::isDynamic(a) ||
              (ShapedType::isDynamic(b) && a != 1);
     });
   };
   auto leading = [](RankedTensorType type) { return type.getShape().drop_back(2); };
   if (query.getRank() >= 2 && key.getRank() == query.getRank() &&
-      value.getRank() == query.getRank() && areEqual(leading(query), leading(key)) &&
-      areEqual(leading(query), leading(value)) && areEqual(leading(key), leading(value)))
+      value.getRank() == query.getRank() && isShared(leading(query), leading(key)) &&
+      isShared(leading(query), leading(value)))
     return {};
   std::string text;
   llvm::raw_string_ostream(text)
       << "query, transposed key and value are " << query << ", " << key << " and " << value
-      << "; expected equal leading dimensions";
+      << "; expected equal leading dimensions, or 1 in those of key and value";
   return text;
 }
 
-static std::string whyNotAttention(SoftmaxOp softmax) {
-  int64_t axis = softmax.getAxis(), last = tensorOf(softmax.getInput()).getRank() - 1;
+/// `value` with other leading dimensions; null if free ones are in the way.
+static Value reshapeLeading(Value value, ArrayRef<int64_t> leading, IRRewriter &rewriter) {
+  auto type = tensorOf(value);
+  SmallVector<int64_t> shape(leading);
+  llvm::append_range(shape, type.getShape().take_back(2));
+  auto knownProduct = [](ArrayRef<int64_t> dims) {
+    __int128 product = 1;
+    for (int64_t dim : dims)
+      product *= ShapedType::isDynamic(dim) ? 1 : dim;
+    return product;
+  };
+  if (type.clone(shape).getNumDynamicDims() != type.getNumDynamicDims() ||
+      knownProduct(shape) != knownProduct(type.getShape()))
+    return {};
+  return ReshapeOp::create(rewriter, value.getLoc(), type.clone(shape), value);
+}
+
+//===----------------------------------------------------------------------===//
+// The fragment
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A softmax between two products.
+struct Site {
+  MatmulOp output;
+  SoftmaxOp softmax;
+  /// The leading dimensions of the probabilities were reshaped after the softmax.
+  bool isReshaped = false;
+};
+} // namespace
+
+static std::optional<Site> findSite(MatmulOp output) {
+  Value weights = output.getLhs();
+  auto softmax = weights.getDefiningOp<SoftmaxOp>();
+  if (softmax)
+    return Site{output, softmax};
+  auto reshape = weights.getDefiningOp();
+  if (!isa_and_present<ReshapeOp, DynamicReshapeOp>(reshape))
+    return std::nullopt;
+  softmax = reshape->getOperand(0).getDefiningOp<SoftmaxOp>();
+  auto shape = tensorOf(weights).getShape();
+  bool keepsLast = softmax && shape.size() >= 2 && softmax.getType().getRank() >= 2 &&
+                   shape.take_back(2) == softmax.getType().getShape().take_back(2);
+  return keepsLast ? std::optional(Site{output, softmax, true}) : std::nullopt;
+}
+
+static std::string whyNotAttention(Site site) {
+  int64_t axis = site.softmax.getAxis(), last = site.softmax.getType().getRank() - 1;
   if (axis != last)
     return fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
                        last);
-  if (!softmax.getResult().hasOneUse())
+  if (!site.softmax.getResult().hasOneUse() || !site.output.getLhs().hasOneUse())
     return "something else reads the probabilities";
   return {};
 }
 
-//===----------------------------------------------------------------------===//
-// The pass
-//===----------------------------------------------------------------------===//
+/// Brings query, key and value to the leading dimensions that the softmax has.
+static std::string alignHeads(Heads &heads, Site site, const Scores &scores,
+                              IRRewriter &rewriter) {
+  auto leading = site.softmax.getType().getShape().drop_back(2);
+  if (scores.isReshaped) {
+    heads.query = reshapeLeading(heads.query, leading, rewriter);
+    heads.key = reshapeLeading(heads.key, leading, rewriter);
+  }
+  if (site.isReshaped)
+    heads.value = reshapeLeading(heads.value, leading, rewriter);
+  if (heads.query && heads.key && heads.value)
+    return {};
+  return "the heads are one dimension with another that is free";
+}
 
-/// Replaces `output` by an attention over `scores`; says why not where it cannot.
-static std::string replace(MatmulOp output, Scores scores, IRRewriter &rewriter,
+/// The type of an attention that leads to `output` by a reshape of leading dimensions.
+static RankedTensorType attentionType(Site site, const Heads &heads) {
+  SmallVector<int64_t> shape(tensorOf(heads.query).getShape().drop_back(2));
+  llvm::append_range(shape, site.output.getType().getShape().take_back(2));
+  return site.output.getType().clone(shape);
+}
+
+static std::string describe(float scale, const AttentionMask &mask, int64_t group) {
+  std::string text = fmt::format("scale {:g}, {} mask", scale,
+                                 !mask.value      ? "no"
+                                 : isCausal(mask) ? "causal"
+                                 : mask.fill      ? "boolean"
+                                                  : "float");
+  return group == 1 ? text : text + fmt::format(", {} heads share a key", group);
+}
+
+/// Replaces `site` by an attention over `scores`; says why not where it cannot.
+static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
                            SiteReporter &reporter) {
+  MatmulOp output = site.output;
+  Location loc = output.getLoc();
   rewriter.setInsertionPoint(output);
-  Value query = stripScale(scores.product.getLhs(), scores.scale);
-  Value key = keyOf(scores.product.getRhs(), scores.scale, rewriter);
+  Heads heads{stripScale(scores.product.getLhs(), scores.scale),
+              keyOf(scores.product.getRhs(), scores.scale, rewriter),
+              output.getRhs(),
+              {}};
+  if (scores.isReverse)
+    std::swap(heads.query, heads.key);
   auto scale = static_cast<float>(scores.scale);
   if (!std::isfinite(scale))
     return fmt::format("the scale is {:g}; expected a finite number", scores.scale);
-  if (scores.isInverted)
-    scores.mask = invertMask(scores.mask, rewriter);
+  std::string reason = alignHeads(heads, site, scores, rewriter);
+  if (!reason.empty())
+    return reason;
+  auto mask =
+      combineMasks(scores.masks, output.getType().getElementType(), rewriter, reason);
+  if (!mask)
+    return reason;
+  heads.mask = mask->value;
+  int64_t group = groupHeads(heads, rewriter);
+
   AttentionOp::Properties properties;
   properties.setScale(rewriter.getF32FloatAttr(scale));
-  if (scores.fill)
-    properties.setFill(rewriter.getF32FloatAttr(*scores.fill));
-  SmallVector<Value> operands{query, key, output.getRhs()};
-  if (scores.mask)
-    operands.push_back(scores.mask);
+  if (mask->fill)
+    properties.setFill(rewriter.getF32FloatAttr(*mask->fill));
+  SmallVector<Value> operands{heads.query, heads.key, heads.value};
+  if (heads.mask)
+    operands.push_back(heads.mask);
   // Free dimensions may hide that the parts do not fit together.
   SmallVector<Type> types;
+  RankedTensorType type = attentionType(site, heads);
   if (failed(AttentionOp::inferReturnTypes(rewriter.getContext(), std::nullopt, operands,
                                            DictionaryAttr(), OpaqueProperties(&properties),
                                            {}, types)) ||
-      !areCompatibleShapes(types, output->getResultTypes()))
+      !areCompatibleShapes(types, TypeRange(type)))
     return "the shapes of query, key, value and mask contradict one another";
-  reporter.found(output.getLoc(), fmt::format("scale {:g}, {}", scale,
-                                              !scores.mask  ? "no mask"
-                                              : scores.fill ? "boolean mask"
-                                                            : "float mask"));
-  rewriter.replaceOpWithNewOp<AttentionOp>(output, output.getType(), query, key,
-                                           output.getRhs(), scores.mask,
-                                           properties.getScale(), properties.getFill(),
-                                           output.getMultiplierAttr());
+  reporter.found(loc, describe(scale, *mask, group));
+  Value result = AttentionOp::create(rewriter, loc, type, heads.query, heads.key,
+                                     heads.value, heads.mask, properties.getScale(),
+                                     properties.getFill(), output.getMultiplierAttr());
+  if (type != output.getType())
+    result = ReshapeOp::create(rewriter, loc, output.getType(), result);
+  rewriter.replaceOp(output, result);
   return {};
 }
 
 static void raise(MatmulOp output, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto softmax = output.getLhs().getDefiningOp<SoftmaxOp>();
-  if (!softmax)
+  auto site = findSite(output);
+  if (!site)
     return;
-  std::string reason = whyNotAttention(softmax);
-  std::optional<Scores> scores;
-  if (reason.empty())
-    scores = readScores(softmax.getInput(), reason);
+  std::string reason = whyNotAttention(*site);
+  auto scores =
+      reason.empty() ? readScores(site->softmax.getInput(), reason) : std::nullopt;
   if (scores)
-    reason = whyNotTogether(scores->product, output);
-  if (reason.empty())
-    reason = replace(output, *scores, rewriter, reporter);
+    reason = whyNotTogether(*scores, output);
+  if (scores && reason.empty())
+    reason = replace(*site, *scores, rewriter, reporter);
   if (!reason.empty())
     reporter.nearMiss(output.getLoc(), reason);
 }
@@ -203,6 +231,7 @@ struct RaiseAttention : tacit::nn::impl::RaiseAttentionBase<RaiseAttention> {
     SiteReporter reporter("attention", getOperation(), sites, nearMisses);
     IRRewriter rewriter(&getContext());
     eraseDead(getOperation());
+    readShapesElsewhere(getOperation(), rewriter);
     for (MatmulOp output : collect<MatmulOp>(getOperation()))
       raise(output, rewriter, reporter);
     eraseDead(getOperation());

@@ -17,23 +17,27 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static void raise(Operation *quotient, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto match = matchNormalization(quotient);
-  auto centered = match ? matchCentered(match->base) : std::nullopt;
-  if (!centered)
+static void raise(Operation *op, IRRewriter &rewriter, SiteReporter &reporter) {
+  auto match = matchNormalization(op);
+  if (!match || !match->isCentered)
     return;
   if (std::string reason = whyNotWhole(*match); !reason.empty())
-    return reporter.nearMiss(quotient->getLoc(), reason);
-  Operation *root = quotient;
-  Value scale = takeParameter<MulOp>(rewriter, root);
-  Value bias = takeParameter<AddOp>(rewriter, root);
+    return reporter.nearMiss(op->getLoc(), reason);
+  Operation *root = op;
+  rewriter.setInsertionPoint(root);
+  Value input = match->input;
+  Value scale = match->scale ? asParameter(rewriter, match->scale, input) : Value();
+  Value bias = match->bias ? asParameter(rewriter, match->bias, input) : Value();
+  if (!scale && !bias)
+    scale = takeParameter<MulOp>(rewriter, root);
+  if (!bias)
+    bias = takeParameter<AddOp>(rewriter, root);
   reporter.found(root->getLoc(),
                  fmt::format("{} scale, {} bias, epsilon {:g}", scale ? "with" : "no",
                              bias ? "with" : "no", *match->epsilon));
   rewriter.setInsertionPoint(root);
-  auto norm = LayerNormOp::create(rewriter, root->getLoc(), centered->input.getType(),
-                                  centered->input, scale, bias,
-                                  rewriter.getF32FloatAttr(*match->epsilon));
+  auto norm = LayerNormOp::create(rewriter, root->getLoc(), input.getType(), input, scale,
+                                  bias, rewriter.getF32FloatAttr(*match->epsilon));
   // Not erased yet: it may be among the operations still to look at.
   rewriter.replaceAllUsesWith(root->getResult(0), norm.getResult());
 }
@@ -45,8 +49,8 @@ struct RaiseLayerNorm : tacit::nn::impl::RaiseLayerNormBase<RaiseLayerNorm> {
     SiteReporter reporter("layer-norm", getOperation(), sites, nearMisses);
     IRRewriter rewriter(&getContext());
     eraseDead(getOperation());
-    for (Operation *quotient : collectQuotients(getOperation()))
-      raise(quotient, rewriter, reporter);
+    for (Operation *op : collectNormalizations(getOperation()))
+      raise(op, rewriter, reporter);
     eraseDead(getOperation());
   }
 };

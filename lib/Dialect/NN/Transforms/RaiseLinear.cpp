@@ -18,18 +18,34 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// A constant, perhaps transposed or reshaped on the way.
+/// A constant, perhaps in few bits, perhaps transposed or reshaped on the way.
 static bool isWeight(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!isa<TransposeOp, ReshapeOp>(op))
-      return matchPattern(value, m_Constant());
+      return isa<DequantizeOp, PowersOfTwoOp>(op) || matchPattern(value, m_Constant());
     value = op->getOperand(0);
   }
   return false;
 }
 
-static bool isWeightMatrix(Value value) {
-  return cast<RankedTensorType>(value.getType()).getRank() == 2 && isWeight(value);
+/// The right side of `product` as a matrix, if it is a constant one; leading dimensions
+/// of 1, as Einsum leaves them, are dropped. Null if it is anything else: products of
+/// integers are no layers.
+static Value matchWeightMatrix(MatmulOp product, IRRewriter &rewriter) {
+  Value weight = product.getRhs();
+  auto type = cast<RankedTensorType>(weight.getType());
+  auto input = cast<RankedTensorType>(product.getLhs().getType());
+  bool isMatrix =
+      type.getRank() == 2 ||
+      (type.getRank() > 2 && type.getRank() <= input.getRank() &&
+       llvm::all_of(type.getShape().drop_back(2), [](int64_t dim) { return dim == 1; }));
+  if (!isMatrix || !isa<FloatType>(type.getElementType()) || !isWeight(weight))
+    return {};
+  if (type.getRank() == 2)
+    return weight;
+  rewriter.setInsertionPoint(product);
+  return rewriter.createOrFold<ReshapeOp>(weight.getLoc(),
+                                          type.clone(type.getShape().take_back(2)), weight);
 }
 
 /// True if `user` adds to `product` a constant per column.
@@ -78,10 +94,11 @@ struct RaiseLinear : tacit::nn::impl::RaiseLinearBase<RaiseLinear> {
     eraseDead(getOperation());
     for (LinearOp op : collect<LinearOp>(getOperation()))
       if (!op.getBias())
-        raise(op, op.getInput(), op.getWeight(), op.getMultiplierAttr(), rewriter, reporter);
+        raise(op, op.getInput(), op.getWeight(), op.getMultiplierAttr(), rewriter,
+              reporter);
     for (MatmulOp op : collect<MatmulOp>(getOperation()))
-      if (isWeightMatrix(op.getRhs()))
-        raise(op, op.getLhs(), op.getRhs(), op.getMultiplierAttr(), rewriter, reporter);
+      if (Value weight = matchWeightMatrix(op, rewriter))
+        raise(op, op.getLhs(), weight, op.getMultiplierAttr(), rewriter, reporter);
     eraseDead(getOperation());
   }
 };

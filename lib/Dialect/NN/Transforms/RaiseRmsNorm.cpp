@@ -17,21 +17,23 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static void raise(Operation *quotient, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto match = matchNormalization(quotient);
+static void raise(Operation *op, IRRewriter &rewriter, SiteReporter &reporter) {
+  auto match = matchNormalization(op);
   // What is still centered here was a near miss of layer normalisation.
-  if (!match || matchCentered(match->base))
+  if (!match || match->isCentered)
     return;
   if (std::string reason = whyNotWhole(*match); !reason.empty())
-    return reporter.nearMiss(quotient->getLoc(), reason);
-  Operation *root = quotient;
-  Value scale = takeParameter<MulOp>(rewriter, root);
+    return reporter.nearMiss(op->getLoc(), reason);
+  Operation *root = op;
+  rewriter.setInsertionPoint(root);
+  Value input = match->input;
+  Value scale = match->scale ? asParameter(rewriter, match->scale, input)
+                             : takeParameter<MulOp>(rewriter, root);
   reporter.found(root->getLoc(), fmt::format("{} scale, epsilon {:g}",
                                              scale ? "with" : "no", *match->epsilon));
   rewriter.setInsertionPoint(root);
-  auto norm =
-      RMSNormOp::create(rewriter, root->getLoc(), match->base.getType(), match->base, scale,
-                        rewriter.getF32FloatAttr(*match->epsilon));
+  auto norm = RMSNormOp::create(rewriter, root->getLoc(), input.getType(), input, scale,
+                                rewriter.getF32FloatAttr(*match->epsilon));
   // Not erased yet: it may be among the operations still to look at.
   rewriter.replaceAllUsesWith(root->getResult(0), norm.getResult());
 }
@@ -43,8 +45,8 @@ struct RaiseRmsNorm : tacit::nn::impl::RaiseRmsNormBase<RaiseRmsNorm> {
     SiteReporter reporter("rms-norm", getOperation(), sites, nearMisses);
     IRRewriter rewriter(&getContext());
     eraseDead(getOperation());
-    for (Operation *quotient : collectQuotients(getOperation()))
-      raise(quotient, rewriter, reporter);
+    for (Operation *op : collectNormalizations(getOperation()))
+      raise(op, rewriter, reporter);
     eraseDead(getOperation());
   }
 };

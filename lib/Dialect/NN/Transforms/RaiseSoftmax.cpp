@@ -19,26 +19,22 @@ using namespace mlir;
 using namespace tacit::nn;
 
 namespace {
-/// exp(...) / sum(exp(...))
+/// exp(x) and the sum of it.
 struct Shares {
   ExpOp exponential;
-  ReduceOp sum;
+  Reduction sum;
 };
 } // namespace
 
-static ReduceOp matchReduce(Value value, ReduceKind kind) {
-  auto reduce = value.getDefiningOp<ReduceOp>();
-  return reduce && reduce.getKind() == kind ? reduce : ReduceOp();
-}
-
 static std::optional<Shares> matchShares(Value numerator, Value denominator) {
   auto exponential = numerator.getDefiningOp<ExpOp>();
-  ReduceOp sum = matchReduce(denominator, ReduceKind::Sum);
-  if (!exponential || !sum || !isSameValue(sum.getInput(), numerator))
+  Reduction sum = matchReduction(denominator, ReduceKind::Sum);
+  if (!exponential || !sum || !isSameValue(sum.op.getInput(), numerator))
     return std::nullopt;
   return Shares{exponential, sum};
 }
 
+/// Matches exp(x) / sum(exp(x)), or the product with the reciprocal.
 static std::optional<Shares> matchShares(Operation *quotient) {
   if (auto division = dyn_cast<DivOp>(quotient))
     return matchShares(division.getLhs(), division.getRhs());
@@ -51,29 +47,23 @@ static std::optional<Shares> matchShares(Operation *quotient) {
   return std::nullopt;
 }
 
-/// The maximum that `value` has subtracted from its own input.
-static ReduceOp matchMaximum(Value value) {
+/// x, if `value` is x - max(x) along `axes`: nn.softmax subtracts that itself.
+static Value stripMaximum(Value value, ArrayRef<int64_t> axes) {
   auto difference = value.getDefiningOp<SubOp>();
-  ReduceOp maximum =
-      difference ? matchReduce(difference.getRhs(), ReduceKind::Max) : ReduceOp();
-  return maximum && isSameValue(maximum.getInput(), difference.getLhs()) ? maximum
-                                                                         : ReduceOp();
+  Reduction maximum =
+      difference ? matchReduction(difference.getRhs(), ReduceKind::Max) : Reduction{};
+  return maximum && maximum.keepsDims && maximum.op.getAxes() == axes &&
+                 isSameValue(maximum.op.getInput(), difference.getLhs())
+             ? difference.getLhs()
+             : Value();
 }
 
-static std::string whyNotSoftmax(Shares shares, ReduceOp maximum) {
-  if (shares.sum.getAxes().size() != 1)
+static std::string whyNotSoftmax(Reduction sum) {
+  if (sum.op.getAxes().size() != 1)
     return fmt::format("the sum runs over axes [{}]; expected one axis",
-                       fmt::join(shares.sum.getAxes(), ", "));
-  if (!maximum)
-    return "the maximum is not subtracted first; nn.softmax would not overflow where this "
-           "does";
-  if (maximum.getAxes() != shares.sum.getAxes())
-    return fmt::format(
-        "the maximum runs over axes [{}] and the sum over [{}]; expected the "
-        "same",
-        fmt::join(maximum.getAxes(), ", "), fmt::join(shares.sum.getAxes(), ", "));
-  if (!maximum.getKeepDims() || !shares.sum.getKeepDims())
-    return "a reduction drops its dimension; expected keep_dims";
+                       fmt::join(sum.op.getAxes(), ", "));
+  if (!sum.keepsDims)
+    return "the sum drops its dimension; expected keep_dims";
   return {};
 }
 
@@ -81,15 +71,18 @@ static void raise(Operation *quotient, IRRewriter &rewriter, SiteReporter &repor
   auto shares = matchShares(quotient);
   if (!shares)
     return;
-  ReduceOp maximum = matchMaximum(shares->exponential.getInput());
-  Value input = maximum ? maximum.getInput() : shares->exponential.getInput();
-  std::string reason = whyNotSoftmax(*shares, maximum);
+  std::string reason = whyNotSoftmax(shares->sum);
+  Value exponent = shares->exponential.getInput();
+  Value stripped = stripMaximum(exponent, shares->sum.op.getAxes());
+  Value input = stripped ? stripped : exponent;
   if (reason.empty() && input.getType() != quotient->getResult(0).getType())
     reason = "its result has another shape than its input";
   if (!reason.empty())
     return reporter.nearMiss(quotient->getLoc(), reason);
-  int64_t axis = shares->sum.getAxes().front();
-  reporter.found(quotient->getLoc(), fmt::format("along axis {}", axis));
+  int64_t axis = shares->sum.op.getAxes().front();
+  reporter.found(quotient->getLoc(),
+                 fmt::format("along axis {}{}", axis,
+                             stripped ? "" : ", without the maximum until now"));
   rewriter.setInsertionPoint(quotient);
   rewriter.replaceOpWithNewOp<SoftmaxOp>(quotient, input.getType(), input, axis);
 }

@@ -6,12 +6,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "Scores.h"
+#include "mlir/IR/Matchers.h"
+#include "tacit/Support/Elements.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::nn;
 
-/// Steps from a softmax to its product; exporters take two or three.
-static constexpr unsigned kMaxSteps = 8;
+/// Steps from a softmax to its product; exporters take two to five.
+static constexpr unsigned kMaxSteps = 12;
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 //===----------------------------------------------------------------------===//
 // Factors
@@ -35,9 +42,68 @@ Value tacit::nn::stripScale(Value value, double &scale) {
   return value;
 }
 
+void tacit::nn::readShapesElsewhere(func::FuncOp function, RewriterBase &rewriter) {
+  for (ShapeOfOp op : collect<ShapeOfOp>(function)) {
+    double scale = 1;
+    auto product = stripScale(op.getInput(), scale).getDefiningOp<MatmulOp>();
+    if (!product)
+      continue;
+    auto query = shapeOf(product.getLhs()), key = shapeOf(product.getRhs());
+    int64_t last = query.size() - 1;
+    if (last < 1 || query.drop_back(2) != key.drop_back(2))
+      continue;
+    rewriter.setInsertionPoint(op);
+    auto part = [&](Value value, int64_t begin, int64_t end) -> Value {
+      Value shape = ShapeOfOp::create(rewriter, op.getLoc(), value);
+      return SliceOp::create(rewriter, op.getLoc(), shape, ArrayRef{begin}, ArrayRef{end},
+                             ArrayRef<int64_t>{1});
+    };
+    SmallVector<Value> parts{part(product.getLhs(), 0, last),
+                             part(product.getRhs(), last, last + 1)};
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, op.getType(), parts, /*axis=*/0);
+  }
+}
+
 //===----------------------------------------------------------------------===//
-// Masks
+// Scores
 //===----------------------------------------------------------------------===//
+
+static bool isZero(Value value) {
+  if (constantScalar(value) == 0.0)
+    return true;
+  Attribute constant;
+  std::vector<char> scratch;
+  auto bytes = matchPattern(value, m_Constant(&constant)) ? rawBytes(constant, scratch)
+                                                          : std::nullopt;
+  return bytes && llvm::all_of(*bytes, [](char byte) { return byte == 0; });
+}
+
+/// The input of a reshape that leaves queries and keys, the last two dimensions, as
+/// they are; null if `value` is no such thing.
+static Value matchReshaped(Value value) {
+  auto reshape = value.getDefiningOp();
+  if (!isa_and_present<ReshapeOp, DynamicReshapeOp>(reshape))
+    return {};
+  Value input = reshape->getOperand(0);
+  auto from = shapeOf(input), to = shapeOf(value);
+  return from.size() >= 2 && to.size() >= 2 && from.take_back(2) == to.take_back(2)
+             ? input
+             : Value();
+}
+
+/// The input of a transposition of the last two dimensions; null if `value` is no such
+/// thing.
+static Value matchTransposed(Value value) {
+  auto transpose = value.getDefiningOp<TransposeOp>();
+  if (!transpose)
+    return {};
+  auto permutation = transpose.getPermutation();
+  auto expected = llvm::to_vector(llvm::seq<int64_t>(0, permutation.size()));
+  if (expected.size() < 2)
+    return {};
+  std::swap(expected.back(), expected[expected.size() - 2]);
+  return permutation == ArrayRef(expected) ? transpose.getInput() : Value();
+}
 
 /// True if `value` is a product, perhaps scaled or masked.
 static bool leadsToProduct(Value value, unsigned steps) {
@@ -46,7 +112,10 @@ static bool leadsToProduct(Value value, unsigned steps) {
     return false;
   if (isa<MatmulOp>(op))
     return true;
-  return isa<AddOp, MulOp, DivOp, WhereOp>(op) &&
+  for (Value input : {matchReshaped(value), matchTransposed(value)})
+    if (input)
+      return leadsToProduct(input, steps - 1);
+  return isa<AddOp, SubOp, MulOp, DivOp, WhereOp>(op) &&
          llvm::any_of(op->getOperands(), [&](Value operand) {
            return operand.getType() == value.getType() &&
                   leadsToProduct(operand, steps - 1);
@@ -85,10 +154,19 @@ private:
       scores.scale *= scaled->scalar;
       return scaled->other;
     }
-    if (auto choice = value.getDefiningOp<WhereOp>())
+    if (Value input = matchReshaped(value)) {
+      scores.isReshaped = true;
+      return input;
+    }
+    if (Value input = matchTransposed(value)) {
+      scores.isReverse = !scores.isReverse;
+      return input;
+    }
+    Operation *op = value.getDefiningOp();
+    if (auto choice = dyn_cast_if_present<WhereOp>(op))
       return stepOverChoice(choice, steps);
-    if (auto sum = value.getDefiningOp<AddOp>())
-      return stepOverSum(sum, steps);
+    if (isa_and_present<AddOp, SubOp>(op))
+      return stepOverSum(op, steps);
     return {};
   }
 
@@ -96,41 +174,47 @@ private:
     bool keepsTrue = isScores(choice.getTrueValue(), choice, steps);
     Value kept = keepsTrue ? choice.getTrueValue() : choice.getFalseValue();
     Value replacement = keepsTrue ? choice.getFalseValue() : choice.getTrueValue();
-    if (!isScores(kept, choice, steps) || !setMask(choice.getCondition()))
+    if (!isScores(kept, choice, steps))
       return {};
     auto fill = constantScalar(replacement);
     if (!fill) {
       fail("the scores that the mask replaces do not all become one constant");
       return {};
     }
-    scores.fill = *fill * scores.scale;
-    scores.isInverted = !keepsTrue;
-    return kept;
+    return addMask({choice.getCondition(), *fill * scores.scale, !keepsTrue, 1}, kept);
   }
 
-  Value stepOverSum(AddOp sum, unsigned steps) {
-    bool isLeft = isScores(sum.getLhs(), sum, steps);
-    Value kept = isLeft ? sum.getLhs() : sum.getRhs();
-    if (!isScores(kept, sum, steps) || !setMask(isLeft ? sum.getRhs() : sum.getLhs()))
-      return {};
-    if (scores.scale != 1) {
-      fail("the mask is added before the scaling; expected it after");
-      return {};
-    }
-    return kept;
+  Value stepOverSum(Operation *sum, unsigned steps) {
+    if (auto blend = matchBlend(sum))
+      if (isScores(blend->scores, sum, steps))
+        return addMask({blend->weight, blend->fill * scores.scale, false, 1},
+                       blend->scores);
+    Value lhs = sum->getOperand(0), rhs = sum->getOperand(1);
+    double sign = isa<SubOp>(sum) ? -1 : 1;
+    // Exporters of a product with something to be added have it add nothing.
+    if (isScores(lhs, sum, steps) && isZero(rhs))
+      return lhs;
+    if (isScores(rhs, sum, steps) && isZero(lhs) && sign == 1)
+      return rhs;
+    if (isScores(lhs, sum, steps))
+      return addMask({rhs, std::nullopt, false, sign * scores.scale}, lhs);
+    if (isScores(rhs, sum, steps) && sign == 1)
+      return addMask({lhs, std::nullopt, false, scores.scale}, rhs);
+    return {};
   }
 
   static bool isScores(Value value, Operation *user, unsigned steps) {
     return value.getType() == user->getResult(0).getType() && leadsToProduct(value, steps);
   }
 
-  bool setMask(Value mask) {
-    if (scores.mask) {
-      fail("there is a second mask; expected at most one");
-      return false;
+  /// Goes on with the scores under the mask.
+  Value addMask(ScoreMask mask, Value kept) {
+    if (!scores.isReshaped && !scores.isReverse) {
+      scores.masks.push_back(mask);
+      return kept;
     }
-    scores.mask = mask;
-    return true;
+    fail("the scores are masked before they are brought into the shape of the softmax");
+    return {};
   }
 
   Scores scores;

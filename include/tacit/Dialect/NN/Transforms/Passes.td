@@ -9,280 +9,7 @@
 #define TACIT_DIALECT_NN_TRANSFORMS_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
-
-//===----------------------------------------------------------------------===//
-// Raise: exporter fragments become whole operations
-//===----------------------------------------------------------------------===//
-
-/// A pass of the raise phase. Every site it finds, and every near miss with its
-/// reason, is a remark of category "raise". What a site leaves dead is erased,
-/// whatever other users still need stays.
-class RaisePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
-  let statistics = [
-    Statistic<"sites", "sites", "fragments replaced by a whole operation">,
-    Statistic<"nearMisses", "near-misses", "fragments that nearly match, left as they are">
-  ];
-}
-
-def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
-  let summary = "Recognise layer normalisation that was exported in pieces";
-  let description = [{
-    Finds `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)` over the last
-    dimension, with the scale and bias that follow, however the square, the root
-    and the quotient are spelled and even if `x - mean(x)` is computed twice. The
-    scale or bias is taken in only where nothing else reads the value before it.
-
-    Near misses: another axis, a reduction that drops its dimension, an epsilon
-    that is no constant or is added to the root instead of the variance.
-
-    **Before**
-
-    ```mlir
-    func.func @layer_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
-      %two = nn.constant dense<2.0> : tensor<f32>
-      %eps = nn.constant dense<1.0e-05> : tensor<f32>
-      %mean = nn.reduce mean %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
-      %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      %square = nn.pow %d, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %variance = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
-      %sum = nn.add %variance, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
-      %root = nn.sqrt %sum : tensor<2x1xf32>
-      %n = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      %scaled = nn.mul %n, %g : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-      %y = nn.add %scaled, %b : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @layer_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
-      %y = nn.layer_norm %x scale(%g) bias(%b) epsilon = 9.99999974E-6 : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseRmsNorm : RaisePass<"nn-raise-rms-norm"> {
-  let summary = "Recognise root mean square normalisation that was exported in pieces";
-  let description = [{
-    Finds `x / sqrt(mean(x^2) + epsilon)` over the last dimension, as a quotient
-    or as a product with the reciprocal, and the scale that follows. Runs after
-    `nn-raise-layer-norm`: a layer normalisation contains this fragment.
-
-    Near misses are those of `nn-raise-layer-norm`.
-
-    **Before**
-
-    ```mlir
-    func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
-      %one = nn.constant dense<1.0> : tensor<f32>
-      %two = nn.constant dense<2.0> : tensor<f32>
-      %eps = nn.constant dense<1.0e-06> : tensor<f32>
-      %square = nn.pow %x, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %mean = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
-      %sum = nn.add %mean, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
-      %root = nn.sqrt %sum : tensor<2x1xf32>
-      %inverse = nn.div %one, %root : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
-      %n = nn.mul %x, %inverse : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      %y = nn.mul %g, %n : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
-      %y = nn.rms_norm %x scale(%g) epsilon = 9.99999997E-7 : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseGelu : RaisePass<"nn-raise-gelu"> {
-  let summary = "Recognise GELU in any spelling";
-  let description = [{
-    Reads the arithmetic around each `tanh`, `erf` and `sigmoid` as a polynomial in
-    x and in the function's value T, so that the order of factors, powers written
-    as products and constants that were multiplied out make no difference:
-
-    - tanh of sqrt(2/pi) x + 0.044715 sqrt(2/pi) x^3, in 0.5 x + 0.5 x T;
-    - sigmoid of twice that, in x T: the same function;
-    - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
-
-    Each coefficient may be off by 1e-4 of itself (exporters write 1.4142135 or
-    0.79788), in half precision by a few units in its last place. Near misses: a
-    coefficient beyond that, and the right argument in another expression.
-
-    **Before**
-
-    ```mlir
-    func.func @gelu_tanh(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %half = nn.constant dense<0.5> : tensor<f32>
-      %one = nn.constant dense<1.0> : tensor<f32>
-      %three = nn.constant dense<3.0> : tensor<f32>
-      %c = nn.constant dense<0.044715> : tensor<f32>
-      %s = nn.constant dense<0.797884583> : tensor<f32>
-      %0 = nn.mul %x, %half : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %1 = nn.pow %x, %three : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %2 = nn.mul %1, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %3 = nn.add %x, %2 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
-      %4 = nn.mul %3, %s : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %5 = nn.tanh %4 : tensor<2x8xf32>
-      %6 = nn.add %5, %one : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %y = nn.mul %0, %6 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @gelu_tanh(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %y = nn.gelu tanh %x : tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseSilu : RaisePass<"nn-raise-silu"> {
-  let summary = "Recognise SiLU, x * sigmoid(x)";
-  let description = [{
-    Reads the arithmetic as `nn-raise-gelu` does. A near miss is x * sigmoid(c x)
-    with another c: 1.702 makes it an approximation of GELU, and it stays as it is.
-
-    **Before**
-
-    ```mlir
-    func.func @silu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %0 = nn.sigmoid %x : tensor<2x8xf32>
-      %y = nn.mul %x, %0 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @silu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %y = nn.silu %x : tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseSoftmax : RaisePass<"nn-raise-softmax"> {
-  let summary = "Recognise softmax that was exported in pieces";
-  let description = [{
-    Finds `exp(x - max(x)) / sum(exp(x - max(x)))` along one axis. Without the
-    maximum it stays as it is, a near miss: it overflows where `nn.softmax` does
-    not. So it does if the maximum and the sum run along different axes.
-
-    **Before**
-
-    ```mlir
-    func.func @softmax(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %max = nn.reduce max %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
-      %0 = nn.sub %x, %max : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      %1 = nn.exp %0 : tensor<2x8xf32>
-      %sum = nn.reduce sum %1 axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
-      %y = nn.div %1, %sum : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @softmax(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-      %y = nn.softmax %x axis = 1 : tensor<2x8xf32>
-      return %y : tensor<2x8xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseLinear : RaisePass<"nn-raise-linear"> {
-  let summary = "Recognise products by a weight matrix and their bias";
-  let description = [{
-    A product whose right side is a constant matrix, or a transposed one, becomes
-    `nn.linear`, and a constant bias added to it, in either order, goes in with
-    it. An `nn.linear` that has no bias takes one in the same way. Near miss: a
-    bias that stays apart because the product without it is needed too.
-
-    **Before**
-
-    ```mlir
-    func.func @linear(%x: tensor<1x2x3xf32>) -> tensor<1x2x4xf32> {
-      %w = nn.constant dense<1.0> : tensor<3x4xf32>
-      %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
-      %0 = nn.matmul %x, %w : (tensor<1x2x3xf32>, tensor<3x4xf32>) -> tensor<1x2x4xf32>
-      %y = nn.add %b, %0 : (tensor<4xf32>, tensor<1x2x4xf32>) -> tensor<1x2x4xf32>
-      return %y : tensor<1x2x4xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @linear(%x: tensor<1x2x3xf32>) -> tensor<1x2x4xf32> {
-      %w = nn.constant dense<1.0> : tensor<3x4xf32>
-      %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
-      %y = nn.linear %x, %w bias(%b) : (tensor<1x2x3xf32>, tensor<3x4xf32>, tensor<4xf32>) -> tensor<1x2x4xf32>
-      return %y : tensor<1x2x4xf32>
-    }
-    ```
-  }];
-}
-
-def RaiseAttention : RaisePass<"nn-raise-attention"> {
-  let summary = "Recognise scaled dot-product attention";
-  let description = [{
-    Follows the scores of each `nn.softmax` along the last axis that weighs the rows
-    of a value matrix back to the product of query and key. On the way it takes in
-    constant factors (on the scores, the query or the key), and one mask: a float
-    one that is added after the scaling, or a boolean one whose `nn.where` keeps
-    scores on either side. A mask that is true where scores are replaced is
-    inverted: as a constant where it is one.
-
-    Near misses: scores or probabilities that something else reads too, leading
-    dimensions that would broadcast, a mask that is added before the scaling, a
-    second mask, replaced scores that do not all become one constant, and a
-    softmax along another axis.
-
-    **Before**
-
-    ```mlir
-    func.func @attention(%q: tensor<1x2x4x8xf32>, %k: tensor<1x4x2x8xf32>, %v: tensor<1x2x4x8xf32>, %m: tensor<4x4xi1>) -> tensor<1x2x4x8xf32> {
-      %c = nn.constant dense<4.0> : tensor<f32>
-      %fill = nn.constant dense<-1.0e+09> : tensor<f32>
-      %kt = nn.transpose %k [0, 2, 3, 1] : (tensor<1x4x2x8xf32>) -> tensor<1x2x8x4xf32>
-      %0 = nn.matmul %q, %kt : (tensor<1x2x4x8xf32>, tensor<1x2x8x4xf32>) -> tensor<1x2x4x4xf32>
-      %1 = nn.div %0, %c : (tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32>
-      %2 = nn.where %m, %1, %fill : (tensor<4x4xi1>, tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32>
-      %3 = nn.softmax %2 axis = 3 : tensor<1x2x4x4xf32>
-      %y = nn.matmul %3, %v : (tensor<1x2x4x4xf32>, tensor<1x2x4x8xf32>) -> tensor<1x2x4x8xf32>
-      return %y : tensor<1x2x4x8xf32>
-    }
-    ```
-
-    **After**
-
-    ```mlir
-    func.func @attention(%q: tensor<1x2x4x8xf32>, %k: tensor<1x4x2x8xf32>, %v: tensor<1x2x4x8xf32>, %m: tensor<4x4xi1>) -> tensor<1x2x4x8xf32> {
-      %key = nn.transpose %k [0, 2, 1, 3] : (tensor<1x4x2x8xf32>) -> tensor<1x2x4x8xf32>
-      %y = nn.attention %q, %key, %v mask(%m) scale = 2.500000e-01 fill = -1.000000e+09 : (tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>, tensor<4x4xi1>) -> tensor<1x2x4x8xf32>
-      return %y : tensor<1x2x4x8xf32>
-    }
-    ```
-  }];
-}
+include "tacit/Dialect/NN/Transforms/RaisePasses.td"
 
 //===----------------------------------------------------------------------===//
 // Surgery: the model becomes another one
@@ -594,6 +321,97 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
     Statistic<"sites", "sites", "operations whose multiplier is set">,
     Statistic<"weights", "weights", "weights written as powers of two">,
     Statistic<"nearMisses", "near-misses", "operations of the scope left as they are">
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Free dimensions
+//===----------------------------------------------------------------------===//
+
+def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
+  let summary = "Write down what is known of shapes in programs with free dimensions";
+  let description = [{
+    Follows every dimension as a function of the inputs' free dimensions, through the
+    shape arithmetic of the exporter. A dimension that turns out to be a number is one
+    from then on, shape arithmetic with a constant result becomes that constant, and a
+    reshape, expansion or slice whose shape was computed for nothing becomes a plain
+    one. A program without free dimensions, or with a dimension that depends on values
+    of the run, stays as it is.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<?x?x8xf32> {nn.dims = ["batch", "seq", ""], nn.name = "x"}) -> tensor<?x?x?x4xf32> {
+      %shape = nn.shape_of %x : (tensor<?x?x8xf32>) -> tensor<3xi64>
+      %leading = nn.slice %shape [0] to [2] step [1] : (tensor<3xi64>) -> tensor<2xi64>
+      %heads = nn.constant dense<[-1, 4]> : tensor<2xi64>
+      %target = nn.concat %leading, %heads axis = 0 : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
+      %0 = nn.dynamic_reshape %x, %target : (tensor<?x?x8xf32>, tensor<4xi64>) -> tensor<?x?x?x4xf32>
+      return %0 : tensor<?x?x?x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<?x?x8xf32> {nn.dims = ["batch", "seq", ""], nn.name = "x"}) -> tensor<?x?x2x4xf32> {
+      %0 = nn.reshape %x : tensor<?x?x8xf32> to tensor<?x?x2x4xf32>
+      return %0 : tensor<?x?x2x4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"refined", "refined", "values of which more dimensions are known">,
+    Statistic<"settled", "settled", "computed shapes that became known ones">
+  ];
+}
+
+def ResolveDims : Pass<"nn-resolve-dims", "::mlir::func::FuncOp"> {
+  let summary = "Compute the sizes of free dimensions at the start of the program";
+  let description = [{
+    Puts an `nn.sized` behind every value with free dimensions. Its sizes are `arith`
+    on the sizes of the arguments, at the start of the function, each computed once:
+    two dimensions are proved equal if they have the same value. All arguments take a
+    dimension from the first one that has its name. Tensors of shape arithmetic become
+    `tensor.from_elements` of such numbers. What must hold and cannot be proved is a
+    `cf.assert`; from there on it counts as known, so that a dimension which must be
+    equal to another one is that one.
+
+    An `nn.dynamic_slice` gets bounds that lie within its input.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {nn.dims = ["rows", ""], nn.name = "x"}, %y: tensor<?x8xf32> {nn.dims = ["more", ""], nn.name = "y"}) -> tensor<?x8xf32> {
+      %0 = nn.concat %x, %y axis = 0 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+      return %0 : tensor<?x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {nn.dims = ["rows", ""], nn.name = "x"}, %y: tensor<?x8xf32> {nn.dims = ["more", ""], nn.name = "y"}) -> tensor<?x8xf32> {
+      %c0 = arith.constant 0 : index
+      %rows = tensor.dim %x, %c0 : tensor<?x8xf32>
+      %c0_0 = arith.constant 0 : index
+      %more = tensor.dim %y, %c0_0 : tensor<?x8xf32>
+      %sum = arith.addi %rows, %more : index
+      %0 = nn.sized %x[%rows] : tensor<?x8xf32>
+      %1 = nn.sized %y[%more] : tensor<?x8xf32>
+      %2 = nn.concat %0, %1 axis = 0 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+      %3 = nn.sized %2[%sum] : tensor<?x8xf32>
+      return %3 : tensor<?x8xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"sized", "sized", "values with free dimensions">,
+    Statistic<"checked", "checks", "conditions that are left to the run">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::tensor::TensorDialect"
   ];
 }
 

@@ -1,0 +1,327 @@
+//===- Dims.cpp - What is known of free dimensions ------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DimInference.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+/// Facts found late help operations that come early. Every round finds at least one;
+/// more rounds than this would prove little more.
+static constexpr int kMaxRounds = 16;
+
+static RankedTensorType tensorOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+/// The name that dimension `dim` has, free or not; empty if it has none.
+static StringRef givenName(func::FuncOp main, unsigned argument, int64_t dim) {
+  auto names = main.getArgAttrOfType<ArrayAttr>(argument, kDimsAttr);
+  if (!names || dim >= static_cast<int64_t>(names.size()))
+    return {};
+  auto name = dyn_cast<StringAttr>(names[dim]);
+  return name ? name.getValue() : StringRef();
+}
+
+std::string tacit::nn::freeDimName(func::FuncOp main, unsigned argument, int64_t dim) {
+  if (StringRef name = givenName(main, argument, dim); !name.empty())
+    return name.str();
+  auto input = main.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+  return ((input ? input.getValue().str() : "argument " + std::to_string(argument)) + "[" +
+          std::to_string(dim) + "]");
+}
+
+SmallVector<FreeDim> tacit::nn::freeDims(func::FuncOp main) {
+  SmallVector<FreeDim> found;
+  llvm::StringSet<> seen;
+  for (BlockArgument argument : main.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    for (int64_t dim = 0; type && dim < type.getRank(); ++dim) {
+      if (!type.isDynamicDim(dim))
+        continue;
+      std::string name = freeDimName(main, argument.getArgNumber(), dim);
+      if (seen.insert(name).second)
+        found.push_back({name, argument.getArgNumber(), dim});
+    }
+  }
+  return found;
+}
+
+/// Exporters call a dimension "past + seq" where it is the sum of two others. Nothing
+/// if a part is neither a number nor one of `names`.
+static SizeExpr parseSum(SizeTable &table, StringRef text, const llvm::StringSet<> &names) {
+  SizeExpr sum = table.constant(0);
+  SmallVector<StringRef> parts;
+  text.split(parts, '+');
+  for (StringRef part : parts) {
+    int64_t number;
+    part = part.trim();
+    if (!part.getAsInteger(10, number) && number >= 0)
+      sum = table.add(sum, table.constant(number));
+    else if (names.contains(part))
+      sum = table.add(sum, table.symbol(part));
+    else
+      return {};
+  }
+  return parts.size() > 1 ? sum : SizeExpr();
+}
+
+void DimInference::visitArguments(func::FuncOp main) {
+  llvm::StringSet<> names;
+  for (const FreeDim &free : freeDims(main))
+    names.insert(free.name);
+  for (BlockArgument argument : main.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    SizeList list;
+    for (int64_t dim = 0; type && dim < type.getRank(); ++dim) {
+      unsigned number = argument.getArgNumber();
+      if (type.isDynamicDim(dim)) {
+        list.push_back(table.symbol(freeDimName(main, number, dim)));
+        continue;
+      }
+      list.push_back(table.constant(type.getDimSize(dim)));
+      StringRef name = givenName(main, number, dim);
+      if (names.contains(name))
+        require(table.symbol(name), list.back());
+    }
+    dims.sizes[argument] = list;
+  }
+  for (const FreeDim &free : freeDims(main))
+    if (SizeExpr sum = parseSum(table, free.name, names))
+      require(table.symbol(free.name), sum);
+}
+
+//===----------------------------------------------------------------------===//
+// Messages
+//===----------------------------------------------------------------------===//
+
+std::string tacit::nn::describe(const SizeTable &table, const SizeCheck &check) {
+  std::string a = table.print(check.a), b = table.print(check.b), text;
+  switch (check.kind) {
+  case SizeCheck::Kind::Equal:
+    text = "expected " + a + " to be " + b;
+    break;
+  case SizeCheck::Kind::AtMost:
+    text = "expected " + a + " to be at most " + b;
+    break;
+  case SizeCheck::Kind::OneOr:
+    text = "expected " + a + " to be 1 or " + b;
+    break;
+  case SizeCheck::Kind::Broadcast:
+    text = "expected " + a + " and " + b + " to be equal, or one of them to be 1";
+    break;
+  }
+  if (!check.op)
+    return text + ", as the names of the inputs say";
+  std::string name = check.op->getName().getStringRef().str();
+  if (auto node = check.op->getLoc()->findInstanceOf<NameLoc>())
+    name += " of node '" + node.getName().str() + "'";
+  return text + " at " + name;
+}
+
+//===----------------------------------------------------------------------===//
+// The program
+//===----------------------------------------------------------------------===//
+
+Dims::Dims(func::FuncOp main) {
+  size_t numFacts;
+  int round = 0;
+  do {
+    numFacts = facts.size();
+    sizes.clear();
+    elements.clear();
+    starts.clear();
+    allProblems.clear();
+    allChecks.clear();
+    DimInference inference(*this);
+    inference.visitArguments(main);
+    for (Operation &op : main.getBody().front())
+      inference.visit(&op);
+  } while (facts.size() > numFacts && ++round < kMaxRounds);
+  allChecks.insert(allChecks.begin(), facts.begin(), facts.end());
+  for (Operation &op : main.getBody().front())
+    reportUnknown(&op);
+}
+
+/// A dimension for which there is no reason, where it comes up.
+void Dims::reportUnknown(Operation *op) {
+  auto isKnown = [&](Value value) {
+    return !isa<RankedTensorType>(value.getType()) ||
+           !llvm::is_contained(sizesOf(value), SizeExpr());
+  };
+  bool isReported = llvm::any_of(
+      allProblems, [&](const SizeProblem &problem) { return problem.op == op; });
+  if (isReported || llvm::all_of(op->getResults(), isKnown) ||
+      !llvm::all_of(op->getOperands(), isKnown))
+    return;
+  std::string text;
+  llvm::raw_string_ostream(text) << "gives '" << op->getResult(0).getType()
+                                 << "', and its free dimensions follow from no input";
+  allProblems.push_back({op, text});
+}
+
+SizeList Dims::sizesOf(Value value) {
+  SizeList list;
+  auto found = sizes.find(value);
+  if (found == sizes.end())
+    return SizeList(tensorOf(value).getRank());
+  for (SizeExpr size : found->second)
+    list.push_back(sizeTable.resolve(size));
+  return list;
+}
+
+std::optional<SizeList> Dims::elementsOf(Value value) {
+  auto found = elements.find(value);
+  if (found == elements.end())
+    return std::nullopt;
+  SizeList list;
+  for (SizeExpr element : found->second)
+    list.push_back(sizeTable.resolve(element));
+  return list;
+}
+
+SizeList Dims::startsOf(Operation *slice) {
+  SizeList list;
+  for (SizeExpr start : starts.lookup(slice))
+    list.push_back(sizeTable.resolve(start));
+  return list;
+}
+
+void DimInference::visit(Operation *op) {
+  current = op;
+  for (OpResult result : op->getResults()) {
+    auto type = dyn_cast<RankedTensorType>(result.getType());
+    if (!type)
+      continue;
+    SizeList list = infer(op, result.getResultNumber());
+    list.resize(type.getRank());
+    // What the type says is known, however the program comes by it.
+    for (auto [size, dim] : llvm::zip(list, type.getShape())) {
+      if (ShapedType::isDynamic(dim))
+        continue;
+      if (size)
+        require(size, table.constant(dim));
+      size = table.constant(dim);
+    }
+    dims.sizes[result] = list;
+  }
+  if (op->getNumResults() == 1)
+    if (auto list = readElements(op))
+      dims.elements[op->getResult(0)] = *list;
+}
+
+//===----------------------------------------------------------------------===//
+// What has to hold
+//===----------------------------------------------------------------------===//
+
+SizeExpr DimInference::product(ArrayRef<SizeExpr> sizes) {
+  SizeExpr result = table.constant(1);
+  for (SizeExpr size : sizes)
+    result = table.multiply(result, size);
+  return result;
+}
+
+void DimInference::fail(const Twine &text) {
+  std::string whole;
+  llvm::raw_string_ostream stream(whole);
+  if (current)
+    stream << "gives '" << current->getResult(0).getType() << "': ";
+  stream << text;
+  // Once, however many results ask.
+  bool isNew = llvm::none_of(dims.allProblems, [&](const SizeProblem &problem) {
+    return problem.op == current && problem.text == whole;
+  });
+  if (isNew)
+    dims.allProblems.push_back({current, whole});
+}
+
+void DimInference::check(SizeCheck::Kind kind, SizeExpr a, SizeExpr b) {
+  SizeCheck made{kind, a, b, current};
+  if (!llvm::is_contained(dims.allChecks, made))
+    dims.allChecks.push_back(made);
+}
+
+/// Whether two sizes are the same, if need be because a part of a table that is as
+/// long as a free dimension lies within the table.
+bool DimInference::prove(SizeExpr a, SizeExpr b) {
+  a = table.resolve(a), b = table.resolve(b);
+  if (!a || !b || a == b)
+    return true; // nothing: reported where it came up
+  SmallVector<std::pair<SizeExpr, SizeExpr>> limits;
+  if (table.withoutLimits(a, limits) != table.withoutLimits(b, limits) || limits.empty())
+    return false;
+  for (auto [size, most] : limits)
+    requireAtMost(size, most);
+  return true;
+}
+
+void DimInference::requireAtMost(SizeExpr a, SizeExpr b) {
+  if (!a || !b || table.compare(SizePredicate::LessOrEqual, a, b) == true)
+    return;
+  if (table.compare(SizePredicate::LessOrEqual, a, b) == false)
+    return fail("expected " + table.print(a) + " to be at most " + table.print(b));
+  SizeCheck made{SizeCheck::Kind::AtMost, a, b, current};
+  if (llvm::is_contained(dims.facts, made))
+    return;
+  dims.facts.push_back(made);
+  table.limit(a, b);
+}
+
+void DimInference::require(SizeExpr a, SizeExpr b) {
+  if (prove(a, b))
+    return;
+  a = table.resolve(a), b = table.resolve(b);
+  if (!table.identify(a, b))
+    return fail("expected " + table.print(a) + " to be " + table.print(b));
+  SizeCheck made{SizeCheck::Kind::Equal, a, b, current};
+  if (!llvm::is_contained(dims.facts, made))
+    dims.facts.push_back(made);
+}
+
+/// A part of one element, or of none where there is none: x[:1] is there to be repeated.
+bool DimInference::isSingle(SizeExpr size) {
+  if (table.asConstant(size))
+    return table.asConstant(size) == 1;
+  if (table.bounds(size).high > 1)
+    return false;
+  require(size, table.constant(1));
+  return true;
+}
+
+void DimInference::requireRepeatable(SizeExpr size, SizeExpr wanted) {
+  if (!size || isSingle(size) || prove(size, wanted))
+    return;
+  if (table.compare(SizePredicate::Equal, size, table.constant(1)) == false)
+    return require(size, wanted);
+  check(SizeCheck::Kind::OneOr, size, wanted);
+}
+
+SizeExpr DimInference::broadcast(SizeExpr a, SizeExpr b) {
+  SizeExpr one = table.constant(1);
+  if (!a || !b)
+    return {};
+  if (a == b)
+    return a;
+  if (isSingle(a) || isSingle(b))
+    return isSingle(a) ? b : a;
+  if (prove(a, b))
+    return table.resolve(a);
+  // A number that is not 1 is the result, whatever the other one is.
+  for (auto [size, other] : {std::pair(a, b), std::pair(b, a)})
+    if (table.compare(SizePredicate::Equal, size, one) == false) {
+      requireRepeatable(other, size);
+      return size;
+    }
+  check(SizeCheck::Kind::Broadcast, a, b);
+  return table.choose(SizePredicate::Equal, a, one, b, a);
+}
