@@ -14,9 +14,11 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
   let summary = "lowers nn to linalg on tensors";
   let description = [{
     A full conversion: every `nn` operation becomes `linalg`, `tensor`, `arith` and
-    `math`, or the pass fails and names it. All dimensions must be known. Tensors of
-    `i1` become tensors of `i8` that hold 0 or 1, and those of `ui8` tensors of `i8`:
-    whether a number has a sign is then a matter of the operation.
+    `math`, or the pass fails and names it. Where dimensions are free, `nn-resolve-dims`
+    has said by `nn.sized` what they are: all arithmetic on sizes stands at the start of
+    the function, and only there `tensor.dim`, of arguments. Tensors of `i1` become
+    tensors of `i8` that hold 0 or 1, and those of `ui8` tensors of `i8`: whether a
+    number has a sign is then a matter of the operation.
 
     **Before**
     ```mlir
@@ -43,8 +45,9 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"
   ];
 }
 

@@ -63,6 +63,12 @@ static Value emit(nn::AbsOp, Scalars s) {
   return s.isFloat() ? s.make<math::AbsFOp>(s.args[0]) : s.make<math::AbsIOp>(s.args[0]);
 }
 static Value emit(nn::ExpOp, Scalars s) { return s.make<math::ExpOp>(s.args[0]); }
+static Value emit(nn::LogOp, Scalars s) { return s.make<math::LogOp>(s.args[0]); }
+static Value emit(nn::SinOp, Scalars s) { return s.make<math::SinOp>(s.args[0]); }
+static Value emit(nn::CosOp, Scalars s) { return s.make<math::CosOp>(s.args[0]); }
+static Value emit(nn::FloorOp, Scalars s) { return s.make<math::FloorOp>(s.args[0]); }
+static Value emit(nn::CeilOp, Scalars s) { return s.make<math::CeilOp>(s.args[0]); }
+static Value emit(nn::RoundOp, Scalars s) { return s.make<math::RoundEvenOp>(s.args[0]); }
 static Value emit(nn::SqrtOp, Scalars s) { return s.make<math::SqrtOp>(s.args[0]); }
 static Value emit(nn::ReciprocalOp, Scalars s) {
   return s.make<arith::DivFOp>(s.constant(1), s.args[0]);
@@ -116,6 +122,34 @@ static Value emit(nn::DivOp, Scalars s) {
   Value quotient = s.make<arith::DivSIOp>(x, safe);
   return s.make<arith::SelectOp>(isMinusOne, s.make<arith::SubIOp>(zero, x), quotient);
 }
+/// A division that leaves no remainder, by 1, stands for those that have none.
+static Value emit(nn::ModOp, Scalars s) {
+  Value x = s.args[0], y = s.args[1];
+  if (s.isFloat())
+    return s.make<arith::RemFOp>(x, y);
+  Value zero = s.integer(0), one = s.integer(1), minusOne = s.integer(-1);
+  Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+  if (s.isUnsigned)
+    return s.make<arith::RemUIOp>(x, s.make<arith::SelectOp>(isZero, one, y));
+  Value isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
+  Value safe = s.make<arith::SelectOp>(s.make<arith::OrIOp>(isZero, isMinusOne), one, y);
+  Value rest = s.make<arith::RemSIOp>(x, safe);
+  // Toward zero has the sign of the dividend; rounding down, that of the divisor.
+  Value differs = s.make<arith::CmpIOp>(arith::CmpIPredicate::slt,
+                                        s.make<arith::XOrIOp>(rest, safe), zero);
+  Value hasRest = s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, rest, zero);
+  return s.make<arith::SelectOp>(s.make<arith::AndIOp>(differs, hasRest),
+                                 s.make<arith::AddIOp>(rest, safe), rest);
+}
+
+// Truth values are bytes of 0 or 1.
+static Value emit(nn::AndOp, Scalars s) { return s.make<arith::AndIOp>(s.args[0], s.args[1]); }
+static Value emit(nn::OrOp, Scalars s) { return s.make<arith::OrIOp>(s.args[0], s.args[1]); }
+static Value emit(nn::XorOp, Scalars s) { return s.make<arith::XOrIOp>(s.args[0], s.args[1]); }
+static Value emit(nn::NotOp, Scalars s) {
+  return s.make<arith::XOrIOp>(s.args[0], s.integer(1));
+}
+
 static Value emit(nn::MaximumOp, Scalars s) {
   return s.either<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>();
 }
@@ -261,13 +295,14 @@ template <typename Op> struct LowerElementwise : OpConversionPattern<Op> {
                                 ConversionPatternRewriter &rewriter) const override {
     auto type = this->getTypeConverter()->template convertType<RankedTensorType>(
         op->getResult(0).getType());
-    if (!type || !type.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
+    if (!type)
+      return rewriter.notifyMatchFailure(op, "the type of the result has no lowering");
     if (op->getResult(0).getType() == op->getOperand(0).getType() &&
         isa<nn::CastOp>(op.getOperation()))
       return rewriter.replaceOp(op, adaptor.getOperands()), success();
+    Sizes sizes = sizesOf(rewriter, op.getLoc(), op->getResult(0));
     Value result = broadcastGeneric(
-        rewriter, op.getLoc(), type, adaptor.getOperands(),
+        rewriter, op.getLoc(), sizes, type.getElementType(), adaptor.getOperands(),
         [&](OpBuilder &b, Location loc, ValueRange args) {
           return emit(op, Scalars{b, loc, args, args.front().getType(),
                                   isUnsigned(op->getOperand(0))});
@@ -299,7 +334,12 @@ struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
 
 void tacit::populateElementwisePatterns(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<
-      LowerConstant, LowerElementwise<nn::NegOp>, LowerElementwise<nn::AbsOp>,
+      LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>,
+      LowerElementwise<nn::CosOp>, LowerElementwise<nn::FloorOp>,
+      LowerElementwise<nn::CeilOp>, LowerElementwise<nn::RoundOp>,
+      LowerElementwise<nn::ModOp>, LowerElementwise<nn::AndOp>,
+      LowerElementwise<nn::OrOp>, LowerElementwise<nn::XorOp>,
+      LowerElementwise<nn::NotOp>, LowerElementwise<nn::NegOp>, LowerElementwise<nn::AbsOp>,
       LowerElementwise<nn::ExpOp>, LowerElementwise<nn::SqrtOp>,
       LowerElementwise<nn::ReciprocalOp>, LowerElementwise<nn::TanhOp>,
       LowerElementwise<nn::ErfOp>, LowerElementwise<nn::SigmoidOp>,

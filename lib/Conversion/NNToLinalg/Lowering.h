@@ -22,33 +22,104 @@ inline mlir::RankedTensorType tensorOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType());
 }
 
-/// A linalg.generic over the shape of `type`, all dimensions parallel; `maps` has
-/// one entry per input. `body` sees one scalar per input.
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+//
+// A lowering works on sizes: attributes where they are known and index values where
+// they are free, so that one pattern serves both. They come from `sizesOf`, asked of
+// the operation's own results and operands (or of the converted ones). All of them
+// are computed at the top of the function, once each: equal sizes are the same
+// attribute or value, and others may differ at run time. Of known sizes the builders
+// below make the IR that a static type would give.
+
+using Sizes = llvm::SmallVector<mlir::OpFoldResult>;
+
+/// The sizes of a tensor. Never fails: ConvertNNToLinalg refuses programs in which
+/// nn-resolve-dims has not been.
+Sizes sizesOf(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
+
+/// The type of a tensor of these sizes.
+mlir::RankedTensorType tensorType(llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                                  mlir::Type element);
+
+mlir::Value emptyTensor(mlir::OpBuilder &builder, mlir::Location loc,
+                        llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element);
+
+/// The product of sizes.
+mlir::OpFoldResult sizeProduct(mlir::OpBuilder &builder, mlir::Location loc,
+                             llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+mlir::OpFoldResult sizeSum(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult a,
+                           mlir::OpFoldResult b);
+
+/// A size as a value; a constant is made where the builder stands.
+mlir::Value sizeValue(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size);
+
+/// The size as a number of floating-point type `element`.
+mlir::Value sizeAsFloat(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size,
+                        mlir::Type element);
+
+/// True for a size that is known to be `value`.
+bool isSize(mlir::OpFoldResult size, int64_t value);
+
+/// `input` such that it broadcasts to `sizes` (aligned at the last dimension) with
+/// nothing left to find out: each of its dimensions is a known 1 or the same as the
+/// result's. One that may be either at run time is repeated, by a copy.
+mlir::Value settleBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
+                            llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+//===----------------------------------------------------------------------===//
+// Generics
+//===----------------------------------------------------------------------===//
+
+/// A linalg.generic over `sizes`, all dimensions parallel; `maps` has one entry per
+/// input. `body` sees one scalar per input. Captured tensors may be read by
+/// tensor.extract.
+mlir::Value parallelGeneric(mlir::OpBuilder &builder, mlir::Location loc,
+                            llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element,
+                            mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
+                            BodyBuilder body);
+
+/// As above, with NumPy broadcasting of the inputs to `sizes`.
+mlir::Value broadcastGeneric(mlir::OpBuilder &builder, mlir::Location loc,
+                             llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element,
+                             mlir::ValueRange inputs, BodyBuilder body);
+
+/// Combines `inputs` (maps over the dimensions of `sizes`) along `axes` into a
+/// tensor of the remaining dimensions, starting from `init`. The last argument of
+/// `body` is the value so far.
+mlir::Value reduceGeneric(mlir::OpBuilder &builder, mlir::Location loc,
+                          llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                          llvm::ArrayRef<int64_t> axes, mlir::Type elementType,
+                          mlir::TypedAttr init, mlir::ValueRange inputs,
+                          llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder body);
+
+/// A reshape by tensor.collapse_shape and tensor.expand_shape. The number of elements
+/// is the same; nn-resolve-dims has seen to it.
+mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
+                      llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+// The same for types of which every dimension is known.
+
 mlir::Value parallelGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::RankedTensorType type, mlir::ValueRange inputs,
                             llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder body);
-
-/// As above, with NumPy broadcasting of the inputs to `type`.
 mlir::Value broadcastGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                              mlir::RankedTensorType type, mlir::ValueRange inputs,
                              BodyBuilder body);
-
-/// Combines `inputs` (maps over the dimensions of `shape`) along `axes` into a
-/// tensor of the remaining dimensions, starting from `init`. The last argument of
-/// `body` is the value so far.
 mlir::Value reduceGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                           llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes,
                           mlir::Type elementType, mlir::TypedAttr init,
                           mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
                           BodyBuilder body);
-
-/// The map of an operand of `shape` broadcast (NumPy rules) to `rank` dimensions.
-mlir::AffineMap broadcastMap(llvm::ArrayRef<int64_t> shape, int64_t rank,
-                             mlir::MLIRContext *context);
-
-/// A static reshape by tensor.collapse_shape and tensor.expand_shape.
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
                       llvm::ArrayRef<int64_t> shape);
+
+/// The map of an operand of `shape` broadcast (NumPy rules) to `rank` dimensions: a
+/// free dimension is the result's (see settleBroadcast).
+mlir::AffineMap broadcastMap(llvm::ArrayRef<int64_t> shape, int64_t rank,
+                             mlir::MLIRContext *context);
 
 /// exp(x - max) / sum along `axis`, as four generics.
 mlir::Value lowerSoftmax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
@@ -59,10 +130,15 @@ mlir::Value floatConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Ty
 
 void populateElementwisePatterns(mlir::TypeConverter &converter,
                                  mlir::RewritePatternSet &patterns);
+void populateImagePatterns(mlir::TypeConverter &converter, mlir::RewritePatternSet &patterns);
 void populateNormalizationPatterns(mlir::TypeConverter &converter,
                                    mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns);
+void populateRotaryPatterns(mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
+void populateIndexingPatterns(mlir::TypeConverter &converter,
+                              mlir::RewritePatternSet &patterns);
 void populateMovementPatterns(mlir::TypeConverter &converter,
                               mlir::RewritePatternSet &patterns);
 

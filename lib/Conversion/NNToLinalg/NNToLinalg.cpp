@@ -7,11 +7,13 @@
 
 #include "Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "tacit/Conversion/Passes.h"
 
 namespace tacit {
@@ -30,18 +32,27 @@ Value tacit::floatConstant(OpBuilder &builder, Location loc, Type type, double v
   return arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, value));
 }
 
-Value tacit::parallelGeneric(OpBuilder &builder, Location loc, RankedTensorType type,
-                             ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
-  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+Value tacit::parallelGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
+                             Type element, ValueRange inputs, ArrayRef<AffineMap> maps,
+                             BodyBuilder body) {
+  int64_t rank = sizes.size();
+  Value empty = emptyTensor(builder, loc, sizes, element);
   SmallVector<AffineMap> allMaps(maps);
-  allMaps.push_back(AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext()));
-  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+  allMaps.push_back(AffineMap::getMultiDimIdentityMap(rank, builder.getContext()));
+  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(
-      builder, loc, type, inputs, empty, allMaps, iterators,
+      builder, loc, empty.getType(), inputs, empty, allMaps, iterators,
       [&](OpBuilder &b, Location loc, ValueRange args) {
         linalg::YieldOp::create(b, loc, body(b, loc, args.drop_back()));
       });
   return generic.getResult(0);
+}
+
+Value tacit::parallelGeneric(OpBuilder &builder, Location loc, RankedTensorType type,
+                             ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
+  return parallelGeneric(builder, loc,
+                         getAsIndexOpFoldResult(builder.getContext(), type.getShape()),
+                         type.getElementType(), inputs, maps, body);
 }
 
 AffineMap tacit::broadcastMap(ArrayRef<int64_t> shape, int64_t rank, MLIRContext *context) {
@@ -53,37 +64,48 @@ AffineMap tacit::broadcastMap(ArrayRef<int64_t> shape, int64_t rank, MLIRContext
   return AffineMap::get(rank, 0, results, context);
 }
 
-Value tacit::broadcastGeneric(OpBuilder &builder, Location loc, RankedTensorType type,
-                              ValueRange inputs, BodyBuilder body) {
+Value tacit::broadcastGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
+                              Type element, ValueRange inputs, BodyBuilder body) {
+  auto type = tensorType(sizes, element);
   SmallVector<AffineMap> maps;
+  SmallVector<Value> settled;
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
-  for (Value input : inputs)
+  for (Value input : inputs) {
+    settled.push_back(settleBroadcast(builder, loc, input, sizes));
     maps.push_back(tensorOf(input).getShape() == type.getShape()
                        ? identity
-                       : broadcastMap(tensorOf(input).getShape(), type.getRank(),
+                       : broadcastMap(tensorOf(settled.back()).getShape(), type.getRank(),
                                       builder.getContext()));
-  return parallelGeneric(builder, loc, type, inputs, maps, body);
+  }
+  return parallelGeneric(builder, loc, sizes, element, settled, maps, body);
 }
 
-Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+Value tacit::broadcastGeneric(OpBuilder &builder, Location loc, RankedTensorType type,
+                              ValueRange inputs, BodyBuilder body) {
+  return broadcastGeneric(builder, loc,
+                          getAsIndexOpFoldResult(builder.getContext(), type.getShape()),
+                          type.getElementType(), inputs, body);
+}
+
+Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                            ArrayRef<int64_t> axes, Type elementType, TypedAttr init,
                            ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
-  int64_t rank = shape.size();
+  int64_t rank = sizes.size();
   SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
-  SmallVector<int64_t> kept;
+  Sizes kept;
   SmallVector<AffineExpr> outDims;
   for (int64_t i = 0; i < rank; ++i) {
     if (llvm::is_contained(axes, i)) {
       iterators[i] = utils::IteratorType::reduction;
       continue;
     }
-    kept.push_back(shape[i]);
+    kept.push_back(sizes[i]);
     outDims.push_back(getAffineDimExpr(i, builder.getContext()));
   }
   SmallVector<AffineMap> allMaps(maps);
   allMaps.push_back(AffineMap::get(rank, 0, outDims, builder.getContext()));
-  Value empty = tensor::EmptyOp::create(builder, loc, kept, elementType);
+  Value empty = emptyTensor(builder, loc, kept, elementType);
   Value start = arith::ConstantOp::create(builder, loc, init);
   Value filled = linalg::FillOp::create(builder, loc, start, empty).getResult(0);
   auto generic = linalg::GenericOp::create(
@@ -94,27 +116,11 @@ Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<int64_t> s
   return generic.getResult(0);
 }
 
-Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> shape) {
-  auto from = tensorOf(input);
-  if (from.getShape() == shape)
-    return input;
-  auto to = RankedTensorType::get(shape, from.getElementType());
-  if (auto groups = getReassociationIndicesForReshape(from, to)) {
-    if (from.getRank() > to.getRank())
-      return tensor::CollapseShapeOp::create(builder, loc, to, input, *groups);
-    return tensor::ExpandShapeOp::create(builder, loc, to, input, *groups);
-  }
-  // Neither a plain merge nor a plain split: through one dimension.
-  auto flat = RankedTensorType::get({from.getNumElements()}, from.getElementType());
-  ReassociationIndices all;
-  if (from.getRank() > 1) {
-    all.assign(llvm::to_vector(llvm::seq<int64_t>(0, from.getRank())));
-    input = tensor::CollapseShapeOp::create(builder, loc, flat, input,
-                                            ArrayRef<ReassociationIndices>{all});
-  }
-  all.assign(llvm::to_vector(llvm::seq<int64_t>(0, to.getRank())));
-  return tensor::ExpandShapeOp::create(builder, loc, to, input,
-                                       ArrayRef<ReassociationIndices>{all});
+Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                           ArrayRef<int64_t> axes, Type elementType, TypedAttr init,
+                           ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
+  return reduceGeneric(builder, loc, getAsIndexOpFoldResult(builder.getContext(), shape), axes,
+                       elementType, init, inputs, maps, body);
 }
 
 //===----------------------------------------------------------------------===//
@@ -122,11 +128,35 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input, ArrayRef<i
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// What is known of sizes is there until everything is lowered.
+struct LowerSized : OpConversionPattern<nn::SizedOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::SizedOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<nn::SizedOp>(op, adaptor.getInput(), adaptor.getSizes());
+    return success();
+  }
+};
+
+/// Of an argument whose type changes.
+struct LowerDim : OpConversionPattern<tensor::DimOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(tensor::DimOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, adaptor.getSource(), adaptor.getIndex());
+    return success();
+  }
+};
+
 struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg> {
   using Base::Base;
 
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    if (!areSizesStated())
+      return signalPassFailure();
     // A tensor of i1 is packed bits to a vector and bytes to a scalar; one i8 per
     // element means the same to both.
     TypeConverter converter;
@@ -143,24 +173,59 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
 
     RewritePatternSet patterns(context);
     populateElementwisePatterns(converter, patterns);
+    populateImagePatterns(converter, patterns);
     populateNormalizationPatterns(converter, patterns);
     populateProductPatterns(converter, patterns);
+    populateRotaryPatterns(converter, patterns);
     populateWeightPatterns(converter, patterns);
+    populateIndexingPatterns(converter, patterns);
     populateMovementPatterns(converter, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
+    patterns.add<LowerDim, LowerSized>(converter, context);
 
-    // Everything leaves nn: what has no pattern, or no known dimensions, fails.
+    // Everything leaves nn: what has no pattern fails.
     ConversionTarget target(*context);
-    target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect,
-                           tensor::TensorDialect>();
+    target.addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
+                           math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
     target.addLegalOp<ModuleOp>();
     target.addDynamicallyLegalOp<func::FuncOp>(
         [&](func::FuncOp op) { return converter.isSignatureLegal(op.getFunctionType()); });
     target.addDynamicallyLegalOp<func::ReturnOp>(
         [&](func::ReturnOp op) { return converter.isLegal(op); });
+    target.addDynamicallyLegalOp<tensor::DimOp>(
+        [&](tensor::DimOp op) { return converter.isLegal(op.getSource().getType()); });
+    target.addDynamicallyLegalOp<nn::SizedOp>(
+        [&](nn::SizedOp op) { return converter.isLegal(op.getType()); });
     if (failed(applyFullConversion(getOperation(), target, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation().walk([](nn::SizedOp op) {
+      op.getResult().replaceAllUsesWith(op.getInput());
+      op.erase();
+    });
+  }
+
+  /// Patterns ask for sizes wherever dimensions are free.
+  bool areSizesStated() {
+    WalkResult result = getOperation().walk([](Operation *op) {
+      for (Value operand : op->getOperands())
+        if (isa_and_present<nn::NNDialect>(op->getDialect()) && !isa<nn::SizedOp>(op) &&
+            !isStated(operand)) {
+          op->emitOpError() << "reads " << operand.getType()
+                            << ", and no nn.sized says what its free dimensions are; "
+                               "nn-resolve-dims adds them";
+          return WalkResult::interrupt();
+        }
+      return WalkResult::advance();
+    });
+    return !result.wasInterrupted();
+  }
+
+  static bool isStated(Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return !type || type.hasStaticShape() || value.getDefiningOp<nn::SizedOp>() ||
+           llvm::any_of(value.getUsers(),
+                        [](Operation *user) { return isa<nn::SizedOp>(user); });
   }
 };
 } // namespace

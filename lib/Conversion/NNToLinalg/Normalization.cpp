@@ -17,25 +17,25 @@ static Value sumOf(OpBuilder &b, Location loc, ValueRange args) {
 }
 
 Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t axis) {
-  auto type = tensorOf(input);
-  Type element = type.getElementType();
-  int64_t rank = type.getRank();
+  Type element = tensorOf(input).getElementType();
+  Sizes sizes = sizesOf(builder, loc, input);
+  int64_t rank = sizes.size();
   auto identity = AffineMap::getMultiDimIdentityMap(rank, builder.getContext());
   AffineMap rows = identity.dropResult(axis);
   TypedAttr lowest = builder.getFloatAttr(
       element, APFloat::getInf(cast<FloatType>(element).getFloatSemantics(), true));
-  Value max = reduceGeneric(builder, loc, type.getShape(), axis, element, lowest, input,
+  Value max = reduceGeneric(builder, loc, sizes, axis, element, lowest, input,
                             identity, [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                               return arith::MaximumFOp::create(b, loc, args[0], args[1]);
                             });
-  Value exps = parallelGeneric(builder, loc, type, {input, max}, {identity, rows},
+  Value exps = parallelGeneric(builder, loc, sizes, element, {input, max}, {identity, rows},
                                [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                                  Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
                                  return math::ExpOp::create(b, loc, d);
                                });
-  Value sum = reduceGeneric(builder, loc, type.getShape(), axis, element,
+  Value sum = reduceGeneric(builder, loc, sizes, axis, element,
                             builder.getFloatAttr(element, 0.0), exps, identity, sumOf);
-  return parallelGeneric(builder, loc, type, {exps, sum}, {identity, rows},
+  return parallelGeneric(builder, loc, sizes, element, {exps, sum}, {identity, rows},
                          [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                            return arith::DivFOp::create(b, loc, args[0], args[1]);
                          });
@@ -57,20 +57,17 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
 
   LogicalResult matchAndRewrite(nn::ReduceOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto input = tensorOf(adaptor.getInput());
-    auto type = cast<RankedTensorType>(op.getType());
-    if (!type.hasStaticShape() || !input.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
-    Type element = input.getElementType();
+    Sizes sizes = sizesOf(rewriter, loc, op.getInput());
+    Type element = tensorOf(adaptor.getInput()).getElementType();
     nn::ReduceKind kind = op.getKind();
     bool isUnsigned = getElementTypeOrSelf(op.getInput()).isUnsignedInteger();
     auto init = neutral(kind, element, isUnsigned, rewriter);
     if (!init)
       return rewriter.notifyMatchFailure(op, "no such reduction of this element type");
-    auto identity = AffineMap::getMultiDimIdentityMap(input.getRank(), op.getContext());
+    auto identity = AffineMap::getMultiDimIdentityMap(sizes.size(), op.getContext());
     Value result = reduceGeneric(
-        rewriter, loc, input.getShape(), op.getAxes(), element, init, adaptor.getInput(),
+        rewriter, loc, sizes, op.getAxes(), element, init, adaptor.getInput(),
         identity, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
           bool isFloat = isa<FloatType>(element);
           switch (kind) {
@@ -84,6 +81,9 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
               return arith::MinUIOp::create(b, loc, args[0], args[1]);
             return isFloat ? arith::MinimumFOp::create(b, loc, args[0], args[1]).getResult()
                            : arith::MinSIOp::create(b, loc, args[0], args[1]).getResult();
+          case nn::ReduceKind::Prod:
+            return isFloat ? arith::MulFOp::create(b, loc, args[0], args[1]).getResult()
+                           : arith::MulIOp::create(b, loc, args[0], args[1]).getResult();
           case nn::ReduceKind::Sum:
           case nn::ReduceKind::Mean:
             return isFloat ? arith::AddFOp::create(b, loc, args[0], args[1]).getResult()
@@ -92,22 +92,29 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
           return nullptr;
         });
     if (kind == nn::ReduceKind::Mean) {
-      int64_t count = 1;
+      Sizes reduced;
       for (int64_t axis : op.getAxes())
-        count *= input.getDimSize(axis);
-      result = broadcastGeneric(rewriter, loc, tensorOf(result), result,
+        reduced.push_back(sizes[axis]);
+      OpFoldResult count = sizeProduct(rewriter, loc, reduced);
+      result = broadcastGeneric(rewriter, loc, sizesOf(rewriter, loc, result), element, result,
                                 [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                                  Value n = floatConstant(b, loc, element, count);
+                                  Value n = sizeAsFloat(b, loc, count, element);
                                   return arith::DivFOp::create(b, loc, args[0], n);
                                 });
     }
-    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, type.getShape()));
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result,
+                                     sizesOf(rewriter, loc, op.getResult())));
     return success();
   }
 
   /// What a reduction starts from; null for a mean of integers, which ONNX
   /// rounds in a way no transformer needs.
   static TypedAttr neutral(nn::ReduceKind kind, Type element, bool isUnsigned, OpBuilder &b) {
+    if (kind == nn::ReduceKind::Prod) {
+      if (auto type = dyn_cast<FloatType>(element))
+        return b.getFloatAttr(type, 1);
+      return b.getIntegerAttr(element, 1);
+    }
     bool isSum = kind == nn::ReduceKind::Sum || kind == nn::ReduceKind::Mean;
     bool isMax = kind == nn::ReduceKind::Max;
     if (auto type = dyn_cast<FloatType>(element))
@@ -134,9 +141,6 @@ struct LowerSoftmax : OpConversionPattern<nn::SoftmaxOp> {
 
   LogicalResult matchAndRewrite(nn::SoftmaxOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto type = tensorOf(adaptor.getInput());
-    if (!type.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     rewriter.replaceOp(
         op, lowerSoftmax(rewriter, op.getLoc(), adaptor.getInput(), op.getAxis()));
     return success();
@@ -148,12 +152,13 @@ struct LowerSoftmax : OpConversionPattern<nn::SoftmaxOp> {
 //===----------------------------------------------------------------------===//
 
 /// 1 / sqrt(sum / n + epsilon), one number per row.
-static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, int64_t n,
+static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFoldResult n,
                               APFloat epsilon) {
   Type element = tensorOf(sum).getElementType();
   return broadcastGeneric(
-      builder, loc, tensorOf(sum), sum, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-        Value variance = arith::DivFOp::create(b, loc, args[0], floatConstant(b, loc, element, n));
+      builder, loc, sizesOf(builder, loc, sum), element, sum,
+      [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value variance = arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
         Value eps = floatConstant(b, loc, element, epsilon.convertToFloat());
         Value shifted = arith::AddFOp::create(b, loc, variance, eps);
         Value deviation = math::SqrtOp::create(b, loc, shifted);
@@ -164,12 +169,12 @@ static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, int64
 /// (x - mean) * inverse * scale + bias, each of mean, scale and bias optional.
 static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean, Value inverse,
                        Value scale, Value bias) {
-  auto type = tensorOf(input);
+  Sizes sizes = sizesOf(builder, loc, input);
   MLIRContext *context = builder.getContext();
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
-  AffineMap last = AffineMap::get(type.getRank(), 0, identity.getResults().back(), context);
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(sizes.size(), context);
+  AffineMap last = AffineMap::get(sizes.size(), 0, identity.getResults().back(), context);
   SmallVector<Value> inputs{input, inverse};
-  SmallVector<AffineMap> maps{identity, rowMap(type.getRank(), context)};
+  SmallVector<AffineMap> maps{identity, rowMap(sizes.size(), context)};
   auto append = [&](Value value, AffineMap map) {
     if (!value)
       return;
@@ -179,7 +184,7 @@ static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean
   append(mean, maps[1]);
   append(scale, last);
   append(bias, last);
-  return parallelGeneric(builder, loc, type, inputs, maps,
+  return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), inputs, maps,
                          [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
                            auto next = args.begin() + 2;
                            Value x = args[0];
@@ -200,25 +205,24 @@ struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
   LogicalResult matchAndRewrite(nn::LayerNormOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Value x = adaptor.getInput();
-    auto type = tensorOf(x);
-    if (!type.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
-    Type element = type.getElementType();
-    int64_t last = type.getRank() - 1, n = type.getDimSize(last);
-    AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext());
-    AffineMap rows = rowMap(type.getRank(), op.getContext());
+    Sizes sizes = sizesOf(rewriter, loc, op.getInput());
+    Type element = tensorOf(x).getElementType();
+    int64_t last = sizes.size() - 1;
+    OpFoldResult n = sizes.back();
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(sizes.size(), op.getContext());
+    AffineMap rows = rowMap(sizes.size(), op.getContext());
     TypedAttr zero = rewriter.getFloatAttr(element, 0.0);
     Value sum =
-        reduceGeneric(rewriter, loc, type.getShape(), last, element, zero, x, identity, sumOf);
+        reduceGeneric(rewriter, loc, sizes, last, element, zero, x, identity, sumOf);
     Value mean = broadcastGeneric(
-        rewriter, loc, tensorOf(sum), sum,
+        rewriter, loc, ArrayRef(sizes).drop_back(), element, sum,
         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          return arith::DivFOp::create(b, loc, args[0], floatConstant(b, loc, element, n));
+          return arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
         });
     // Two passes over the row: the one-pass form E[x^2] - E[x]^2 cancels.
     Value squares = reduceGeneric(
-        rewriter, loc, type.getShape(), last, element, zero, {x, mean}, {identity, rows},
+        rewriter, loc, sizes, last, element, zero, {x, mean}, {identity, rows},
         [](OpBuilder &b, Location loc, ValueRange args) -> Value {
           Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
           return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, d, d), args[2]);
@@ -236,21 +240,18 @@ struct LowerRMSNorm : OpConversionPattern<nn::RMSNormOp> {
   LogicalResult matchAndRewrite(nn::RMSNormOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Value x = adaptor.getInput();
-    auto type = tensorOf(x);
-    if (!type.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
-    int64_t last = type.getRank() - 1;
+    Sizes sizes = sizesOf(rewriter, loc, op.getInput());
+    Type element = tensorOf(x).getElementType();
+    int64_t last = sizes.size() - 1;
     Value squares = reduceGeneric(
-        rewriter, loc, type.getShape(), last, type.getElementType(),
-        rewriter.getFloatAttr(type.getElementType(), 0.0), x,
-        AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext()),
+        rewriter, loc, sizes, last, element, rewriter.getFloatAttr(element, 0.0), x,
+        AffineMap::getMultiDimIdentityMap(sizes.size(), op.getContext()),
         [](OpBuilder &b, Location loc, ValueRange args) -> Value {
           Value square = arith::MulFOp::create(b, loc, args[0], args[0]);
           return arith::AddFOp::create(b, loc, square, args[1]);
         });
-    Value inverse =
-        inverseDeviation(rewriter, loc, squares, type.getDimSize(last), op.getEpsilon());
+    Value inverse = inverseDeviation(rewriter, loc, squares, sizes.back(), op.getEpsilon());
     rewriter.replaceOp(op, normalize(rewriter, loc, x, /*mean=*/nullptr, inverse,
                                      adaptor.getScale(), /*bias=*/nullptr));
     return success();

@@ -16,34 +16,39 @@ using namespace tacit;
 /// zero on. Each sum runs in ascending order of these dimensions: code generation
 /// may regroup outputs, never the terms of one output. `product` makes a term from
 /// one element of each operand.
-static Value contract(OpBuilder &builder, Location loc, RankedTensorType type, int64_t numInner,
-                      ValueRange operands, ArrayRef<AffineMap> operandMaps,
-                      BodyBuilder product) {
-  int64_t rank = type.getRank();
+static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
+                      Type element, int64_t numInner, ValueRange operands,
+                      ArrayRef<AffineMap> operandMaps, BodyBuilder product) {
+  int64_t rank = sizes.size();
   MLIRContext *context = builder.getContext();
-  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
-  Value zero = floatConstant(builder, loc, type.getElementType(), 0);
+  Value empty = emptyTensor(builder, loc, sizes, element);
+  bool isFloat = isa<FloatType>(element);
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
   SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
   iterators.append(numInner, utils::IteratorType::reduction);
   SmallVector<AffineMap> maps(operandMaps);
   maps.push_back(AffineMap::getMultiDimIdentityMap(rank + numInner, context).getMajorSubMap(rank));
   auto generic = linalg::GenericOp::create(
-      builder, loc, type, operands, init, maps, iterators,
+      builder, loc, init.getType(), operands, init, maps, iterators,
       [&](OpBuilder &b, Location loc, ValueRange args) {
         Value term = product(b, loc, args.drop_back());
-        Value sum = arith::AddFOp::create(b, loc, args.back(), term);
+        Value sum = isFloat ? arith::AddFOp::create(b, loc, args.back(), term).getResult()
+                            : arith::AddIOp::create(b, loc, args.back(), term).getResult();
         linalg::YieldOp::create(b, loc, sum);
       });
   return generic.getResult(0);
 }
 
 /// The same for two matrices.
-static Value contract(OpBuilder &builder, Location loc, RankedTensorType type, Value lhs,
+static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes, Value lhs,
                       AffineMap lhsMap, Value rhs, AffineMap rhsMap,
                       nn::MultiplierAttr multiplier) {
-  return contract(builder, loc, type, 1, {lhs, rhs}, {lhsMap, rhsMap},
-                  [&](OpBuilder &b, Location loc, ValueRange args) {
+  return contract(builder, loc, sizes, tensorOf(lhs).getElementType(), 1, {lhs, rhs},
+                  {lhsMap, rhsMap},
+                  [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                    if (isa<IntegerType>(args[0].getType()))
+                      return arith::MulIOp::create(b, loc, args[0], args[1]);
                     return buildProduct(b, loc, multiplier, args[0], args[1]);
                   });
 }
@@ -60,6 +65,15 @@ static AffineMap operandMap(ArrayRef<int64_t> shape, int64_t numDims, int64_t nu
   results.push_back(getAffineDimExpr(row, context));
   results.push_back(getAffineDimExpr(column, context));
   return AffineMap::get(numDims, 0, results, context);
+}
+
+/// `operand` such that nothing is open about how its leading dimensions broadcast to
+/// those of `result`; the last two are its own.
+static Value settleBatch(OpBuilder &builder, Location loc, Value operand,
+                         ArrayRef<OpFoldResult> result) {
+  Sizes wanted(result.drop_back(2));
+  llvm::append_range(wanted, ArrayRef(sizesOf(builder, loc, operand)).take_back(2));
+  return settleBroadcast(builder, loc, operand, wanted);
 }
 
 /// How the product reads the weight of `op`, whose loops are row, column and then the
@@ -93,15 +107,14 @@ static Value padColumns(OpBuilder &b, Location loc, Value input, int64_t columns
   auto type = tensorOf(input);
   if (type.getDimSize(1) == columns)
     return input;
-  Value empty = tensor::EmptyOp::create(b, loc, {type.getDimSize(0), columns},
-                                        type.getElementType());
+  Sizes sizes = sizesOf(b, loc, input), padded{sizes[0], b.getIndexAttr(columns)};
+  Value empty = emptyTensor(b, loc, padded, type.getElementType());
   Value zero = floatConstant(b, loc, type.getElementType(), 0);
   Value filled = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
   // Nothing has no place anywhere.
-  if (type.getNumElements() == 0)
+  if (type.hasStaticShape() && type.getNumElements() == 0)
     return filled;
-  SmallVector<OpFoldResult> zeros(2, b.getIndexAttr(0)), ones(2, b.getIndexAttr(1)),
-      sizes = getAsIndexOpFoldResult(b.getContext(), type.getShape());
+  Sizes zeros(2, b.getIndexAttr(0)), ones(2, b.getIndexAttr(1));
   return tensor::InsertSliceOp::create(b, loc, input, filled, zeros, sizes, ones);
 }
 
@@ -111,44 +124,41 @@ struct LowerLinear : OpConversionPattern<nn::LinearOp> {
 
   LogicalResult matchAndRewrite(nn::LinearOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<RankedTensorType>(op.getType());
-    if (!type.hasStaticShape() || !tensorOf(adaptor.getInput()).hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     auto reader = readWeight(op, adaptor.getWeight(), rewriter);
     if (failed(reader))
       return failure();
     Location loc = op.getLoc();
+    Type element = op.getType().getElementType();
+    Sizes sizes = sizesOf(rewriter, loc, op.getResult()),
+          inputSizes = sizesOf(rewriter, loc, op.getInput());
     // All leading dimensions are rows of one matrix.
-    int64_t columns = type.getShape().back(), rows = 1;
-    for (int64_t dim : type.getShape().drop_back())
-      rows *= dim;
-    Value input =
-        reshapeTo(rewriter, loc, adaptor.getInput(),
-                  {rows, tensorOf(adaptor.getInput()).getShape().back()});
-    auto flat = RankedTensorType::get({rows, columns}, type.getElementType());
+    OpFoldResult rows = sizeProduct(rewriter, loc, ArrayRef(sizes).drop_back());
+    Sizes flat{rows, sizes.back()}, inputFlat{rows, inputSizes.back()};
+    Value input = reshapeTo(rewriter, loc, adaptor.getInput(), inputFlat);
     Value result = multiply(rewriter, loc, flat, input, *reader, op.getMultiplierAttr());
     if (Value bias = adaptor.getBias())
-      result = broadcastGeneric(rewriter, loc, flat, {result, bias},
+      result = broadcastGeneric(rewriter, loc, flat, element, {result, bias},
                                 [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                                   return arith::AddFOp::create(b, loc, args[0], args[1]);
                                 });
-    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, type.getShape()));
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, sizes));
     return success();
   }
 
   /// [rows, K] by the weight that `reader` reads.
-  static Value multiply(OpBuilder &builder, Location loc, RankedTensorType type, Value input,
-                        const WeightReader &reader, nn::MultiplierAttr multiplier) {
+  static Value multiply(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
+                        Value input, const WeightReader &reader,
+                        nn::MultiplierAttr multiplier) {
     MLIRContext *context = builder.getContext();
     int64_t numInner = reader.inner.size(), numDims = numInner + 2;
     bool isShiftAdd = multiplier && multiplier.getKind() == nn::MultiplierKind::ShiftAdd;
     // The terms of one weight meet the same element of the input.
     ArrayRef<int64_t> inputDims = ArrayRef(reader.inner).drop_back(isShiftAdd ? 1 : 0);
-    SmallVector<int64_t> shape{type.getDimSize(0)};
+    Sizes shape{sizes[0]};
     SmallVector<AffineExpr> results{getAffineDimExpr(0, context)};
     int64_t inner = 1;
     for (auto [i, dim] : llvm::enumerate(inputDims)) {
-      shape.push_back(dim);
+      shape.push_back(builder.getIndexAttr(dim));
       results.push_back(getAffineDimExpr(2 + i, context));
       inner *= dim;
     }
@@ -159,7 +169,8 @@ struct LowerLinear : OpConversionPattern<nn::LinearOp> {
       operands.push_back(operand);
       maps.push_back(reader.map(i, numDims, /*column=*/1, /*firstInner=*/2, context));
     }
-    return contract(builder, loc, type, numInner, operands, maps,
+    Type element = tensorOf(input).getElementType();
+    return contract(builder, loc, sizes, element, numInner, operands, maps,
                     [&](OpBuilder &b, Location loc, ValueRange args) {
                       Value weight = reader.element(b, loc, args.drop_front());
                       return buildProduct(b, loc, multiplier, args[0], weight);
@@ -172,32 +183,31 @@ struct LowerMatmul : OpConversionPattern<nn::MatmulOp> {
 
   LogicalResult matchAndRewrite(nn::MatmulOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<RankedTensorType>(op.getType());
     Value lhs = adaptor.getLhs(), rhs = adaptor.getRhs();
-    if (!type.hasStaticShape() || !tensorOf(lhs).hasStaticShape() ||
-        !tensorOf(rhs).hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
     MLIRContext *context = op.getContext();
+    Sizes left = sizesOf(rewriter, loc, op.getLhs()), right = sizesOf(rewriter, loc, op.getRhs()),
+          sizes = sizesOf(rewriter, loc, op.getResult());
+    bool isRow = left.size() == 1, isColumn = right.size() == 1;
+    OpFoldResult one = rewriter.getIndexAttr(1);
     // A vector is a matrix of one row (left) or one column (right).
-    if (tensorOf(lhs).getRank() == 1)
-      lhs = reshapeTo(rewriter, loc, lhs, {1, tensorOf(lhs).getDimSize(0)});
-    if (tensorOf(rhs).getRank() == 1)
-      rhs = reshapeTo(rewriter, loc, rhs, {tensorOf(rhs).getDimSize(0), 1});
-    ArrayRef<int64_t> left = tensorOf(lhs).getShape(), right = tensorOf(rhs).getShape();
-    auto batch = nn::broadcastShapes(left.drop_back(2), right.drop_back(2));
-    if (failed(batch))
-      return rewriter.notifyMatchFailure(op, "leading dimensions do not broadcast");
-    int64_t numBatch = batch->size(), numDims = numBatch + 3;
-    SmallVector<int64_t> shape(*batch);
-    shape.push_back(left[left.size() - 2]);
-    shape.push_back(right.back());
+    if (isRow)
+      lhs = reshapeTo(rewriter, loc, lhs, Sizes{one, left[0]});
+    if (isColumn)
+      rhs = reshapeTo(rewriter, loc, rhs, Sizes{right[0], one});
+    int64_t numBatch = sizes.size() - !isRow - !isColumn, numDims = numBatch + 3;
+    Sizes whole(ArrayRef(sizes).take_front(numBatch));
+    whole.push_back(isRow ? one : left[left.size() - 2]);
+    whole.push_back(isColumn ? one : right.back());
+    lhs = settleBatch(rewriter, loc, lhs, whole);
+    rhs = settleBatch(rewriter, loc, rhs, whole);
+    ArrayRef<int64_t> leftShape = tensorOf(lhs).getShape(), rightShape = tensorOf(rhs).getShape();
     Value result = contract(
-        rewriter, loc, RankedTensorType::get(shape, type.getElementType()), lhs,
-        operandMap(left, numDims, numBatch, numBatch, numBatch + 2, context), rhs,
-        operandMap(right, numDims, numBatch, numBatch + 2, numBatch + 1, context),
+        rewriter, loc, whole, lhs,
+        operandMap(leftShape, numDims, numBatch, numBatch, numBatch + 2, context), rhs,
+        operandMap(rightShape, numDims, numBatch, numBatch + 2, numBatch + 1, context),
         op.getMultiplierAttr());
-    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, type.getShape()));
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, sizes));
     return success();
   }
 };
@@ -208,37 +218,37 @@ struct LowerAttention : OpConversionPattern<nn::AttentionOp> {
 
   LogicalResult matchAndRewrite(nn::AttentionOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<RankedTensorType>(op.getType());
     Value query = adaptor.getQuery(), key = adaptor.getKey(), value = adaptor.getValue();
-    if (!type.hasStaticShape() || !tensorOf(query).hasStaticShape() ||
-        !tensorOf(key).hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "dimensions are not known");
     Location loc = op.getLoc();
     MLIRContext *context = op.getContext();
-    Type element = type.getElementType();
-    int64_t rank = type.getRank(), numDims = rank + 1, batch = rank - 2;
+    Type element = tensorOf(query).getElementType();
+    Sizes sizes = sizesOf(rewriter, loc, op.getResult());
+    int64_t rank = sizes.size(), numDims = rank + 1, batch = rank - 2;
     int64_t m = batch, n = batch + 1, k = batch + 2;
 
-    SmallVector<int64_t> scoreShape(type.getShape().drop_back());
-    scoreShape.push_back(tensorOf(key).getDimSize(rank - 2));
-    auto scoreType = RankedTensorType::get(scoreShape, element);
-    auto exact = [&](int64_t row, int64_t column) {
+    Sizes scoreSizes(ArrayRef(sizes).drop_back());
+    scoreSizes.push_back(sizesOf(rewriter, loc, op.getKey())[rank - 2]);
+    auto exact = [&](Value operand, int64_t row, int64_t column) {
       SmallVector<AffineExpr> results;
+      // Heads may share keys and values: a leading dimension of 1 is read by all.
       for (int64_t i = 0; i < batch; ++i)
-        results.push_back(getAffineDimExpr(i, context));
+        results.push_back(tensorOf(operand).getDimSize(i) == 1 && !isSize(sizes[i], 1)
+                              ? getAffineConstantExpr(0, context)
+                              : getAffineDimExpr(i, context));
       results.push_back(getAffineDimExpr(row, context));
       results.push_back(getAffineDimExpr(column, context));
       return AffineMap::get(numDims, 0, results, context);
     };
     nn::MultiplierAttr multiplier = op.getMultiplierAttr();
-    Value scores = contract(rewriter, loc, scoreType, query, exact(m, k), key, exact(n, k),
-                            multiplier);
+    Value scores = contract(rewriter, loc, scoreSizes, query, exact(query, m, k), key,
+                            exact(key, n, k), multiplier);
 
     SmallVector<Value> inputs{scores};
     if (Value mask = adaptor.getMask())
       inputs.push_back(mask);
     scores = broadcastGeneric(
-        rewriter, loc, scoreType, inputs, [&](OpBuilder &b, Location loc, ValueRange args) {
+        rewriter, loc, scoreSizes, element, inputs,
+        [&](OpBuilder &b, Location loc, ValueRange args) {
           Value scale = floatConstant(b, loc, element, op.getScale().convertToFloat());
           Value score = arith::MulFOp::create(b, loc, args[0], scale);
           if (args.size() == 1)
@@ -253,8 +263,8 @@ struct LowerAttention : OpConversionPattern<nn::AttentionOp> {
         });
     Value weights = lowerSoftmax(rewriter, loc, scores, rank - 1);
     rewriter.replaceOp(
-        op, contract(rewriter, loc, type, weights, exact(m, k), value, exact(k, n),
-                     multiplier));
+        op, contract(rewriter, loc, sizes, weights, exact(weights, m, k), value,
+                     exact(value, k, n), multiplier));
     return success();
   }
 };

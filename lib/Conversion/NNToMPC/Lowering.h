@@ -172,8 +172,9 @@ void addNormalizationRules(Rules &rules);
 void addProductRules(Rules &rules);
 void addMovementRules(Rules &rules);
 
-/// Converts an attention; a file of its own.
+/// Each in a file of its own.
 mlir::LogicalResult convertAttention(nn::AttentionOp op, Lowering &lowering);
+mlir::LogicalResult convertRotary(nn::RotaryOp op, Lowering &lowering);
 
 } // namespace tacit
 

@@ -170,4 +170,5 @@ void tacit::addProductRules(Rules &rules) {
   rules.add(convertMatmul);
   rules.add(convertGather);
   rules.add(convertAttention);
+  rules.add(convertRotary);
 }
