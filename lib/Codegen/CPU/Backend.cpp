@@ -191,7 +191,7 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   // Linux would promise the memory, and end the process when it is used.
   uint64_t needed = file->size() + facts->arenaBytes;
   for (const LibraryTensor &output : facts->outputs)
-    needed += *tensorBytes(output.dtype, output.shape);
+    needed += tensorBytes(output.dtype, output.shape).value_or(0);
   if (needed > physicalMemory())
     return fail(
         ExitCode::BadInput, "use smaller dimensions, or a larger machine",
@@ -265,6 +265,7 @@ llvm::Error tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor
   parts.object = *object;
   parts.inputs = facts->inputs;
   parts.outputs = facts->outputs;
+  parts.dims = facts->dims;
   parts.weightsBytes = facts->weightsBytes;
   parts.arenaBytes = facts->arenaBytes;
   parts.features = facts->features;

@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/Transforms/Dims.h"
 #include "tacit/Support/Elements.h"
 
 namespace tacit::cpu {
@@ -43,7 +44,7 @@ static int64_t indexBound(Value argument) {
   return bound;
 }
 
-/// Free dimensions are another matter.
+/// Of a free dimension the run finds out.
 static bool isStored(RankedTensorType type) {
   if (byteWidth(type.getElementType()) == 0)
     return false;
@@ -51,17 +52,29 @@ static bool isStored(RankedTensorType type) {
          byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
 }
 
-/// Operations that follow a value of the run. The shape of the result may be known all
-/// the same (only 4x4 can be made of 4x4), but not whether the value agrees.
-static bool isDynamic(Operation *op) {
-  return isa<nn::DynamicSliceOp, nn::DynamicReshapeOp, nn::DynamicExpandOp>(op);
-}
-
-/// Floats of 16 bits and less: each conversion would be a call of a library that a
-/// model does not come with.
+/// Floats of 16 bits are storage: arithmetic on them would be calls of a library that
+/// a model does not come with. Smaller ones are not even that.
 static bool isNarrowFloat(Type element) {
   auto type = dyn_cast<FloatType>(element);
   return type && type.getWidth() < 32;
+}
+
+static bool isStorage(Type element) { return element.isF16() || element.isBF16(); }
+
+/// Operations that move numbers and do not look at them.
+static bool isMovement(Operation *op) {
+  return isa<nn::ConstantOp, nn::CastOp, nn::GatherOp, nn::GatherElementsOp, nn::SliceOp,
+             nn::DynamicSliceOp, nn::ConcatOp, nn::ReshapeOp, nn::DynamicReshapeOp,
+             nn::TransposeOp, nn::ExpandOp, nn::DynamicExpandOp, nn::PadOp, nn::ShapeOfOp>(op);
+}
+
+/// The type with every dimension that `dims` knows.
+static RankedTensorType knownType(Value value, nn::Dims &dims) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape;
+  for (nn::SizeExpr size : dims.sizesOf(value))
+    shape.push_back(dims.table().asConstant(size).value_or(ShapedType::kDynamic));
+  return type.clone(shape);
 }
 
 namespace {
@@ -82,14 +95,14 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
                             "raise leaves it";
         return signalPassFailure();
       }
+    nn::Dims dims(main);
     bool ok = checkInputs(main);
-    ok &= checkOperations(main);
+    ok &= checkOperations(main, dims);
     if (!ok)
       return signalPassFailure();
-    module->setAttr(nn::kInterfaceAttr, describe(main));
+    module->setAttr(nn::kInterfaceAttr, describe(main, dims));
   }
 
-  /// Every free dimension, by name, with the option that pins it.
   bool checkInputs(func::FuncOp main) {
     bool ok = true;
     for (BlockArgument argument : main.getArguments()) {
@@ -102,53 +115,49 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
         ok = false;
         continue;
       }
-      auto dims = main.getArgAttrOfType<ArrayAttr>(i, nn::kDimsAttr);
-      if (type.hasStaticShape() && !isStored(type)) {
+      if (!isStored(type)) {
         main.emitError() << "input '" << name.getValue() << "' is " << type
                          << ", which the CPU cannot store";
-        ok = false;
-      }
-      for (int64_t d = 0; d < type.getRank(); ++d) {
-        if (!type.isDynamicDim(d))
-          continue;
-        StringRef dim = dims ? cast<StringAttr>(dims[d]).getValue() : StringRef();
-        InFlightDiagnostic error = main.emitError()
-                                   << "dimension " << d << " of input '" << name.getValue()
-                                   << "' is free; the CPU needs every dimension known";
-        if (!dim.empty())
-          error.attachNote() << "try --dim " << dim << "=N";
-        else
-          error.attachNote() << "try --shape " << name.getValue() << "=...";
         ok = false;
       }
     }
     return ok;
   }
 
-  /// Element types and shapes of every value. A free dimension is reported once,
-  /// where it enters.
-  bool checkOperations(func::FuncOp main) {
+  /// Element types and shapes of every value. A dimension that follows from no input's
+  /// is reported once, where it comes up.
+  bool checkOperations(func::FuncOp main, nn::Dims &dims) {
     bool ok = true;
     main.walk([&](Operation *op) {
       for (Value result : op->getResults()) {
         auto type = dyn_cast<RankedTensorType>(result.getType());
-        bool inputsKnown = llvm::all_of(op->getOperandTypes(), [](Type operand) {
-          auto tensor = dyn_cast<RankedTensorType>(operand);
-          return tensor && tensor.hasStaticShape();
-        });
-        if (!type || !isStored(type) || isNarrowFloat(type.getElementType())) {
+        Type element = type ? type.getElementType() : Type();
+        if (!type || !isStored(type) || (isNarrowFloat(element) && !isStorage(element))) {
           op->emitOpError() << "gives " << result.getType()
                             << ", which the CPU cannot store";
           ok = false;
-        } else if (isDynamic(op) || (!type.hasStaticShape() && inputsKnown)) {
-          op->emitOpError() << "gives " << type
-                            << ": its shape depends on values that are known only at run time";
-          ok = false;
         }
       }
+      ok &= checkArithmetic(op);
       ok &= checkShiftAdd(op);
     });
+    for (const nn::SizeProblem &problem : dims.problems()) {
+      (problem.op ? problem.op : main.getOperation())->emitOpError() << problem.text;
+      ok = false;
+    }
     return ok;
+  }
+
+  static bool checkArithmetic(Operation *op) {
+    if (!isa_and_present<nn::NNDialect>(op->getDialect()) || isMovement(op))
+      return true;
+    for (Type type : op->getOperandTypes())
+      if (isStorage(getElementTypeOrSelf(type))) {
+        op->emitOpError() << "computes on " << type
+                          << ", which the CPU only stores; nn.cast to f32 first";
+        return false;
+      }
+    return true;
   }
 
   /// Multiplier and weight are set together; a hand may have changed one of them.
@@ -171,28 +180,53 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
     return false;
   }
 
-  DictionaryAttr describe(func::FuncOp main) {
+  DictionaryAttr describe(func::FuncOp main, nn::Dims &dims) {
     Builder b(&getContext());
-    auto entry = [&](StringAttr name, Type type, int64_t bound) -> Attribute {
+    auto entry = [&](StringAttr name, Value value, int64_t bound) -> Attribute {
+      auto type = knownType(value, dims);
       SmallVector<NamedAttribute> fields{b.getNamedAttr("name", name),
                                          b.getNamedAttr("type", TypeAttr::get(type))};
       if (bound > 0)
         fields.push_back(b.getNamedAttr("index_bound", b.getI64IntegerAttr(bound)));
+      if (!type.hasStaticShape())
+        fields.push_back(b.getNamedAttr("dims", dimNames(b, value, dims)));
       return b.getDictionaryAttr(fields);
     };
-    SmallVector<Attribute> inputs, outputs;
+    SmallVector<Attribute> inputs, outputs, free;
     for (BlockArgument argument : main.getArguments())
       inputs.push_back(
           entry(main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr),
-                argument.getType(), indexBound(argument)));
-    for (auto [i, type] : llvm::enumerate(main.getResultTypes())) {
+                argument, indexBound(argument)));
+    for (auto [i, value] :
+         llvm::enumerate(main.getBody().front().getTerminator()->getOperands())) {
       auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);
       if (!name)
         name = b.getStringAttr("output_" + Twine(i));
-      outputs.push_back(entry(name, type, 0));
+      outputs.push_back(entry(name, value, 0));
     }
-    return b.getDictionaryAttr({b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
-                                b.getNamedAttr("outputs", b.getArrayAttr(outputs))});
+    for (const nn::FreeDim &dim : nn::freeDims(main))
+      free.push_back(b.getStringAttr(dim.name));
+    SmallVector<NamedAttribute> fields{b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
+                                       b.getNamedAttr("outputs", b.getArrayAttr(outputs))};
+    if (!free.empty())
+      fields.push_back(b.getNamedAttr("dims", b.getArrayAttr(free)));
+    return b.getDictionaryAttr(fields);
+  }
+
+  /// The name of each dimension that is one of the inputs', and "" for the others. Of an
+  /// input, the name that it has itself.
+  static ArrayAttr dimNames(Builder &b, Value value, nn::Dims &dims) {
+    SmallVector<Attribute> names;
+    auto argument = dyn_cast<BlockArgument>(value);
+    auto type = cast<RankedTensorType>(value.getType());
+    for (auto [i, size] : llvm::enumerate(dims.sizesOf(value))) {
+      std::string name = dims.table().asSymbol(size).str();
+      if (argument && type.isDynamicDim(i))
+        name = nn::freeDimName(cast<func::FuncOp>(argument.getOwner()->getParentOp()),
+                               argument.getArgNumber(), i);
+      names.push_back(b.getStringAttr(name));
+    }
+    return b.getArrayAttr(names);
   }
 };
 } // namespace

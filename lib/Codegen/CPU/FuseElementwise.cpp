@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Sizes.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -86,6 +88,25 @@ struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// Takes the size of a tensor from where it was made. To ask the tensor is to use it,
+/// and what is used twice is not fused.
+struct ResolveSize : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto dim = op.getConstantIndex();
+    auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
+    if (!dim || !type || *dim < 0 || *dim >= type.getRank())
+      return rewriter.notifyMatchFailure(op, "no dimension of a ranked tensor");
+    auto sizes = tacit::cpu::sizesFromMaker(rewriter, op.getLoc(), op.getSource());
+    if (!sizes)
+      return rewriter.notifyMatchFailure(op, "the tensor's maker does not say its sizes");
+    rewriter.replaceOp(op,
+                       getValueOrCreateConstantIndexOp(rewriter, op.getLoc(), (*sizes)[*dim]));
+    return success();
+  }
+};
+
 struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> {
   using Base::Base;
 
@@ -123,7 +144,7 @@ struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> 
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
     tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
-    patterns.add<FoldTransposeIntoOperand, FoldTransposeIntoResult>(context);
+    patterns.add<FoldTransposeIntoOperand, FoldTransposeIntoResult, ResolveSize>(context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -26,17 +26,26 @@ using namespace tacit::cpu;
 static constexpr const char *kEarlierPhase = "start from an earlier phase";
 
 static int32_t dtypeOf(Type element) {
+  if (element.isF16())
+    return TACIT_F16;
+  if (element.isBF16())
+    return TACIT_BF16;
   if (element.isF32())
     return TACIT_F32;
   if (element.isF64())
     return TACIT_F64;
   if (element.isInteger(1))
     return TACIT_BOOL;
+  bool isUnsigned = element.isUnsignedInteger();
   if (element.isInteger(8))
-    return element.isUnsignedInteger() ? TACIT_U8 : TACIT_I8;
+    return isUnsigned ? TACIT_U8 : TACIT_I8;
+  if (element.isInteger(16))
+    return isUnsigned ? TACIT_U16 : TACIT_I16;
   if (element.isInteger(32))
-    return TACIT_I32;
-  return element.isInteger(64) ? TACIT_I64 : 0;
+    return isUnsigned ? TACIT_U32 : TACIT_I32;
+  if (element.isInteger(64))
+    return isUnsigned ? TACIT_U64 : TACIT_I64;
+  return 0;
 }
 
 /// A number from 0 to kMaxTensorBytes; nullopt for others, of whatever width.
@@ -45,46 +54,117 @@ static std::optional<int64_t> readSize(IntegerAttr attr) {
   return value && *value >= 0 && *value <= nn::kMaxTensorBytes ? value : std::nullopt;
 }
 
+/// A string that can be a C string.
+static bool isName(StringAttr name) {
+  return name && !name.empty() && !name.getValue().contains('\0');
+}
+
+/// Bytes that a tensor has at least: as if its free dimensions were 1.
+static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
+  std::vector<int64_t> shape = tensor.shape;
+  for (int64_t &dim : shape)
+    dim = std::abs(dim);
+  return tensorBytes(tensor.dtype, shape);
+}
+
+/// The numbers of the names of a tensor's dimensions. An input's size can only come from
+/// a name; an output's may be computed.
+static llvm::Error readDims(DictionaryAttr fields, StringRef kind, LibraryTensor &tensor,
+                            ArrayRef<std::string> names) {
+  if (llvm::none_of(tensor.shape, [](int64_t dim) { return dim < 0; }))
+    return llvm::Error::success();
+  auto dims = fields.getAs<ArrayAttr>("dims");
+  tensor.dims.assign(tensor.shape.size(), -1);
+  for (auto [i, dim] : llvm::enumerate(tensor.shape)) {
+    auto text = dims && i < dims.size() ? dyn_cast<StringAttr>(dims[i]) : StringAttr();
+    auto found = text ? llvm::find(names, text.getValue()) : names.end();
+    if (dim < 0 && found != names.end())
+      tensor.dims[i] = found - names.begin();
+    else if (dim < 0 && kind == "input")
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "dimension {} of input '{}' is free; expected one of the names that '{}' "
+                  "lists as 'dims'",
+                  i, tensor.name, nn::kInterfaceAttr.str());
+  }
+  return llvm::Error::success();
+}
+
+/// Types and names of one input or output.
+static llvm::Expected<LibraryTensor>
+readTensor(Attribute entry, StringRef kind, size_t number, ArrayRef<std::string> names) {
+  auto fields = dyn_cast<DictionaryAttr>(entry);
+  auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
+  auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
+  auto type =
+      typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
+  int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
+  if (!isName(name))
+    return fail(ExitCode::BadInput, "give each input and output a name",
+                "{} {} of the program has no name", kind.str(), number);
+  if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
+    return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
+                "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
+                "floats, integers of 8 to 64 bits, or bool",
+                kind.str(), name.str(), TACIT_MAX_RANK);
+  LibraryTensor tensor{name.str(), dtype, {}, 0, {}};
+  for (int64_t dim : type.getShape())
+    tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
+  auto bytes = leastBytes(tensor);
+  if (!bytes || *bytes > nn::kMaxTensorBytes)
+    return fail(ExitCode::BadInput, "pin its dimensions to less",
+                "{} '{}' has no size of at most {} bytes", kind.str(), name.str(),
+                nn::kMaxTensorBytes);
+  if (fields.get("index_bound")) {
+    auto bound = readSize(fields.getAs<IntegerAttr>("index_bound"));
+    if (!bound)
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "{} '{}' has an 'index_bound' that is no size", kind.str(), name.str());
+    tensor.indexBound = *bound;
+  }
+  if (auto error = readDims(fields, kind, tensor, names))
+    return std::move(error);
+  return tensor;
+}
+
 static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
+                               ArrayRef<std::string> names,
                                std::vector<LibraryTensor> &tensors) {
   auto entries = interface.getAs<ArrayAttr>(which);
   if (!entries)
     return fail(ExitCode::BadInput, kEarlierPhase, "the program's '{}' has no list '{}'",
                 nn::kInterfaceAttr.str(), which.str());
   for (Attribute entry : entries) {
-    auto fields = dyn_cast<DictionaryAttr>(entry);
-    auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
-    auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
-    auto type =
-        typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
-    int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
-    // Names become C strings.
-    if (!name || name.empty() || name.getValue().contains('\0'))
-      return fail(ExitCode::BadInput, "give each input and output a name",
-                  "{} {} of the program has no name", which.drop_back().str(),
-                  tensors.size());
-    if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
-      return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
-                  "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
-                  "float32, float64, int64, int32, int8, uint8 or bool",
-                  which.drop_back().str(), name.str(), TACIT_MAX_RANK);
-    auto bytes = byteSize(type);
-    if (!bytes || *bytes > nn::kMaxTensorBytes)
-      return fail(ExitCode::BadInput, "pin every dimension, and to less",
-                  "{} '{}' has no size of at most {} bytes", which.drop_back().str(),
-                  name.str(), nn::kMaxTensorBytes);
-    LibraryTensor tensor{name.str(), dtype, {}, 0};
-    tensor.shape.assign(type.getShape().begin(), type.getShape().end());
-    if (fields.get("index_bound")) {
-      auto bound = readSize(fields.getAs<IntegerAttr>("index_bound"));
-      if (!bound)
-        return fail(ExitCode::BadInput, kEarlierPhase,
-                    "{} '{}' has an 'index_bound' that is no size", which.drop_back().str(),
-                    name.str());
-      tensor.indexBound = *bound;
-    }
-    tensors.push_back(std::move(tensor));
+    auto tensor = readTensor(entry, which.drop_back(), tensors.size(), names);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back(std::move(*tensor));
   }
+  return llvm::Error::success();
+}
+
+/// Strings that become C strings; `isUnique` for names.
+static llvm::Error readStrings(ArrayAttr strings, StringRef what, bool isUnique,
+                               std::vector<std::string> &texts) {
+  for (Attribute entry : strings) {
+    auto text = dyn_cast<StringAttr>(entry);
+    if (!isName(text) || (isUnique && llvm::is_contained(texts, text.getValue())))
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "entry {} of the program's '{}' is empty, no text, or there twice",
+                  texts.size(), what.str());
+    texts.push_back(text.str());
+  }
+  return llvm::Error::success();
+}
+
+/// A name whose size no input tells could never be bound.
+static llvm::Error checkEveryName(const ModelFacts &facts) {
+  for (int32_t i = 0, count = facts.dims.size(); i < count; ++i)
+    if (llvm::none_of(facts.inputs, [&](const LibraryTensor &input) {
+          return llvm::is_contained(input.dims, i);
+        }))
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "the program's '{}' lists the free dimension '{}', which no input has",
+                  nn::kInterfaceAttr.str(), facts.dims[i]);
   return llvm::Error::success();
 }
 
@@ -94,17 +174,38 @@ static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
     return fail(ExitCode::BadInput, kEarlierPhase,
                 "the program has no '{}' attribute: its inputs and outputs are unknown",
                 nn::kInterfaceAttr.str());
-  if (auto error = readTensors(interface, "inputs", facts.inputs))
+  if (auto dims = interface.getAs<ArrayAttr>("dims"))
+    if (auto error = readStrings(dims, "dims", /*isUnique=*/true, facts.dims))
+      return error;
+  if (auto error = readTensors(interface, "inputs", facts.dims, facts.inputs))
     return error;
-  return readTensors(interface, "outputs", facts.outputs);
+  if (auto error = checkEveryName(facts))
+    return error;
+  return readTensors(interface, "outputs", facts.dims, facts.outputs);
+}
+
+/// The outputs of a program can only be as free as its inputs.
+static bool hasFreeOutput(const ModelFacts &facts) {
+  return llvm::any_of(facts.outputs,
+                      [](const LibraryTensor &output) { return !output.dims.empty(); });
 }
 
 llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
   ModelFacts facts;
   if (auto error = readInterface(module, facts))
     return std::move(error);
+  if (!facts.dims.empty()) {
+    auto checks = module->getAttrOfType<ArrayAttr>(nn::kChecksAttr);
+    if (!checks)
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "the program has free dimensions, but no '{}' attribute that is a list",
+                  nn::kChecksAttr.str());
+    if (auto error = readStrings(checks, nn::kChecksAttr, /*isUnique=*/false, facts.checks))
+      return std::move(error);
+    return facts;
+  }
   auto arena = readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr));
-  if (!arena)
+  if (!arena || hasFreeOutput(facts))
     return fail(ExitCode::BadInput, kEarlierPhase,
                 "the program has no '{}' attribute that is a size", nn::kArenaAttr.str());
   facts.arenaBytes = *arena;
@@ -116,11 +217,23 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 
 /// Does a value of `type` fill a buffer for `tensor`, byte for byte? Types change on
-/// the road (bool becomes i8, nothing becomes one dimension), sizes do not.
+/// the road (bool becomes i8, nothing becomes one dimension, free dimensions a pointer),
+/// sizes do not.
 static bool fits(Type type, const LibraryTensor &tensor) {
   auto shaped = dyn_cast<ShapedType>(type);
-  auto size = shaped && shaped.hasRank() ? byteSize(shaped) : std::nullopt;
-  return size && size == tensorBytes(tensor.dtype, tensor.shape);
+  if (!shaped || !shaped.hasRank())
+    return false;
+  if (tensor.dims.empty()) {
+    auto size = byteSize(shaped);
+    return size && size == tensorBytes(tensor.dtype, tensor.shape);
+  }
+  if (byteWidth(shaped.getElementType()) != dtypeBytes(tensor.dtype))
+    return false;
+  auto isSame = [](int64_t found, int64_t expected) {
+    return ShapedType::isDynamic(found) ? expected < 0 : found == expected;
+  };
+  bool isPointer = isa<MemRefType>(type) && shaped.getShape() == ArrayRef<int64_t>{1};
+  return isPointer || llvm::equal(shaped.getShape(), tensor.shape, isSame);
 }
 
 static llvm::Error compare(StringRef which, TypeRange types,
@@ -138,6 +251,63 @@ static llvm::Error compare(StringRef which, TypeRange types,
   return llvm::Error::success();
 }
 
+static bool isBytes(Type type, std::optional<int64_t> count) {
+  auto buffer = dyn_cast<MemRefType>(type);
+  return buffer && count && buffer.getRank() == 1 && buffer.getElementType().isInteger(8) &&
+         buffer.getDimSize(0) == *count;
+}
+
+/// @main of a bufferized program takes weights and arena, the sizes of free dimensions
+/// last; what is between are inputs and outputs.
+static llvm::Expected<SmallVector<Type>>
+betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &facts) {
+  SmallVector<Type> types(main.getArgumentTypes());
+  auto weights = WeightFile::of(module);
+  if (!weights)
+    return weights.takeError();
+  // Where sizes are free, the arena's is, too, and its type says nothing.
+  auto arena = facts.dims.empty()
+                   ? readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr))
+                   : std::optional<int64_t>(1);
+  if (types.size() < 2 || !isBytes(types[0], weights->size()) || !isBytes(types[1], arena))
+    return fail(ExitCode::BadInput, kEarlierPhase,
+                "@main does not begin with the {} bytes of the weights and the {} bytes of "
+                "memory that '{}' says",
+                weights->size(), arena.value_or(0), nn::kArenaAttr.str());
+  types.erase(types.begin(), types.begin() + 2);
+  size_t numDims = 0;
+  while (!types.empty() && types.back().isIndex()) {
+    types.pop_back();
+    ++numDims;
+  }
+  if (numDims != facts.dims.size())
+    return fail(ExitCode::BadInput, kEarlierPhase,
+                "@main takes {} sizes of free dimensions; expected {}, as '{}' says",
+                numDims, facts.dims.size(), nn::kInterfaceAttr.str());
+  return types;
+}
+
+/// @shapes takes the sizes of the free dimensions, and answers with so many others.
+static llvm::Error checkShapes(ModuleOp module, const ModelFacts &facts) {
+  if (facts.dims.empty())
+    return llvm::Error::success();
+  int64_t numSizes = 1, numDims = facts.dims.size();
+  for (const LibraryTensor &output : facts.outputs)
+    numSizes += output.shape.size();
+  auto shapes = module.lookupSymbol<func::FuncOp>("shapes");
+  Type word = IntegerType::get(module.getContext(), 64);
+  auto expected = FunctionType::get(
+      module.getContext(),
+      {MemRefType::get({numDims}, word), MemRefType::get({numSizes}, word)}, {word});
+  if (shapes && shapes.getFunctionType() == expected)
+    return llvm::Error::success();
+  return fail(
+      ExitCode::BadInput, kEarlierPhase,
+      "the program has no function @shapes that answers {} sizes of free dimensions "
+      "with {} others",
+      numDims, numSizes);
+}
+
 llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
   ModelFacts facts;
   if (auto error = readInterface(module, facts))
@@ -147,27 +317,15 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
   if (!main)
     return llvm::Error::success();
   SmallVector<Type> inputs(main.getArgumentTypes()), outputs(main.getResultTypes());
-  if (module->hasAttr(nn::kArenaAttr)) {
-    auto isBytes = [](Type type) {
-      auto buffer = dyn_cast<MemRefType>(type);
-      return buffer && buffer.getRank() == 1 && buffer.getElementType().isInteger(8);
-    };
-    auto arena = readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr));
-    auto weights = WeightFile::of(module);
-    if (!weights)
-      return weights.takeError();
-    if (inputs.size() < 2 || !isBytes(inputs[0]) || !isBytes(inputs[1]) ||
-        static_cast<uint64_t>(cast<MemRefType>(inputs[0]).getDimSize(0)) !=
-            weights->size() ||
-        cast<MemRefType>(inputs[1]).getDimSize(0) != arena)
-      return fail(
-          ExitCode::BadInput, kEarlierPhase,
-          "@main does not begin with the {} bytes of the weights and the {} bytes of "
-          "memory that '{}' says",
-          weights->size(), arena.value_or(0), nn::kArenaAttr.str());
-    size_t numInputs = std::min(inputs.size() - 2, facts.inputs.size());
-    outputs.append(inputs.begin() + 2 + numInputs, inputs.end());
-    inputs = SmallVector<Type>(ArrayRef(inputs).slice(2, numInputs));
+  if (module->hasAttr(nn::kArenaAttr) || module->hasAttr(nn::kChecksAttr)) {
+    auto types = betweenInputsAndOutputs(module, main, facts);
+    if (!types)
+      return types.takeError();
+    if (auto error = checkShapes(module, facts))
+      return error;
+    size_t numInputs = std::min(types->size(), facts.inputs.size());
+    outputs.append(types->begin() + numInputs, types->end());
+    inputs.assign(types->begin(), types->begin() + numInputs);
   }
   if (inputs.size() != facts.inputs.size() || outputs.size() != facts.outputs.size())
     return fail(ExitCode::BadInput, "change both, or start from an earlier phase",

@@ -39,16 +39,29 @@ public:
     std::vector<Constant *> entries;
     for (const LibraryTensor &tensor : tensors) {
       std::vector<uint64_t> shape(TACIT_MAX_RANK, 0);
+      std::vector<uint32_t> dims(TACIT_MAX_RANK, 0);
       llvm::copy(tensor.shape, shape.begin());
+      llvm::copy(tensor.dims, dims.begin());
       entries.push_back(ConstantStruct::getAnon(
           context, {text(tensor.name), number(32, tensor.dtype),
                     number(32, tensor.shape.size()), ConstantDataArray::get(context, shape),
-                    number(64, tensor.indexBound)}));
+                    number(64, tensor.indexBound), ConstantDataArray::get(context, dims)}));
     }
     if (entries.empty())
       return ConstantPointerNull::get(pointer);
     auto *type = ArrayType::get(entries.front()->getType(), entries.size());
     return global(ConstantArray::get(type, entries), "tensors");
+  }
+
+  /// An array of C strings.
+  Constant *texts(ArrayRef<std::string> strings) {
+    if (strings.empty())
+      return ConstantPointerNull::get(pointer);
+    std::vector<Constant *> entries;
+    for (const std::string &string : strings)
+      entries.push_back(text(string));
+    return global(ConstantArray::get(ArrayType::get(pointer, entries.size()), entries),
+                  "texts");
   }
 
   llvm::Module &module;
@@ -57,11 +70,11 @@ public:
 };
 } // namespace
 
-/// void tacit_entry(weights, arena, inputs, outputs): main takes the same two
-/// pointers and then one data pointer for each input and each output.
+/// void tacit_entry(weights, arena, inputs, outputs, dims): main takes the same two
+/// pointers, then one data pointer for each input and each output, and the sizes.
 static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts) {
   auto *type = FunctionType::get(Type::getVoidTy(d.context),
-                                 {d.pointer, d.pointer, d.pointer, d.pointer}, false);
+                                 std::vector<Type *>(5, d.pointer), false);
   Function *entry =
       Function::Create(type, GlobalValue::InternalLinkage, "tacit_entry", d.module);
   IRBuilder<> b(BasicBlock::Create(d.context, "entry", entry));
@@ -76,32 +89,67 @@ static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts
   };
   load(entry->getArg(2), facts.inputs.size());
   load(entry->getArg(3), facts.outputs.size());
+  for (size_t i = 0; i < facts.dims.size(); ++i)
+    arguments.push_back(b.CreateLoad(
+        b.getInt64Ty(), b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), entry->getArg(4), i)));
   b.CreateCall(main, arguments);
   b.CreateRetVoid();
   return entry;
+}
+
+/// @main takes pointers, and then the sizes of free dimensions.
+static bool takesPointers(Function *main, size_t numPointers, size_t numDims) {
+  if (!main || main->isDeclaration() || main->arg_size() != numPointers + numDims)
+    return false;
+  return llvm::all_of(main->args(), [&](Argument &argument) {
+    return argument.getArgNo() < numPointers ? argument.getType()->isPointerTy()
+                                             : argument.getType()->isIntegerTy(64);
+  });
+}
+
+/// @shapes as tacit_model_desc has it, or null where it is something else.
+static Function *findShapes(llvm::Module &module) {
+  Function *shapes = module.getFunction("shapes");
+  Type *pointer = PointerType::getUnqual(module.getContext());
+  auto *type = FunctionType::get(Type::getInt64Ty(module.getContext()), {pointer, pointer},
+                                 /*isVarArg=*/false);
+  return shapes && !shapes->isDeclaration() && shapes->getFunctionType() == type ? shapes
+                                                                                 : nullptr;
 }
 
 llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFacts &facts) {
   static_assert(offsetof(tacit_tensor, data) == 0, "the entry loads `data` at offset 0");
   Function *main = module.getFunction("main");
   size_t expected = 2 + facts.inputs.size() + facts.outputs.size();
-  if (!main || main->isDeclaration() || main->arg_size() != expected ||
-      !llvm::all_of(main->args(), [](Argument &a) { return a.getType()->isPointerTy(); }))
+  if (!takesPointers(main, expected, facts.dims.size()))
     return fail(ExitCode::BadInput, "start from an earlier phase",
                 "the program's @main does not take the {} pointers (weights, arena, {} inputs, "
-                "{} outputs) that its interface describes",
-                expected, facts.inputs.size(), facts.outputs.size());
+                "{} outputs) and {} sizes that its interface describes",
+                expected, facts.inputs.size(), facts.outputs.size(), facts.dims.size());
+  Function *shapes = findShapes(module);
+  if (!facts.dims.empty() && !shapes)
+    return fail(ExitCode::BadInput, "start from an earlier phase",
+                "the program has free dimensions, but no function @shapes that takes two "
+                "pointers and gives a number");
   main->setLinkage(GlobalValue::InternalLinkage);
   // As a symbol, `main` would clash with a C program's.
   main->setName("tacit_main");
   Describer d(module);
+  Constant *derive = ConstantPointerNull::get(d.pointer);
+  if (!facts.dims.empty()) {
+    shapes->setLinkage(GlobalValue::InternalLinkage);
+    shapes->setName("tacit_shapes");
+    derive = shapes;
+  }
   Constant *description = ConstantStruct::getAnon(
       d.context,
       {d.number(32, TACIT_ABI_VERSION), d.number(32, facts.inputs.size()),
-       d.number(32, facts.outputs.size()), d.number(32, 0), d.tensors(facts.inputs),
-       d.tensors(facts.outputs), d.number(64, facts.weightsBytes),
+       d.number(32, facts.outputs.size()), d.number(32, facts.dims.size()),
+       d.tensors(facts.inputs), d.tensors(facts.outputs), d.number(64, facts.weightsBytes),
        d.number(64, facts.weightsHash), d.number(64, facts.arenaBytes),
-       d.text(facts.weightsFile), d.text(facts.features), makeEntry(d, main, facts)});
+       d.text(facts.weightsFile), d.text(facts.features), makeEntry(d, main, facts),
+       d.texts(facts.dims), d.texts(facts.checks), d.number(64, facts.checks.size()),
+       derive});
   new GlobalVariable(module, description->getType(), /*isConstant=*/true,
                      GlobalValue::ExternalLinkage, description, "tacit_model");
   return llvm::Error::success();

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Sizes.h"
 #include "Vectorize.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -65,23 +66,29 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
     Location loc = operand.getOwner()->getLoc();
     auto type = cast<RankedTensorType>(operand.get().getType());
     int64_t width = panelColumns;
+    SmallVector<OpFoldResult> own = sizesOf(rewriter, loc, operand.get()), sizes;
     SmallVector<int64_t> shape;
     for (int64_t position : layout.outerDimsPerm) {
       int64_t dim = type.getDimSize(position);
       bool isPacked = position == layout.innerDimsPos.front();
-      shape.push_back(isPacked ? llvm::divideCeil(dim, width) : dim);
+      if (isPacked && !ShapedType::isDynamic(dim))
+        dim = llvm::divideCeil(dim, width);
+      shape.push_back(dim);
+      sizes.push_back(isPacked ? ceilDivide(rewriter, loc, own[position], width)
+                               : own[position]);
     }
     shape.push_back(width);
+    sizes.push_back(rewriter.getIndexAttr(width));
     SmallVector<OpFoldResult> tiles{rewriter.getIndexAttr(width)};
-    Value empty = tensor::EmptyOp::create(rewriter, loc, shape, type.getElementType());
+    Value empty =
+        emptyTensor(rewriter, loc, RankedTensorType::get(shape, type.getElementType()), sizes);
     Value zero = arith::ConstantOp::create(rewriter, loc,
                                            rewriter.getZeroAttr(type.getElementType()));
     Value packed = linalg::PackOp::create(rewriter, loc, operand.get(), empty,
                                           layout.innerDimsPos, tiles, zero,
                                           layout.outerDimsPerm)
                        ->getResult(0);
-    Value original =
-        tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+    Value original = emptyTensor(rewriter, loc, type, own);
     Value view = linalg::UnPackOp::create(rewriter, loc, packed, original, layout.innerDimsPos,
                                           tiles, layout.outerDimsPerm)
                      ->getResult(0);

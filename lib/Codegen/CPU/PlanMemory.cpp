@@ -5,11 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MemorySlots.h"
+#include "SizeArithmetic.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Support/Elements.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -17,19 +22,37 @@ namespace tacit::cpu {
 } // namespace tacit::cpu
 
 using namespace mlir;
+using tacit::cpu::Buffer;
+using tacit::cpu::kBufferAlignment;
 
-/// Buffers start on a cache line.
-static constexpr int64_t kAlignment = 64;
 /// Most bytes that one parallel task may keep on its stack (OpenMP gives its
 /// threads 4 MiB by default).
 static constexpr int64_t kMaxStackBytes = 1 << 20;
+static constexpr llvm::StringLiteral kStackCheck =
+    "a parallel task would need more than 1048576 bytes of working memory";
+
+/// The most elements that `alloc` can have, where its free dimensions are bounded.
+static std::optional<SmallVector<int64_t>> largestShape(memref::AllocOp alloc) {
+  SmallVector<int64_t> shape(alloc.getType().getShape());
+  auto sizes = alloc.getDynamicSizes();
+  for (int64_t &dim : shape) {
+    if (!ShapedType::isDynamic(dim))
+      continue;
+    auto bound = ValueBoundsConstraintSet::computeConstantBound(
+        presburger::BoundType::UB, sizes.front(), /*stopCondition=*/nullptr, /*closedUB=*/true);
+    if (failed(bound) || *bound < 0)
+      return std::nullopt;
+    dim = *bound;
+    sizes = sizes.drop_front();
+  }
+  return shape;
+}
 
 namespace {
-/// A buffer, when it is alive (operations of the entry block, both included), and
-/// where it was put.
-struct Buffer {
-  memref::AllocOp alloc;
-  int64_t size, first, last, offset = 0;
+/// What one parallel task keeps on its stack: bytes, and others that are computed.
+struct Stack {
+  int64_t bytes = 0;
+  SmallVector<Value> more;
 };
 
 struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
@@ -42,16 +65,24 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       module.emitError() << "expected a function @main: the model";
       return signalPassFailure();
     }
-    if (failed(moveToStack(main)))
+    bool isFree = tacit::cpu::numFreeDims(main) > 0;
+    if (failed(moveToStack(main, isFree)))
       return signalPassFailure();
-    auto buffers = collect(main);
+    auto buffers = collect(main, isFree);
     if (failed(buffers))
       return signalPassFailure();
+    numBuffers = buffers->size();
+    if (isFree) {
+      auto type = MemRefType::get({1}, IntegerType::get(&getContext(), 8));
+      if (failed(main.insertArgument(1, type, {}, main.getLoc())) ||
+          failed(tacit::cpu::placeInSlots(main, *buffers)))
+        return signalPassFailure();
+      return flattenEmptyArguments(main);
+    }
     int64_t arena = place(*buffers);
     for (const Buffer &buffer : *buffers)
       sumBytes += buffer.size;
     arenaBytes = arena;
-    numBuffers = buffers->size();
 
     module->setAttr(tacit::nn::kArenaAttr,
                     IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
@@ -85,42 +116,110 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
                                           ValueRange());
       argument.replaceAllUsesWith(view);
       argument.setType(MemRefType::get({0}, type.getElementType()));
+      // Names of dimensions that turned out to be 0 say nothing of the one that is left.
+      main.removeArgAttr(argument.getArgNumber(), tacit::nn::kDimsAttr);
     }
     main.setType(FunctionType::get(main.getContext(), main.getBody().getArgumentTypes(),
                                    main.getResultTypes()));
   }
 
   /// Buffers made inside a parallel loop belong to one task: to its stack.
-  LogicalResult moveToStack(func::FuncOp main) {
+  LogicalResult moveToStack(func::FuncOp main, bool isFree) {
     SmallVector<memref::AllocOp> allocs;
     main.walk([&](memref::AllocOp alloc) {
       if (alloc->getParentOfType<scf::ForallOp>())
         allocs.push_back(alloc);
     });
-    DenseMap<Operation *, int64_t> sums;
+    llvm::MapVector<Operation *, Stack> stacks;
+    OpBuilder top = OpBuilder::atBlockBegin(&main.getBody().front());
+    IRMapping known;
+    for (BlockArgument argument : main.getArguments())
+      known.map(argument, argument);
     for (memref::AllocOp alloc : allocs) {
       // At the start of the outermost task, so that inner loops do not grow it.
       auto task = alloc->getParentOfType<scf::ForallOp>();
       while (auto outer = task->getParentOfType<scf::ForallOp>())
         task = outer;
-      auto size = tacit::byteSize(alloc.getType());
-      int64_t left = kMaxStackBytes - sums.lookup(task);
-      if (!size || *size > left)
-        return alloc->emitError() << "a parallel task needs a buffer of type " << alloc.getType()
-                                  << "; expected at most " << left << " bytes of "
-                                  << kMaxStackBytes << " that a task may use";
-      sums[task] += llvm::alignTo(*size, kAlignment);
       OpBuilder b = OpBuilder::atBlockBegin(task.getBody());
-      Value slot = memref::AllocaOp::create(b, alloc->getLoc(), alloc.getType(),
-                                            b.getI64IntegerAttr(kAlignment));
+      auto shape = largestShape(alloc);
+      if (failed(shape || !isFree ? moveBounded(b, alloc, shape, stacks[task])
+                                  : moveFree(b, alloc, top, known, stacks[task])))
+        return failure();
+      ++numOnStack;
+    }
+    for (auto &[task, stack] : stacks)
+      if (!stack.more.empty())
+        checkAtRunTime(top, main.getLoc(), stack);
+    return success();
+  }
+
+  /// A buffer of at most `shape`.
+  static LogicalResult moveBounded(OpBuilder &b, memref::AllocOp alloc,
+                                   std::optional<SmallVector<int64_t>> shape, Stack &stack) {
+    MemRefType type = alloc.getType();
+    auto size = shape ? tacit::byteSize(MemRefType::get(*shape, type.getElementType()))
+                      : std::nullopt;
+    int64_t left = kMaxStackBytes - stack.bytes;
+    if (!size || *size > left)
+      return alloc->emitError() << "a parallel task needs a buffer of type " << type
+                                << "; expected at most " << left << " bytes of "
+                                << kMaxStackBytes << " that a task may use";
+    stack.bytes += llvm::alignTo(*size, kBufferAlignment);
+    if (type.hasStaticShape()) {
+      Value slot = memref::AllocaOp::create(b, alloc->getLoc(), type,
+                                            b.getI64IntegerAttr(kBufferAlignment));
       alloc->replaceAllUsesWith(ValueRange{slot});
       alloc->erase();
-      ++numOnStack;
+    } else {
+      auto bytes = MemRefType::get({*size}, b.getI8Type());
+      replaceByView(alloc, memref::AllocaOp::create(b, alloc->getLoc(), bytes,
+                                                    b.getI64IntegerAttr(kBufferAlignment)));
     }
     return success();
   }
 
-  FailureOr<SmallVector<Buffer>> collect(func::FuncOp main) {
+  /// A buffer of any size, which is computed at `top`.
+  static LogicalResult moveFree(OpBuilder &b, memref::AllocOp alloc, OpBuilder &top,
+                                IRMapping &known, Stack &stack) {
+    SmallVector<Value> sizes;
+    for (Value size : alloc.getDynamicSizes()) {
+      auto copy = tacit::cpu::copySize(top, size, known);
+      if (failed(copy))
+        return failure();
+      sizes.push_back(*copy);
+    }
+    auto size = tacit::cpu::knownBytes(alloc.getType());
+    if (!size)
+      return alloc->emitError() << "cannot plan a buffer of type " << alloc.getType()
+                                << "; expected a known size";
+    Location loc = alloc->getLoc();
+    stack.more.push_back(tacit::cpu::emitBytes(top, loc, *size, sizes));
+    auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type());
+    replaceByView(alloc, memref::AllocaOp::create(b, loc, bytes, stack.more.back(),
+                                                  b.getI64IntegerAttr(kBufferAlignment)));
+    return success();
+  }
+
+  static void replaceByView(memref::AllocOp alloc, Value bytes) {
+    OpBuilder b(alloc);
+    Value zero = arith::ConstantIndexOp::create(b, alloc->getLoc(), 0);
+    Value view = memref::ViewOp::create(b, alloc->getLoc(), alloc.getType(), bytes, zero,
+                                        alloc.getDynamicSizes());
+    alloc->replaceAllUsesWith(ValueRange{view});
+    alloc->erase();
+  }
+
+  /// What a task needs beyond what is known has to fit, too.
+  static void checkAtRunTime(OpBuilder &b, Location loc, const Stack &stack) {
+    Value sum = arith::ConstantIndexOp::create(b, loc, stack.bytes);
+    for (Value bytes : stack.more)
+      sum = arith::AddIOp::create(b, loc, sum, bytes);
+    Value most = arith::ConstantIndexOp::create(b, loc, kMaxStackBytes);
+    Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, sum, most);
+    cf::AssertOp::create(b, loc, fits, kStackCheck);
+  }
+
+  FailureOr<SmallVector<Buffer>> collect(func::FuncOp main, bool isFree) {
     Block &entry = main.getBody().front();
     DenseMap<Operation *, int64_t> position;
     for (auto [i, op] : llvm::enumerate(entry))
@@ -128,14 +227,18 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
     BufferViewFlowAnalysis aliases(main);
     SmallVector<Buffer> buffers;
     WalkResult result = main.walk([&](memref::AllocOp alloc) {
-      auto size = tacit::byteSize(alloc.getType());
+      auto size = isFree ? tacit::cpu::knownBytes(alloc.getType())
+                         : tacit::byteSize(alloc.getType());
       if (!size) {
         alloc->emitError() << "cannot plan a buffer of type " << alloc.getType()
                            << "; expected a known size";
         return WalkResult::interrupt();
       }
       int64_t born = position.lookup(entry.findAncestorOpInBlock(*alloc));
-      Buffer buffer{alloc, static_cast<int64_t>(llvm::alignTo(*size, kAlignment)), born, born};
+      // Bytes that are multiplied yet are rounded up afterwards.
+      if (!isFree)
+        size = llvm::alignTo(*size, kBufferAlignment);
+      Buffer buffer{alloc, *size, born, born};
       for (Value alias : aliases.resolve(alloc.getResult()))
         for (Operation *user : alias.getUsers())
           if (Operation *ancestor = entry.findAncestorOpInBlock(*user))

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Sizes.h"
 #include "Vectorize.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -28,7 +29,8 @@ enum class RowRole {
   PerRow, ///< one value per row, from values per row
 };
 
-/// Role of `op` in a group whose elementwise shape is `shape`.
+/// Role of `op` in a group whose elementwise shape is `shape`. Two free dimensions
+/// look alike here; whether they are alike is for the caller to see.
 static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
   ArrayRef<int64_t> rows = shape.drop_back();
   if (auto fill = dyn_cast<linalg::FillOp>(candidate)) {
@@ -36,14 +38,19 @@ static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
     return type && type.getShape() == rows ? RowRole::PerRow : RowRole::None;
   }
   auto op = dyn_cast<linalg::GenericOp>(candidate);
-  if (!op || op->getNumResults() != 1 || op.hasDynamicShape())
+  if (!op || op->getNumResults() != 1)
     return RowRole::None;
-  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  SmallVector<int64_t> ranges = staticLoopSizes(op);
   AffineMap out = op.getIndexingMapsArray().back();
   // Every operand must be a part of the row or the same for all of it.
   for (AffineMap map : op.getIndexingMapsArray())
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return RowRole::None;
+  // The result's type must say what the operands' say, as tiles will have that type.
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  if (!out.isProjectedPermutation() ||
+      applyPermutationMap(out, ArrayRef(ranges)) != type.getShape())
+    return RowRole::None;
   bool isParallel = op.getNumParallelLoops() == op.getNumLoops();
   if (isParallel && out.isIdentity() && ArrayRef<int64_t>(ranges) == shape)
     return RowRole::Full;
@@ -65,10 +72,31 @@ static bool readsOwnRow(OpOperand &use, RowRole role, int64_t rank) {
   return user.getMatchingIndexingMap(&use) == identity.getMajorSubMap(numResults);
 }
 
+/// True if the elementwise members of `group` can be computed one after the other in
+/// one row: each is read for the last time when the next is written, if not before.
+static bool fitInOneRow(ArrayRef<Operation *> group, ArrayRef<int64_t> shape) {
+  Type element = getElementTypeOrSelf(group.back()->getResult(0).getType());
+  Operation *current = nullptr;
+  for (Operation *member : group) {
+    if (roleOf(member, shape) != RowRole::Full)
+      continue;
+    if (getElementTypeOrSelf(member->getResult(0).getType()) != element)
+      return false;
+    if (current && llvm::any_of(current->getUsers(), [&](Operation *user) {
+          return member->isBeforeInBlock(user);
+        }))
+      return false;
+    current = member;
+  }
+  return true;
+}
+
 /// `root` and the producers that only this group uses, producers first. Holds a
 /// reduction, or there is nothing to gain and the result is empty.
-static SetVector<Operation *> findGroup(linalg::GenericOp root) {
-  SmallVector<int64_t> shape = root.getStaticLoopRanges();
+static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp root) {
+  SmallVector<int64_t> shape = staticLoopSizes(root);
+  builder.setInsertionPoint(root);
+  OpFoldResult length = loopSizes(builder, root).back();
   SetVector<Operation *> group;
   group.insert(root);
   bool hasReduction = false;
@@ -92,6 +120,11 @@ static SetVector<Operation *> findGroup(linalg::GenericOp root) {
               return type && type.getShape() == ArrayRef<int64_t>(shape).drop_back();
             }))
           continue;
+        // Whoever reads a member has its other dimensions, but sums over a dimension
+        // of its own.
+        if (role == RowRole::Reduce &&
+            !isSameSize(loopSizes(builder, cast<linalg::LinalgOp>(producer)).back(), length))
+          continue;
         hasReduction |= role == RowRole::Reduce;
         changed |= group.insert(producer);
       }
@@ -101,6 +134,9 @@ static SetVector<Operation *> findGroup(linalg::GenericOp root) {
     return {};
   SmallVector<Operation *> ordered(group.getArrayRef());
   llvm::sort(ordered, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  // A row of any length has no place on the stack of a task.
+  if (ShapedType::isDynamic(shape.back()) && !fitInOneRow(ordered, shape))
+    return {};
   return SetVector<Operation *>(ordered.begin(), ordered.end());
 }
 
@@ -113,8 +149,8 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
     SmallVector<linalg::GenericOp> candidates;
     getOperation().walk([&](linalg::GenericOp op) {
       if (isOutermost(op) && op.getNumLoops() >= 2 && op->getNumResults() == 1 &&
-          !op.hasDynamicShape() && !llvm::is_contained(op.getStaticLoopRanges(), 0) &&
-          roleOf(op, op.getStaticLoopRanges()) == RowRole::Full)
+          !llvm::is_contained(staticLoopSizes(op), 0) &&
+          roleOf(op, staticLoopSizes(op)) == RowRole::Full)
         candidates.push_back(op);
     });
     // Last consumers first: a group then holds all of a chain.
@@ -122,7 +158,7 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
     for (linalg::GenericOp root : llvm::reverse(candidates)) {
       if (done.contains(root))
         continue;
-      SetVector<Operation *> group = findGroup(root);
+      SetVector<Operation *> group = findGroup(rewriter, root);
       if (group.empty())
         continue;
       done.insert(group.begin(), group.end());
@@ -137,10 +173,14 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
   /// One parallel loop over the rows that computes every member on its row.
   LogicalResult tile(RewriterBase &rewriter, linalg::GenericOp root,
                      ArrayRef<Operation *> group) {
-    SmallVector<int64_t> shape = root.getStaticLoopRanges(), steps(shape.size(), 1);
-    steps.back() = shape.back();
     rewriter.setInsertionPoint(root);
     Location loc = root.getLoc();
+    SmallVector<int64_t> shape = staticLoopSizes(root);
+    bool isFree = ShapedType::isDynamic(shape.back());
+    OpFoldResult one = rewriter.getIndexAttr(1);
+    SmallVector<OpFoldResult> sizes(shape.size(), one), steps(shape.size(), one);
+    sizes.back() = loopSizes(rewriter, root).back();
+    steps.back() = OpFoldResult();
     bool ok = true;
     Value result = buildParallelTiles(
         rewriter, loc, root.getDpsInitOperand(0)->get(), steps,
@@ -148,7 +188,6 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
           DenseMap<Value, Value> tiles;
           SmallVector<OpFoldResult> offsets = getAsOpFoldResult(ivs);
           offsets.back() = b.getIndexAttr(0);
-          SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(b.getContext(), steps);
           for (Operation *member : group) {
             auto linalgOp = cast<linalg::LinalgOp>(member);
             ArrayRef<OpFoldResult> own = ArrayRef(offsets).take_front(linalgOp.getNumLoops());
@@ -169,9 +208,13 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
               if (slice && slice->use_empty())
                 slice->erase();
             }
-            if (member == root) {
+            if (member == root || (isFree && roleOf(member, shape) == RowRole::Full)) {
               OpOperand *init = cast<DestinationStyleOpInterface>(op).getDpsInitOperand(0);
+              auto unused = init->get().getDefiningOp<tensor::ExtractSliceOp>();
               init->set(out);
+              if (unused && unused != out.getDefiningOp() && unused->use_empty())
+                unused->erase();
+              out = op->getResult(0);
             }
             tiles[member->getResult(0)] = op->getResult(0);
           }

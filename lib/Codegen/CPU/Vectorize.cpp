@@ -7,6 +7,7 @@
 
 #include "Vectorize.h"
 #include "BodyVectorizer.h"
+#include "Sizes.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -44,14 +45,14 @@ static constexpr int64_t kParallelBytes = 128;
 using RowBuilder = llvm::function_ref<Value(OpBuilder &, ArrayRef<Value> outer,
                                             ArrayRef<Value> place, Value tensor)>;
 
-static Value nestRows(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+static Value nestRows(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> rows,
                       SmallVector<Value> &outer, Value tensor, RowBuilder row) {
-  if (outer.size() == shape.size())
+  if (outer.size() == rows.size())
     return row(builder, outer, outer, tensor);
-  return buildLoop(builder, loc, builder.getIndexAttr(shape[outer.size()]), 1, tensor,
+  return buildLoop(builder, loc, rows[outer.size()], 1, tensor,
                    [&](OpBuilder &b, Value iv, ValueRange carried) {
                      outer.push_back(iv);
-                     Value next = nestRows(b, loc, shape, outer, carried[0], row);
+                     Value next = nestRows(b, loc, rows, outer, carried[0], row);
                      outer.pop_back();
                      return SmallVector<Value>{next};
                    })
@@ -60,8 +61,9 @@ static Value nestRows(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
 
 /// Fills `init` row by row. An outermost operation gets a parallel loop whose tiles
 /// are `steps`; inside one, or for a single row, plain loops over `rows` do.
-static Value forEachRow(OpBuilder &builder, Operation *op, Value init, ArrayRef<int64_t> rows,
-                        ArrayRef<int64_t> steps, RowBuilder row) {
+static Value forEachRow(OpBuilder &builder, Operation *op, Value init,
+                        ArrayRef<OpFoldResult> rows, ArrayRef<OpFoldResult> steps,
+                        RowBuilder row) {
   Location loc = op->getLoc();
   if (isOutermost(op) && !rows.empty()) {
     SmallVector<Value> zeros(rows.size(), indexConstant(builder, loc, 0));
@@ -78,58 +80,68 @@ static Value forEachRow(OpBuilder &builder, Operation *op, Value init, ArrayRef<
 // Elementwise operations
 //===----------------------------------------------------------------------===//
 
-/// One row along the last dimension: whole vectors, then a masked one.
-static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, Value tensor,
-                          ArrayRef<Value> outer, ArrayRef<Value> outIndices) {
-  Location loc = op.getLoc();
-  unsigned dim = op.getNumLoops() - 1;
-  int64_t size = op.getStaticLoopRanges()[dim];
+/// Elements per step of an elementwise loop over `size`.
+static int64_t stepWidth(linalg::GenericOp op, OpFoldResult size) {
   // Long bodies on wide elements would otherwise spill most of what they compute.
   int64_t bytes = 4;
   for (Value operand : op->getOperands())
     bytes = std::max<int64_t>(
         bytes, getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth() / 8);
-  int64_t width = std::min<int64_t>(kParallelBytes / bytes, llvm::PowerOf2Ceil(size));
+  int64_t width = kParallelBytes / bytes;
+  auto known = getConstantIntValue(size);
+  return known ? std::min<int64_t>(width, llvm::PowerOf2Ceil(*known)) : width;
+}
+
+/// One row of `size` along the last dimension: whole vectors, then a masked one.
+static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, OpFoldResult size,
+                          Value tensor, ArrayRef<Value> outer, ArrayRef<Value> outIndices) {
+  Location loc = op.getLoc();
+  unsigned dim = op.getNumLoops() - 1;
+  int64_t width = stepWidth(op, size);
   Value yielded = op.getBody()->getTerminator()->getOperand(0);
   auto step = [&](OpBuilder &b, Value iv, Value carried, Value mask) {
     VectorFrame frame{SmallVector<Value>(outer), dim, width, mask};
     frame.ivs.push_back(iv);
-    Value vector = toVector(b, loc, vectorizeBody(b, op, yielded, frame), width);
     SmallVector<Value> indices(outIndices);
     indices.push_back(iv);
+    // What is computed in the place of its operand reads it as far as it is left.
+    DenseMap<Value, Value> given;
+    for (OpOperand *operand : op.getDpsInputOperands())
+      if (operand->get() == op.getDpsInitOperand(0)->get() &&
+          op.getMatchingIndexingMap(operand).isIdentity()) {
+        VectorFrame place{indices, static_cast<unsigned>(indices.size() - 1), width, mask};
+        given[op.getMatchingBlockArgument(operand)] =
+            readOperand(b, loc, carried, b.getMultiDimIdentityMap(indices.size()), place);
+      }
+    Value vector =
+        toVector(b, loc, vectorizeBody(b, op, yielded, frame, std::move(given)), width);
     return writeVector(b, loc, vector, carried, indices, mask);
   };
-  int64_t whole = size - size % width;
-  Value result = buildLoop(builder, loc, builder.getIndexAttr(whole), width, tensor,
-                           [&](OpBuilder &b, Value iv, ValueRange carried) {
-                             return SmallVector<Value>{step(b, iv, carried[0], Value())};
-                           })
-                     .front();
-  if (whole == size)
-    return result;
-  Value mask = makeMask(builder, loc, width, indexConstant(builder, loc, size - whole));
-  return step(builder, indexConstant(builder, loc, whole), result, mask);
+  return buildMaskedLoop(builder, loc, size, width, tensor,
+                         [&](OpBuilder &b, Value iv, Value mask, Value carried) {
+                           return step(b, iv, carried, mask);
+                         });
 }
 
 LogicalResult tacit::cpu::vectorizeParallel(RewriterBase &rewriter, linalg::GenericOp op) {
   unsigned numLoops = op.getNumLoops();
   if (op.getNumParallelLoops() != numLoops || numLoops == 0 || op->getNumResults() != 1 ||
-      op.hasDynamicShape() || !isVectorizable(op, numLoops - 1))
+      !isVectorizable(op, numLoops - 1))
     return failure();
   OpOperand *init = op.getDpsInitOperand(0);
   if (!op.getMatchingIndexingMap(init).isIdentity() || op.payloadUsesValueFromOperand(init))
     return failure();
-  SmallVector<int64_t> shape = op.getStaticLoopRanges();
-  if (llvm::is_contained(shape, 0))
+  if (llvm::is_contained(staticLoopSizes(op), 0))
     return failure();
 
   rewriter.setInsertionPoint(op);
-  SmallVector<int64_t> steps(numLoops, 1);
-  steps.back() = shape.back();
+  SmallVector<OpFoldResult> shape = loopSizes(rewriter, op);
+  SmallVector<OpFoldResult> steps(numLoops, rewriter.getIndexAttr(1));
+  steps.back() = OpFoldResult();
   Value result = forEachRow(
       rewriter, op, init->get(), ArrayRef(shape).drop_back(), steps,
       [&](OpBuilder &b, ArrayRef<Value> outer, ArrayRef<Value> place, Value tensor) {
-        return vectorizeRow(b, op, tensor, outer, place);
+        return vectorizeRow(b, op, shape.back(), tensor, outer, place);
       });
   rewriter.replaceOp(op, result);
   return success();
@@ -158,7 +170,7 @@ static Value combineLanes(OpBuilder &builder, Location loc, Value vector, Operat
 
 LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::GenericOp op) {
   unsigned numLoops = op.getNumLoops();
-  if (op.getNumReductionLoops() != 1 || op->getNumResults() != 1 || op.hasDynamicShape() ||
+  if (op.getNumReductionLoops() != 1 || op->getNumResults() != 1 ||
       op.getIteratorTypesArray().back() != utils::IteratorType::reduction ||
       !isVectorizable(op, numLoops - 1))
     return failure();
@@ -172,13 +184,12 @@ LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::
   if (!term || combiners.size() != 1 || combiners[0]->getNumOperands() != 2)
     return failure();
   auto neutral = arith::getNeutralElement(combiners[0]);
-  SmallVector<int64_t> shape = op.getStaticLoopRanges();
-  if (!neutral || llvm::is_contained(shape, 0))
+  if (!neutral || llvm::is_contained(staticLoopSizes(op), 0))
     return failure();
 
   rewriter.setInsertionPoint(op);
   Location loc = op.getLoc();
-  int64_t size = shape[dim], whole = size - size % kReductionLanes;
+  SmallVector<OpFoldResult> shape = loopSizes(rewriter, op);
   Type element = getElementTypeOrSelf(init->get().getType());
   auto type = VectorType::get({kReductionLanes}, element);
   Value start = arith::ConstantOp::create(
@@ -195,15 +206,10 @@ LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::
       OperationState state(loc, combiners[0]->getName(), {acc, value}, acc.getType());
       return b.create(state)->getResult(0);
     };
-    Value acc = buildLoop(b, loc, b.getIndexAttr(whole), kReductionLanes, start,
-                          [&](OpBuilder &b, Value iv, ValueRange carried) {
-                            return SmallVector<Value>{combine(b, iv, carried[0], nullptr)};
-                          })
-                    .front();
-    if (whole != size) {
-      Value mask = makeMask(b, loc, kReductionLanes, indexConstant(b, loc, size - whole));
-      acc = combine(b, indexConstant(b, loc, whole), acc, mask);
-    }
+    Value acc = buildMaskedLoop(b, loc, shape[dim], kReductionLanes, start,
+                                [&](OpBuilder &b, Value iv, Value mask, Value carried) {
+                                  return combine(b, iv, carried, mask);
+                                });
     Value total = combineLanes(b, loc, acc, combiners[0]);
     Value before = tensor::ExtractOp::create(b, loc, tensor, outIndices);
     OperationState state(loc, combiners[0]->getName(), {before, total}, element);
@@ -212,7 +218,8 @@ LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::
   };
 
   Value result = forEachRow(rewriter, op, init->get(), ArrayRef(shape).drop_back(),
-                            SmallVector<int64_t>(numLoops - 1, 1), reduceRow);
+                            SmallVector<OpFoldResult>(numLoops - 1, rewriter.getIndexAttr(1)),
+                            reduceRow);
   rewriter.replaceOp(op, result);
   return success();
 }

@@ -32,6 +32,7 @@ struct Contraction {
   mlir::AffineMap left;
   llvm::SmallVector<mlir::AffineMap> rights;
   mlir::AffineMap out;
+  /// Loop sizes, kDynamic for what is known only at run time.
   llvm::SmallVector<int64_t> ranges;
   /// What the body adds.
   mlir::Value term;
@@ -75,12 +76,26 @@ llvm::SmallVector<mlir::Value> buildLoop(mlir::OpBuilder &builder, mlir::Locatio
                                          mlir::OpFoldResult bound, int64_t step,
                                          mlir::ValueRange inits, LoopBody body);
 
+/// for (iv = lower; iv < upper; iv += step), carrying `inits`.
+llvm::SmallVector<mlir::Value> buildLoop(mlir::OpBuilder &builder, mlir::Location loc,
+                                         mlir::Value lower, mlir::Value upper, int64_t step,
+                                         mlir::ValueRange inits, LoopBody body);
+
+/// Walks `size` elements in vectors of `width`, carrying `init`: whole ones with a null
+/// mask, then what is left with a mask of the lanes that exist.
+mlir::Value buildMaskedLoop(
+    mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size, int64_t width,
+    mlir::Value init,
+    llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Value iv, mlir::Value mask,
+                                   mlir::Value carried)>
+        body);
+
 /// A parallel loop over tiles of `init`: one iteration for each combination of
-/// `steps`, each of which computes one tile. `body` receives the offset of its
-/// tile and the tile, and returns the finished tile.
+/// `steps`, each of which computes one tile. A null step takes the whole dimension.
+/// `body` receives the offset of its tile and the tile, and returns the finished tile.
 mlir::Value buildParallelTiles(
     mlir::OpBuilder &builder, mlir::Location loc, mlir::Value init,
-    llvm::ArrayRef<int64_t> steps,
+    llvm::ArrayRef<mlir::OpFoldResult> steps,
     llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::ValueRange, mlir::Value)> body);
 
 /// True if `op` is not inside a parallel loop yet.

@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BodyVectorizer.h"
+#include "Sizes.h"
 #include "Vectorize.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -82,8 +83,7 @@ static bool assignLoops(Contraction &contraction) {
 
 std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
   if (op.getNumDpsInputs() < 2 || op->getNumResults() != 1 ||
-      op.getNumReductionLoops() == 0 || op.hasDynamicShape() ||
-      llvm::is_contained(op.getStaticLoopRanges(), 0))
+      op.getNumReductionLoops() == 0 || llvm::is_contained(staticLoopSizes(op), 0))
     return std::nullopt;
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   AffineMap out = maps.back();
@@ -91,7 +91,7 @@ std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
   if (!term || !out.isProjectedPermutation() || out.getNumResults() < 2 ||
       out.getNumResults() + op.getNumReductionLoops() != op.getNumLoops())
     return std::nullopt;
-  Contraction contraction{op, {},  {},  0, 0, maps.front(), {}, out, op.getStaticLoopRanges(),
+  Contraction contraction{op, {},  {},  0, 0, maps.front(), {}, out, staticLoopSizes(op),
                           term};
   contraction.rights.assign(maps.begin() + 1, maps.end() - 1);
   if (!assignLoops(contraction) || !isVectorizable(op, contraction.column))
@@ -149,7 +149,7 @@ static linalg::GenericOp findEpilogue(const Contraction &contraction) {
   AffineMap map = contraction.out;
   if (!user || user->getBlock() != op->getBlock() || user->getNumResults() != 1 ||
       user.getNumParallelLoops() != user.getNumLoops() ||
-      user.getNumLoops() != map.getNumResults() || user.hasDynamicShape() ||
+      user.getNumLoops() != map.getNumResults() ||
       !isVectorizable(user, user.getNumLoops() - 1))
     return nullptr;
   OpOperand &use = *result.use_begin();
@@ -167,18 +167,23 @@ static linalg::GenericOp findEpilogue(const Contraction &contraction) {
 namespace {
 class Kernel {
 public:
-  /// `panels` has an entry for each right operand, null if it is not packed.
-  Kernel(const Contraction &contraction, RegisterTile tile, ArrayRef<Value> panels,
-         linalg::GenericOp epilogue)
+  /// `sizes` are the loop sizes. `panels` has an entry for each right operand, null if
+  /// it is not packed.
+  Kernel(const Contraction &contraction, ArrayRef<OpFoldResult> sizes, RegisterTile tile,
+         ArrayRef<Value> panels, linalg::GenericOp epilogue)
       : contraction(contraction), op(linalg::GenericOp(contraction.op).getOperation()),
-        tile(tile), panels(panels), epilogue(epilogue), loc(op->getLoc()) {}
+        sizes(sizes), tile(tile), panels(panels), epilogue(epilogue), loc(op->getLoc()) {}
 
-  /// Computes `rows` x panel results at (row, column) of the tile `out`, whose
-  /// origin is `offsets` (indices of the result).
-  Value compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
-                Value mask, Value out) const;
+  /// Computes the panel at `column` for every row of the tile `out`, whose origin is
+  /// `offsets` (indices of the result).
+  Value computePanel(OpBuilder &b, ValueRange offsets, Value column, Value mask,
+                     Value out) const;
 
 private:
+
+  /// Computes `rows` x panel results at (row, column).
+  Value compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
+                Value mask, Value out) const;
   /// Loop indices of a result at `offsets` + (row, column); the inner ones are zero.
   SmallVector<Value> loopIndices(OpBuilder &b, ValueRange offsets, Value row,
                                  Value column) const;
@@ -194,6 +199,7 @@ private:
 
   const Contraction &contraction;
   Operation *op;
+  ArrayRef<OpFoldResult> sizes;
   RegisterTile tile;
   ArrayRef<Value> panels;
   linalg::GenericOp epilogue;
@@ -256,14 +262,14 @@ SmallVector<Value> Kernel::sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame>
       frame.ivs[inner[depth]] = index;
     return sum(b, depth + 1, next, carried);
   };
+  // A free dimension may be anything: as an unsigned number kDynamic is very many.
   uint64_t terms = 1;
   for (unsigned dim : inner.drop_front(depth))
     terms = llvm::SaturatingMultiply<uint64_t>(terms, contraction.ranges[dim]);
-  int64_t range = contraction.ranges[inner[depth]];
   if (depth == 0 || terms > kMaxUnrolledTerms)
-    return buildLoop(b, loc, b.getIndexAttr(range), 1, accumulators, at);
+    return buildLoop(b, loc, sizes[inner[depth]], 1, accumulators, at);
   SmallVector<Value> carried(accumulators);
-  for (int64_t i = 0; i < range; ++i)
+  for (int64_t i = 0; i < contraction.ranges[inner[depth]]; ++i)
     carried = at(b, indexConstant(b, loc, i), carried);
   return carried;
 }
@@ -330,6 +336,36 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
   return out;
 }
 
+Value Kernel::computePanel(OpBuilder &b, ValueRange offsets, Value column, Value mask,
+                           Value out) const {
+  auto computeRows = [&](int64_t rows) {
+    return [&, rows](OpBuilder &b, Value row, ValueRange carried) {
+      return SmallVector<Value>{
+          compute(b, rows, offsets, row, column, mask, carried[0])};
+    };
+  };
+  OpFoldResult rows = sizes[contraction.row];
+  if (auto known = getConstantIntValue(rows)) {
+    int64_t whole = *known - *known % tile.rows;
+    out = buildLoop(b, loc, b.getIndexAttr(whole), tile.rows, out, computeRows(tile.rows))
+              .front();
+    if (*known == whole)
+      return out;
+    return compute(b, *known - whole, offsets, indexConstant(b, loc, whole), column, mask, out);
+  }
+  Value row = getValueOrCreateConstantIndexOp(b, loc, roundDown(b, loc, rows, tile.rows));
+  out = buildLoop(b, loc, row, tile.rows, out, computeRows(tile.rows)).front();
+  // Of the rows that are left 4, 2 and 1 at once, each once or not at all.
+  Value left = arith::SubIOp::create(b, loc, cast<Value>(rows), row);
+  for (int64_t some = llvm::bit_floor<uint64_t>(tile.rows - 1); some > 0; some /= 2) {
+    Value taken = arith::AndIOp::create(b, loc, left, indexConstant(b, loc, some));
+    Value next = arith::AddIOp::create(b, loc, row, taken);
+    out = buildLoop(b, loc, row, next, some, out, computeRows(some)).front();
+    row = next;
+  }
+  return out;
+}
+
 //===----------------------------------------------------------------------===//
 // Loops around the kernel
 //===----------------------------------------------------------------------===//
@@ -339,12 +375,22 @@ static constexpr int64_t kMaxPanelsPerTask = int64_t(1) << 16;
 
 /// Columns per parallel task: a divisor of the panels that leaves about a dozen
 /// tasks, so that a few threads stay busy to the end.
-static int64_t columnsPerTask(int64_t columns, int64_t panel) {
-  int64_t numPanels = llvm::divideCeil(columns, panel), best = 1;
-  for (int64_t c = 1; c <= std::min(numPanels / 12, kMaxPanelsPerTask); ++c)
-    if (numPanels % c == 0 || columns % panel != 0)
+static OpFoldResult columnsPerTask(OpBuilder &builder, Location loc, OpFoldResult columns,
+                                   int64_t panel) {
+  constexpr int64_t kTasks = 12;
+  auto known = getConstantIntValue(columns);
+  if (!known) {
+    Value most = getValueOrCreateConstantIndexOp(
+        builder, loc, roundDown(builder, loc, columns, kTasks * panel));
+    Value share = arith::DivUIOp::create(builder, loc, most, indexConstant(builder, loc, kTasks));
+    return arith::MaxUIOp::create(builder, loc, share, indexConstant(builder, loc, panel))
+        .getResult();
+  }
+  int64_t numPanels = llvm::divideCeil(*known, panel), best = 1;
+  for (int64_t c = 1; c <= std::min(numPanels / kTasks, kMaxPanelsPerTask); ++c)
+    if (numPanels % c == 0 || *known % panel != 0)
       best = c;
-  return best * panel;
+  return builder.getIndexAttr(best * panel);
 }
 
 LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::GenericOp op,
@@ -372,49 +418,39 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
   Value init = last.getDpsInitOperand(0)->get();
   rewriter.setInsertionPoint(last);
   // A start value that is read must not be overwritten by the result.
-  if (!epilogue) {
-    auto type = cast<RankedTensorType>(init.getType());
-    init = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
-  }
+  if (!epilogue)
+    init = emptyTensor(rewriter, loc, cast<RankedTensorType>(init.getType()),
+                       sizesOf(rewriter, loc, init));
 
-  int64_t rows = contraction->ranges[contraction->row];
+  SmallVector<OpFoldResult> sizes = loopSizes(rewriter, op);
   int64_t columns = contraction->ranges[contraction->column];
   AffineMap result = contraction->out;
-  int64_t chunk = contraction->batch.empty() ? columnsPerTask(columns, tile.panel) : columns;
-  SmallVector<int64_t> steps;
+  SmallVector<OpFoldResult> steps;
   for (unsigned i = 0; i < result.getNumResults(); ++i) {
     unsigned dim = result.getDimPosition(i);
-    steps.push_back(dim == contraction->row      ? rows
-                    : dim == contraction->column ? chunk
-                                                 : 1);
+    bool isWhole = dim == contraction->row ||
+                   (dim == contraction->column && !contraction->batch.empty());
+    steps.push_back(isWhole ? OpFoldResult()
+                    : dim == contraction->column
+                        ? columnsPerTask(rewriter, loc, sizes[dim], tile.panel)
+                        : rewriter.getIndexAttr(1));
   }
-  Kernel kernel(*contraction, tile, panels, epilogue);
-  bool needsMask = columns % tile.panel != 0;
-  int64_t wholeRows = rows - rows % tile.rows;
+  Kernel kernel(*contraction, sizes, tile, panels, epilogue);
+  bool needsMask = ShapedType::isDynamic(columns) || columns % tile.panel != 0;
   Value computed = buildParallelTiles(
       rewriter, loc, init, steps, [&](OpBuilder &b, ValueRange offsets, Value out) {
         OpFoldResult width = tensor::getMixedSize(b, loc, out, offsets.size() - 1);
-        return buildLoop(
-                   b, loc, width, tile.panel, out,
-                   [&](OpBuilder &b, Value column, ValueRange carried) {
-                     Value mask;
-                     if (needsMask) {
-                       Value bound = getValueOrCreateConstantIndexOp(b, loc, width);
-                       Value left = arith::SubIOp::create(b, loc, bound, column);
-                       mask = makeMask(b, loc, tile.panel, left);
-                     }
-                     auto next = buildLoop(
-                         b, loc, b.getIndexAttr(wholeRows), tile.rows, carried,
-                         [&](OpBuilder &b, Value row, ValueRange carried) {
-                           return SmallVector<Value>{kernel.compute(b, tile.rows, offsets, row,
-                                                                    column, mask, carried[0])};
-                         });
-                     if (rows != wholeRows)
-                       next = {kernel.compute(b, rows - wholeRows, offsets,
-                                              indexConstant(b, loc, wholeRows), column, mask,
-                                              next[0])};
-                     return next;
-                   })
+        return buildLoop(b, loc, width, tile.panel, out,
+                         [&](OpBuilder &b, Value column, ValueRange carried) {
+                           Value mask;
+                           if (needsMask) {
+                             Value bound = getValueOrCreateConstantIndexOp(b, loc, width);
+                             Value left = arith::SubIOp::create(b, loc, bound, column);
+                             mask = makeMask(b, loc, tile.panel, left);
+                           }
+                           return SmallVector<Value>{
+                               kernel.computePanel(b, offsets, column, mask, carried[0])};
+                         })
             .front();
       });
   absorbed = epilogue ? epilogue.getOperation() : nullptr;
@@ -433,47 +469,64 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
   Attribute constant;
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (matchPattern(op.getSource(), m_Constant(&constant)) || !isOutermost(op) ||
-      !type.hasStaticShape() || llvm::is_contained(type.getShape(), 0) ||
-      op.getInnerDimsPos().size() != 1 || !hasVectors(type))
+      llvm::is_contained(type.getShape(), 0) || op.getInnerDimsPos().size() != 1 ||
+      type.isDynamicDim(type.getRank() - 1) || !hasVectors(type))
     return failure();
   Location loc = op.getLoc();
   auto source = cast<RankedTensorType>(op.getSource().getType());
   int64_t packedDim = op.getInnerDimsPos().front(), panel = type.getShape().back();
-  int64_t size = source.getDimSize(packedDim), rank = source.getRank();
+  int64_t rank = source.getRank();
   SmallVector<int64_t> perm(op.getOuterDimsPerm());
   if (perm.empty())
     perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   rewriter.setInsertionPoint(op);
+  SmallVector<OpFoldResult> sizes = sizesOf(rewriter, loc, op.getDest());
+  OpFoldResult size = sizesOf(rewriter, loc, op.getSource())[packedDim];
+  OpFoldResult numWhole = floorDivide(rewriter, loc, size, panel);
   // One task per panel; inside, one vector per remaining index.
-  SmallVector<int64_t> steps(type.getShape());
-  for (int64_t i = 0; i < rank; ++i)
-    if (i + 1 < rank)
-      steps[i] = 1;
+  SmallVector<OpFoldResult> steps(rank - 1, rewriter.getIndexAttr(1));
+  steps.append(2, OpFoldResult());
+  auto packPanel = [&](OpBuilder &b, ValueRange offsets, bool isMasked, Value out) {
+    return buildLoop(
+               b, loc, sizes[rank - 1], 1, out,
+               [&](OpBuilder &b, Value inner, ValueRange carried) {
+                 VectorFrame frame{SmallVector<Value>(rank), static_cast<unsigned>(packedDim),
+                                   panel, nullptr};
+                 for (int64_t i = 0; i < rank; ++i)
+                   frame.ivs[perm[i]] = i + 1 == rank ? inner : offsets[i];
+                 Value first = arith::MulIOp::create(b, loc, frame.ivs[packedDim],
+                                                     indexConstant(b, loc, panel));
+                 frame.ivs[packedDim] = first;
+                 if (isMasked) {
+                   Value bound = getValueOrCreateConstantIndexOp(b, loc, size);
+                   Value left = arith::SubIOp::create(b, loc, bound, first);
+                   frame.mask = makeMask(b, loc, panel, left);
+                 }
+                 AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+                 Value vector = readOperand(b, loc, op.getSource(), identity, frame);
+                 SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
+                 indices[rank - 1] = inner;
+                 return SmallVector<Value>{
+                     writeVector(b, loc, vector, carried[0], indices, nullptr)};
+               })
+        .front();
+  };
+  auto known = getConstantIntValue(size);
   Value packed = buildParallelTiles(
       rewriter, loc, op.getDest(), steps, [&](OpBuilder &b, ValueRange offsets, Value out) {
-        return buildLoop(b, loc, b.getIndexAttr(type.getDimSize(rank - 1)), 1, out,
-                         [&](OpBuilder &b, Value inner, ValueRange carried) {
-                           VectorFrame frame{SmallVector<Value>(rank),
-                                             static_cast<unsigned>(packedDim), panel, nullptr};
-                           for (int64_t i = 0; i < rank; ++i)
-                             frame.ivs[perm[i]] = i + 1 == rank ? inner : offsets[i];
-                           Value first = arith::MulIOp::create(b, loc, frame.ivs[packedDim],
-                                                               indexConstant(b, loc, panel));
-                           frame.ivs[packedDim] = first;
-                           if (size % panel != 0) {
-                             Value bound = indexConstant(b, loc, size);
-                             Value left = arith::SubIOp::create(b, loc, bound, first);
-                             frame.mask = makeMask(b, loc, panel, left);
-                           }
-                           AffineMap identity =
-                               AffineMap::getMultiDimIdentityMap(rank, b.getContext());
-                           Value vector = readOperand(b, loc, op.getSource(), identity, frame);
-                           SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
-                           indices[rank - 1] = inner;
-                           return SmallVector<Value>{
-                               writeVector(b, loc, vector, carried[0], indices, nullptr)};
-                         })
-            .front();
+        if (known || perm.back() == packedDim)
+          return packPanel(b, offsets, !known || *known % panel != 0, out);
+        // Gathering under a mask is slow: only the last panel does.
+        int64_t task = llvm::find(perm, packedDim) - perm.begin();
+        Value whole = getValueOrCreateConstantIndexOp(b, loc, numWhole);
+        Value isWhole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                              offsets[task], whole);
+        auto branch = [&](bool isMasked) {
+          return [&, isMasked](OpBuilder &b, Location loc) {
+            scf::YieldOp::create(b, loc, packPanel(b, offsets, isMasked, out));
+          };
+        };
+        return scf::IfOp::create(b, loc, isWhole, branch(false), branch(true)).getResult(0);
       });
   rewriter.replaceOp(op, packed);
   return success();

@@ -12,7 +12,6 @@
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Fnv64.h"
 #include <cstring>
-#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace mlir;
@@ -113,17 +112,9 @@ static void packOne(nn::WeightAttr weight, ArrayRef<char> source, char *destinat
     packPanels(weight, source, destination);
 }
 
-/// The pages of a mapped source have served; without this, a model would be in
-/// memory twice. They are read again from the file if anybody asks.
+/// Without this, a model would be in memory twice.
 static void giveBack(ArrayRef<char> source, MLIRContext *context) {
-  if (!context->getLoadedDialect<nn::NNDialect>()->isMapped(source))
-    return;
-  uintptr_t page = sysconf(_SC_PAGESIZE);
-  uintptr_t begin = llvm::alignTo(reinterpret_cast<uintptr_t>(source.begin()), page);
-  uintptr_t end = reinterpret_cast<uintptr_t>(source.end()) / page * page;
-  // Failing would only mean that nothing was gained.
-  if (begin < end)
-    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+  context->getLoadedDialect<nn::NNDialect>()->giveBack(source);
 }
 
 void WeightFile::packInto(MutableArrayRef<char> destination) const {

@@ -1,14 +1,34 @@
 // RUN: tacit-opt %s -cpu-check-program -split-input-file -verify-diagnostics
 
-// Everything that is free, in one go, with the option that pins it.
-// expected-error @below {{dimension 0 of input 'tokens' is free; the CPU needs every dimension known}}
-// expected-note @below {{try --dim batch=N}}
-// expected-error @below {{dimension 1 of input 'mask' is free; the CPU needs every dimension known}}
-// expected-note @below {{try --shape mask=...}}
-func.func @main(%t: tensor<?x4xi64> {nn.name = "tokens", nn.dims = ["batch", ""]},
-                %m: tensor<4x?xi1> {nn.name = "mask"}) -> tensor<?x4xi64> {
-  %0 = nn.neg %t : tensor<?x4xi64>
-  return %0 : tensor<?x4xi64>
+// Everything that is wrong, in one go: shapes that are computed from values, and
+// dimensions that can never be equal.
+func.func @main(%x: tensor<?x8xf32> {nn.name = "x"}, %y: tensor<?x9xf32> {nn.name = "y"},
+                %s: tensor<2xi64> {nn.name = "s"}, %w: tensor<4x?xf32> {nn.name = "w"})
+    -> (tensor<?x?xf32>, tensor<?x8xf32>) {
+  // expected-error @below {{gives 'tensor<?x?xf32>': its shape depends on values that are known only at run time}}
+  %0 = nn.dynamic_reshape %x, %s : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  %shape = nn.shape_of %y : (tensor<?x9xf32>) -> tensor<2xi64>
+  %last = nn.slice %shape [1] to [2] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %start = nn.constant dense<0> : tensor<1xi64>
+  %step = nn.constant dense<1> : tensor<1xi64>
+  %z = nn.dynamic_slice %y, %start, %last, %step axes = [1] : (tensor<?x9xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?xf32>
+  // expected-error @below {{gives 'tensor<?x8xf32>': expected 8 to be 9}}
+  %1 = nn.concat %x, %z axis = 0 : (tensor<?x8xf32>, tensor<?x?xf32>) -> tensor<?x8xf32>
+  // expected-error @below {{gives 'tensor<?x?xf32>': its step is zero, or known only at run time}}
+  %2 = nn.dynamic_slice %x, %start, %last, %start axes = [1] : (tensor<?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?xf32>
+  // expected-error @below {{gives 'tensor<?x4x?xf32>': nothing says what its free dimension is}}
+  %3 = nn.expand %w : tensor<4x?xf32> to tensor<?x4x?xf32>
+  return %0, %1 : tensor<?x?xf32>, tensor<?x8xf32>
+}
+
+// -----
+
+// A product that nobody can foresee.
+func.func @main(%x: tensor<?x?x?x?x?x?x?x?x?xf32> {nn.name = "x"}) -> tensor<?xf32> {
+  %flat = nn.constant dense<-1> : tensor<1xi64>
+  // expected-error @below {{gives 'tensor<?xf32>', and its free dimensions follow from no input}}
+  %0 = nn.dynamic_reshape %x, %flat : (tensor<?x?x?x?x?x?x?x?x?xf32>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
 }
 
 // -----
@@ -32,12 +52,11 @@ func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
 
 // -----
 
-// A model that was converted to half precision.
-func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
-  // expected-error @below {{gives 'tensor<8xf16>', which the CPU cannot store}}
-  %0 = nn.cast %x : tensor<8xf32> to tensor<8xf16>
-  %1 = nn.cast %0 : tensor<8xf16> to tensor<8xf32>
-  return %1 : tensor<8xf32>
+// Arithmetic in half precision, which needs a library.
+func.func @main(%x: tensor<8xf16> {nn.name = "x"}) -> tensor<8xf16> {
+  // expected-error @below {{'nn.add' op computes on 'tensor<8xf16>', which the CPU only stores; nn.cast to f32 first}}
+  %0 = nn.add %x, %x : (tensor<8xf16>, tensor<8xf16>) -> tensor<8xf16>
+  return %0 : tensor<8xf16>
 }
 
 // -----

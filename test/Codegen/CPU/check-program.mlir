@@ -33,3 +33,29 @@ func.func @main(%i: tensor<1x4xi64> {nn.name = "i"}, %x: tensor<4xf32> {nn.name 
   %6 = nn.add %3, %5 : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   return %6, %4 : tensor<4x8xf32>, tensor<4x2xf32>
 }
+
+// -----
+
+// Free dimensions by name; one without a name is called after its input. Of the outputs
+// those that are free dimensions themselves.
+// CHECK: nn.interface = {dims = ["batch", "x[1]", "past"]
+// CHECK-SAME: inputs = [{dims = ["batch", "x[1]"], name = "x", type = tensor<?x?xf32>},
+// CHECK-SAME: {dims = ["past", "batch"], name = "y", type = tensor<?x?xf32>}]
+// CHECK-SAME: outputs = [{dims = ["batch", ""], name = "z", type = tensor<?x?xf32>}]
+func.func @main(%x: tensor<?x?xf32> {nn.name = "x", nn.dims = ["batch", ""]},
+                %y: tensor<?x?xf32> {nn.name = "y", nn.dims = ["past", "batch"]})
+    -> (tensor<?x?xf32> {nn.name = "z"}) {
+  %0 = nn.transpose %y [1, 0] : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  %1 = nn.concat %x, %0 axis = 1 : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %1 : tensor<?x?xf32>
+}
+
+// -----
+
+// Sixteen bits are storage: moved, and cast before anything is computed.
+// CHECK: nn.interface
+func.func @main(%x: tensor<8xbf16> {nn.name = "x"}) -> (tensor<8xf16> {nn.name = "y"}) {
+  %0 = nn.cast %x : tensor<8xbf16> to tensor<8xf32>
+  %1 = nn.cast %0 : tensor<8xf32> to tensor<8xf16>
+  return %1 : tensor<8xf16>
+}

@@ -148,3 +148,36 @@ func.func @two_results(%x: tensor<2x4x5xf32>, %y: tensor<2x5x8xf32>, %e: tensor<
   %t = linalg.transpose ins(%0#1 : tensor<2x4x8xf32>) outs(%g : tensor<4x2x8xf32>) permutation = [1, 0, 2]
   return %t : tensor<4x2x8xf32>
 }
+
+// Free dimensions: sizes are taken from where a tensor was made. To ask the reshaped
+// result would be a second use of it, and nothing could be fused any more.
+// CHECK-LABEL: func.func @free(
+// CHECK-SAME: %[[X:.+]]: tensor<?x8xf32>, %[[B:.+]]: index, %[[S:.+]]: index)
+// CHECK-NOT: tensor.dim
+// CHECK: %[[Y:.+]] = linalg.generic {{.*}} ins(%[[X]] : tensor<?x8xf32>)
+// CHECK: math.tanh
+// CHECK: arith.negf
+// CHECK-NOT: linalg.generic
+// CHECK: tensor.expand_shape %[[Y]] {{\[\[}}0, 1], [2]] output_shape [%[[B]], %[[S]], 8]
+// CHECK: return
+func.func @free(%x: tensor<?x8xf32>, %b: index, %s: index) -> tensor<?x?x8xf32> {
+  %rows = arith.muli %b, %s : index
+  %e = tensor.empty(%rows) : tensor<?x8xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %t = math.tanh %a : f32
+    linalg.yield %t : f32
+  } -> tensor<?x8xf32>
+  %1 = tensor.expand_shape %0 [[0, 1], [2]] output_shape [%b, %s, 8] : tensor<?x8xf32> into tensor<?x?x8xf32>
+  %f = tensor.empty(%b, %s) : tensor<?x?x8xf32>
+  %2 = linalg.generic {indexing_maps = [affine_map<(b, m, n) -> (b, m, n)>, affine_map<(b, m, n) -> (b, m, n)>],
+                       iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%1 : tensor<?x?x8xf32>) outs(%f : tensor<?x?x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %n = arith.negf %a : f32
+    linalg.yield %n : f32
+  } -> tensor<?x?x8xf32>
+  return %2 : tensor<?x?x8xf32>
+}

@@ -8,6 +8,7 @@
 #rhs_t = affine_map<(m, n, k) -> (n, k)>
 #out = affine_map<(m, n, k) -> (m, n)>
 
+// CHECK-DAG: #[[PANELS:.+]] = affine_map<()[s0] -> (s0 ceildiv 32)>
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: %[[X:.+]]: tensor<4x8xf32>,
 // CHECK-DAG: %[[W:.+]] = arith.constant dense<1.000000e+00> : tensor<8x40xf32>
@@ -137,4 +138,25 @@ func.func @few_bits(%x: tensor<4x3x4x2xf32>, %acc: tensor<4x40xf32>) -> tensor<4
     linalg.yield %sum : f32
   } -> tensor<4x40xf32>
   return %0 : tensor<4x40xf32>
+}
+
+// As many panels as a free number of columns needs.
+// CHECK-LABEL: func.func @free_columns(
+// CHECK-SAME: %{{.+}}: tensor<4x8xf32>, %[[Y:.+]]: tensor<?x8xf32>,
+// CHECK: %[[N:.+]] = tensor.dim %[[Y]], %c0
+// CHECK: %[[P:.+]] = affine.apply #[[PANELS]]()[%[[N]]]
+// CHECK: %[[E:.+]] = tensor.empty(%[[P]]) : tensor<?x8x32xf32>
+// CHECK: %[[PACK:.+]] = linalg.pack %[[Y]] {{.*}} into %[[E]] : tensor<?x8xf32> -> tensor<?x8x32xf32>
+// CHECK: %[[F:.+]] = tensor.empty(%[[N]]) : tensor<?x8xf32>
+// CHECK: linalg.unpack %[[PACK]] {{.*}} into %[[F]]
+func.func @free_columns(%x: tensor<4x8xf32>, %y: tensor<?x8xf32>, %acc: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %0 = linalg.generic {indexing_maps = [#lhs, #rhs_t, #out],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %y : tensor<4x8xf32>, tensor<?x8xf32>) outs(%acc : tensor<4x?xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x?xf32>
+  return %0 : tensor<4x?xf32>
 }

@@ -38,9 +38,24 @@ func.func @main(%weights: memref<0xi8>, %x: memref<4xf32>) {
 // -----
 
 // A free dimension that a later hand put in.
-func.func @main(%weights: memref<0xi8>, %n: index) {
+func.func @main(%weights: memref<0xi8>, %x: memref<4xi64>) {
+  %c0 = arith.constant 0 : index
+  %v = memref.load %x[%c0] : memref<4xi64>
+  %n = arith.index_cast %v : i64 to index
   // expected-error @below {{cannot plan a buffer of type 'memref<?xf32>'; expected a known size}}
   %0 = memref.alloc(%n) : memref<?xf32>
   memref.copy %0, %0 : memref<?xf32> to memref<?xf32>
+  return
+}
+
+// -----
+
+// A size that each task computes for itself, without a bound.
+func.func @main(%weights: memref<0xi8>, %n: index) {
+  // expected-error @below {{decides a size; expected arithmetic on the sizes of inputs}}
+  scf.forall (%i) in (%n) {
+    %row = memref.alloc(%i) : memref<?xf32>
+    memref.copy %row, %row : memref<?xf32> to memref<?xf32>
+  }
   return
 }

@@ -1,4 +1,4 @@
-// RUN: tacit-opt %s -cpu-plan-memory -canonicalize -split-input-file | FileCheck %s
+// RUN: tacit-opt %s -cpu-plan-memory -canonicalize -split-input-file -allow-unregistered-dialect | FileCheck %s
 
 // The first function is the example of the pass's documentation.
 
@@ -72,5 +72,53 @@ func.func @main(%weights: memref<0xi8>, %past: memref<2x0x4xf32> {nn.name = "pas
   %c0 = arith.constant 0 : index
   %v = memref.load %past[%c0, %c0, %c0] : memref<2x0x4xf32>
   memref.store %v, %past[%c0, %c0, %c0] : memref<2x0x4xf32>
+  return
+}
+
+// -----
+
+// Where sizes are free, places are computed where the program begins. The first and the
+// third buffer are not alive at the same time and have the same size but for a number
+// that is known: they share the slot of the larger one.
+// CHECK-NOT: nn.arena_bytes
+// CHECK: func.func @main(%{{.+}}: memref<0xi8>, %[[ARENA:[^:]+]]: memref<1xi8>, %[[N:.+]]: index) {
+// CHECK: %[[LARGE:.+]] = arith.muli %[[N]], %c32
+// CHECK: %[[LINES:.+]] = arith.ceildivsi %[[LARGE]], %c64
+// CHECK: %[[FIRST:.+]] = arith.muli %[[LINES]], %c64
+// CHECK: %[[END:.+]] = arith.addi %[[FIRST]], %{{.+}}
+// CHECK: %[[ALL:.+]] = memref.view %[[ARENA]][%c0][%[[END]]] : memref<1xi8> to memref<?xi8>
+// CHECK: memref.view %[[ALL]][%c0][%[[N]]] : memref<?xi8> to memref<?x4xf32>
+// CHECK: memref.view %[[ALL]][%[[FIRST]]][%[[N]]] : memref<?xi8> to memref<?x2xf32>
+// CHECK: memref.view %[[ALL]][%c0][%[[N]]] : memref<?xi8> to memref<?x8xf32>
+func.func @main(%weights: memref<0xi8>, %n: index) {
+  %0 = memref.alloc(%n) : memref<?x4xf32>
+  %1 = memref.alloc(%n) : memref<?x2xf32>
+  "test.use"(%0, %1) : (memref<?x4xf32>, memref<?x2xf32>) -> ()
+  %2 = memref.alloc(%n) : memref<?x8xf32>
+  "test.use"(%1, %2) : (memref<?x2xf32>, memref<?x8xf32>) -> ()
+  return
+}
+
+// -----
+
+// On the stack of a task: of a bounded buffer as much as it may need, of a free one what
+// it needs, if that fits.
+// CHECK: func.func @main(%{{.+}}: memref<0xi8>, %{{.+}}: memref<1xi8>, %[[N:.+]]: index) {
+// CHECK: %[[BYTES:.+]] = arith.muli %{{.+}}, %c64
+// CHECK: %[[SUM:.+]] = arith.addi %[[BYTES]], %c64
+// CHECK: %[[FITS:.+]] = arith.cmpi sle, %[[SUM]], %c1048576
+// CHECK: cf.assert %[[FITS]], "a parallel task would need more than 1048576 bytes of working memory"
+// CHECK: scf.forall
+// CHECK-DAG: memref.alloca(%[[BYTES]]) {alignment = 64 : i64} : memref<?xi8>
+// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<32xi8>
+// CHECK: memref.view %{{.+}}[%c0][%[[N]]] : memref<?xi8> to memref<?xf32>
+// CHECK: memref.view %{{.+}}[%c0][%{{.+}}] : memref<32xi8> to memref<?xf32>
+func.func @main(%weights: memref<0xi8>, %n: index) {
+  scf.forall (%i) = (0) to (%n) step (8) {
+    %rows = affine.min affine_map<(d0)[s0] -> (s0 - d0, 8)>(%i)[%n]
+    %row = memref.alloc(%n) : memref<?xf32>
+    %tile = memref.alloc(%rows) : memref<?xf32>
+    "test.use"(%row, %tile) : (memref<?xf32>, memref<?xf32>) -> ()
+  }
   return
 }

@@ -2,7 +2,7 @@
 
 // --from=schedule on a program that was never bufferized.
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @below {{gives 'tensor<4xf32>' as result 0; expected a buffer of known size}}
+  // expected-error @below {{gives 'tensor<4xf32>' as result 0; expected a plain buffer}}
   return %x : tensor<4xf32>
 }
 

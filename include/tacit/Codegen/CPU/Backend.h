@@ -32,10 +32,13 @@ struct Processor {
 /// What the description of a model needs beside the code.
 struct ModelFacts {
   std::vector<LibraryTensor> inputs, outputs;
+  /// Names of the free dimensions, and what @shapes checks.
+  std::vector<std::string> dims, checks;
   uint64_t weightsBytes = 0, weightsHash = 0, arenaBytes = 0;
   std::string weightsFile, features;
 
-  /// Reads `nn.interface` and `nn.arena_bytes` of a module, which may be hand-written.
+  /// Reads `nn.interface` and either `nn.arena_bytes` or, where dimensions are free,
+  /// `nn.checks` of a module, which may be hand-written.
   static llvm::Expected<ModelFacts> of(mlir::ModuleOp module);
 };
 

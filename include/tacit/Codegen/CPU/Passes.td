@@ -17,9 +17,13 @@ include "mlir/Pass/PassBase.td"
 def CheckProgram : Pass<"cpu-check-program", "::mlir::ModuleOp"> {
   let summary = "says whether the CPU can run a program, and describes its interface";
   let description = [{
-    Reports every free dimension and every value that cannot be stored, all at once.
-    What passes gets the module attribute `nn.interface`: name and type of every
-    input and output, and for inputs used as indices the size of what they index.
+    Reports every value that cannot be stored and every dimension that is no function
+    of the inputs' free dimensions, all at once. Floats of 16 bits are storage: they are
+    moved and cast, and nothing is computed on them. What passes gets the module
+    attribute `nn.interface`: name and type of every input and output, and for inputs
+    used as indices the size of what they index. Where dimensions are free it lists
+    their names in order of the inputs, and for each input and output which of them its
+    dimensions are; a dimension without a name is called after its input, `x[1]`.
 
     **Before**
     ```mlir
@@ -328,119 +332,42 @@ def ExpandMath : Pass<"cpu-expand-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def ExpandHalfCasts : Pass<"cpu-expand-half-casts"> {
+  let summary = "converts f16 and bf16 by integer arithmetic";
+  let description = [{
+    Casts between f16 or bf16 and f32, f64 or integers, of scalars and of vectors,
+    become integer operations and f32 arithmetic, rounded to nearest, ties to even.
+    Infinities, NaN and denormal numbers are converted as IEEE 754 says. No processor
+    needs instructions or library calls for them, and every one gives the same bits.
+
+    **Before**
+    ```mlir
+    func.func @extend(%x: vector<16xbf16>) -> vector<16xf32> {
+      %0 = arith.extf %x : vector<16xbf16> to vector<16xf32>
+      return %0 : vector<16xf32>
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @extend(%x: vector<16xbf16>) -> vector<16xf32> {
+      %c16 = arith.constant dense<16> : vector<16xi32>
+      %0 = arith.bitcast %x : vector<16xbf16> to vector<16xi16>
+      %1 = arith.extui %0 : vector<16xi16> to vector<16xi32>
+      %2 = arith.shli %1, %c16 : vector<16xi32>
+      %3 = arith.bitcast %2 : vector<16xi32> to vector<16xf32>
+      return %3 : vector<16xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // bufferize
 //===----------------------------------------------------------------------===//
 
-def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
-  let summary = "replaces weights by views of one mapped file";
-  let description = [{
-    Constants of more than 64 bytes, blobs and packed constants leave the program.
-    @main gets a first argument, the packed weight file, and reads each weight
-    through `memref.view`. The module attribute `nn.weights` says what lies where, so that
-    the file can be written from the IR alone. A constant that is only packed is
-    stored packed.
-
-    **Before**
-    ```mlir
-    func.func @main(%x: tensor<32xf32>) -> tensor<32xf32> {
-      %w = arith.constant dense_resource<w> : tensor<32xf32>
-      return %w : tensor<32xf32>
-    }
-    ```
-
-    **After**
-    ```mlir
-    module attributes {nn.weights = [#nn.weight<value = dense_resource<w> : tensor<32xf32>, offset = 0>]} {
-      func.func @main(%weights: memref<128xi8>, %x: tensor<32xf32>) -> tensor<32xf32> {
-        %c0 = arith.constant 0 : index
-        %view = memref.view %weights[%c0][] : memref<128xi8> to memref<32xf32>
-        %w = bufferization.to_tensor %view restrict : memref<32xf32> to tensor<32xf32>
-        return %w : tensor<32xf32>
-      }
-    }
-    ```
-  }];
-  let statistics = [
-    Statistic<"numWeights", "weights", "entries of the weight file">,
-    Statistic<"numBytes", "bytes", "size of the weight file">
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::bufferization::BufferizationDialect",
-                           "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
-}
-
-def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
-  let summary = "computes results in buffers of the caller";
-  let description = [{
-    @main returns nothing any more: it gets one more argument for each result. A
-    result for which a buffer was allocated, if in another shape, is computed in the
-    argument; one that is an input, a weight or another result is copied.
-
-    **Before**
-    ```mlir
-    func.func @main(%x: memref<6xf32>) -> memref<2x3xf32> {
-      %0 = memref.alloc() : memref<6xf32>
-      memref.copy %x, %0 : memref<6xf32> to memref<6xf32>
-      %1 = memref.expand_shape %0 [[0, 1]] output_shape [2, 3] : memref<6xf32> into memref<2x3xf32>
-      return %1 : memref<2x3xf32>
-    }
-    ```
-
-    **After**
-    ```mlir
-    func.func @main(%x: memref<6xf32>, %y: memref<2x3xf32>) {
-      %0 = memref.reinterpret_cast %y to offset: [0], sizes: [6], strides: [1] : memref<2x3xf32> to memref<6xf32>
-      memref.copy %x, %0 : memref<6xf32> to memref<6xf32>
-      %1 = memref.expand_shape %0 [[0, 1]] output_shape [2, 3] : memref<6xf32> into memref<2x3xf32>
-      return
-    }
-    ```
-  }];
-  let statistics = [Statistic<"numCopies", "copies", "results that are copied">];
-  let dependentDialects = ["::mlir::memref::MemRefDialect"];
-}
-
-def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "puts all intermediate buffers into one arena";
-  let description = [{
-    Buffers of @main whose lifetimes do not overlap share memory in an arena that
-    the caller provides (the second argument). Buffers made inside a parallel loop
-    go to the stack of the task. Afterwards the program allocates nothing; the
-    module attribute `nn.arena_bytes` says what the arena must hold.
-
-    **Before**
-    ```mlir
-    func.func @main(%weights: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>) {
-      %0 = memref.alloc() : memref<16xf32>
-      memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
-      memref.copy %0, %y : memref<16xf32> to memref<16xf32>
-      return
-    }
-    ```
-
-    **After**
-    ```mlir
-    module attributes {nn.arena_bytes = 64 : i64} {
-      func.func @main(%weights: memref<64xi8>, %arena: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>) {
-        %c0 = arith.constant 0 : index
-        %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
-        memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
-        memref.copy %0, %y : memref<16xf32> to memref<16xf32>
-        return
-      }
-    }
-    ```
-  }];
-  let statistics = [
-    Statistic<"numBuffers", "buffers", "buffers in the arena">,
-    Statistic<"numOnStack", "on-stack", "buffers on the stack of a task">,
-    Statistic<"arenaBytes", "arena-bytes", "size of the arena">,
-    Statistic<"sumBytes", "sum-bytes", "what the buffers would take apart">
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
-                           "::tacit::nn::NNDialect"];
-}
+include "tacit/Codegen/CPU/MemoryPasses.td"
 
 //===----------------------------------------------------------------------===//
 // llvm
@@ -482,6 +409,34 @@ def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numCopies", "copies", "copies split">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect"];
+}
+
+def LowerReshapes : Pass<"cpu-lower-reshapes", "::mlir::func::FuncOp"> {
+  let summary = "splits one free dimension into several";
+  let description = [{
+    Where a dimension of a buffer becomes several of which more than one are free, the
+    buffer is reinterpreted with the sizes that the operation names and the strides
+    that follow from them. Other reshapes stay: there each size follows from the rest.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: memref<?xf32>, %b: index, %s: index) -> memref<?x?xf32> {
+      %0 = memref.expand_shape %x [[0, 1]] output_shape [%b, %s] : memref<?xf32> into memref<?x?xf32>
+      return %0 : memref<?x?xf32>
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: memref<?xf32>, %b: index, %s: index) -> memref<?x?xf32> {
+      %base, %offset, %size, %stride = memref.extract_strided_metadata %x : memref<?xf32> -> memref<f32>, index, index, index
+      %0 = memref.reinterpret_cast %base to offset: [0], sizes: [%b, %s], strides: [%s, 1] : memref<f32> to memref<?x?xf32>
+      return %0 : memref<?x?xf32>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numReshapes", "reshapes", "reshapes lowered">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
 }
 
 def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
