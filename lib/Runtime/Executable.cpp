@@ -12,6 +12,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <dlfcn.h>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -130,24 +131,46 @@ Expected<std::vector<HostTensor>> Executable::run(ArrayRef<HostTensor> inputs,
       return view.takeError();
     inputViews.push_back(*view);
   }
+  outputViews.resize(model->num_outputs);
+  if (llvm::Error error = deriveOutputs(inputViews, outputViews))
+    return error;
   std::vector<HostTensor> outputs(model->num_outputs);
+  int64_t left = int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   for (auto [i, output] : enumerate(outputs)) {
-    const tacit_io &io = model->outputs[i];
-    auto bytes = tensorBytes(io.dtype, shapeOf(io));
-    if (!bytes)
-      return fail(ExitCode::BadInput, "pin every dimension with --dim when compiling",
-                  "output '{}' has a shape that is not fixed", io.name);
-    output.dtype = io.dtype;
-    output.shape = shapeOf(io).vec();
+    tacit_tensor &view = outputViews[i];
+    output.dtype = view.dtype;
+    output.shape.assign(view.shape, view.shape + view.rank);
+    auto bytes = tensorBytes(output.dtype, output.shape);
+    // Linux would promise the memory, and end the process when it is used.
+    left -= bytes.value_or(left + 1);
+    if (left < 0)
+      return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+                  "output '{}' has shape {}, for which this machine has no memory",
+                  model->outputs[i].name, shapeText(output.shape));
     output.data.resize(*bytes);
-    auto view = viewOf(output, io.name);
-    if (!view)
-      return view.takeError();
-    outputViews.push_back(*view);
+    view.data = output.data.data();
   }
   if (llvm::Error error = runInto(inputViews, outputViews, threads))
     return error;
   return outputs;
+}
+
+/// What the runtime says with `status`.
+static llvm::Error toError(int status, StringRef text) {
+  if (status == TACIT_OK)
+    return llvm::Error::success();
+  auto [message, hint] = text.split("\n  try: ");
+  return fail(status == TACIT_BAD_INPUT ? ExitCode::BadInput : ExitCode::Internal,
+              hint.str(), "{}", message.str());
+}
+
+llvm::Error Executable::deriveOutputs(ArrayRef<tacit_tensor> inputs,
+                                      MutableArrayRef<tacit_tensor> outputs) {
+  char text[2048];
+  int status =
+      tacit_runtime_output_shapes(model, &state, inputs.data(), inputs.size(),
+                                  outputs.data(), outputs.size(), text, sizeof text);
+  return toError(status, text);
 }
 
 llvm::Error Executable::runInto(ArrayRef<tacit_tensor> inputs,
@@ -156,11 +179,7 @@ llvm::Error Executable::runInto(ArrayRef<tacit_tensor> inputs,
   int status =
       tacit_runtime_run(model, &state, inputs.data(), inputs.size(), outputs.data(),
                         outputs.size(), threads, text, sizeof text);
-  if (status == TACIT_OK)
-    return llvm::Error::success();
-  auto [message, hint] = StringRef(text).split("\n  try: ");
-  return fail(status == TACIT_BAD_INPUT ? ExitCode::BadInput : ExitCode::Internal,
-              hint.str(), "{}", message.str());
+  return toError(status, text);
 }
 
 } // namespace tacit

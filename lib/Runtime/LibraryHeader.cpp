@@ -22,8 +22,9 @@ static constexpr const char *kTensorDeclarations = R"(#ifndef TACIT_TENSOR_DECLA
 #define TACIT_MAX_RANK 8
 
 /* Element types, numbered as in ONNX (TensorProto.DataType). */
-enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_I32 = 6, TACIT_I64 = 7,
-       TACIT_BOOL = 9, TACIT_F64 = 11 };
+enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_U16 = 4, TACIT_I16 = 5,
+       TACIT_I32 = 6, TACIT_I64 = 7, TACIT_BOOL = 9, TACIT_F16 = 10, TACIT_F64 = 11,
+       TACIT_U32 = 12, TACIT_U64 = 13, TACIT_BF16 = 16 };
 
 /* A dense row-major tensor. `shape` holds `rank` dimensions, in elements. */
 typedef struct {
@@ -49,119 +50,221 @@ static std::string commentText(StringRef text) {
   return result;
 }
 
-static StringRef cType(int32_t dtype) {
-  switch (dtype) {
-  case TACIT_F32:
-    return "float";
-  case TACIT_F64:
-    return "double";
-  case TACIT_I8:
-    return "int8_t";
-  case TACIT_I32:
-    return "int32_t";
-  case TACIT_I64:
-    return "int64_t";
-  default:
-    return "uint8_t";
-  }
-}
+namespace {
+/// How C writes an element type: floats of 16 bits are their bits.
+struct CType {
+  StringRef name, constant;
+};
+} // namespace
 
-static StringRef dtypeConstant(int32_t dtype) {
+static CType cType(int32_t dtype) {
   switch (dtype) {
   case TACIT_F32:
-    return "TACIT_F32";
+    return {"float", "TACIT_F32"};
   case TACIT_F64:
-    return "TACIT_F64";
+    return {"double", "TACIT_F64"};
   case TACIT_I8:
-    return "TACIT_I8";
+    return {"int8_t", "TACIT_I8"};
+  case TACIT_I16:
+    return {"int16_t", "TACIT_I16"};
   case TACIT_I32:
-    return "TACIT_I32";
+    return {"int32_t", "TACIT_I32"};
   case TACIT_I64:
-    return "TACIT_I64";
+    return {"int64_t", "TACIT_I64"};
   case TACIT_U8:
-    return "TACIT_U8";
+    return {"uint8_t", "TACIT_U8"};
+  case TACIT_U16:
+    return {"uint16_t", "TACIT_U16"};
+  case TACIT_U32:
+    return {"uint32_t", "TACIT_U32"};
+  case TACIT_U64:
+    return {"uint64_t", "TACIT_U64"};
+  case TACIT_F16:
+    return {"uint16_t", "TACIT_F16"};
+  case TACIT_BF16:
+    return {"uint16_t", "TACIT_BF16"};
   default:
-    return "TACIT_BOOL";
+    return {"uint8_t", "TACIT_BOOL"};
   }
 }
 
-/// "1x128", a free dimension as "?".
-static std::string dimsText(ArrayRef<int64_t> shape) {
-  if (shape.empty())
-    return "scalar";
-  return join(
-      map_range(shape, [](int64_t dim) { return dim < 0 ? "?" : std::to_string(dim); }),
-      "x");
+static bool isFixed(const LibraryTensor &tensor) {
+  return llvm::none_of(tensor.shape, [](int64_t dim) { return dim < 0; });
 }
 
-/// Documentation of one tensor and, where its shape is fixed, its size and a function
-/// that wraps a buffer: the C compiler then checks the element type.
-static void writeTensor(raw_ostream &os, const LibraryTensor &tensor, StringRef prefix,
-                        StringRef kind, size_t index) {
+/// "1x128"; where a dimension is free, names: "[batch, 128]", and "?" for a size that
+/// the model computes.
+static std::string dimsText(const LibraryTensor &tensor, ArrayRef<std::string> names) {
+  if (tensor.shape.empty())
+    return "scalar";
+  if (isFixed(tensor))
+    return shapeText(tensor.shape);
+  SmallVector<std::string> dims;
+  for (auto [i, dim] : enumerate(tensor.shape)) {
+    int64_t name = dim < 0 && i < tensor.dims.size() ? tensor.dims[i] : -1;
+    dims.push_back(dim >= 0   ? std::to_string(dim)
+                   : name < 0 ? std::string("?")
+                              : commentText(names[name]));
+  }
+  return "[" + join(dims, ", ") + "]";
+}
+
+/// A function that wraps a buffer: the C compiler then checks the element type. Free
+/// dimensions are arguments.
+static void writeWrapper(raw_ostream &os, const LibraryTensor &tensor,
+                         const std::string &function, bool isInput) {
+  os << formatv("static inline tacit_tensor {0}({1}{2} *data", function,
+                isInput ? "const " : "", cType(tensor.dtype).name);
+  for (auto [i, dim] : enumerate(tensor.shape))
+    if (dim < 0)
+      os << ", int64_t dim_" << i;
+  // The initializer of an empty array is no C; what is not named is zero.
+  os << formatv(") {{\n  tacit_tensor tensor = {{{0}data, {1}, {2}, {{",
+                isInput ? "(void *)" : "", cType(tensor.dtype).constant,
+                tensor.shape.size());
+  if (tensor.shape.empty())
+    os << "0";
+  for (auto [i, dim] : enumerate(tensor.shape)) {
+    os << (i ? ", " : "");
+    if (dim < 0)
+      os << "dim_" << i;
+    else
+      os << dim;
+  }
+  os << "}};\n  return tensor;\n}\n";
+}
+
+/// Documentation of one tensor, its size where that is fixed, and what wraps a buffer.
+static void writeTensor(raw_ostream &os, const LibraryParts &parts,
+                        const LibraryTensor &tensor, StringRef prefix, StringRef kind,
+                        size_t index) {
   os << formatv("\n/* {0} {1}, '{2}': {3}, shape {4}.",
                 kind == "input" ? "Input" : "Output", index, commentText(tensor.name),
-                dtypeName(tensor.dtype), dimsText(tensor.shape));
+                dtypeName(tensor.dtype), dimsText(tensor, parts.dims));
   if (tensor.indexBound > 0)
     os << formatv("\n   Used as an index: every element must lie in [{0}, {1}].",
                   -tensor.indexBound, tensor.indexBound - 1);
   if (tensor.dtype == TACIT_BOOL)
     os << "\n   One byte per element, 0 or 1.";
   os << " */\n";
-  auto bytes = tensorBytes(tensor.dtype, tensor.shape);
-  if (!bytes)
-    return;
   std::string macro = formatv("{0}_{1}_{2}", prefix, kind, index);
-  bool isInput = kind == "input";
-  os << formatv("#define {0}_ELEMENTS {1}\n", StringRef(macro).upper(),
-                *bytes / dtypeBytes(tensor.dtype));
-  os << formatv("static inline tacit_tensor {0}({1}{2} *data) {{\n", macro,
-                isInput ? "const " : "", cType(tensor.dtype));
-  // The initializer of an empty array is no C; what is not named is zero.
-  os << formatv("  tacit_tensor tensor = {{{0}data, {1}, {2}, {{",
-                isInput ? "(void *)" : "", dtypeConstant(tensor.dtype),
-                tensor.shape.size());
-  if (tensor.shape.empty())
-    os << "0";
-  interleaveComma(tensor.shape, os);
-  os << "}};\n  return tensor;\n}\n";
+  auto bytes = tensorBytes(tensor.dtype, tensor.shape);
+  if (bytes)
+    os << formatv("#define {0}_ELEMENTS {1}\n", StringRef(macro).upper(),
+                  *bytes / dtypeBytes(tensor.dtype));
+  // Nobody knows the dimensions of an output before the model has been asked.
+  if (bytes || kind == "input")
+    writeWrapper(os, tensor, macro, kind == "input");
+}
+
+/// Declares a buffer for each tensor of fixed shape.
+static void writeBuffers(raw_ostream &os, ArrayRef<LibraryTensor> tensors, StringRef prefix,
+                         StringRef kind) {
+  for (auto [i, tensor] : enumerate(tensors))
+    if (isFixed(tensor))
+      os << formatv("     static {0} {1}_{2}[{3}_{4}_{2}_ELEMENTS];\n",
+                    cType(tensor.dtype).name, kind, i, prefix.upper(), kind.upper());
+    else
+      os << formatv("     {0} *{1}_{2} = ...;\n", cType(tensor.dtype).name, kind, i);
+}
+
+static void writeArray(raw_ostream &os, ArrayRef<LibraryTensor> tensors, StringRef prefix,
+                       StringRef kind) {
+  os << formatv("     tacit_tensor {0}s[] = {{", kind);
+  for (auto [i, tensor] : enumerate(tensors)) {
+    os << formatv("{0}{1}_{2}_{3}({2}_{3}", i ? ", " : "", prefix, kind, i);
+    for (int64_t dim : tensor.shape)
+      if (dim < 0)
+        os << ", ...";
+    os << ")";
+  }
+  os << "};\n";
 }
 
 /// A program that calls the model, as a comment.
 static void writeExample(raw_ostream &os, const LibraryParts &parts, StringRef prefix) {
   std::string upper = prefix.upper();
+  bool isFree = !parts.dims.empty();
   os << "/* Example:\n\n";
-  for (auto [kind, tensors] :
-       {std::pair("input", &parts.inputs), std::pair("output", &parts.outputs)})
-    for (auto [i, tensor] : enumerate(*tensors))
-      os << formatv("     static {0} {1}_{2}[{3}_{4}_{2}_ELEMENTS];\n", cType(tensor.dtype),
-                    kind, i, upper, StringRef(kind).upper());
-  for (auto [kind, tensors] :
-       {std::pair("input", &parts.inputs), std::pair("output", &parts.outputs)}) {
-    os << formatv("     tacit_tensor {0}s[] = {{", kind);
-    for (size_t i = 0; i < tensors->size(); ++i)
-      os << formatv("{0}{1}_{2}_{3}({2}_{3})", i ? ", " : "", prefix, kind, i);
-    os << "};\n";
-  }
-  os << formatv("     char error[512];\n"
-                "     if ({0}_run(inputs, {1}_NUM_INPUTS, outputs, {1}_NUM_OUTPUTS,\n"
+  writeBuffers(os, parts.inputs, prefix, "input");
+  if (!isFree)
+    writeBuffers(os, parts.outputs, prefix, "output");
+  writeArray(os, parts.inputs, prefix, "input");
+  if (isFree)
+    os << formatv("     tacit_tensor outputs[{0}_NUM_OUTPUTS];\n", upper);
+  else
+    writeArray(os, parts.outputs, prefix, "output");
+  os << "     char error[512];\n";
+  if (isFree)
+    os << formatv("     if ({0}_output_shapes(inputs, {1}_NUM_INPUTS, outputs, "
+                  "{1}_NUM_OUTPUTS,\n"
+                  "                 error, sizeof error) != TACIT_OK)\n"
+                  "       fprintf(stderr, \"%s\\n\", error);\n"
+                  "     for (int i = 0; i < {1}_NUM_OUTPUTS; ++i)\n"
+                  "       outputs[i].data = malloc({0}_bytes(&outputs[i]));\n",
+                  prefix, upper);
+  os << formatv("     if ({0}_run(inputs, {1}_NUM_INPUTS, outputs, {1}_NUM_OUTPUTS,\n"
                 "                 0, error, sizeof error) != TACIT_OK)\n"
                 "       fprintf(stderr, \"%s\\n\", error);\n\n"
                 "   cc program.c -L. -l:{2} -Wl,-rpath,'$ORIGIN'\n*/\n\n",
                 prefix, upper, commentText(sys::path::filename(parts.output)));
 }
 
-std::string libraryHeader(const LibraryParts &parts, StringRef prefix) {
-  std::string text, upper = prefix.upper();
-  raw_string_ostream os(text);
-  auto fileName = commentText(sys::path::filename(parts.output));
-  os << formatv("/* C interface of {0}, made by tacit compile from {1}.\n\n", fileName,
+/// What the library reads, works in and needs.
+static void writeSummary(raw_ostream &os, const LibraryParts &parts) {
+  os << formatv("/* C interface of {0}, made by tacit compile from {1}.\n\n",
+                commentText(sys::path::filename(parts.output)),
                 commentText(sys::path::filename(parts.source)));
   os << formatv(
       "   The model reads {0} bytes of weights from a file that must stay beside\n"
-      "   the library, and works in {1} bytes of memory that the first call\n"
-      "   allocates. It needs these processor features: {2}. */\n\n",
-      parts.weightsBytes, parts.arenaBytes,
-      parts.features.empty() ? "none beyond the basic ones" : commentText(parts.features));
+      "   the library, and works in ",
+      parts.weightsBytes);
+  if (parts.dims.empty())
+    os << formatv("{0} bytes of memory that the first call\n   allocates.",
+                  parts.arenaBytes);
+  else
+    os << "memory that grows with its inputs and is kept\n   between calls.";
+  os << formatv(" It needs these processor features: {0}.",
+                parts.features.empty() ? "none beyond the basic ones"
+                                       : commentText(parts.features));
+  if (!parts.dims.empty())
+    os << formatv("\n\n   These dimensions are free, and each has one size in a call:\n"
+                  "   {0}.",
+                  commentText(join(parts.dims, ", ")));
+  os << " */\n\n";
+}
+
+/// What a caller needs where shapes are known only when the inputs are.
+static void writeShapeFunctions(raw_ostream &os, StringRef prefix) {
+  os << "\n/* Fills type and shape of the outputs for inputs of these shapes, so that the\n"
+        "   caller can allocate them. Reads no data. Returns as the function below. */\n";
+  os << formatv("int {0}_output_shapes(const tacit_tensor *inputs, int num_inputs,\n"
+                "    tacit_tensor *outputs, int num_outputs, char *error, "
+                "size_t error_size);\n\n",
+                prefix);
+  os << "/* Bytes of a tensor whose type and shape are filled in. */\n";
+  os << formatv("static inline size_t {0}_bytes(const tacit_tensor *tensor) {{\n", prefix);
+  os << R"(  size_t bytes = tensor->dtype == TACIT_F64 || tensor->dtype == TACIT_I64 ||
+                         tensor->dtype == TACIT_U64
+                     ? 8
+                 : tensor->dtype == TACIT_F32 || tensor->dtype == TACIT_I32 ||
+                         tensor->dtype == TACIT_U32
+                     ? 4
+                 : tensor->dtype == TACIT_F16 || tensor->dtype == TACIT_BF16 ||
+                         tensor->dtype == TACIT_I16 || tensor->dtype == TACIT_U16
+                     ? 2
+                     : 1;
+  for (int32_t i = 0; i < tensor->rank; ++i)
+    bytes *= (size_t)tensor->shape[i];
+  return bytes;
+}
+)";
+}
+
+std::string libraryHeader(const LibraryParts &parts, StringRef prefix) {
+  std::string text, upper = prefix.upper();
+  raw_string_ostream os(text);
+  writeSummary(os, parts);
   os << formatv("#ifndef TACIT_MODEL_{0}_H\n#define TACIT_MODEL_{0}_H\n\n", upper);
   os << "#include <stddef.h>\n#include <stdint.h>\n\n";
   os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
@@ -169,12 +272,14 @@ std::string libraryHeader(const LibraryParts &parts, StringRef prefix) {
   os << formatv("\n#define {0}_NUM_INPUTS {1}\n#define {0}_NUM_OUTPUTS {2}\n", upper,
                 parts.inputs.size(), parts.outputs.size());
   for (auto [i, tensor] : enumerate(parts.inputs))
-    writeTensor(os, tensor, prefix, "input", i);
+    writeTensor(os, parts, tensor, prefix, "input", i);
   for (auto [i, tensor] : enumerate(parts.outputs))
-    writeTensor(os, tensor, prefix, "output", i);
+    writeTensor(os, parts, tensor, prefix, "output", i);
+  writeShapeFunctions(os, prefix);
   os << "\n/* Runs the model. The caller owns every buffer; nothing is allocated after "
         "the\n"
-        "   first call. `threads` <= 0 means one per core. Returns TACIT_OK, or another\n"
+        "   first call of its size. `threads` <= 0 means one per core. Returns TACIT_OK, "
+        "or another\n"
         "   code and a message in `error` (always terminated; may be null). Calls must\n"
         "   not overlap. */\n";
   os << formatv("int {0}_run(const tacit_tensor *inputs, int num_inputs, "

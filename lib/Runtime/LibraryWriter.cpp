@@ -101,7 +101,8 @@ private:
 /// What the library shows: whatever else the object defines stays inside, so that a
 /// program's own functions and other models never meet it.
 static std::string versionScript(StringRef prefix) {
-  return "{ global: tacit_model; tacit_run; " + prefix.str() + "_run; local: *; };\n";
+  return "{ global: tacit_model; tacit_run; tacit_output_shapes; " + prefix.str() +
+         "_run; " + prefix.str() + "_output_shapes; local: *; };\n";
 }
 
 static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &paths,
@@ -133,8 +134,10 @@ static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &pa
                                         output.str(),
                                         "-u",
                                         "tacit_run"};
-  arguments.insert(arguments.end(), {"--defsym=" + paths.prefix + "_run=tacit_run",
-                                     object.str(), *entry, *runtime});
+  arguments.insert(arguments.end(),
+                   {"--defsym=" + paths.prefix + "_run=tacit_run",
+                    "--defsym=" + paths.prefix + "_output_shapes=tacit_output_shapes",
+                    object.str(), *entry, *runtime});
   SmallVector<StringRef> folders;
   StringRef(TACIT_LINK_DIRS).split(folders, ':', -1, /*KeepEmpty=*/false);
   for (StringRef folder : folders)

@@ -8,7 +8,10 @@
 #include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
+#include <cstring>
 
 using namespace llvm;
 
@@ -20,12 +23,24 @@ StringRef dtypeName(int32_t dtype) {
     return "float32";
   case TACIT_F64:
     return "float64";
+  case TACIT_F16:
+    return "float16";
+  case TACIT_BF16:
+    return "bfloat16";
   case TACIT_U8:
     return "uint8";
   case TACIT_I8:
     return "int8";
+  case TACIT_U16:
+    return "uint16";
+  case TACIT_I16:
+    return "int16";
+  case TACIT_U32:
+    return "uint32";
   case TACIT_I32:
     return "int32";
+  case TACIT_U64:
+    return "uint64";
   case TACIT_I64:
     return "int64";
   case TACIT_BOOL:
@@ -41,10 +56,17 @@ int64_t dtypeBytes(int32_t dtype) {
   case TACIT_I8:
   case TACIT_BOOL:
     return 1;
+  case TACIT_F16:
+  case TACIT_BF16:
+  case TACIT_U16:
+  case TACIT_I16:
+    return 2;
   case TACIT_F32:
+  case TACIT_U32:
   case TACIT_I32:
     return 4;
   case TACIT_F64:
+  case TACIT_U64:
   case TACIT_I64:
     return 8;
   default:
@@ -65,10 +87,57 @@ std::optional<int64_t> tensorBytes(int32_t dtype, ArrayRef<int64_t> shape) {
   return bytes;
 }
 
+float halfToFloat(uint16_t bits) {
+  uint32_t sign = uint32_t(bits >> 15) << 31, exponent = bits >> 10 & 31,
+           mantissa = bits & 1023;
+  if (exponent == 0) { // denormal: multiples of 2^-24
+    float value = std::ldexp(static_cast<float>(mantissa), -24);
+    return sign ? -value : value;
+  }
+  exponent = exponent == 31 ? 255 : exponent + 112;
+  return bit_cast<float>(sign | exponent << 23 | mantissa << 13);
+}
+
+float brainToFloat(uint16_t bits) { return bit_cast<float>(uint32_t(bits) << 16); }
+
+double valueAt(const HostTensor &tensor, size_t i) {
+  auto read = [&](auto sample) {
+    std::memcpy(&sample, tensor.data.data() + i * sizeof(sample), sizeof(sample));
+    return sample;
+  };
+  switch (tensor.dtype) {
+  case TACIT_F32:
+    return read(float());
+  case TACIT_F64:
+    return read(double());
+  case TACIT_F16:
+    return halfToFloat(read(uint16_t()));
+  case TACIT_BF16:
+    return brainToFloat(read(uint16_t()));
+  case TACIT_I64:
+    return static_cast<double>(read(int64_t()));
+  case TACIT_U64:
+    return static_cast<double>(read(uint64_t()));
+  case TACIT_I32:
+    return read(int32_t());
+  case TACIT_U32:
+    return read(uint32_t());
+  case TACIT_I16:
+    return read(int16_t());
+  case TACIT_U16:
+    return read(uint16_t());
+  case TACIT_I8:
+    return read(int8_t());
+  default:
+    return read(uint8_t());
+  }
+}
+
 std::string shapeText(ArrayRef<int64_t> shape) {
   if (shape.empty())
     return "scalar";
-  return join(map_range(shape, [](int64_t dim) { return std::to_string(dim); }), "x");
+  return join(
+      map_range(shape, [](int64_t dim) { return dim < 0 ? "?" : std::to_string(dim); }), "x");
 }
 
 } // namespace tacit

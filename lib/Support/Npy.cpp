@@ -207,18 +207,24 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   return Prologue{file.substr(start, length), start + length};
 }
 
+namespace {
+struct NumpyType {
+  const char *descr;
+  int32_t dtype;
+};
+} // namespace
+
+/// NumPy has no bfloat16; packages that do save it as two bytes of no meaning.
+static constexpr NumpyType kNumpyTypes[] = {
+    {"<f4", TACIT_F32},  {"<f8", TACIT_F64}, {"<f2", TACIT_F16}, {"<V2", TACIT_BF16},
+    {"<i4", TACIT_I32},  {"<i8", TACIT_I64}, {"<i2", TACIT_I16}, {"|i1", TACIT_I8},
+    {"<u4", TACIT_U32},  {"<u8", TACIT_U64}, {"<u2", TACIT_U16}, {"|u1", TACIT_U8},
+    {"|b1", TACIT_BOOL}, {"|V2", TACIT_BF16}};
+
 static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
-  int32_t dtype = StringSwitch<int32_t>(descr)
-                      .Case("<f4", TACIT_F32)
-                      .Case("<f8", TACIT_F64)
-                      .Case("<i8", TACIT_I64)
-                      .Case("<i4", TACIT_I32)
-                      .Case("|i1", TACIT_I8)
-                      .Case("|u1", TACIT_U8)
-                      .Case("|b1", TACIT_BOOL)
-                      .Default(0);
-  if (dtype != 0)
-    return dtype;
+  for (const NumpyType &type : kNumpyTypes)
+    if (descr == type.descr)
+      return type.dtype;
   std::string shown;
   raw_string_ostream os(shown);
   printEscapedString(descr.take_front(40), os);
@@ -227,8 +233,7 @@ static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
         ExitCode::BadInput, "array.astype(array.dtype.newbyteorder('<')) changes the order",
         "'{}' has big-endian values ('{}'); expected little-endian", path.str(), shown);
   return fail(ExitCode::BadInput, "convert the array with astype before numpy.save",
-              "'{}' has values of type '{}'; expected one of '<f4', '<f8', '<i4', '<i8', "
-              "'|i1', '|u1', '|b1'",
+              "'{}' has values of type '{}'; expected floats, integers or booleans",
               path.str(), shown);
 }
 
@@ -277,7 +282,10 @@ Expected<NpyArray> readNpy(StringRef path) {
   auto buffer = openFile(path);
   if (!buffer)
     return buffer.takeError();
-  StringRef file = (*buffer)->getBuffer();
+  return parseNpy(path, (*buffer)->getBuffer());
+}
+
+Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
   auto prologue = readPrologue(path, file);
   if (!prologue)
     return prologue.takeError();
@@ -311,22 +319,8 @@ Expected<NpyArray> readNpy(StringRef path) {
 }
 
 static StringRef numpyType(int32_t dtype) {
-  switch (dtype) {
-  case TACIT_F32:
-    return "<f4";
-  case TACIT_F64:
-    return "<f8";
-  case TACIT_I32:
-    return "<i4";
-  case TACIT_I64:
-    return "<i8";
-  case TACIT_I8:
-    return "|i1";
-  case TACIT_U8:
-    return "|u1";
-  default:
-    return "|b1";
-  }
+  return find_if(kNumpyTypes, [&](const NumpyType &type) { return type.dtype == dtype; })
+      ->descr;
 }
 
 llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,

@@ -13,13 +13,14 @@
 #include <string.h>
 
 static const tacit_io inputs[] = {
-    {"tokens", TACIT_I64, 2, {1, 4}, 8},
-    {"mask", TACIT_BOOL, 1, {4}, 0},
+    {"tokens", TACIT_I64, 2, {1, 4}, 8, {0}},
+    {"mask", TACIT_BOOL, 1, {4}, 0, {0}},
 };
-static const tacit_io outputs[] = {{"logits", TACIT_F32, 2, {1, 4}, 0}};
+static const tacit_io outputs[] = {{"logits", TACIT_F32, 2, {1, 4}, 0, {0}}};
 
 static void entry(const uint8_t *weights, uint8_t *arena, const tacit_tensor *in,
-                  tacit_tensor *out) {
+                  tacit_tensor *out, const int64_t *dims) {
+  (void)dims;
   const int64_t *tokens = in[0].data;
   const uint8_t *mask = in[1].data;
   /* The result goes through the arena, as real models' results do. */
@@ -39,4 +40,5 @@ int fake_helper(void) { return 1; }
 
 extern const tacit_model_desc tacit_model;
 const tacit_model_desc tacit_model = {
-    ABI, 2, 1, 0, inputs, outputs, 32, WEIGHTS_HASH, 16, WEIGHTS_FILE, "", entry};
+    ABI,          2,  1,     0, inputs, outputs, 32, WEIGHTS_HASH, 16,
+    WEIGHTS_FILE, "", entry, 0, 0,      0,       0};

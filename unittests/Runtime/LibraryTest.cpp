@@ -73,11 +73,12 @@ TEST_F(Library, RunsFromAFile) {
   EXPECT_EQ(folder.countFiles(), 3u);
 }
 
-TEST_F(Library, ExportsThreeSymbols) {
+TEST_F(Library, ExportsFiveSymbols) {
   // A generated helper that happens to be called expf must not become the program's.
   void *handle = dlopen(writeLookup().c_str(), RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(handle, nullptr) << dlerror();
-  for (const char *name : {"tacit_model", "tacit_run", "lookup_run"})
+  for (const char *name : {"tacit_model", "tacit_run", "lookup_run", "tacit_output_shapes",
+                           "lookup_output_shapes"})
     EXPECT_NE(dlsym(handle, name), nullptr) << name;
   EXPECT_EQ(dlsym(handle, "tacit_run"), dlsym(handle, "lookup_run"));
   for (const char *name : {"fake_helper", "tacit_runtime_run", "tacit_runtime_reset"})
@@ -118,7 +119,7 @@ TEST_F(Library, RefusesOtherFiles) {
                   "' was not made by tacit compile: it has no symbol 'tacit_model' | give "
                   "a library made by tacit compile --target=cpu");
   EXPECT_CONTAINS(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
-                  "old.so' has interface version 99; expected 1");
+                  "old.so' has interface version 99; expected 2");
 }
 
 TEST_F(Library, RefusesDamagedLibraries) {
@@ -205,11 +206,18 @@ TEST_F(Library, HeaderSurvivesHostileNames) {
   hostile.inputs[0].name = "*/ #error no\n\\";
   hostile.outputs.push_back({"scalar", TACIT_F64, {}, 0});
   hostile.outputs.push_back({"empty", TACIT_U8, {0, 3}, 0});
-  hostile.outputs.push_back({"free", TACIT_F32, {-1, 3}, 0});
+  hostile.dims = {"n*/ #error no"};
+  hostile.inputs.push_back({"any", TACIT_BF16, {3, -1, -1}, 0, {-1, 0, 0}});
+  hostile.outputs.push_back({"free", TACIT_F32, {-1, -1, 3}, 0, {0, -1, -1}});
   folder.write("hostile.h", libraryHeader(hostile, "a_b"));
   std::string file = folder.write("use.c", "#include \"hostile.h\"\n");
   EXPECT_EQ(compile({"-xc", "-std=c99", "-pedantic", "-fsyntax-only", file}), "");
-  EXPECT_CONTAINS(folder.read("hostile.h"), "/* Output 3, 'free': float32, shape ?x3. */");
+  EXPECT_CONTAINS(folder.read("hostile.h"),
+                  "/* Output 3, 'free': float32, shape [n*_ #error no, ?, 3]. */");
+  EXPECT_CONTAINS(folder.read("hostile.h"),
+                  "static inline tacit_tensor a_b_input_2(const uint16_t *data, int64_t "
+                  "dim_1, int64_t dim_2) {\n  tacit_tensor tensor = {(void *)data, "
+                  "TACIT_BF16, 3, {3, dim_1, dim_2}};\n");
 }
 
 TEST_F(Library, TwoModelsInOneProgram) {

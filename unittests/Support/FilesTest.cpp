@@ -79,7 +79,8 @@ TEST(HostTensor, CountsBytes) {
   EXPECT_EQ(tensorBytes(TACIT_F32, {1 << 30, 1 << 30, 2}), std::nullopt);
   EXPECT_EQ(tensorBytes(TACIT_F32, {int64_t(1) << 62, 0}), 0);
   EXPECT_EQ(tensorBytes(TACIT_F32, {-1, 0}), std::nullopt);
-  EXPECT_EQ(tensorBytes(10, {4}), std::nullopt);
+  EXPECT_EQ(tensorBytes(TACIT_BF16, {4}), 8);
+  EXPECT_EQ(tensorBytes(8, {4}), std::nullopt); // strings
   EXPECT_EQ(shapeText({4, 128}), "4x128");
   EXPECT_EQ(shapeText({}), "scalar");
 }

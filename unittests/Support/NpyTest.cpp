@@ -44,7 +44,8 @@ protected:
 
 TEST_F(Npy, RoundTripsEveryType) {
   for (int32_t dtype :
-       {TACIT_F32, TACIT_F64, TACIT_I32, TACIT_I64, TACIT_I8, TACIT_U8, TACIT_BOOL})
+       {TACIT_F32, TACIT_F64, TACIT_F16, TACIT_BF16, TACIT_I64, TACIT_I32, TACIT_I16, TACIT_I8,
+        TACIT_U64, TACIT_U32, TACIT_U16, TACIT_U8, TACIT_BOOL})
     for (std::vector<int64_t> shape :
          {std::vector<int64_t>{}, {3}, {2, 3}, {2, 0, 5}, std::vector<int64_t>(64, 1)}) {
       std::vector<char> bytes(*tensorBytes(dtype, shape));
@@ -129,8 +130,8 @@ TEST_F(Npy, RefusesTruncatedFiles) {
 TEST_F(Npy, RefusesOtherTypes) {
   EXPECT_CONTAINS(error(file(dictionary(">f4", "(1,)"), 4)),
                   "'x.npy' has big-endian values ('>f4'); expected little-endian");
-  EXPECT_CONTAINS(error(file(dictionary("<f2", "(1,)"), 2)),
-                  "'<f2'; expected one of '<f4', '<f8', '<i4', '<i8', '|i1', '|u1', '|b1'");
+  EXPECT_CONTAINS(error(file(dictionary("<c8", "(1,)"), 8)),
+                  "has values of type '<c8'; expected floats, integers or booleans");
   EXPECT_CONTAINS(error(file(dictionary("|O", "(1,)"), 8)), "has values of type '|O'");
   EXPECT_CONTAINS(
       error(file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", 4)),
@@ -176,6 +177,18 @@ TEST_F(Npy, RefusesMalformedHeaders) {
   EXPECT_CONTAINS(header("{'descr': '<f4' 'shape': ()}"), "expected ',' or '}'");
   EXPECT_CONTAINS(header(dictionary("<f4", "()") + "x"), "expected the end of the header");
   EXPECT_CONTAINS(header("{'\x1b[31m': 1}"), "the key '\\1B[31m'");
+}
+
+TEST(HostTensor, ReadsFloatsOf16Bits) {
+  EXPECT_EQ(halfToFloat(0x3c00), 1.0f);
+  EXPECT_EQ(halfToFloat(0xfbff), -65504.0f);
+  EXPECT_EQ(halfToFloat(0x0001), 0x1p-24f);
+  EXPECT_TRUE(std::signbit(halfToFloat(0x8000)));
+  EXPECT_EQ(halfToFloat(0x7c00), INFINITY);
+  EXPECT_TRUE(std::isnan(halfToFloat(0x7e00)));
+  EXPECT_EQ(brainToFloat(0xbfc0), -1.5f);
+  EXPECT_EQ(valueAt({TACIT_F16, {2}, bytesOf({int32_t(0xc0003c00)})}, 1), -2.0);
+  EXPECT_EQ(valueAt({TACIT_U16, {2}, bytesOf({int32_t(0xc0003c00)})}, 1), 0xc000);
 }
 
 TEST_F(Npy, RefusesToWriteWhatIsNoArray) {

@@ -39,6 +39,10 @@ public:
   llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs,
                                               int threads);
 
+  /// Fills type and shape of the outputs for inputs of these shapes; reads no data.
+  llvm::Error deriveOutputs(llvm::ArrayRef<tacit_tensor> inputs,
+                            llvm::MutableArrayRef<tacit_tensor> outputs);
+
   /// Runs once on buffers of the caller.
   llvm::Error runInto(llvm::ArrayRef<tacit_tensor> inputs,
                       llvm::MutableArrayRef<tacit_tensor> outputs, int threads);

@@ -39,6 +39,7 @@ struct LibraryTensor {
   int32_t dtype = TACIT_F32;
   std::vector<int64_t> shape; ///< -1 where free
   int64_t indexBound = 0;     ///< see tacit_io
+  std::vector<int32_t> dims = {}; ///< see tacit_io; one per dimension, or none at all
 };
 
 /// What goes into a library.
@@ -47,6 +48,7 @@ struct LibraryParts {
   std::string source;          ///< what it was compiled from, for the header
   llvm::ArrayRef<char> object; ///< defines `tacit_model`
   std::vector<LibraryTensor> inputs, outputs;
+  std::vector<std::string> dims; ///< names of free dimensions
   uint64_t weightsBytes = 0, arenaBytes = 0;
   std::string features; ///< comma-separated processor features, may be empty
 };
@@ -54,8 +56,9 @@ struct LibraryParts {
 /// The text of NAME.h.
 std::string libraryHeader(const LibraryParts &parts, llvm::StringRef prefix);
 
-/// Writes NAME.so and NAME.h. The library exports tacit_model, tacit_run and the same
-/// function as NAME_run, so that a program can link several models.
+/// Writes NAME.so and NAME.h. The library exports tacit_model, tacit_run,
+/// tacit_output_shapes, and the same functions as NAME_run and NAME_output_shapes, so
+/// that a program can link several models.
 llvm::Error writeLibrary(const LibraryParts &parts);
 
 } // namespace tacit

@@ -4,7 +4,8 @@
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
 |*                                                                            *|
 |* A compiled model is one function over arrays of tensors. The caller owns   *|
-|* every buffer; nothing is allocated per call after the first.               *|
+|* every buffer; nothing is allocated per call after the first, unless a      *|
+|* larger size of a free dimension needs more working memory.                 *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -18,7 +19,7 @@
 extern "C" {
 #endif
 
-#define TACIT_ABI_VERSION 1
+#define TACIT_ABI_VERSION 2
 
 /* The header of a compiled model repeats this part, so that it stands alone;
    whichever comes first declares it. */
@@ -28,8 +29,9 @@ extern "C" {
 #define TACIT_MAX_RANK 8
 
 /* Element types, numbered as in ONNX (TensorProto.DataType). */
-enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_I32 = 6, TACIT_I64 = 7,
-       TACIT_BOOL = 9, TACIT_F64 = 11 };
+enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_U16 = 4, TACIT_I16 = 5,
+       TACIT_I32 = 6, TACIT_I64 = 7, TACIT_BOOL = 9, TACIT_F16 = 10, TACIT_F64 = 11,
+       TACIT_U32 = 12, TACIT_U64 = 13, TACIT_BF16 = 16 };
 
 /* A dense row-major tensor. `shape` holds `rank` dimensions, in elements. */
 typedef struct {
@@ -45,14 +47,17 @@ enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
 #endif /* TACIT_TENSOR_DECLARED */
 
 /* What the model expects of one input or gives for one output. A dimension of
-   -1 is free. `index_bound` is n where every element must lie in [-n, n-1]
-   because the model uses it as an index, and 0 elsewhere. */
+   -1 is free: any size from 0 on. `index_bound` is n where every element must lie in
+   [-n, n-1] because the model uses it as an index, and 0 elsewhere. Where a dimension
+   is free, `dims` holds the number of its name; a name has one size in a call. -1
+   there is a size that the model computes from those. */
 typedef struct {
   const char *name;
   int32_t dtype;
   int32_t rank;
   int64_t shape[TACIT_MAX_RANK];
   int64_t index_bound;
+  int32_t dims[TACIT_MAX_RANK];
 } tacit_io;
 
 /* The model itself; every compiled library exports one as `tacit_model`. */
@@ -60,17 +65,26 @@ typedef struct {
   int32_t abi_version;
   int32_t num_inputs;
   int32_t num_outputs;
-  int32_t reserved;
+  int32_t num_dims; /* names of free dimensions; 0 if every size is fixed */
   const tacit_io *inputs;
   const tacit_io *outputs;
   uint64_t weights_bytes; /* size of the packed weight file */
   uint64_t weights_hash;  /* of the packed weights; see tacit_runtime_hash */
-  uint64_t arena_bytes;   /* working memory of one call */
+  uint64_t arena_bytes;   /* working memory of one call, where num_dims is 0 */
   const char *weights_file; /* file name, looked up beside the library */
   const char *features;     /* comma-separated processor features it needs */
   /* The generated code. Checks nothing; use tacit_run. */
   void (*entry)(const uint8_t *weights, uint8_t *arena, const tacit_tensor *inputs,
-                tacit_tensor *outputs);
+                tacit_tensor *outputs, const int64_t *dims);
+  /* The rest is null where num_dims is 0. */
+  const char *const *dim_names;
+  /* What `shapes` looks at, as sentences. */
+  const char *const *checks;
+  int64_t num_checks;
+  /* Writes the bytes of working memory and then every dimension of every output that
+     follow from the sizes of the free dimensions. Returns 0, or n if the n-th check
+     failed: then the sizes mean nothing. */
+  int64_t (*shapes)(const int64_t *dims, int64_t *sizes);
 } tacit_model_desc;
 
 /* Runs the model of this library. `threads` <= 0 means one per core. Returns
@@ -78,6 +92,11 @@ typedef struct {
    null). Calls must not overlap. */
 int tacit_run(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
               int num_outputs, int threads, char *error, size_t error_size);
+
+/* Fills `dtype`, `rank` and `shape` of the outputs for inputs of these shapes, so that
+   the caller can allocate them. Reads no data. Returns as tacit_run does. */
+int tacit_output_shapes(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
+                        int num_outputs, char *error, size_t error_size);
 
 #ifdef __cplusplus
 }

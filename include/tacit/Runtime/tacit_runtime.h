@@ -27,6 +27,8 @@ typedef struct {
   uint8_t *arena;
   void *mapped; /* the weight file; null if the caller owns the weights */
   uint64_t mapped_bytes;
+  uint64_t arena_bytes; /* what the arena holds */
+  int64_t *sizes;       /* of the free dimensions, then what `shapes` writes */
 } tacit_state;
 
 /* Checks everything that generated code relies on, then runs it. The first call
@@ -35,6 +37,12 @@ typedef struct {
 int tacit_runtime_run(const tacit_model_desc *model, tacit_state *state,
                       const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
                       int num_outputs, int threads, char *error, size_t error_size);
+
+/* Returns as tacit_output_shapes does. */
+int tacit_runtime_output_shapes(const tacit_model_desc *model, tacit_state *state,
+                                const tacit_tensor *inputs, int num_inputs,
+                                tacit_tensor *outputs, int num_outputs, char *error,
+                                size_t error_size);
 
 /* Uses weights that are in memory already instead of a file. They must outlive
    the state and hold model->weights_bytes bytes; their hash is not checked. */

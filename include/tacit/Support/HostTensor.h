@@ -35,7 +35,14 @@ int64_t dtypeBytes(int32_t dtype);
 /// ours, or the product is above 2^62.
 std::optional<int64_t> tensorBytes(int32_t dtype, llvm::ArrayRef<int64_t> shape);
 
-/// "4x128"; "scalar" for no dimension at all.
+/// The value of the 16 bits of an IEEE 754 half, and of a bfloat16.
+float halfToFloat(uint16_t bits);
+float brainToFloat(uint16_t bits);
+
+/// Element `i`, rounded where a double is too short.
+double valueAt(const HostTensor &tensor, size_t i);
+
+/// "4x128"; "scalar" for no dimension at all, and "?" for a free one.
 std::string shapeText(llvm::ArrayRef<int64_t> shape);
 
 } // namespace tacit

@@ -22,10 +22,14 @@ namespace tacit {
 
 using NpyArray = HostTensor;
 
-/// Reads a file of version 1.0, 2.0 or 3.0 with little-endian float32, float64,
-/// int32, int64, int8, uint8 or bool values. An array in Fortran order comes out
-/// row-major. Errors carry ExitCode::BadInput.
+/// Reads a file of version 1.0, 2.0 or 3.0 with little-endian floats of 16 to 64 bits,
+/// integers of 8 to 64, or booleans. bfloat16, which NumPy lacks, is what it calls
+/// '<V2'. An array in Fortran order comes out row-major. Errors carry
+/// ExitCode::BadInput.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
+
+/// The same for the contents of a file; `path` is what messages call it.
+llvm::Expected<NpyArray> parseNpy(llvm::StringRef path, llvm::StringRef file);
 
 /// Writes a file of version 1.0; `path` appears whole or not at all.
 llvm::Error writeNpy(llvm::StringRef path, int32_t dtype, llvm::ArrayRef<int64_t> shape,
