@@ -127,6 +127,7 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     weights->write_zeros(llvm::alignTo(weights->tell(), kAlignment) - weights->tell());
     entries.push_back({key.str(), weights->tell(), bytes->size()});
     weights->write(bytes->data(), bytes->size());
+    attr.getContext()->getLoadedDialect<nn::NNDialect>()->giveBack(*bytes);
   });
   if (needsWeights && !missing.empty())
     return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way",
@@ -193,15 +194,12 @@ static std::optional<Index> readIndex(StringRef data) {
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>>
-tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
-  auto text = llvm::MemoryBuffer::getFile(path);
-  if (!text)
-    return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
-                text.getError().message());
-  if ((*text)->getBuffer().starts_with(kBytecodeMagic))
+tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
+                    MLIRContext *context) {
+  if (text->getBuffer().starts_with(kBytecodeMagic))
     return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
                 "'{}' is bytecode; expected the text of a program", path.str());
-  if (size_t depth = nestingDepth((*text)->getBuffer()); depth > kMaxNesting)
+  if (size_t depth = nestingDepth(text->getBuffer()); depth > kMaxNesting)
     return fail(ExitCode::BadInput, "dump the phase again",
                 "'{}' nests {} levels deep; expected at most {}", path.str(), depth,
                 kMaxNesting);
@@ -217,7 +215,7 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
       os << diagnostic;
     });
     llvm::SourceMgr sources;
-    sources.AddNewSourceBuffer(std::move(*text), llvm::SMLoc());
+    sources.AddNewSourceBuffer(std::move(text), llvm::SMLoc());
     module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
   }
   if (!module)
@@ -227,7 +225,19 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
   if (!module->lookupSymbol("main"))
     return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
                 "'{}' has no function @main", path.str());
+  return module;
+}
 
+llvm::Expected<OwningOpRef<ModuleOp>>
+tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
+  auto text = llvm::MemoryBuffer::getFile(path);
+  if (!text)
+    return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
+                text.getError().message());
+  auto parsed = parseProgram(std::move(*text), path, context);
+  if (!parsed)
+    return parsed.takeError();
+  OwningOpRef<ModuleOp> module = std::move(*parsed);
   llvm::SmallString<256> beside(path), folder(llvm::sys::path::parent_path(path));
   llvm::sys::path::replace_extension(beside, ".weights.bin");
   llvm::sys::path::append(folder, "weights.bin");

@@ -99,6 +99,8 @@ static Steps onFunctions(const Steps &passes) {
 
 static Steps raise() {
   return onFunctions({
+      // Before anything is recognised: patterns look for dimensions they know.
+      "nn-infer-shapes",
       // Norms first: their inner products and sums would otherwise be read as
       // parts of something else.
       "nn-raise-layer-norm",
@@ -106,6 +108,7 @@ static Steps raise() {
       "nn-raise-gelu",
       "nn-raise-silu",
       "nn-raise-softmax",
+      "nn-raise-rotary",
       "nn-raise-linear",
       // Last: it looks for whole softmaxes.
       "nn-raise-attention",
@@ -154,7 +157,11 @@ static Steps bufferize() {
       "cse",
       // Results are written into the caller's buffers.
       "cpu-results-to-arguments",
+      // Sizes are asked of arguments from now on, wherever buffers go.
+      "cpu-bind-dimensions",
       "cpu-plan-memory",
+      // Last: it reads the sizes of arena and results, and takes the assertions away.
+      "cpu-derive-shapes",
       "canonicalize",
       "cse",
   };
@@ -166,10 +173,14 @@ static Steps lowerToLLVM() {
       "convert-linalg-to-loops",
       // What is left of them becomes memcpy, not a call of MLIR's own library.
       "cpu-split-copies",
+      // Before expand-strided-metadata, to which one size of a group is unknown at most.
+      "cpu-lower-reshapes",
       "cpu-parallelize",
       "convert-vector-to-scf{full-unroll=true}",
       // Vectors are in their final shape: one expansion each.
       "cpu-expand-math",
+      // Of 16 bits processors convert what they please, and libraries the rest.
+      "cpu-expand-half-casts",
       "canonicalize",
   });
   for (const char *pass : {
@@ -213,7 +224,8 @@ static Steps expand(const TwoPartyOptions &options) {
     return {};
   std::string scale =
       options.normScale == 1 ? "" : fmt::format(" norm-scale={}", options.normScale);
-  return onFunctions({fmt::format("mpc-expand{{recipe={}{}}}", options.protocol, scale)});
+  return onFunctions({fmt::format("mpc-expand{{recipe={}{}{}}}", options.protocol,
+                                  options.isBounded ? "-bounded" : "", scale)});
 }
 
 static Steps annotateCosts(const TwoPartyOptions &options) {
@@ -240,7 +252,7 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
     // The second lowers what each party computes alone, and all movement.
     steps = {"convert-mpc-to-linalg{count-wraps}", "convert-nn-to-linalg"};
   else if (name == "linalg")
-    steps = {"convert-nn-to-linalg"};
+    steps = {"func.func(nn-resolve-dims)", "convert-nn-to-linalg"};
   else if (name == "schedule")
     steps = schedule(options);
   else if (name == "bufferize")

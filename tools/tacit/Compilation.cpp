@@ -156,9 +156,9 @@ llvm::Error Compilation::requireDimensions() const {
   for (const std::string &name : missing)
     hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
   return fail(ExitCode::Usage, hint,
-              "the model leaves {} free: {}; {} needs every dimension",
-              missing.size() == 1 ? "a dimension" : "dimensions", llvm::join(missing, ", "),
-              options.road == Road::Cpu ? "the CPU" : "a schedule");
+              "the model leaves {} free: {}; a schedule needs every dimension",
+              missing.size() == 1 ? "a dimension" : "dimensions",
+              llvm::join(missing, ", "));
 }
 
 llvm::Error Compilation::import(const DimBindings &bindings) {
@@ -219,7 +219,8 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
         os << " (" << note << ")";
   };
   ScopedDiagnosticHandler handler(context.get(), collect);
-  bool listens = options.verbose || !options.transformations.empty();
+  bool listens = options.verbose || !options.transformations.empty() ||
+                 options.subcommand == Subcommand::Inspect;
   if (listens && failed(remarks.attach(*context)))
     return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
   remarks.watch(manager);

@@ -46,6 +46,8 @@ public:
   llvm::Error finish();
 
   mlir::ModuleOp program() { return *module; }
+  /// What raise took for a whole operation at first; only `tacit inspect` asks.
+  const std::vector<Missed> &missed() const { return remarks.missed(); }
   /// Position on the road of the last phase that has run.
   size_t phase() const { return reached; }
   /// Seconds since this object was made.

@@ -146,8 +146,9 @@ static llvm::Error runPhases(const Options &options, llvm::StringRef last,
                              Compilation &compilation) {
   if (auto error = compilation.open())
     return error;
-  // The two roads part behind multiplier.
+  // Two parties agree on sizes before they begin; the CPU takes them as they come.
   bool needsDimensions =
+      options.road != Road::Cpu &&
       *findPhase(last, options.road) > *findPhase("multiplier", options.road);
   if (needsDimensions && options.passPipeline.empty())
     if (auto error = compilation.requireDimensions())

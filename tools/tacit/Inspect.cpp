@@ -20,6 +20,7 @@ namespace {
 struct Findings {
   bool isModel; ///< else there is nothing to be found
   SiteCounts sites;
+  Counts heads; ///< forms of attention
   Arithmetic arithmetic;
   Counts operations;
   std::optional<int64_t> weightBytes;
@@ -32,6 +33,7 @@ struct Report {
   std::vector<OnnxValue> inputs, outputs;
   std::vector<std::string> freeDims;
   std::optional<Findings> findings;
+  std::vector<Missed> missed;
   std::vector<UnsupportedNode> unsupported;
   std::string problem; ///< why there are no findings
 };
@@ -73,6 +75,73 @@ static void printCounts(llvm::StringRef label, const Counts &counts) {
   printLine(label, rows + row);
 }
 
+/// `name` with '#' for each number in it: names that differ in no more belong together.
+static std::string familyOf(const OnnxValue &value) {
+  std::string family;
+  for (char c : value.name)
+    if (!llvm::isDigit(c))
+      family += c;
+    else if (family.empty() || family.back() != '#')
+      family += '#';
+  return family + ": " + typeText(value);
+}
+
+/// A line for each value, but one for all that differ in a number: a cache has a pair
+/// of them for every layer.
+static void printValues(llvm::StringRef label, const std::vector<OnnxValue> &values) {
+  std::map<std::string, std::vector<const OnnxValue *>> families;
+  for (const OnnxValue &value : values)
+    families[familyOf(value)].push_back(&value);
+  for (const OnnxValue &value : values) {
+    const auto &family = families[familyOf(value)];
+    bool isFew = family.size() < 3;
+    if (isFew)
+      printLine(label, fmt::format("{}: {}", value.name, typeText(value)));
+    else if (family.front() == &value)
+      printLine(label, fmt::format("{} to {}: {}  ({} of them)", value.name,
+                                   family.back()->name, typeText(value), family.size()));
+  }
+}
+
+/// At most this many places are listed; the JSON has them all.
+static constexpr size_t kListed = 10;
+
+/// What raise missed: how many of each kind, and where.
+static void printMissed(const std::vector<Missed> &missed) {
+  if (missed.empty())
+    return;
+  Counts kinds;
+  for (const Missed &place : missed)
+    ++kinds[place.kind];
+  printLine("missed", listCounts(kinds));
+  for (const Missed &place : llvm::ArrayRef(missed).take_front(kListed))
+    printLine("", fmt::format("{} at {}: {}", place.kind, place.where, place.reason));
+  if (missed.size() > kListed)
+    printLine("", fmt::format("and {} more; --json lists them", missed.size() - kListed));
+}
+
+/// Nodes that have the same fault share a line.
+static void printUnsupported(const std::vector<UnsupportedNode> &nodes) {
+  std::vector<std::pair<std::string, std::vector<const UnsupportedNode *>>> groups;
+  for (const UnsupportedNode &node : nodes) {
+    std::string type = node.domain.empty() ? node.opType : node.domain + "::" + node.opType;
+    std::string key = type + '\n' + node.reason + '\n' + node.remedy;
+    auto group = llvm::find_if(groups, [&](auto &entry) { return entry.first == key; });
+    if (group == groups.end())
+      groups.push_back({key, {&node}});
+    else
+      group->second.push_back(&node);
+  }
+  for (const auto &[key, group] : groups) {
+    const UnsupportedNode &node = *group.front();
+    std::string more =
+        group.size() == 1 ? "" : fmt::format(" and {} more", group.size() - 1);
+    printLine("unsupported",
+              fmt::format("{} '{}'{}: {}; {}", llvm::StringRef(key).split('\n').first.str(),
+                          node.node, more, node.reason, node.remedy));
+  }
+}
+
 static void printFindings(const Options &options, const Findings &findings) {
   const SiteCounts &sites = findings.sites;
   bool isChanged = !options.transformations.empty();
@@ -80,14 +149,21 @@ static void printFindings(const Options &options, const Findings &findings) {
     printLine("weights", magnitude(*findings.weightBytes) + "B after the changes");
   if (!findings.isModel)
     return;
+  std::string cross =
+      sites.crossAttention ? fmt::format(" ({} cross)", sites.crossAttention) : "";
   printLine(isChanged ? "left" : "found",
-            fmt::format("{} attention, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
+            fmt::format("{} attention{}, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
                         "{} relu, {} softmax",
-                        sites.attention, sites.layerNorm, sites.rmsNorm, sites.gelu,
+                        sites.attention, cross, sites.layerNorm, sites.rmsNorm, sites.gelu,
                         sites.silu, sites.relu, sites.softmax));
-  printLine("", fmt::format("{} linear layers, {} other matrix products; {} transformer "
-                            "layers",
-                            sites.linear, sites.matmul, sites.attention));
+  printLine("", fmt::format("{} rotary, {} linear layers, {} other matrix products; {} "
+                            "transformer layer{}",
+                            sites.rotary, sites.linear, sites.matmul, sites.layers(),
+                            sites.layers() == 1 ? "" : "s"));
+  for (const auto &[heads, count] : findings.heads)
+    printLine("heads", heads + (findings.heads.size() == 1
+                                    ? ""
+                                    : fmt::format(" in {} attentions", count)));
   if (findings.arithmetic.isPlain())
     return;
   printLine("arithmetic",
@@ -104,10 +180,8 @@ static void printText(const Options &options, const Report &report) {
               fmt::format("{}, opset {}",
                           model->producer().empty() ? "(unknown)" : model->producer().str(),
                           model->opset()));
-  for (const OnnxValue &input : report.inputs)
-    printLine("input", fmt::format("{}: {}", input.name, typeText(input)));
-  for (const OnnxValue &output : report.outputs)
-    printLine("output", fmt::format("{}: {}", output.name, typeText(output)));
+  printValues("input", report.inputs);
+  printValues("output", report.outputs);
   if (const OnnxModel *model = report.onnx)
     printLine("parameters",
               fmt::format("{} ({}B of weights)", magnitude(model->parameters()),
@@ -125,9 +199,8 @@ static void printText(const Options &options, const Report &report) {
     printFindings(options, *report.findings);
   else if (report.unsupported.empty())
     printLine("found", report.problem);
-  for (const UnsupportedNode &node : report.unsupported)
-    printLine("unsupported", fmt::format("{} '{}': {}; {}", node.opType, node.node,
-                                         node.reason, node.remedy));
+  printMissed(report.missed);
+  printUnsupported(report.unsupported);
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,9 +228,19 @@ static llvm::json::Object sitesJson(const SiteCounts &sites) {
                             {"relu", sites.relu},
                             {"softmax", sites.softmax},
                             {"attention", sites.attention},
-                            {"rotary", 0},
+                            {"cross_attention", sites.crossAttention},
+                            {"rotary", sites.rotary},
                             {"linear", sites.linear},
                             {"matmul", sites.matmul}};
+}
+
+static llvm::json::Array missedJson(const std::vector<Missed> &missed) {
+  llvm::json::Array array;
+  for (const Missed &place : missed)
+    array.push_back(llvm::json::Object{{"site", jsonText(place.kind)},
+                                       {"node", jsonText(place.node)},
+                                       {"reason", jsonText(place.reason)}});
+  return array;
 }
 
 static llvm::json::Array unsupportedJson(const std::vector<UnsupportedNode> &nodes) {
@@ -187,6 +270,7 @@ static llvm::json::Object toJson(const Options &options, const Report &report) {
                             {"arithmetic", nullptr},
                             {"weight_bytes", nullptr},
                             {"free_dims", std::move(free)},
+                            {"missed", missedJson(report.missed)},
                             {"unsupported", unsupportedJson(report.unsupported)}};
   if (const OnnxModel *model = report.onnx) {
     result["producer"] = jsonText(model->producer());
@@ -258,11 +342,11 @@ llvm::Error tool::runInspect(const Options &options) {
   llvm::Error error = compilation.import(options.bindings);
   if (!error)
     error = runPhases(options, compilation);
-  if (!error)
-    report.findings = {
-        isModel(compilation.program()), SiteCounts::of(compilation.program()),
-        Arithmetic::of(compilation.program()), operationCounts(compilation.program()),
-        constantBytes(compilation.program())};
+  if (mlir::ModuleOp program = error ? nullptr : compilation.program())
+    report.findings = {isModel(program),         SiteCounts::of(program),
+                       headCounts(program),      Arithmetic::of(program),
+                       operationCounts(program), constantBytes(program)};
+  report.missed = compilation.missed();
   if (error && report.onnx)
     error = keepProblem(std::move(error), report);
   if (error)

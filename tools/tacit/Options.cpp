@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Overview.h"
 #include "Planned.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"
@@ -131,6 +132,11 @@ static cl::opt<std::string>
                     cl::desc("norms of secrets hold for variances smaller by N * N"),
                     cl::value_desc("N"), cl::init("1"), cl::cat(category),
                     cl::sub(costCommand), cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::opt<std::string>
+    functionsOption("functions",
+                    cl::desc("published, or bounded: made to hold for larger ranges"),
+                    cl::value_desc("KIND"), cl::cat(category), cl::sub(costCommand),
+                    cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<bool>
     twinOption("twin", cl::desc("evaluate the arithmetic of the two parties, in the clear"),
                cl::cat(category), cl::sub(evalCommand));
@@ -165,6 +171,9 @@ static cl::list<std::string> expectOptions("expect", cl::desc("what an output sh
 static cl::opt<std::string> toleranceOption(
     "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
     cl::value_desc("T"), cl::init("1e-4"), cl::cat(category), cl::sub(runCommand));
+static cl::opt<bool>
+    dynamicOption("dynamic", cl::desc("compile for any size of the free dimensions"),
+                  cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));
@@ -399,7 +408,7 @@ static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, i
   return llvm::Error::success();
 }
 
-/// --twin, and --norm-scale.
+/// --twin, --norm-scale and --functions.
 static llvm::Error readTwin(Options &options) {
   static constexpr int64_t kMaxNormScale = 256;
   auto scale = parseNumber(normScaleOption, 1, kMaxNormScale);
@@ -410,6 +419,14 @@ static llvm::Error readTwin(Options &options) {
                  fmt::format("--norm-scale is {}; expected a power of two", *scale));
   options.twoParty.normScale = *scale;
   options.twin = twinOption;
+  // Costs are compared with what a paper says; a twin is asked what a model can do.
+  options.twoParty.isBounded = options.twin;
+  if (functionsOption.getNumOccurrences() > 0) {
+    if (functionsOption != "published" && functionsOption != "bounded")
+      return usage("use published or bounded",
+                   fmt::format("--functions is '{}'", functionsOption.getValue()));
+    options.twoParty.isBounded = functionsOption == "bounded";
+  }
   if (options.twin && fromOption.getNumOccurrences() > 0)
     return usage("give the ONNX file", "--twin begins with a model, not with a program");
   if (options.twin && options.protocols.size() > 1)
@@ -419,7 +436,8 @@ static llvm::Error readTwin(Options &options) {
   if (options.subcommand != Subcommand::Eval || options.twin)
     return llvm::Error::success();
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
-           &protocolOption, &widthOption, &fractionOption, &normScaleOption})
+           &protocolOption, &widthOption, &fractionOption, &normScaleOption,
+           &functionsOption})
     if (option->getNumOccurrences() > 0)
       return usage("add --twin", fmt::format("--{} has no effect on eval without --twin",
                                              option->ArgStr.str()));
@@ -475,17 +493,6 @@ static llvm::Error readCost(Options &options) {
 //===----------------------------------------------------------------------===//
 // Parsing
 //===----------------------------------------------------------------------===//
-
-static constexpr StringLiteral kOverview =
-    "Tacit compiles trained transformers (ONNX) to CPU code, or to a two-party protocol\n"
-    "schedule, and says what that costs.\n\n"
-    "  tacit inspect MODEL            what is in a model\n"
-    "  tacit compile MODEL -o OUT.so  a library, or a program with --target=mlir\n"
-    "  tacit run MODEL|LIB.so         on .npy inputs\n"
-    "  tacit eval MODEL --tokens F    perplexity\n"
-    "  tacit cost MODEL --protocol P  bytes and rounds of two-party computation\n"
-    "  tacit passes                   every pass\n\n"
-    "  tacit SUBCOMMAND --help says more.\n";
 
 llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char **argv) {
   auto printVersion = [](raw_ostream &os) {
@@ -577,6 +584,7 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
   if (auto error = readPairs("expect", expectOptions, options.expected))
     return std::move(error);
   options.outputDir = outputDirOption;
+  options.isDynamic = dynamicOption;
   options.tokens = tokensOption;
   if (options.subcommand == Subcommand::Eval && options.tokens.empty())
     return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");

@@ -62,6 +62,7 @@ struct Options {
   // run
   std::vector<std::pair<std::string, std::string>> inputs, expected;
   std::string outputDir;
+  bool isDynamic = false; ///< dimensions stay free, whatever the inputs have
   double tolerance = 1e-4;
   int64_t repeat = 1;
   int64_t threads = 0;

@@ -33,8 +33,28 @@ static bool isLeakyRelu(Operation *op) {
          scales(maximum.getRhs(), maximum.getLhs());
 }
 
+/// How many attentions have keys that do not depend on the last attention that their
+/// queries depend on: a decoder's to what the encoder gave.
+static int64_t countCrossAttention(ModuleOp module) {
+  llvm::DenseMap<Value, int64_t> last; // number of the last attention before a value
+  int64_t number = 0, count = 0;
+  module.walk([&](Operation *op) {
+    int64_t latest = 0;
+    for (Value operand : op->getOperands())
+      latest = std::max(latest, last.lookup(operand));
+    if (auto attention = dyn_cast<nn::AttentionOp>(op)) {
+      count += last.lookup(attention.getKey()) < last.lookup(attention.getQuery());
+      latest = ++number;
+    }
+    for (Value result : op->getResults())
+      last[result] = latest;
+  });
+  return count;
+}
+
 SiteCounts SiteCounts::of(ModuleOp module) {
   SiteCounts sites;
+  sites.crossAttention = countCrossAttention(module);
   module.walk([&](Operation *op) {
     sites.layerNorm += isa<nn::LayerNormOp>(op);
     sites.rmsNorm += isa<nn::RMSNormOp>(op);
@@ -43,10 +63,41 @@ SiteCounts SiteCounts::of(ModuleOp module) {
     sites.relu += isa<nn::ReluOp>(op) || isLeakyRelu(op);
     sites.softmax += isa<nn::SoftmaxOp, nn::AttentionOp>(op);
     sites.attention += isa<nn::AttentionOp>(op);
+    sites.rotary += isa<nn::RotaryOp>(op);
     sites.linear += isa<nn::LinearOp>(op);
     sites.matmul += isa<nn::MatmulOp>(op);
   });
   return sites;
+}
+
+/// The product of the dimensions between batch and positions; nullopt if one is free.
+static std::optional<int64_t> headsOf(Value value) {
+  auto shape = cast<RankedTensorType>(value.getType()).getShape();
+  int64_t heads = 1;
+  for (int64_t dim : shape.drop_front(std::min<size_t>(1, shape.size())).drop_back(2)) {
+    if (ShapedType::isDynamic(dim))
+      return std::nullopt;
+    heads *= dim;
+  }
+  return heads;
+}
+
+Counts tacit::tool::headCounts(ModuleOp module) {
+  Counts counts;
+  module.walk([&](nn::AttentionOp op) {
+    auto query = cast<RankedTensorType>(op.getQuery().getType());
+    int64_t features = query.getShape().back();
+    if (query.getRank() < 4 || ShapedType::isDynamic(features))
+      return;
+    auto heads = headsOf(op.getQuery()), keys = headsOf(op.getKey());
+    if (!heads || !keys)
+      return;
+    std::string text = fmt::format("{} of {} features", *heads, features);
+    if (*keys != *heads)
+      text += fmt::format(", keys and values of {}", *keys);
+    ++counts[text];
+  });
+  return counts;
 }
 
 /// NumPy's name of an element type, or MLIR's where NumPy has none.

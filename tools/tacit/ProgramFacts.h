@@ -26,12 +26,18 @@ struct SiteCounts {
   int64_t layerNorm = 0, rmsNorm = 0, gelu = 0, silu = 0;
   int64_t relu = 0;    ///< leaky ones too
   int64_t softmax = 0; ///< those inside attention too
-  int64_t attention = 0, linear = 0, matmul = 0;
+  int64_t attention = 0, rotary = 0, linear = 0, matmul = 0;
+  int64_t crossAttention = 0; ///< of them: to values from outside the layers before
 
   static SiteCounts of(mlir::ModuleOp module);
+  /// Transformer layers: each has one attention to its own values.
+  int64_t layers() const { return attention - crossAttention; }
   /// The operations that are no sums of products.
   int64_t nonlinear() const { return layerNorm + rmsNorm + gelu + silu + relu + softmax; }
 };
+
+/// "12 of 64 features" for each form of attention, with how many have it.
+Counts headCounts(mlir::ModuleOp module);
 
 /// How weights are stored, and products and GELU computed.
 struct Arithmetic {

@@ -16,9 +16,20 @@
 using namespace mlir;
 using namespace tacit::tool;
 
-std::string tacit::tool::describe(Location loc) {
+/// The ONNX node that a location names, else "".
+static std::string nodeOf(Location loc) {
   if (auto name = dyn_cast<NameLoc>(loc))
-    return "node '" + name.getName().str() + "': ";
+    return name.getName().str();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (std::string node = nodeOf(part); !node.empty())
+        return node;
+  return "";
+}
+
+std::string tacit::tool::describe(Location loc) {
+  if (std::string node = nodeOf(loc); !node.empty())
+    return "node '" + node + "': ";
   if (auto fused = dyn_cast<FusedLoc>(loc))
     for (Location part : fused.getLocations())
       if (std::string text = describe(part); !text.empty())
@@ -32,6 +43,7 @@ struct RemarkListener::State {
   bool prints;
   llvm::MapVector<Pass *, int64_t> sites;
   Pass *running = nullptr;
+  std::vector<Missed> missed;
 };
 
 namespace {
@@ -43,10 +55,12 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
     bool isDone = remark.getRemarkType() == llvm::remarks::Type::Passed;
     if (isDone && state->running)
       ++state->sites[state->running];
-    if (!state->prints)
-      return;
     // The phase raise finds; what comes after it changes.
     bool isRaise = remark.getCategoryName() == "raise";
+    if (isRaise && !isDone)
+      noteMissed(remark);
+    if (!state->prints)
+      return;
     llvm::errs() << (isRaise ? (isDone ? "found " : "missed ")
                              : (isDone ? "changed " : "kept "))
                  << remark.getRemarkName() << " at "
@@ -54,6 +68,21 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
     for (const auto &arg : remark.getArgs())
       llvm::errs() << " " << arg.val;
     llvm::errs() << "\n";
+  }
+
+  void noteMissed(const remark::detail::Remark &remark) {
+    std::string where = describe(remark.getLocation());
+    Missed place{remark.getRemarkName().str(), StringRef(where).rtrim(": ").str(),
+                 nodeOf(remark.getLocation()), ""};
+    std::replace(place.kind.begin(), place.kind.end(), '-', '_');
+    for (const auto &arg : remark.getArgs())
+      place.reason += (place.reason.empty() ? "" : " ") + StringRef(arg.val).trim().str();
+    auto isSame = [&](const Missed &other) {
+      return other.kind == place.kind && other.where == place.where &&
+             other.reason == place.reason;
+    };
+    if (llvm::none_of(state->missed, isSame))
+      state->missed.push_back(std::move(place));
   }
 
   std::shared_ptr<RemarkListener::State> state;
@@ -103,3 +132,5 @@ std::vector<int64_t> RemarkListener::sites() const {
     counts.push_back(count);
   return counts;
 }
+
+const std::vector<Missed> &RemarkListener::missed() const { return state->missed; }

@@ -18,6 +18,13 @@ namespace tacit::tool {
 /// "node 'x': " for what came from an ONNX node, "line 4: " for what came from a file.
 std::string describe(mlir::Location loc);
 
+/// A place that the phase raise took for a whole operation at first.
+struct Missed {
+  std::string kind; ///< what it might have been: layer_norm
+  std::string where; ///< node 'x', or line 4 of a program
+  std::string node, reason;
+};
+
 /// Listens to the remarks of passes: a pass remarks on each site that it changed.
 class RemarkListener {
 public:
@@ -32,6 +39,9 @@ public:
 
   /// Sites changed by each pass that ran since, in order.
   std::vector<int64_t> sites() const;
+
+  /// What the phase raise missed so far, each place once.
+  const std::vector<Missed> &missed() const;
 
   struct State;
 

@@ -55,7 +55,7 @@ static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
   return llvm::Error::success();
 }
 
-/// Free dimensions take their sizes from the inputs.
+/// Free dimensions take their sizes from the inputs. Empty ones stay free.
 static llvm::Expected<DimBindings>
 bindFromInputs(const Options &options, const OnnxModel &model, const NamedTensors &inputs) {
   DimBindings bindings = options.bindings;
@@ -73,10 +73,9 @@ bindFromInputs(const Options &options, const OnnxModel &model, const NamedTensor
     for (auto [dim, size] : llvm::zip(value.dims, tensor.shape)) {
       if (dim.size >= 0)
         continue;
+      // Of an empty cache nothing is computed: what is known of sizes begins at 1.
       if (size == 0)
-        return fail(ExitCode::BadInput, "give at least one element",
-                    "input '{}' has shape {}, which makes {} = 0; expected at least 1",
-                    value.name, shapeText(tensor.shape), dim.name);
+        continue;
       auto [entry, isNew] = bindings.dims.try_emplace(dim.name, size);
       if (isNew)
         origin[dim.name] = value.name;
@@ -87,6 +86,81 @@ bindFromInputs(const Options &options, const OnnxModel &model, const NamedTensor
     }
   }
   return bindings;
+}
+
+//===----------------------------------------------------------------------===//
+// Compilation
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Compiled {
+  std::unique_ptr<Executable> executable;
+  double seconds;
+};
+} // namespace
+
+/// Shapes, axes, counts and conditions are short lists of integers; tokens are not.
+static bool mayDecideShape(const HostTensor &tensor) {
+  bool isOne = static_cast<int64_t>(tensor.data.size()) == dtypeBytes(tensor.dtype);
+  bool isFloat = tensor.dtype == TACIT_F32 || tensor.dtype == TACIT_F64;
+  return tensor.shape.size() <= 1 && (isOne || (!isFloat && tensor.data.size() <= 512));
+}
+
+static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
+                      DimBindings &bindings) {
+  for (const OnnxValue &value : model.inputs()) {
+    const HostTensor &tensor = *find(inputs, value.name);
+    if (!mayDecideShape(tensor) || tensor.shape.size() != value.dims.size())
+      continue;
+    bindings.values[value.name] = {tensor.dtype, tensor.shape, tensor.data};
+  }
+}
+
+static llvm::Expected<Compiled> compileWith(const Options &options,
+                                            const NamedTensors &inputs, bool pinsValues) {
+  Compilation compilation(options);
+  if (auto error = compilation.open())
+    return std::move(error);
+  if (const OnnxModel *model = compilation.onnx()) {
+    std::vector<std::string> names;
+    for (const OnnxValue &input : model->inputs())
+      names.push_back(input.name);
+    if (auto error = checkNames("input", inputs, names, /*all=*/true))
+      return std::move(error);
+    auto bindings = options.isDynamic ? llvm::Expected<DimBindings>(options.bindings)
+                                      : bindFromInputs(options, *model, inputs);
+    if (!bindings)
+      return bindings.takeError();
+    if (pinsValues)
+      pinValues(*model, inputs, *bindings);
+    if (auto error = compilation.import(*bindings))
+      return std::move(error);
+  }
+  auto made = compilation.makeExecutable();
+  if (!made)
+    return made.takeError();
+  return Compiled{std::move(*made), compilation.elapsed()};
+}
+
+/// The model for these inputs. Where a shape depends on the values of an input, which
+/// no program for any values can have, it is compiled for the values given.
+static llvm::Expected<Compiled> compile(const Options &options, const NamedTensors &inputs) {
+  auto made = compileWith(options, inputs, /*pinsValues=*/false);
+  if (made || llvm::none_of(inputs, [](const auto &input) {
+        return mayDecideShape(input.second);
+      }))
+    return made;
+  llvm::Error rest = llvm::handleErrors(
+      made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {
+        // A list of unknown length may look as if it did not fit the operator.
+        if (error->getCode() == ExitCode::Unsupported ||
+            error->getCode() == ExitCode::BadInput)
+          return llvm::Error::success();
+        return llvm::Error(std::move(error));
+      });
+  if (rest)
+    return std::move(rest);
+  return compileWith(options, inputs, /*pinsValues=*/true);
 }
 
 //===----------------------------------------------------------------------===//
@@ -103,28 +177,6 @@ static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
   for (int i = 2; !taken.insert(unique).second; ++i)
     unique = fmt::format("{}_{}", name, i);
   return unique + ".npy";
-}
-
-/// Element `i` as a double.
-static double valueAt(const HostTensor &tensor, size_t i) {
-  auto read = [&](auto sample) {
-    std::memcpy(&sample, tensor.data.data() + i * sizeof(sample), sizeof(sample));
-    return static_cast<double>(sample);
-  };
-  switch (tensor.dtype) {
-  case TACIT_F32:
-    return read(float());
-  case TACIT_F64:
-    return read(double());
-  case TACIT_I64:
-    return read(int64_t());
-  case TACIT_I32:
-    return read(int32_t());
-  case TACIT_I8:
-    return read(int8_t());
-  default:
-    return read(uint8_t());
-  }
 }
 
 /// --expect: largest difference, relative to max(1, largest expected magnitude).
@@ -178,6 +230,10 @@ llvm::Error tool::runRun(const Options &options) {
   if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
     return fail(ExitCode::Usage, "give them to tacit compile",
                 "--dim, --shape, --from and --dump-phases have no effect on a library");
+  if (options.isDynamic && (isLibrary || !options.from.empty()))
+    return fail(ExitCode::Usage, "leave it out",
+                "--dynamic has no effect on a library or a program: dimensions are free "
+                "there, or they are not");
   if (isLibrary && !options.transformations.empty())
     return fail(ExitCode::Usage, "give it to tacit compile",
                 "{} has no effect on a library", options.transformations.front().option);
@@ -196,26 +252,11 @@ llvm::Error tool::runRun(const Options &options) {
       return loaded.takeError();
     executable = std::move(*loaded);
   } else {
-    Compilation compilation(options);
-    if (auto error = compilation.open())
-      return error;
-    if (const OnnxModel *model = compilation.onnx()) {
-      std::vector<std::string> names;
-      for (const OnnxValue &input : model->inputs())
-        names.push_back(input.name);
-      if (auto error = checkNames("input", *inputs, names, /*all=*/true))
-        return error;
-      auto bindings = bindFromInputs(options, *model, *inputs);
-      if (!bindings)
-        return bindings.takeError();
-      if (auto error = compilation.import(*bindings))
-        return error;
-    }
-    auto made = compilation.makeExecutable();
+    auto made = compile(options, *inputs);
     if (!made)
       return made.takeError();
-    executable = std::move(*made);
-    compileSeconds = compilation.elapsed();
+    executable = std::move(made->executable);
+    compileSeconds = made->seconds;
   }
 
   const tacit_model_desc &model = executable->description();

@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
 
@@ -54,7 +55,13 @@ private:
   llvm::StringSet<> keys;
 };
 
-/// Parses a program and attaches its weights from NAME.weights.bin or weights.bin
+/// Parses the text of a program, without its weights; `path` is what messages call it.
+/// Fails with BadInput, with the parser's message.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, llvm::StringRef path,
+             mlir::MLIRContext *context);
+
+/// Reads a program and attaches its weights from NAME.weights.bin or weights.bin
 /// beside it. Fails with BadInput where the text is wrong (with the parser's
 /// message), or a weight is missing (by name) or has the wrong size. Who only looks
 /// at a program does not need the weights that are missing.
