@@ -7,7 +7,7 @@ CONFIGURE := cmake -G Ninja -S . -B build -DCMAKE_C_COMPILER=clang-22 \
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := build
-.PHONY: build demo check check-models bench format tidy docs clean help
+.PHONY: build demo check fuzz check-models bench format tidy docs clean help
 
 help: ## print the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ demo: build ## compile a small trained transformer and let it write
 check: build ## lit, lit again with round trips, unit tests, the house rules
 	@$(PYTHON) utils/run-checks.py
 
+fuzz: build ## feed every reader changed files, 20 minutes each
+	@ninja -C build --quiet fuzzers && $(PYTHON) utils/fuzz.py --minutes 20
+
 check-models: build ## whole models against stored outputs of ONNX Runtime
 	@$(PYTHON) utils/check-models.py
 
@@ -33,7 +36,7 @@ bench: build ## every benchmark, one after another
 
 format: ## lay out the C++ sources as .clang-format says
 	@utils/setup.sh --develop
-	@find include lib tools unittests benchmarks examples \( -name '*.cpp' -o -name '*.h' -o \
+	@find include lib tools unittests benchmarks examples fuzz \( -name '*.cpp' -o -name '*.h' -o \
 	  -name '*.c' \) 2>/dev/null | xargs -r clang-format-22 -i
 
 tidy: build ## run clang-tidy over lib and tools

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 FOLDERS = ("include", "lib", "tools", "test", "unittests", "utils", "cmake", "benchmarks",
-           "examples")
+           "examples", "fuzz")
 CXX = (".cpp", ".h", ".c")
 MAX_SOURCE, MAX_PASS, MAX_TEST, MAX_COLUMNS = 600, 300, 300, 100
 LICENSE_LINES = ("Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.",
@@ -109,7 +109,7 @@ def check_passes(house):
     sources = {}
     for file in house.having(".cpp", under=["lib/"]):
         sources.setdefault(file.path.name, []).append(file)
-    for td in [f for f in house.having(".td") if f.path.name == "Passes.td"]:
+    for td in [f for f in house.having(".td") if f.path.name.endswith("Passes.td")]:
         matches = list(PASS.finditer(td.text))
         for match, following in zip(matches, matches[1:] + [None]):
             body = td.text[match.start():following.start() if following else None]

@@ -106,8 +106,8 @@ echo "GPT-2 (124 million parameters, 128 tokens; the file has no weights, none a
 /usr/bin/python3 test/Inputs/gpt2-skeleton.py $out/gpt2.onnx 128
 /usr/bin/python3 utils/demo-two-party.py $tacit $out/gpt2.onnx aero
 echo "Softmax is what is left. And what does the fixed point of the protocol do to this model?"
-show $tacit eval $model --tokens examples/shakespeare/tokens.npy -q --twin --fraction 18 \
-  --norm-scale 4 --approximate gelu=bolt
+show $tacit eval $model --tokens examples/shakespeare/tokens.npy -q --twin \
+  --protocol crypten --width 64 --fraction 18
 
 cat <<TEXT
 

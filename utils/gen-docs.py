@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Generates docs/Passes.md and docs/Dialects.md from the TableGen files.
+"""Generates docs/Passes.md and docs/Dialects.md from the TableGen files, and
+docs/Operators.md from the importer's tables.
 
-  gen-docs.py            writes both
+  gen-docs.py            writes them
   gen-docs.py --check    writes nothing; fails when a page differs from its sources
 """
 
@@ -11,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from operator_table import TableError, read_operators
 
 LLVM = Path("/usr/lib/llvm-22")
 NOTE = "<!-- Made by utils/gen-docs.py from {}; run `make docs` to renew. -->\n\n"
@@ -22,6 +25,23 @@ pass's first test.
 
 """
 DIALECTS_HEAD = "# Dialects\n\n"
+
+
+OPERATORS_HEAD = """# Operators
+
+What the importer reads: each row of its tables, in the opsets whose definition it follows.
+A model of another opset, or with an operator that is not here, is refused with the name of
+every such node (exit code 3), and `tacit inspect` lists them.
+
+Tensors hold {types}. Numbers of 16 bits are computed in float32.
+
+Some forms of an operator are refused with the reason: control flow (`If`, `Loop`) that no
+constant decides, training mode, and sizes that depend on what is computed. `tacit run`
+compiles for the inputs that it is given, so there the values of an input may decide a shape.
+
+`make check` runs ONNX's own test cases of these operators, as they are and with every
+dimension free; `test/Conformance/expected-failures.txt` says what does not pass, and why.
+"""
 
 
 class TableGenError(Exception):
@@ -70,6 +90,8 @@ def passes_page(root):
 def dialects_page(root):
     parts = []
     for file in sorted(root.glob("include/**/IR/*Ops.td")):
+        if any(f'IR/{file.name}"' in other.read_text() for other in file.parent.glob("*.td")):
+            continue  # a part of the file that includes it
         declaration = file.with_name(file.name.replace("Ops.td", "Dialect.td"))
         source = declaration if declaration.exists() else file
         name = re.search(r':\s*Dialect\s*\{[^}]*?let name = "(\w+)"', source.read_text())
@@ -80,6 +102,27 @@ def dialects_page(root):
         # One level down: the page has the only heading of the first level.
         parts.append(shift_headings(text))
     return (NOTE.format("include/**/*Ops.td") + DIALECTS_HEAD + "\n".join(parts)).rstrip() + "\n"
+
+
+def operators_page(root):
+    tensors = (root / "lib/Import/ONNX/Tensors.h").read_text()
+    types = re.search(r'kElementTypes\s*=((?:\s*"[^"]*")+);', tensors)
+    text = "".join(re.findall(r'"([^"]*)"', types.group(1))) if types else ""
+    parts = [OPERATORS_HEAD.format(types=text)]
+    rows = read_operators(root)
+    for domain in sorted({row.domain for row in rows}):
+        # An operator of another domain has no versions that anybody counts.
+        has_opsets = domain == ""
+        title = f"Domain `{domain}`" if domain else "ONNX's own domain"
+        head = ["operator", "opsets", "limits"] if has_opsets else \
+            ["operator", "limits"]
+        lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+        for row in sorted((row for row in rows if row.domain == domain),
+                          key=lambda row: row.name):
+            cells = [f"`{row.name}`", f"{row.since} to {row.until}", row.note]
+            lines.append("| " + " | ".join(cells if has_opsets else cells[::2]) + " |")
+        parts.append(f"## {title}\n\n" + "\n".join(lines) + "\n")
+    return NOTE.format("lib/Import/ONNX") + "\n".join(parts)
 
 
 def shift_headings(text):
@@ -100,7 +143,10 @@ def main():
     root = arguments.root.resolve()
     try:
         pages = {"docs/Passes.md": passes_page(root), "docs/Dialects.md": dialects_page(root)}
-    except TableGenError as error:
+        # A tree without an importer has no such page; the tests make one.
+        if (root / "lib/Import/ONNX").is_dir():
+            pages["docs/Operators.md"] = operators_page(root)
+    except (TableGenError, TableError) as error:
         print(f"gen-docs: {error}", file=sys.stderr)
         return 1
     stale = 0
@@ -109,7 +155,7 @@ def main():
         if page.exists() and page.read_text() == text:
             continue
         if arguments.check:
-            print(f"{name}:1: the page is not what its TableGen files say; run 'make docs'")
+            print(f"{name}:1: the page is not what its sources say; run 'make docs'")
             stale += 1
             continue
         page.parent.mkdir(exist_ok=True)

@@ -2,13 +2,14 @@
 """Runs every check on a finished build and prints how many passed.
 
 The lit suite; the lit tests that call tacit-opt once more with --verify-roundtrip;
-the unit tests; the rules of the house. The last line is 'N passed, M failed'; the exit
-code is 1 when something failed.
+the unit tests; ONNX's own operator tests; the fuzzers; the rules of the house. The last
+line is 'N passed, M failed'; the exit code is 1 when something failed.
 """
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,32 @@ def unit_tests():
     return total - failed - skipped, failed, skipped
 
 
+def conformance():
+    run = subprocess.run([PYTHON, ROOT / "test/Conformance/run.py"], stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, text=True)
+    print(run.stdout, end="", flush=True)
+    counts = re.search(r"^(\d+) passed, (\d+) failed$", run.stdout, re.M)
+    passed, failed = map(int, counts.groups()) if counts else (0, 0)
+    # A runner that stopped before it could count is one failure.
+    return passed, failed or int(run.returncode != 0), 0
+
+
+def fuzzers():
+    """Each is one check. They are built here: nothing else needs them."""
+    names = ("import", "npy", "program", "suite")
+    if "fuzzers" not in (BUILD / "build.ninja").read_text():
+        print("no libFuzzer (package libclang-rt-22-dev): the fuzzers are not run")
+        return 0, 0, len(names)
+    build = subprocess.run(["ninja", "-C", BUILD, "--quiet", "fuzzers"],
+                           stdin=subprocess.DEVNULL)
+    if build.returncode != 0:
+        return 0, len(names), 0
+    runs = [subprocess.run([PYTHON, ROOT / "utils/fuzz.py", "--only", name],
+                           stdin=subprocess.DEVNULL) for name in names]
+    failed = sum(run.returncode != 0 for run in runs)
+    return len(runs) - failed, failed, 0
+
+
 def house():
     run = subprocess.run([PYTHON, ROOT / "utils/check-house.py"], stdin=subprocess.DEVNULL)
     return (1, 0, 0) if run.returncode == 0 else (0, 1, 0)
@@ -92,6 +119,8 @@ CHECKS = {
     "lit": ("lit", lit),
     "roundtrip": ("lit, every tacit-opt with --verify-roundtrip", lit_roundtrip),
     "unit": ("unit tests", unit_tests),
+    "conformance": ("ONNX's operator tests, static and with free dimensions", conformance),
+    "fuzz": ("changed files for every reader", fuzzers),
     "house": ("the rules of the house", house),
 }
 

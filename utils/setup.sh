@@ -2,22 +2,25 @@
 # Installs the Debian packages that are missing, and nothing when none is.
 #
 #   utils/setup.sh              what building, testing and measuring need
-#   utils/setup.sh --develop    also clang-format and clang-tidy
+#   utils/setup.sh --develop    also clang-format, clang-tidy and libFuzzer
+#   utils/setup.sh --models     also what makes models with references: PyTorch, Node
 #
-# Formatting tools are apart, so that a machine without a network still builds
-# when it has everything a build needs.
+# What few need is apart, so that a machine without a network still builds when it has
+# everything a build needs.
 set -u
 
 packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev clang-22 lld-22 libomp-22-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libfmt-dev
-  libgtest-dev libbenchmark-dev
+  libgtest-dev libbenchmark-dev libonnx-testdata
   cmake ninja-build ccache python3
 )
 if [ "${1:-}" = --develop ]; then
-  packages+=(clang-format-22 clang-tidy-22)
+  packages+=(clang-format-22 clang-tidy-22 libclang-rt-22-dev)
+elif [ "${1:-}" = --models ]; then
+  packages+=(python3-torch python3-onnx nodejs npm)
 elif [ $# -gt 0 ]; then
-  echo "setup: unknown argument '$1'; expected nothing or --develop" >&2
+  echo "setup: unknown argument '$1'; expected nothing, --develop or --models" >&2
   exit 2
 fi
 

@@ -58,8 +58,8 @@ func.func @matmul(%x: !mpc.share<5x2x3, width = 64, fraction = 0>, %y: !mpc.shar
 // CHECK: mpc.relu %{{.*}} : !mpc.share<2x3, width = 64, fraction = 18>
 // CHECK: mpc.exp %
 // CHECK: mpc.reciprocal %
-// CHECK: mpc.rsqrt %{{.*}} steps = 6 : 
-// CHECK: mpc.rsqrt %{{[^ ]*}} : 
+// CHECK: mpc.rsqrt %{{.*}} steps = 6 :
+// CHECK: mpc.rsqrt %{{[^ ]*}} :
 // CHECK: mpc.sigmoid %
 // CHECK: mpc.tanh %
 // CHECK: mpc.silu %
