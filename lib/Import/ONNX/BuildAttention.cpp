@@ -163,10 +163,18 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
     return node.invalid(
         "expected an input of three or four dimensions, and sines and cosines "
         "of three");
-  if (int64_t rotated = node.intAttribute("rotary_embedding_dim", 0);
-      rotated != 0 && tensorOf(cos).getDimSize(2) != rotated / 2)
-    return node.invalid(fmt::format("it rotates {} features, and there are {} cosines",
-                                    rotated, tensorOf(cos).getDimSize(2)));
+  // The tables may be for all features of a head: then their first columns count.
+  int64_t pairs = node.intAttribute("rotary_embedding_dim", 0) / 2;
+  int64_t columns = tensorOf(cos).getDimSize(2);
+  if (pairs > 0 && (columns < pairs || tensorOf(sin).getDimSize(2) != columns))
+    return node.invalid(
+        fmt::format("it rotates {} features, and there are {} cosines and {} sines; "
+                    "expected at least {}",
+                    2 * pairs, columns, tensorOf(sin).getDimSize(2), pairs));
+  if (pairs > 0 && columns > pairs) {
+    cos = slice(node, cos, 2, 0, pairs);
+    sin = slice(node, sin, 2, 0, pairs);
+  }
   if (rank == 4)
     return rotateHeads(node, input, insertDim(node, cos, 1), insertDim(node, sin, 1),
                        isInterleaved);
