@@ -18,7 +18,9 @@ packages=(
 if [ "${1:-}" = --develop ]; then
   packages+=(clang-format-22 clang-tidy-22)
 elif [ "${1:-}" = --models ]; then
-  packages+=(python3-torch python3-onnx nodejs npm)
+  packages+=(python3-torch python3-onnx)
+  # Node is often there from elsewhere, and then conflicts with Debian's.
+  command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 elif [ $# -gt 0 ]; then
   echo "setup: unknown argument '$1'; expected nothing, --develop or --models" >&2
   exit 2
