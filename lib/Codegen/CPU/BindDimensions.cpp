@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Model.h"
 #include "SizeArithmetic.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Dominance.h"
@@ -30,11 +31,9 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal() || !main.getBody().hasOneBlock()) {
-      module.emitError() << "expected a function @main with one block: the model";
+    func::FuncOp main = tacit::cpu::findModel(module);
+    if (!main)
       return signalPassFailure();
-    }
     if (llvm::none_of(main.getArgumentTypes(), isFree))
       return;
     auto names = readNames(main);

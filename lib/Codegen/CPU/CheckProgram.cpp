@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Model.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -83,11 +84,9 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal() || !main.getBody().hasOneBlock()) {
-      module.emitError() << "expected a function @main with one block: the model";
+    func::FuncOp main = tacit::cpu::findModel(module);
+    if (!main)
       return signalPassFailure();
-    }
     // One message, where --from named the wrong phase.
     for (Operation &op : main.getBody().front())
       if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op)) {

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Model.h"
 #include "SizeArithmetic.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -123,11 +124,9 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal() || !main.getBody().hasOneBlock()) {
-      module.emitError() << "expected a function @main with one block: the model";
+    func::FuncOp main = tacit::cpu::findModel(module);
+    if (!main)
       return signalPassFailure();
-    }
     if (tacit::cpu::numFreeDims(main) == 0)
       return;
     auto shapes = resultShapes(main);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Model.h"
 #include "SizeArithmetic.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
@@ -42,11 +43,9 @@ struct ResultsToArguments : tacit::cpu::impl::ResultsToArgumentsBase<ResultsToAr
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal() || !main.getBody().hasOneBlock()) {
-      module.emitError() << "expected a function @main with one block: the model";
+    func::FuncOp main = tacit::cpu::findModel(module);
+    if (!main)
       return signalPassFailure();
-    }
     Operation *end = main.getBody().front().getTerminator();
     for (unsigned i = 0; i < main.getNumResults(); ++i) {
       auto type = dyn_cast<MemRefType>(end->getOperand(i).getType());

@@ -1,0 +1,27 @@
+//===- Model.h - The function that is the model -----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_CODEGEN_CPU_MODEL_H
+#define TACIT_LIB_CODEGEN_CPU_MODEL_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tacit::cpu {
+
+/// The function @main. An error and null if there is none with one block.
+inline mlir::func::FuncOp findModel(mlir::ModuleOp module) {
+  auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
+  if (main && !main.isExternal() && main.getBody().hasOneBlock())
+    return main;
+  module.emitError() << "expected a function @main with one block: the model";
+  return nullptr;
+}
+
+} // namespace tacit::cpu
+
+#endif // TACIT_LIB_CODEGEN_CPU_MODEL_H
