@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import error_messages
+
 FOLDERS = ("include", "lib", "tools", "test", "unittests", "utils", "cmake", "benchmarks",
            "examples", "fuzz")
 CXX = (".cpp", ".h", ".c")
@@ -20,7 +22,6 @@ MAX_SOURCE, MAX_PASS, MAX_TEST, MAX_COLUMNS = 600, 300, 300, 100
 LICENSE_LINES = ("Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.",
                  "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception")
 OPT_OUT = "utils/untested-errors.txt"
-MIN_ERROR_PIECE = 12
 
 
 class File:
@@ -280,86 +281,21 @@ def check_directives(house):
 
 # --- error messages ----------------------------------------------------------------
 
-ERROR_CALL = re.compile(r"\b(emitOpError|emitOptionalError|emitError|fail)\s*\(")
-# A definition or a declaration, not a call.
-DECLARATION = re.compile(r"(?:^|[;{}>])\s*(?:template\s*<[^;]*>\s*)?(?:static\s+|inline\s+)*"
-                         r"[\w:]+(?:<[^;()]*>)?\s+[&*]?$")
-LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-ESCAPES = {"n": "\n", "t": "\t", "0": "\n"}
-
-
-def matching(text, start):
-    """The offset behind the parenthesis that closes the one at `start`."""
-    depth = 0
-    for offset in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[offset], 0)
-        if depth == 0:
-            return offset + 1
-    return len(text)
-
-
-def arguments_of(code, start, end):
-    """(start, end) of each argument of the call whose parentheses these are."""
-    depth, begin, out = 0, start + 1, []
-    for offset in range(start + 1, end):
-        character = code[offset]
-        if depth == 0 and (character == "," or offset == end - 1):
-            out.append((begin, offset))
-            begin = offset + 1
-        depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(character, 0)
-    return out
-
-
-def messages(text, code):
-    """(offset, name of the call, literal pieces) of each error in the C++ text."""
-    # Both texts have the same offsets: `code` finds the structure, `text` the words.
-    for match in ERROR_CALL.finditer(code):
-        before = code[max(0, match.start() - 200):match.start()]
-        if re.search(r"\b(return|else|co_return)\s*$", before) is None and \
-                DECLARATION.search(before):
-            continue
-        open_at, name = match.end() - 1, match.group(1)
-        close_at = matching(code, open_at)
-        if name == "fail":
-            # fail(code, hint, format, ...): the hint is advice, the format the message.
-            spans = arguments_of(code, open_at, close_at)[2:3]
-        else:
-            end = code.find(";", close_at)
-            spans = [(open_at, len(code) if end < 0 else end)]
-        for begin, end in spans:
-            yield match.start(), name, pieces_of(text[begin:end], name == "fail")
-
-
-def pieces_of(text, is_format):
-    """Neighbouring literals joined; split where a value is printed or a line ends."""
-    joined = re.sub(r'"\s*"', "", text)
-    out = []
-    for literal in LITERAL.findall(joined):
-        plain = re.sub(r"\\(.)", lambda m: ESCAPES.get(m.group(1), m.group(1)), literal)
-        if is_format:
-            plain = PLACEHOLDER.sub("\n", plain.replace("{{", "\n").replace("}}", "\n"))
-        out.extend(" ".join(piece.split()) for piece in plain.split("\n"))
-    return out
-
-
 def check_errors(house):
-    haystack = " ".join(" ".join(f.text.split()) for f in house.files
-                        if f.name.startswith(("test/", "unittests/")))
-    # Tests in C++ hold the sentences as literals.
-    haystack += haystack.replace('\\"', '"')
+    tests = [error_messages.expected_text(f.text, f.suffix in CXX) for f in house.files
+             if f.name.startswith(("test/", "unittests/"))]
     excused = read_opt_out(house)
     for file in house.having(*CXX, under=["include/", "lib/", "tools/"]):
         text = blank(file.text, strings=False)
-        for offset, _, pieces in messages(text, file.code):
-            piece = max(pieces, key=len, default="")
-            if len(piece) < MIN_ERROR_PIECE or piece in haystack:
+        for message in error_messages.messages(text, file.code):
+            if message.is_expected(tests):
                 continue
-            if piece in excused:
-                excused[piece][1] = True
+            if message.key in excused:
+                excused[message.key][1] = True
                 continue
-            house.find(file, file.line_of(offset), f"no test expects the error '{piece}'",
-                       f"provoke it in a test, or excuse it in {OPT_OUT}")
+            house.find(file, file.line_of(message.offset),
+                       f"no test expects the whole of the message '{message}'",
+                       f"provoke it in a test, or excuse '{message.key}' in {OPT_OUT}")
     for piece, (number, used) in excused.items():
         if not used:
             house.find(OPT_OUT, number, f"'{piece}' is tested, or no error any more",

@@ -140,10 +140,27 @@ def refused():
          weight("yes", np.array(True))], opset=18)
 
 
-def one(op_type, inputs, *weights, graph_inputs=(X,), **attributes):
+def refused_shapes():
+    """Shapes that only a run knows, and weights of words."""
+    words = helper.make_tensor("", TensorProto.STRING, [2], [b"yes", b"no"])
+    return model(
+        [node("Reshape", "n none", "a", "/empty", allowzero=1),
+         node("Reshape", "x many", "b", "/reshape"),
+         node("Expand", "x many", "c", "/expand"),
+         node("Reshape", "nothing pair", "d", "/computed", allowzero=1),
+         node("Squeeze", "n", "e", "/squeeze"),
+         node("Unsqueeze", "x pair", "f", "/unsqueeze"),
+         node("Slice", "x one one pair", "g", "/slice"),
+         node("Constant", "", "h", "/words", value=words)],
+        [X, value("n", ["N", 4]), value("many", ["L"], I64), value("nothing", [0, 4]),
+         value("pair", [2], I64)],
+        outputs("abcdefgh"), [ints("none", [0, 5]), ints("one", [1, 1])], opset=18)
+
+
+def one(op_type, inputs, *weights, graph_inputs=(X,), results="y", opset=18, **attributes):
     """A model of one node that breaks a rule."""
-    return lambda: model([node(op_type, inputs, "y", "/node", **attributes)],
-                         list(graph_inputs), outputs(["y"]), weights, opset=18)
+    return lambda: model([node(op_type, inputs, results, "/node", **attributes)],
+                         list(graph_inputs), outputs(results.split()), weights, opset=opset)
 
 
 MODELS = {
@@ -153,6 +170,7 @@ MODELS = {
     "indexing": indexing,
     "halves": halves,
     "refused": refused,
+    "refused-shapes": refused_shapes,
     "mod-float": one("Mod", "x x"),
     "mean-of-none": one("ReduceMean", "n", graph_inputs=[value("n", [0], I64)]),
     "gather-nd-deep": one("GatherND", "x i", ints("i", [[0, 0, 0, 0]])),
@@ -174,6 +192,32 @@ MODELS = {
     "split-none": one("Split", "x", num_outputs=0),
     "split-free": one("Split", "v sizes", ints("sizes", [1, 2]),
                       graph_inputs=[value("v", ["N"])]),
+    "split-short": one("Split", "x sizes", ints("sizes", [1, 2]), axis=2, results="y z"),
+    "two-results": one("Tanh", "x", results="y z"),
+    "gelu-name": one("Gelu", "x", approximate="erf", opset=20),
+    "gemm-cube": one("Gemm", "x w", weight("w", models.ramp(4, 4))),
+    "einsum-empty": one("Einsum", "", equation=""),
+    "concat-none": one("Concat", "", axis=0),
+    "concat-no-axis": one("Concat", "x x"),
+    "gather-axis": one("Gather", "x i", ints("i", [0]), axis=3),
+    "slice-lists": one("Slice", "x starts ends", ints("starts", [0, 1]), ints("ends", [2])),
+    "slice-axes": one("Slice", "x one one axes", ints("one", [1]), ints("axes", [0, 1])),
+    "slice-step": one("Slice", "x zero one zero zero", ints("zero", [0]), ints("one", [1])),
+    "reshape-count": one("Reshape", "x shape", ints("shape", [5, 5])),
+    "reshape-copy": one("Reshape", "x shape", ints("shape", [0, 0, 0, 0])),
+    "expand-keep": one("Expand", "x shape", ints("shape", [2, 3, -1])),
+    "expand-wide": one("Expand", "x shape", ints("shape", [2, 3, 8])),
+    "flatten-axis": one("Flatten", "x", axis=4),
+    "squeeze-wide": one("Squeeze", "x axes", ints("axes", [-1])),
+    "squeeze-axis": one("Squeeze", "x axes", ints("axes", [3])),
+    "unsqueeze-none": one("Unsqueeze", "x"),
+    "unsqueeze-twice": one("Unsqueeze", "x axes", ints("axes", [0, -5])),
+    "unsqueeze-deep": one("Unsqueeze", "x axes", ints("axes", range(62))),
+    "fill-list": one("ConstantOfShape", "shape", ints("shape", [2, 2]),
+                     value=helper.make_tensor("", F32, [2], [0.0, 1.0])),
+    "range-types": one("Range", "zero half one", ints("zero", 0), ints("one", 1),
+                       weight("half", np.float32(8.5))),
+    "range-stands": one("Range", "zero eight zero", ints("zero", 0), ints("eight", 8)),
 }
 
 

@@ -278,7 +278,7 @@ def unsupported():
         [node("LSTM", "x w w", "a", "/lstm"),
          node("Gelu", "x", "b", "/gelu", domain="com.acme"),
          node("QMoE", "x", "i", "/experts", domain="com.microsoft"),
-         node("LayerNormalization", "x x", "c", "/norm"),
+         node("GroupNormalization", "x x", "c", "/norm"),
          node("Cast", "x", "d", "/cast", to=TensorProto.STRING),
          node("Constant", "", "e", "", value_string="text"),
          node("Add", "a x", "f", "/behind"),

@@ -118,8 +118,10 @@ TEST_F(Library, RefusesOtherFiles) {
   EXPECT_CONTAINS(runError(OPENMP_LIBRARY),
                   "' was not made by tacit compile: it has no symbol 'tacit_model' | give "
                   "a library made by tacit compile --target=cpu");
-  EXPECT_CONTAINS(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
-                  "old.so' has interface version 99; expected 2");
+  EXPECT_EQ(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
+            "[4] library '" + folder.path("old.so") +
+                "' has interface version 99; expected 2 | make the library again with "
+                "tacit compile");
 }
 
 TEST_F(Library, RefusesDamagedLibraries) {
@@ -144,7 +146,9 @@ TEST_F(Library, TellsWhatTheLoaderSaid) {
             "");
   ASSERT_FALSE(sys::fs::remove(gone));
   EXPECT_CONTAINS(runError(needs), "[4] cannot load library '" + needs + "': ");
-  EXPECT_CONTAINS(runError(needs), "libgone.so: cannot open shared object file");
+  EXPECT_CONTAINS(runError(needs),
+                  "libgone.so: cannot open shared object file: No such file or directory | "
+                  "install libomp-22-dev, or compile the model again");
 }
 
 TEST_F(Library, NeedsAGoodOutputPath) {
@@ -166,7 +170,8 @@ TEST_F(Library, TellsWhatTheLinkerSaid) {
   std::string error =
       describe(writeLibrary(parts("bad.so", ArrayRef<char>("no object", 9))));
   EXPECT_CONTAINS(error, "[1] '");
-  EXPECT_CONTAINS(error, "' failed with status 1");
+  EXPECT_CONTAINS(error, "' failed with status 1: ");
+  EXPECT_CONTAINS(error, " | report this with the model that was compiled");
   EXPECT_EQ(folder.countFiles(), 0u);
 }
 

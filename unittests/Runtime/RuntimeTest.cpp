@@ -50,7 +50,8 @@ TEST_F(Runtime, RefusesAnotherShape) {
   inputs[0] = {TACIT_I64, {1, 4, 1}, std::vector<char>(32)};
   EXPECT_CONTAINS(runError(), "input 'tokens' has shape 1x4x1; expected 1x4");
   inputs[0] = {TACIT_I64, std::vector<int64_t>(9, 1), std::vector<char>(8)};
-  EXPECT_CONTAINS(runError(), "'tokens' has 9 dimensions; expected at most 8");
+  EXPECT_EQ(runError(),
+            "[4] 'tokens' has 9 dimensions; expected at most 8 | reshape the array");
 }
 
 TEST_F(Runtime, RefusesAnotherElementType) {
@@ -94,10 +95,15 @@ TEST_F(Runtime, ChecksBuffersOfTheCaller) {
                                      cantFail(viewOf(inputs[1], "mask"))};
   alignas(8) char room[32];
   tacit_tensor output = {nullptr, TACIT_F32, 2, {1, 4}};
-  EXPECT_CONTAINS(describe(executable->runInto(views, output, 1)),
-                  "output 'logits' has a null data pointer; expected 4 elements");
+  EXPECT_EQ(describe(executable->runInto(views, output, 1)),
+            "[4] output 'logits' has a null data pointer; expected 4 elements | the caller "
+            "owns every buffer, outputs too");
   output.data = room + 2;
-  EXPECT_CONTAINS(describe(executable->runInto(views, output, 1)), "a multiple of 4");
+  EXPECT_CONTAINS(describe(executable->runInto(views, output, 1)),
+                  "output 'logits' lies at address 0x");
+  EXPECT_CONTAINS(describe(executable->runInto(views, output, 1)),
+                  "; expected a multiple of 4 | use memory from malloc or an array of the "
+                  "type");
   output.data = room;
   output.rank = 9;
   EXPECT_CONTAINS(describe(executable->runInto(views, output, 1)),
@@ -132,7 +138,8 @@ TEST_F(Runtime, NeedsALibraryToFindWeights) {
   tacit_model_desc model = tacit_model;
   weights.clear();
   executable = Executable::fromDescription(&model, nullptr, nullptr);
-  EXPECT_CONTAINS(runError(), "[1] cannot tell where the model's weight file is");
+  EXPECT_EQ(runError(), "[1] cannot tell where the model's weight file is | load the model "
+                        "from a library made by tacit compile");
 }
 
 TEST(RuntimeMessage, FitsAnyBuffer) {
