@@ -148,6 +148,8 @@ static Steps bufferize() {
   return {
       // While weights are still tensors: a view of the file bufferizes to itself.
       "cpu-externalize-weights",
+      // What cse merged would make bufferization slow.
+      "func.func(cpu-separate-destinations)",
       // What is written into a slice is computed there.
       "eliminate-empty-tensors",
       "one-shot-bufferize{bufferize-function-boundaries "
@@ -164,6 +166,8 @@ static Steps bufferize() {
       "cpu-derive-shapes",
       "canonicalize",
       "cse",
+      // Buffers and sizes are in their final form: equal loops look equal.
+      "cpu-outline-kernels",
   };
 }
 

@@ -131,13 +131,15 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
     return fail(ExitCode::BadInput, "start from an earlier phase",
                 "the program has free dimensions, but no function @shapes that takes two "
                 "pointers and gives a number");
-  main->setLinkage(GlobalValue::InternalLinkage);
+  // Nobody outside calls a function of the model, whatever it is named.
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      function.setLinkage(GlobalValue::InternalLinkage);
   // As a symbol, `main` would clash with a C program's.
   main->setName("tacit_main");
   Describer d(module);
   Constant *derive = ConstantPointerNull::get(d.pointer);
   if (!facts.dims.empty()) {
-    shapes->setLinkage(GlobalValue::InternalLinkage);
     shapes->setName("tacit_shapes");
     derive = shapes;
   }

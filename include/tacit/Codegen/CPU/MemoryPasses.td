@@ -52,6 +52,38 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
 }
 
+def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::FuncOp"> {
+  let summary = "gives each operation an empty tensor of its own";
+  let description = [{
+    Empty tensors of one type are one value after `cse`. To whoever decides which tensors
+    share memory, all that is written to it then looks like one tensor with a long
+    history, and each use is compared with each other one: bufferization would take time
+    that grows with the square of the number of layers.
+
+    **Before**
+    ```mlir
+    func.func @main(%x: f32, %y: f32) -> (tensor<4xf32>, tensor<4xf32>) {
+      %e = tensor.empty() : tensor<4xf32>
+      %0 = linalg.fill ins(%x : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+      %1 = linalg.fill ins(%y : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+      return %0, %1 : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%x: f32, %y: f32) -> (tensor<4xf32>, tensor<4xf32>) {
+      %e = tensor.empty() : tensor<4xf32>
+      %0 = linalg.fill ins(%x : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+      %f = tensor.empty() : tensor<4xf32>
+      %1 = linalg.fill ins(%y : f32) outs(%f : tensor<4xf32>) -> tensor<4xf32>
+      return %0, %1 : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numCopies", "copies", "empty tensors made">];
+}
+
 def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
   let summary = "computes results in buffers of the caller";
   let description = [{
@@ -223,6 +255,60 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numChecks", "checks", "what is looked at before a run">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
                            "::tacit::nn::NNDialect"];
+}
+
+def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "makes each loop a function, and equal ones the same";
+  let description = [{
+    Every loop nest of @main becomes a call of a private function, which takes the
+    buffers and sizes that the loops use. The layers of a model do the same with other
+    buffers, so that most calls share their function: what is left of a model is a list of
+    calls, and machine code is made of each kind of loop once, not once for each layer.
+
+    A buffer whose type does not say its sizes and strides is no argument. The function
+    takes what it is a view of, and its sizes, and looks at it again.
+
+    **Before**
+    ```mlir
+    func.func @main(%weights: memref<0xi8>, %arena: memref<64xi8>, %x: memref<4xf32>, %y: memref<4xf32>) {
+      %c0 = arith.constant 0 : index
+      %a = memref.view %arena[%c0][] : memref<64xi8> to memref<4xf32>
+      scf.forall (%i) in (4) {
+        %0 = memref.load %x[%i] : memref<4xf32>
+        memref.store %0, %a[%i] : memref<4xf32>
+      }
+      scf.forall (%i) in (4) {
+        %0 = memref.load %a[%i] : memref<4xf32>
+        memref.store %0, %y[%i] : memref<4xf32>
+      }
+      return
+    }
+    ```
+
+    **After**
+    ```mlir
+    func.func @main(%weights: memref<0xi8>, %arena: memref<64xi8>, %x: memref<4xf32>, %y: memref<4xf32>) {
+      %c0 = arith.constant 0 : index
+      %a = memref.view %arena[%c0][] : memref<64xi8> to memref<4xf32>
+      call @kernel_0(%x, %a) : (memref<4xf32>, memref<4xf32>) -> ()
+      call @kernel_0(%a, %y) : (memref<4xf32>, memref<4xf32>) -> ()
+      return
+    }
+    func.func private @kernel_0(%from: memref<4xf32>, %to: memref<4xf32>) attributes {no_inline} {
+      scf.forall (%i) in (4) {
+        %0 = memref.load %from[%i] : memref<4xf32>
+        memref.store %0, %to[%i] : memref<4xf32>
+      }
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCalls", "calls", "loops that became calls">,
+    Statistic<"numKernels", "kernels", "functions made">,
+    Statistic<"numKept", "kept", "loops left: they use what is no argument">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
 #endif // TACIT_CODEGEN_CPU_MEMORYPASSES_TD
