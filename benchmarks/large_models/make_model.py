@@ -64,6 +64,15 @@ class Decoder:
     def ints(self, *values):
         return self.constant(np.array(values, np.int64))
 
+    def first_positions(self, positions, mask):
+        """As many rows of `positions`, and of `mask`, as there are tokens."""
+        shape = self.node("Shape", "tokens")
+        length = self.node("Slice", shape, self.ints(1), self.ints(2))
+        zero = self.ints(0)
+        rows = self.node("Slice", mask, zero, length, self.ints(2))
+        return (self.node("Slice", positions, zero, length),
+                self.node("Slice", rows, zero, length, self.ints(3)))
+
     def norm(self, x, name):
         gain = self.weights.add(f"{name}.weight", [self.width], offset=1.0)
         shift = self.weights.add(f"{name}.bias", [self.width])
@@ -102,20 +111,23 @@ class Decoder:
                                                f"{name}.c_proj"))
 
 
-def make(path, layers, width, heads, vocabulary=50257, length=32):
-    """Writes the model and returns the bytes of its weights."""
+def make(path, layers, width, heads, vocabulary=50257, length=32, is_free=False):
+    """Writes the model and returns the bytes of its weights. `is_free`: batch and length
+    are known when it runs, `length` is then the most positions that it has."""
     path = Path(path)
     weights = Weights(path.with_suffix(".data"))
     decoder = Decoder(weights, width, heads)
     table = weights.add("wte", [vocabulary, width])
     positions = weights.add("wpe", [length, width])
     mask = decoder.constant(np.tril(np.ones((1, 1, length, length), bool)))
+    if is_free:
+        positions, mask = decoder.first_positions(positions, mask)
     x = decoder.node("Add", decoder.node("Gather", table, "tokens"), positions)
     for i in range(layers):
         x = decoder.block(x, mask, f"h.{i}")
     x = decoder.norm(x, "ln_f")
     logits = decoder.node("MatMul", x, decoder.node("Transpose", table, perm=[1, 0]))
-    shape = [1, length]
+    shape = ["batch", "length"] if is_free else [1, length]
     graph = helper.make_graph(
         decoder.nodes, "decoder",
         [helper.make_tensor_value_info("tokens", TensorProto.INT64, shape)],
