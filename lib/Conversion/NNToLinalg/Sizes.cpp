@@ -281,7 +281,9 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
   SmallVector<ReassociationIndices> merges, splits;
   Sizes merged;
   for (const ReshapeGroup &group : groupDims(from, sizes)) {
-    bool isSame = group.from.size() == 1 && group.to.size() == 1;
+    // One whose size is known of the result alone is cast below.
+    bool isSame = group.from.size() == 1 && group.to.size() == 1 &&
+                  !getConstantIntValue(sizes[group.to[0]]);
     merges.push_back(group.from);
     splits.push_back(group.to);
     Sizes parts;

@@ -367,7 +367,8 @@ static Value padMirrored(NodeBuilder &node, Value input, const Padding &padding,
           fmt::format("it pads dimension {}, whose size is free, in mode {}", axis,
                       quote(mode)),
           "pin it with --dim or --shape");
-    bool isSmall = std::max(std::abs(low), std::abs(high)) <= kMost && size <= kMost;
+    auto isModest = [](int64_t count) { return -kMost <= count && count <= kMost; };
+    bool isSmall = isModest(low) && isModest(high) && size <= kMost;
     if (!isSmall || size == 0 || size + low + high < 0)
       return node.invalid(
           fmt::format("it adds {} and {} to a dimension of {}", low, high, size));

@@ -14,6 +14,8 @@ using namespace tacit::onnx_import;
 
 Value onnx_import::buildMatMul(NodeBuilder &node) {
   Value lhs = node.operand(0), rhs = node.operand(1);
+  if (lhs && rhs && (!isFloat(lhs) || !isFloat(rhs)))
+    return refuseIntegers(node);
   return binary<nn::MatmulOp>(node, lhs, rhs);
 }
 

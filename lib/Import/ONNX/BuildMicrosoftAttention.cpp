@@ -119,6 +119,10 @@ static bool refusesFlags(NodeBuilder &node, ArrayRef<StringRef> names) {
 /// otherwise.
 static std::optional<SmallVector<int64_t>> hiddenSizes(NodeBuilder &node, Value product) {
   int64_t all = tensorOf(product).getShape().back();
+  if (ShapedType::isDynamic(all)) {
+    node.refuse("the columns of its weight are free", "export with constant weights");
+    return std::nullopt;
+  }
   SmallVector<int64_t> sizes(3, all / 3);
   if (auto given = node.intsAttribute("qkv_hidden_sizes"); given && !given->empty())
     sizes.assign(given->begin(), given->end());

@@ -326,6 +326,10 @@ static std::optional<SplitPlan> readSplit(NodeBuilder &node) {
 static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
                                                       const SplitPlan &plan, int64_t dim) {
   SmallVector<int64_t> sizes;
+  if (plan.sizes && static_cast<int64_t>(plan.sizes->size()) != plan.parts) {
+    node.invalid(fmt::format("it has {} sizes for {} parts", plan.sizes->size(), plan.parts));
+    return std::nullopt;
+  }
   if (plan.sizes) {
     sizes.assign(plan.sizes->begin(), plan.sizes->end());
   } else {
@@ -337,24 +341,34 @@ static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
   for (int64_t size : sizes)
     sum += size;
   bool isEven = node.opset() >= 18 || plan.sizes || dim % plan.parts == 0;
-  if (isEven && static_cast<int64_t>(sizes.size()) == plan.parts && sum == dim &&
-      llvm::all_of(sizes, [](int64_t size) { return size >= 0; }))
+  if (isEven && sum == dim && llvm::all_of(sizes, [](int64_t size) { return size >= 0; }))
     return sizes;
-  node.invalid(fmt::format("it cannot split {} elements into {} parts of the given sizes",
-                           dim, plan.parts));
+  node.invalid(fmt::format("it cannot split {} elements into {} {}", dim, plan.parts,
+                           plan.sizes ? "parts of the given sizes" : "equal parts"));
   return std::nullopt;
 }
 
-/// Parts of a dimension whose size is not known yet.
+/// `input` with the sum of the given sizes as dimension `axis`, whose size is not known
+/// yet. That it is this one shows when the program runs.
+static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
+                            ArrayRef<int64_t> parts) {
+  int64_t sum = 0;
+  for (int64_t part : parts)
+    if (part < 0 || __builtin_add_overflow(sum, part, &sum))
+      return node.invalid(fmt::format("a part of {} elements", part));
+  SmallVector<Value> sizes;
+  for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
+    sizes.push_back(i == axis ? i64Scalar(node, sum) : dimOf(node, input, i));
+  return reshapeToSizes(node, input, sizes);
+}
+
+/// Equal parts of a dimension whose size is not known yet.
 static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const SplitPlan &plan) {
-  if (plan.sizes && static_cast<int64_t>(plan.sizes->size()) != plan.parts)
-    return node.invalid(fmt::format("it has {} sizes for {} parts", plan.sizes->size(),
-                                    plan.parts));
   auto scalar = [&](int64_t value) { return i64Scalar(node, value); };
   Value dim = dimOf(node, input, axis), start = scalar(0), first;
   Value share = div(node, add(node, dim, scalar(plan.parts - 1)), scalar(plan.parts));
   for (int64_t i = 0; i < plan.parts; ++i) {
-    Value end = add(node, start, plan.sizes ? scalar((*plan.sizes)[i]) : share);
+    Value end = add(node, start, share);
     Value part = node.create<nn::DynamicSliceOp>(
         {input, reshape(node, start, {1}), reshape(node, end, {1}), node.intsConstant({1})},
         [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
@@ -370,13 +384,18 @@ Value onnx_import::buildSplit(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
     return {};
-  auto type = tensorOf(input);
-  auto axis = node.axisAttribute(0, type.getRank());
+  auto axis = node.axisAttribute(0, tensorOf(input).getRank());
   auto plan = axis ? readSplit(node) : std::nullopt;
   if (!plan)
     return {};
-  if (type.isDynamicDim(*axis))
-    return splitFree(node, input, *axis, *plan);
+  if (tensorOf(input).isDynamicDim(*axis)) {
+    if (!plan->sizes)
+      return splitFree(node, input, *axis, *plan);
+    input = withSumOfSizes(node, input, *axis, *plan->sizes);
+  }
+  if (!input)
+    return {};
+  auto type = tensorOf(input);
   auto sizes = splitSizes(node, *plan, type.getDimSize(*axis));
   if (!sizes)
     return {};

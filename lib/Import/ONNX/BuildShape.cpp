@@ -41,6 +41,8 @@ struct ReshapePlan {
 
 /// The product of the known dimensions, or -1 if it is unreasonable.
 static int64_t knownProduct(ArrayRef<int64_t> dims) {
+  if (llvm::is_contained(dims, 0))
+    return 0;
   __int128 product = 1;
   for (int64_t dim : dims)
     if (!ShapedType::isDynamic(dim) && (product *= dim) > kMaxTensorBytes)
@@ -85,7 +87,12 @@ static std::optional<ReshapePlan> planReshape(NodeBuilder &node, RankedTensorTyp
   std::optional<size_t> leftOver;
   for (auto [i, entry] : llvm::enumerate(target)) {
     bool isCopy = entry == kCopy, isLeftOver = entry == kLeftOver;
-    if ((isCopy && static_cast<int64_t>(i) >= type.getRank()) || (isLeftOver && leftOver) ||
+    if (isLeftOver && leftOver) {
+      node.invalid(fmt::format("entries {} and {} of its shape are -1; expected one at most",
+                               *leftOver, i));
+      return std::nullopt;
+    }
+    if ((isCopy && static_cast<int64_t>(i) >= type.getRank()) ||
         (entry < 0 && !isCopy && !isLeftOver)) {
       node.invalid(fmt::format("entry {} of its shape is {}, which means nothing for a {}",
                                i, isCopy ? 0 : entry, text(type)));
@@ -213,9 +220,18 @@ Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
   return input && shape ? expandTo(node, input, shape) : Value();
 }
 
+/// Whether a shape that a node takes is a list.
+static bool isList(NodeBuilder &node, Value shape) {
+  if (tensorOf(shape).getRank() == 1)
+    return true;
+  node.invalid(fmt::format("its shape is a {}; expected a list of one dimension",
+                           text(tensorOf(shape))));
+  return false;
+}
+
 Value onnx_import::buildReshape(NodeBuilder &node) {
   Value input = node.operand(0), shape = node.operand(1);
-  if (!input || !shape)
+  if (!input || !shape || !isList(node, shape))
     return {};
   auto target = node.constantInts(1);
   bool allowsZero = node.intAttribute("allowzero", 0) != 0;
@@ -360,7 +376,7 @@ Value onnx_import::buildSize(NodeBuilder &node) {
 
 Value onnx_import::buildExpand(NodeBuilder &node) {
   Value input = node.operand(0), shape = node.operand(1);
-  return input && shape ? expandTo(node, input, shape) : Value();
+  return input && shape && isList(node, shape) ? expandTo(node, input, shape) : Value();
 }
 
 /// One element, 0.0f unless attribute `value` says otherwise, repeated.
@@ -369,7 +385,7 @@ Value onnx_import::buildConstantOfShape(NodeBuilder &node) {
   auto *given = node.attribute("value", onnx::AttributeProto::TENSOR);
   Value element = given ? node.constant(given->t())
                         : node.scalarConstant(Float32Type::get(node.context()), 0);
-  if (!shape || !element)
+  if (!shape || !element || !isList(node, shape))
     return {};
   if (tensorOf(element).getNumElements() != 1)
     return node.invalid("attribute 'value' holds " +
@@ -380,19 +396,23 @@ Value onnx_import::buildConstantOfShape(NodeBuilder &node) {
   return element ? expandTo(node, element, shape) : Value();
 }
 
-/// The number of elements from start below (or above) limit; nothing if it is not
-/// a number, or unreasonable.
+/// The number of elements from start below (or above) limit: kDynamic if it is not
+/// known, nothing if it is not a number, or unreasonable.
 static std::optional<int64_t> rangeLength(Value start, Value limit, Value delta) {
-  auto first = readPayload(constantOf(start), 1), last = readPayload(constantOf(limit), 1),
-       step = readPayload(constantOf(delta), 1);
   if (isa<FloatType>(tensorOf(start).getElementType())) {
-    double length = std::ceil(
-        (*readSplatFloat(constantOf(limit)) - *readSplatFloat(constantOf(start))) /
-        *readSplatFloat(constantOf(delta)));
-    if (!(length <= kMaxTensorBytes))
+    auto first = readSplatFloat(constantOf(start)), last = readSplatFloat(constantOf(limit)),
+         step = readSplatFloat(constantOf(delta));
+    if (!first || !last || !step)
+      return ShapedType::kDynamic;
+    double length = std::ceil((*last - *first) / *step);
+    if (*step == 0 || !(length <= kMaxTensorBytes))
       return std::nullopt;
     return std::max<int64_t>(0, static_cast<int64_t>(std::max(length, 0.0)));
   }
+  auto first = readPayload(constantOf(start), 1), last = readPayload(constantOf(limit), 1),
+       step = readPayload(constantOf(delta), 1);
+  if (!first || !last || !step)
+    return ShapedType::kDynamic;
   __int128 span = __int128(last->values[0]) - first->values[0], stride = step->values[0];
   if (stride == 0)
     return std::nullopt;
@@ -413,13 +433,8 @@ Value onnx_import::buildRange(NodeBuilder &node) {
         type.getElementType() != element || element.isInteger(1))
       return node.invalid("expected three numbers of one type, found a " + text(type));
   }
-  int64_t length = ShapedType::kDynamic;
-  if (llvm::all_of(bounds,
-                   [](Value bound) { return static_cast<bool>(constantOf(bound)); })) {
-    auto known = rangeLength(bounds[0], bounds[1], bounds[2]);
-    if (!known)
-      return node.invalid("its step is 0, or it counts to more than 2^40");
-    length = *known;
-  }
-  return node.create<nn::RangeOp>(bounds, RankedTensorType::get({length}, element));
+  auto length = rangeLength(bounds[0], bounds[1], bounds[2]);
+  if (!length)
+    return node.invalid("its step is 0, or it counts to more than 2^40");
+  return node.create<nn::RangeOp>(bounds, RankedTensorType::get({*length}, element));
 }

@@ -165,6 +165,10 @@ std::optional<int64_t> NodeBuilder::axisAttribute(int64_t fallback, int64_t rank
   int64_t axis = intAttribute("axis", fallback);
   if (axis >= -rank && axis < rank)
     return axis < 0 ? axis + rank : axis;
+  if (rank == 0) {
+    invalid(fmt::format("axis is {}, and its input has no dimensions", axis));
+    return std::nullopt;
+  }
   invalid(
       fmt::format("axis is {}; expected a number from {} to {}", axis, -rank, rank - 1));
   return std::nullopt;
@@ -174,6 +178,10 @@ std::optional<SmallVector<int64_t>> NodeBuilder::normalizeAxes(ArrayRef<int64_t>
                                                                int64_t rank) {
   SmallVector<int64_t> normal;
   for (int64_t axis : axes) {
+    if (rank == 0) {
+      invalid(fmt::format("an axis is {}, and its input has no dimensions", axis));
+      return std::nullopt;
+    }
     if (axis < -rank || axis >= rank) {
       invalid(fmt::format("an axis is {}; expected numbers from {} to {}", axis, -rank,
                           rank - 1));

@@ -20,6 +20,21 @@ func.func @linear(%x: tensor<?x?x8xf32> {nn.dims = ["batch", "seq", ""], nn.name
 
 // -----
 
+// The result says what a size is of which the input does not know it. That it is so was
+// asserted; here it is believed.
+// CHECK-LABEL: func.func @known(
+// CHECK-SAME: %[[X:[^:]+]]: tensor<2x?xf32>
+// CHECK: cf.assert
+// CHECK: %[[Y:.+]] = tensor.cast %[[X]] : tensor<2x?xf32> to tensor<2x3xf32>
+// CHECK: return %[[Y]]
+func.func @known(%x: tensor<2x?xf32> {nn.dims = ["", "n"], nn.name = "x"}) -> tensor<2x3xf32> {
+  %s = nn.constant dense<[2, 3]> : tensor<2xi64>
+  %0 = nn.dynamic_reshape %x, %s : (tensor<2x?xf32>, tensor<2xi64>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
 // A mean divides by a number that the run knows.
 // CHECK-LABEL: func.func @mean(
 // CHECK: %[[S:.+]] = tensor.dim

@@ -158,7 +158,7 @@ func.func @f(%a: tensor<2x3xf32>, %w: tensor<4x3xf32>) {
 
 // A bias per row instead of per column.
 func.func @f(%a: tensor<2x3xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) {
-  // expected-error @below {{bias has type 'tensor<3xf32>'; expected one dimension of 4 elements}}
+  // expected-error @below {{bias has type 'tensor<3xf32>'; expected 'tensor<4xf32>'}}
   // expected-error @below {{'nn.linear' op failed to infer returned types}}
   %0 = nn.linear %a, %w bias(%b) : (tensor<2x3xf32>, tensor<3x4xf32>, tensor<3xf32>) -> tensor<2x4xf32>
   return

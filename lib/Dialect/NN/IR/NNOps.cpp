@@ -249,8 +249,9 @@ INFER(LinearOp) {
     auto type = tensorOf(bias);
     if (type.getRank() != 1 || !agree(type.getDimSize(0), weight.getDimSize(1)) ||
         type.getElementType() != weight.getElementType())
-      return emitOptionalError(loc, "bias has type ", type, "; expected one dimension of ",
-                               weight.getDimSize(1), " elements");
+      return emitOptionalError(
+          loc, "bias has type ", type, "; expected ",
+          RankedTensorType::get({weight.getDimSize(1)}, weight.getElementType()));
   }
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = weight.getDimSize(1);
