@@ -252,7 +252,9 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
                 "the CPU cannot run this model:\n  {}", messages);
   bool isTwoParty = llvm::is_contained({"mpc", "expand", "cost"}, name);
   if (isTwoParty && (model || !options.primitive.empty()))
-    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
+    return fail(ExitCode::Unsupported,
+                "--aero and --approximate remove or replace operations; tacit cost "
+                "--list-protocols says what there is",
                 "two parties cannot run this {}:\n  {}", model ? "model" : "primitive",
                 messages);
   // What the user asked for does not fit this model.

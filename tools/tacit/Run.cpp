@@ -183,7 +183,8 @@ static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
 static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
                            const HostTensor &expected, double tolerance) {
   if (found.shape != expected.shape || found.dtype != expected.dtype)
-    return fail(ExitCode::Differs, "", "output '{}' is {} {}; expected {} {}", name.str(),
+    return fail(ExitCode::Differs, "the file is of another run, or of another output",
+                "output '{}' is {} {}; expected {} {}", name.str(),
                 dtypeName(found.dtype).str(), shapeText(found.shape),
                 dtypeName(expected.dtype).str(), shapeText(expected.shape));
   double worst = 0, scale = 1;
