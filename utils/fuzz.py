@@ -20,7 +20,8 @@ BUILD = ROOT / "build"
 WORK = BUILD / "fuzz-work"
 # Name, inputs in `make check`, where inputs to start from are, further options.
 FUZZERS = {
-    "import": (2000, ["test/Inputs/*.onnx"], []),
+    "import": (2000, ["test/Inputs/*.onnx", "test/Inputs/operators/*.onnx",
+                      "test/Inputs/fused/*.onnx"], []),
     "npy": (200000, ["fuzz/corpus/npy/*"], ["-dict=" + str(ROOT / "fuzz/npy.dict")]),
     "program": (1000, ["test/Dialect/NN/*.mlir"], []),
     "suite": (20000, ["lib/Cost/Suites/*.json"], []),

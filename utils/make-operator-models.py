@@ -111,6 +111,31 @@ def halves():
                                [0, 0.1, 0, 2]], np.float16)), brain], opset=17)
 
 
+def narrow(is_widened=False):
+    """Weights of 16 bits that only products and look-ups read, and two that something else
+    reads; or the same numbers in 32 bits, which must give the same results."""
+    def half(name, rows, columns):
+        made = (models.ramp(rows, columns) * 3).astype(np.float16)
+        return weight(name, made.astype(np.float32) if is_widened else made)
+
+    brain = np.tile(np.array([0.5, -1.25, 2, 0.0625], np.float32), 1024)
+    kind = F32 if is_widened else BF16
+    cast = [] if is_widened else [node("Cast", "table", "wide", "/wide", to=F32)]
+    return model(
+        cast + [
+            node("Gather", f"{'table' if is_widened else 'wide'} tokens", "a", "/look-up"),
+            node("MatMul", "a square", "b", "/product"),
+            node("Gemm", "b turned", "c", "/layer", transB=1),
+            node("MatMul", "c brain", "d", "/brain"),
+            node("Add", "d added", "e", "/add"),
+            node("Transpose", f"{'table' if is_widened else 'wide'}", "head", "/head",
+                 perm=[1, 0]),
+            node("MatMul", "e head", "y", "/logits")],
+        [value("tokens", ["N"], I64)], [value("y", ["N", 66])],
+        [half("table", 66, 64), half("square", 64, 64), half("turned", 64, 64),
+         helper.make_tensor("brain", kind, [64, 64], brain), half("added", 1, 64)], opset=17)
+
+
 def refused():
     """Valid, and beyond a compiler that does not see the values."""
     free, number = value("n", ["N", 4], I64), value("i", [1], I64)
@@ -173,6 +198,8 @@ MODELS = {
     "opset-18": opset_18,
     "indexing": indexing,
     "halves": halves,
+    "narrow": narrow,
+    "narrow-widened": lambda: narrow(is_widened=True),
     "refused": refused,
     "refused-shapes": refused_shapes,
     "mod-float": one("Mod", "x x"),

@@ -22,10 +22,14 @@ struct MatrixReader {
   std::function<void(int64_t first, int64_t count, float *out)> read;
 };
 
-/// Reads a row-major [rows, columns] matrix of f32 at any alignment; with
-/// `transposed`, one that is stored as [columns, rows]. The bytes must outlive it.
+/// Makes a float of the bits of a shorter one.
+using Widen = float (*)(uint16_t);
+
+/// Reads a row-major [rows, columns] matrix of f32 at any alignment, or of 16 bits that
+/// `widen` makes floats of; with `transposed`, one that is stored as [columns, rows]. The
+/// bytes must outlive it.
 MatrixReader readFloats(llvm::ArrayRef<char> bytes, int64_t rows, int64_t columns,
-                        bool transposed);
+                        bool transposed, Widen widen = nullptr);
 
 } // namespace tacit::numerics
 

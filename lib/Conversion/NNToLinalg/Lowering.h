@@ -121,9 +121,10 @@ mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 mlir::AffineMap broadcastMap(llvm::ArrayRef<int64_t> shape, int64_t rank,
                              mlir::MLIRContext *context);
 
-/// exp(x - max) / sum along `axis`, as four generics.
+/// exp(x - max) / sum along `axis`, as four generics. With `hasZeroRows` a row of nothing
+/// but -inf gives zeros.
 mlir::Value lowerSoftmax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
-                         int64_t axis);
+                         int64_t axis, bool hasZeroRows = false);
 
 mlir::Value floatConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
                           double value);

@@ -16,7 +16,8 @@ static Value sumOf(OpBuilder &b, Location loc, ValueRange args) {
   return arith::AddFOp::create(b, loc, args.front(), args.back());
 }
 
-Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t axis) {
+Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t axis,
+                          bool hasZeroRows) {
   Type element = tensorOf(input).getElementType();
   Sizes sizes = sizesOf(builder, loc, input);
   int64_t rank = sizes.size();
@@ -28,16 +29,28 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
                             identity, [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                               return arith::MaximumFOp::create(b, loc, args[0], args[1]);
                             });
-  Value exps = parallelGeneric(builder, loc, sizes, element, {input, max}, {identity, rows},
-                               [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                                 Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
-                                 return math::ExpOp::create(b, loc, d);
-                               });
+  // In a row of nothing but -inf every exponential is then 0, and so is their quotient by
+  // at least 1. In any other the maximum is finite and gives a term of 1 to the sum.
+  auto atLeast = [&](OpBuilder &b, Location loc, Value value, const APFloat &least) -> Value {
+    if (!hasZeroRows)
+      return value;
+    Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(element, least));
+    return arith::MaximumFOp::create(b, loc, value, bound);
+  };
+  const llvm::fltSemantics &semantics = cast<FloatType>(element).getFloatSemantics();
+  Value exps = parallelGeneric(
+      builder, loc, sizes, element, {input, max}, {identity, rows},
+      [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value most = atLeast(b, loc, args[1], APFloat::getLargest(semantics, /*Negative=*/true));
+        Value d = arith::SubFOp::create(b, loc, args[0], most);
+        return math::ExpOp::create(b, loc, d);
+      });
   Value sum = reduceGeneric(builder, loc, sizes, axis, element,
                             builder.getFloatAttr(element, 0.0), exps, identity, sumOf);
   return parallelGeneric(builder, loc, sizes, element, {exps, sum}, {identity, rows},
-                         [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                           return arith::DivFOp::create(b, loc, args[0], args[1]);
+                         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                           Value divisor = atLeast(b, loc, args[1], APFloat::getOne(semantics));
+                           return arith::DivFOp::create(b, loc, args[0], divisor);
                          });
 }
 

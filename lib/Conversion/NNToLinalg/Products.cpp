@@ -86,6 +86,11 @@ static FailureOr<WeightReader> readWeight(nn::LinearOp op, Value converted,
     return readPowersOfTwo(rewriter.getRemappedValue(powers.getCodes()));
   if (isShiftAdd)
     return rewriter.notifyMatchFailure(op, "shift_add needs a weight of powers of two");
+  if (auto cast = op.getWeight().getDefiningOp<nn::CastOp>()) {
+    Type stored = tensorOf(cast.getInput()).getElementType();
+    if ((stored.isF16() || stored.isBF16()) && op.getType().getElementType().isF32())
+      return readWidened(rewriter.getRemappedValue(cast.getInput()));
+  }
   auto packed = op.getWeight().getDefiningOp<nn::DequantizeOp>();
   // The rows that fill up the last group meet zeros of the input, and only with zero =
   // exact are such products zero.
@@ -261,7 +266,7 @@ struct LowerAttention : OpConversionPattern<nn::AttentionOp> {
               arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, args[1], zero);
           return arith::SelectOp::create(b, loc, keep, score, fill).getResult();
         });
-    Value weights = lowerSoftmax(rewriter, loc, scores, rank - 1);
+    Value weights = lowerSoftmax(rewriter, loc, scores, rank - 1, op.getZeroRows());
     rewriter.replaceOp(
         op, contract(rewriter, loc, sizes, weights, exact(weights, m, k), value,
                      exact(value, k, n), multiplier));

@@ -42,6 +42,14 @@ WeightReader tacit::readPlain(Value weight) {
           [](OpBuilder &, Location, ValueRange args) { return args[0]; }};
 }
 
+WeightReader tacit::readWidened(Value weight) {
+  WeightReader reader = readPlain(weight);
+  reader.element = [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+    return arith::ExtFOp::create(b, loc, b.getF32Type(), args[0]);
+  };
+  return reader;
+}
+
 namespace {
 /// One plane of a weight of few bits.
 struct Plane {

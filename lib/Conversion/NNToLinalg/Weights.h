@@ -38,6 +38,9 @@ struct WeightReader {
 /// `weight` itself.
 WeightReader readPlain(mlir::Value weight);
 
+/// `weight`, floats of 16 bits, as f32.
+WeightReader readWidened(mlir::Value weight);
+
 /// The packed integers of `op`; `scale`, `zeroPoint` (may be null) and `planes` are
 /// its converted operands. The first loop of the nest's inner dimensions is
 /// `firstInner`.

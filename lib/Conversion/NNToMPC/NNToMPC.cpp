@@ -47,6 +47,28 @@ static LogicalResult checkMultiplier(Operation *op) {
                               "number has none: leave the multiplier out";
 }
 
+/// Numbers of 16 bits are widened before a secret picks among them, and so by whoever has
+/// the table: a secret row has no bits to widen.
+static void widenTables(func::FuncOp function) {
+  SmallVector<nn::CastOp> casts(function.getBody().front().getOps<nn::CastOp>());
+  for (nn::CastOp cast : casts) {
+    auto pick = cast.getInput().getDefiningOp<nn::GatherOp>();
+    Type element = getElementTypeOrSelf(cast.getType());
+    if (!pick || !isa<FloatType>(getElementTypeOrSelf(pick.getType())) || !element.isF32())
+      continue;
+    OpBuilder b(pick);
+    auto type = llvm::cast<RankedTensorType>(pick.getData().getType());
+    Value table =
+        nn::CastOp::create(b, cast.getLoc(), type.clone(element), pick.getData());
+    Value rows = nn::GatherOp::create(b, pick.getLoc(), cast.getType(), table,
+                                      pick.getIndices(), pick.getAxis());
+    cast.replaceAllUsesWith(rows);
+    cast.erase();
+    if (pick.use_empty())
+      pick.erase();
+  }
+}
+
 /// True if one party can compute the operation alone.
 static bool isKnown(Operation *op, const Lowering &lowering) {
   return llvm::all_of(op->getResults(), [&](Value result) {
@@ -126,6 +148,7 @@ private:
   LogicalResult convert(func::FuncOp function) {
     if (failed(checkFunction(function)))
       return failure();
+    widenTables(function);
     Block &body = function.getBody().front();
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
     Lowering lowering(function, width, fraction);

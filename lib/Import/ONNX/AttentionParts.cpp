@@ -96,6 +96,12 @@ static Value decompose(NodeBuilder &node, const AttentionParts &parts, ScoreOutp
   } else {
     weights = softmax(node, masked, last);
   }
+  if (parts.hasZeroRows && (parts.keep || parts.bias)) {
+    Value most = reduce(node, nn::ReduceKind::Max, masked, last, /*keepDims=*/true);
+    Value isEmpty = compare(node, nn::ComparePredicate::Equal, most,
+                            scalarLike(node, most, -INFINITY));
+    weights = node.create<nn::WhereOp>({isEmpty, scalarLike(node, weights, 0), weights});
+  }
   scores = output == ScoreOutput::Product  ? product
            : output == ScoreOutput::Capped ? capped
            : output == ScoreOutput::Masked ? masked
@@ -119,7 +125,9 @@ static Value attend(NodeBuilder &node, const AttentionParts &parts, ScoreOutput 
     auto type = Float32Type::get(node.context());
     properties.setScale(FloatAttr::get(type, parts.scale));
     if (hasFill)
-      properties.setFill(FloatAttr::get(type, -FLT_MAX));
+      properties.setFill(FloatAttr::get(type, parts.hasZeroRows ? -INFINITY : -FLT_MAX));
+    if (parts.hasZeroRows && (parts.keep || parts.bias))
+      properties.setZeroRows(UnitAttr::get(node.context()));
   });
 }
 

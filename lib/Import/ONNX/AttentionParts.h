@@ -21,6 +21,7 @@ struct AttentionParts {
   float softcap = 0;      ///< cap(x) = softcap * tanh(x / softcap), unless 0
   bool hasSink = false;   ///< one more key of score `sink`, or 0, and value 0
   mlir::Value sink;       ///< [H]
+  bool hasZeroRows = false; ///< a query without any key gives 0
 };
 
 /// Which scores an operator has as an output, in the order of computing them.

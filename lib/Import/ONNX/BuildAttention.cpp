@@ -123,6 +123,7 @@ Value onnx_import::buildAttention(NodeBuilder &node) {
   node.define(2, parts.value);
   parts.scale = node.floatAttribute("scale", 0);
   parts.softcap = node.floatAttribute("softcap", 0);
+  parts.hasZeroRows = true;
   Value scores;
   Value result = buildAttentionOf(node, parts, scoreOutput(node, parts.softcap), scores);
   if (scores)
@@ -166,6 +167,9 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
   // The tables may be for all features of a head: then their first columns count.
   int64_t pairs = node.intAttribute("rotary_embedding_dim", 0) / 2;
   int64_t columns = tensorOf(cos).getDimSize(2);
+  if (ShapedType::isDynamic(tensorOf(input).getShape().back()) ||
+      ShapedType::isDynamic(columns) || tensorOf(sin).isDynamicDim(2))
+    return node.refuse("how many features it rotates is free", "pin it with --dim or --shape");
   if (pairs > 0 && (columns < pairs || tensorOf(sin).getDimSize(2) != columns))
     return node.invalid(
         fmt::format("it rotates {} features, and there are {} cosines and {} sines; "

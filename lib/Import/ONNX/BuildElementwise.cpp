@@ -42,12 +42,21 @@ static Value buildCompare(NodeBuilder &node, nn::ComparePredicate predicate) {
   return compare(node, predicate, lhs, rhs);
 }
 
+/// The result has the type of the base, however the power is given.
+Value onnx_import::buildPow(NodeBuilder &node) {
+  Value base = node.operand(0), power = node.operand(1);
+  if (!base || !power || isFloat(base) || !isFloat(power))
+    return binary<nn::PowOp>(node, base, power);
+  Value result = binary<nn::PowOp>(
+      node, castTo(node, base, tensorOf(power).getElementType()), power);
+  return castTo(node, result, tensorOf(base).getElementType());
+}
+
 namespace tacit::onnx_import {
 Value buildAdd(NodeBuilder &node) { return buildBinary<nn::AddOp>(node); }
 Value buildSub(NodeBuilder &node) { return buildBinary<nn::SubOp>(node); }
 Value buildMul(NodeBuilder &node) { return buildBinary<nn::MulOp>(node); }
 Value buildDiv(NodeBuilder &node) { return buildBinary<nn::DivOp>(node); }
-Value buildPow(NodeBuilder &node) { return buildBinary<nn::PowOp>(node); }
 Value buildAnd(NodeBuilder &node) { return buildBinary<nn::AndOp>(node); }
 Value buildOr(NodeBuilder &node) { return buildBinary<nn::OrOp>(node); }
 Value buildXor(NodeBuilder &node) { return buildBinary<nn::XorOp>(node); }

@@ -110,8 +110,11 @@ Value onnx_import::buildConv(NodeBuilder &node) {
   if (!input || !weight)
     return {};
   auto type = tensorOf(weight);
-  if (type.getRank() < 3 || !type.hasStaticShape())
-    return node.invalid("its weight does not have three or more known dimensions");
+  if (type.getRank() < 3)
+    return node.invalid(fmt::format("its weight has {} dimensions; expected three or more",
+                                    type.getRank()));
+  if (!type.hasStaticShape())
+    return node.refuse("the shape of its weight is free", "pin it with --dim or --shape");
   auto windows = readWindows(node, tensorOf(input), type.getShape().drop_front(2).vec());
   if (!windows)
     return {};

@@ -91,8 +91,7 @@ Value onnx_import::buildGather(NodeBuilder &node) {
   int64_t dim = tensorOf(data).getDimSize(*axis);
   if (auto outside = indexOutside(indices, dim))
     return node.invalid(fmt::format("it picks element {} of {}", *outside, dim));
-  return node.create<nn::GatherOp>(
-      {data, indices}, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
+  return gather(node, data, indices, *axis);
 }
 
 Value onnx_import::buildConcat(NodeBuilder &node) {
@@ -117,9 +116,7 @@ Value onnx_import::buildTranspose(NodeBuilder &node) {
     auto reversed = llvm::reverse(llvm::seq<int64_t>(0, tensorOf(input).getRank()));
     permutation.emplace(reversed.begin(), reversed.end());
   }
-  return node.create<nn::TransposeOp>({input}, [&](auto &properties) {
-    properties.setPermutation(node.i64Array(*permutation));
-  });
+  return transpose(node, input, *permutation);
 }
 
 //===----------------------------------------------------------------------===//
@@ -356,6 +353,16 @@ static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
   for (int64_t part : parts)
     if (part < 0 || __builtin_add_overflow(sum, part, &sum))
       return node.invalid(fmt::format("a part of {} elements", part));
+  // A shape that says 0 copies a size. Of no elements there are no others to mistake.
+  if (sum == 0) {
+    SmallVector<int64_t> dims(tensorOf(input).getShape());
+    dims[axis] = 0;
+    Value zero = node.intsConstant({0});
+    return node.create<nn::DynamicSliceOp>(
+        {input, zero, zero, node.intsConstant({1})},
+        [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
+        tensorOf(input).clone(dims));
+  }
   SmallVector<Value> sizes;
   for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
     sizes.push_back(i == axis ? i64Scalar(node, sum) : dimOf(node, input, i));

@@ -46,10 +46,28 @@ Value onnx_import::castTo(NodeBuilder &node, Value input, Type element) {
 // Movement
 //===----------------------------------------------------------------------===//
 
+/// `move` of `input`, or of what it is a cast of, if that is a weight of 16 bits: those are
+/// moved, and cast afterwards.
+static Value beneathCast(NodeBuilder &node, Value input,
+                         llvm::function_ref<Value(Value)> move) {
+  auto cast = input ? input.getDefiningOp<nn::CastOp>() : nullptr;
+  Value narrow = cast ? cast.getInput() : Value();
+  while (narrow && narrow.getDefiningOp<nn::TransposeOp>())
+    narrow = narrow.getDefiningOp()->getOperand(0);
+  if (!narrow || !constantOf(narrow) || !isa<FloatType>(tensorOf(narrow).getElementType()))
+    return move(input);
+  Value moved = move(cast.getInput());
+  return moved ? node.create<nn::CastOp>(
+                     {moved}, tensorOf(moved).clone(tensorOf(input).getElementType()))
+               : Value();
+}
+
 Value onnx_import::transpose(NodeBuilder &node, Value input,
                              ArrayRef<int64_t> permutation) {
-  return node.create<nn::TransposeOp>({input}, [&](auto &properties) {
-    properties.setPermutation(node.i64Array(permutation));
+  return beneathCast(node, input, [&](Value value) {
+    return node.create<nn::TransposeOp>({value}, [&](auto &properties) {
+      properties.setPermutation(node.i64Array(permutation));
+    });
   });
 }
 
@@ -157,8 +175,10 @@ Value onnx_import::repeatEach(NodeBuilder &node, Value input, int64_t axis, int6
 }
 
 Value onnx_import::gather(NodeBuilder &node, Value data, Value indices, int64_t axis) {
-  return node.create<nn::GatherOp>(
-      {data, indices}, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
+  return beneathCast(node, data, [&](Value value) {
+    return node.create<nn::GatherOp>(
+        {value, indices}, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
+  });
 }
 
 //===----------------------------------------------------------------------===//

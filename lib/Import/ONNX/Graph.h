@@ -19,6 +19,9 @@ std::string nodeName(const onnx::NodeProto &node);
 /// ONNX's own operators are those of the domain "", also spelt "ai.onnx".
 bool isDefaultDomain(llvm::StringRef domain);
 
+/// The graphs that a node holds.
+llvm::SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node);
+
 /// Puts nodes behind those whose results they read, in graphs inside nodes too, and else
 /// leaves them in their order. A graph with a cycle stays as it is.
 void sortNodes(onnx::GraphProto &graph);

@@ -27,8 +27,7 @@ bool onnx_import::isDefaultDomain(StringRef domain) {
   return domain.empty() || domain == "ai.onnx";
 }
 
-/// The graphs that a node holds.
-static SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node) {
+SmallVector<const onnx::GraphProto *> onnx_import::subgraphsOf(const onnx::NodeProto &node) {
   SmallVector<const onnx::GraphProto *> graphs;
   for (const onnx::AttributeProto &attribute : node.attribute()) {
     if (attribute.has_g())

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
+#include "NarrowWeights.h"
 #include "NodeBuilder.h"
 #include "OpTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -261,6 +262,7 @@ void GraphImporter::findWeights() {
     if (state.used.contains(tensor.name()) &&
         elementType(state.builder.getContext(), tensor.data_type()))
       state.initializers[tensor.name()] = &tensor;
+  state.narrow = narrowWeights(state.file.graph());
 }
 
 void GraphImporter::importNode(const onnx::NodeProto &node) {

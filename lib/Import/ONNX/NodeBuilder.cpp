@@ -39,34 +39,40 @@ Value ImportState::lookup(StringRef name) {
   auto initializer = initializers.find(name);
   if (initializer == initializers.end())
     return {};
-  auto elements = read(*initializer->second, name);
+  bool isNarrow = narrow.contains(name);
+  auto elements = read(*initializer->second, name, isNarrow);
+  auto location = NameLoc::get(builder.getStringAttr(name));
   Value value;
   if (elements)
-    value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),
-                                   (*elements).getType(), *elements);
-  else
+    value = nn::ConstantOp::create(builder, location, (*elements).getType(), *elements);
+  if (value && isNarrow)
+    value = nn::CastOp::create(builder, location,
+                               tensorOf(value).clone(builder.getF32Type()), value);
+  if (!elements)
     setInvalid(elements.takeError());
   values[name] = value;
   return value;
 }
 
 llvm::Expected<ElementsAttr> ImportState::read(const onnx::TensorProto &tensor,
-                                               StringRef key) {
+                                               StringRef key, bool isNarrow) {
   MLIRContext *context = builder.getContext();
-  // What is computed with otherwise than stored would be converted for nobody.
   int32_t dtype = tensor.data_type();
-  bool isConverted = elementType(context, dtype) != storageType(context, dtype);
+  Type stored = storageType(context, dtype);
+  Type element = isNarrow ? stored : elementType(context, dtype);
+  // What is computed with otherwise than stored would be converted for nobody.
+  bool isConverted = element != stored;
   if (auto count = countElements(tensor); !count)
     return count.takeError();
   else if (!needsWeights && isConverted && *count > kMaxInlineBytes)
-    return nameTensor(context, tensor, key);
+    return nameTensor(element, tensor, key);
   auto bytes = file.bytesOf(tensor);
   if (bytes)
-    return importTensor(context, tensor, bytes->bytes, bytes->owner, key);
+    return importTensor(element, tensor, bytes->bytes, bytes->owner, key);
   if (needsWeights || !isExternal(tensor))
     return bytes.takeError();
   llvm::consumeError(bytes.takeError());
-  return nameTensor(context, tensor, key);
+  return nameTensor(element, tensor, key);
 }
 
 void ImportState::setInvalid(llvm::Error error) {

@@ -53,6 +53,8 @@ struct ImportState {
   llvm::StringMap<mlir::Value> values;
   llvm::StringMap<const onnx::TensorProto *> initializers;
   llvm::StringSet<> used;
+  /// Initializers that stay floats of 16 bits and are cast where they are read.
+  llvm::StringSet<> narrow;
   std::vector<UnsupportedNode> refused;
   /// The first thing found that makes the file invalid, and what to do about it.
   std::string invalid, remedy;
@@ -71,7 +73,7 @@ struct ImportState {
 
   /// The constant that a tensor holds, wherever its bytes are.
   llvm::Expected<mlir::ElementsAttr> read(const onnx::TensorProto &tensor,
-                                          llvm::StringRef key);
+                                          llvm::StringRef key, bool isNarrow = false);
 
   /// Records what is wrong with the file; what follows from it is not worth a mention.
   void setInvalid(llvm::Error error);

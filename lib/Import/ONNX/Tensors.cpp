@@ -224,10 +224,11 @@ static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count, boo
   return bytes;
 }
 
-/// True if elements are stored as they are computed with.
-static bool isStoredPlain(int32_t dtype) {
-  return dtype != TensorProto::BOOL && dtype != TensorProto::FLOAT16 &&
-         dtype != TensorProto::BFLOAT16 && dtype != kUInt4 && dtype != kInt4;
+/// True if the stored bytes are elements of type `wanted`.
+static bool isStoredPlain(int32_t dtype, Type wanted) {
+  bool isHalf = dtype == TensorProto::FLOAT16 || dtype == TensorProto::BFLOAT16;
+  return dtype != TensorProto::BOOL && dtype != kUInt4 && dtype != kInt4 &&
+         (!isHalf || wanted == storageType(wanted.getContext(), dtype));
 }
 
 /// Stored bytes as elements to compute with.
@@ -268,13 +269,12 @@ static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
 }
 
 llvm::Expected<ElementsAttr>
-onnx_import::importTensor(MLIRContext *context, const TensorProto &tensor,
+onnx_import::importTensor(Type element, const TensorProto &tensor,
                           ArrayRef<char> raw, std::shared_ptr<llvm::MemoryBuffer> owner,
                           StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
-  Type element = elementType(context, tensor.data_type());
   auto type = RankedTensorType::get(
       SmallVector<int64_t>(tensor.dims().begin(), tensor.dims().end()), element);
   int32_t dtype = tensor.data_type();
@@ -288,20 +288,19 @@ onnx_import::importTensor(MLIRContext *context, const TensorProto &tensor,
     return fail(ExitCode::BadInput, "export the model again",
                 "tensor {} holds {} bytes; expected {} for its {} elements of {}",
                 quote(key), raw.size(), expected, *count, dtypeName(dtype));
-  if (!isStoredPlain(dtype))
+  if (!isStoredPlain(dtype, element))
     return makeElements(type, convertStored(dtype, raw, *count), key);
   if (owner && typed.empty() && expected > kMaxInlineWeight)
     return referTo(type, raw, std::move(owner), key);
   return makeElements(type, std::vector<char>(raw.begin(), raw.end()), key);
 }
 
-llvm::Expected<ElementsAttr> onnx_import::nameTensor(MLIRContext *context,
+llvm::Expected<ElementsAttr> onnx_import::nameTensor(Type element,
                                                      const TensorProto &tensor,
                                                      StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
-  Type element = elementType(context, tensor.data_type());
   // No file bounds what it claims to hold.
   if (*count > kMaxTensorBytes / byteWidth(element))
     return fail(ExitCode::BadInput, "export the model again",

@@ -46,18 +46,18 @@ mlir::Type storageType(mlir::MLIRContext *context, int32_t dtype);
 /// on more than kMaxRank dimensions or 2^60 elements.
 llvm::Expected<int64_t> countElements(const onnx::TensorProto &tensor);
 
-/// The constant that an initializer or an attribute holds, in its element type. `raw`
-/// is its raw_data, to which a large constant refers (and keeps `owner` alive); without
-/// an owner, or where elements are stored otherwise than computed with, the bytes are
-/// copied. The element type must be one of ours.
-llvm::Expected<mlir::ElementsAttr> importTensor(mlir::MLIRContext *context,
+/// The constant that an initializer or an attribute holds, with elements of the type that
+/// they are computed with, or stored with. `raw` is its raw_data, to which a large constant
+/// refers (and keeps `owner` alive); without an owner, or where elements are stored
+/// otherwise than wanted, the bytes are copied.
+llvm::Expected<mlir::ElementsAttr> importTensor(mlir::Type element,
                                                 const onnx::TensorProto &tensor,
                                                 llvm::ArrayRef<char> raw,
                                                 std::shared_ptr<llvm::MemoryBuffer> owner,
                                                 llvm::StringRef key);
 
 /// The constant of a tensor whose data is in another file: a name, without bytes.
-llvm::Expected<mlir::ElementsAttr> nameTensor(mlir::MLIRContext *context,
+llvm::Expected<mlir::ElementsAttr> nameTensor(mlir::Type element,
                                               const onnx::TensorProto &tensor,
                                               llvm::StringRef key);
 

@@ -105,6 +105,8 @@ func.func @products(%x: tensor<2x?x8xf32>, %w: tensor<8x4xf32>, %b: tensor<4xf32
   %6 = nn.attention %x, %x, %x mask(%m) scale = 0.125 fill = -1.0e+09 : (tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<?x?xi1>) -> tensor<2x?x8xf32>
   // CHECK-NEXT: nn.attention %{{.+}}, %{{.+}}, %{{.+}} mask(%{{.+}}) scale = 1.250000e-01 : {{.*}}, tensor<2x1x?xf32>) ->
   %7 = nn.attention %x, %x, %x mask(%f) scale = 0.125 : (tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x1x?xf32>) -> tensor<2x?x8xf32>
+  // CHECK-NEXT: nn.attention %{{.+}}, %{{.+}}, %{{.+}} mask(%{{.+}}) scale = 1.250000e-01 fill = 0xFF800000 zero_rows : {{.*}}, tensor<?x?xi1>) ->
+  %9 = nn.attention %x, %x, %x mask(%m) scale = 0.125 fill = 0xFF800000 zero_rows : (tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<?x?xi1>) -> tensor<2x?x8xf32>
   %k = nn.slice %x [0, 0, 0] to [1, 9223372036854775807, 8] step [1, 1, 1] : (tensor<2x?x8xf32>) -> tensor<1x?x8xf32>
   // CHECK: nn.attention %{{.+}}, %{{.+}}, %{{.+}} scale = 1.250000e-01 : (tensor<2x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>) -> tensor<2x?x8xf32>
   %8 = nn.attention %x, %k, %k scale = 0.125 : (tensor<2x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>) -> tensor<2x?x8xf32>

@@ -12,6 +12,7 @@
 #include "mlir/Support/DebugStringHelper.h"
 #include "tacit/Numerics/Quantizer.h"
 #include "tacit/Support/Elements.h"
+#include "tacit/Support/HostTensor.h"
 #include <fmt/format.h>
 #include <memory>
 
@@ -30,6 +31,10 @@ Value tacit::nn::makeConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t
                               const std::string &key) {
   auto type = RankedTensorType::get(shape, elementType);
   return ConstantOp::create(builder, loc, type, makeElements(type, std::move(bytes), key));
+}
+
+numerics::Widen tacit::nn::wideningOf(Type element) {
+  return element.isF16() ? halfToFloat : element.isBF16() ? brainToFloat : nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -53,6 +58,9 @@ std::optional<ConstantWeight> ConstantWeight::find(Value weight, std::string &re
   if ((found.packed = weight.getDefiningOp<DequantizeOp>())) {
     parts.assign(found.packed->operand_begin(), found.packed->operand_end());
   } else {
+    if (auto cast = weight.getDefiningOp<CastOp>();
+        cast && wideningOf(getElementTypeOrSelf(cast.getInput().getType())))
+      weight = cast.getInput();
     auto transpose = weight.getDefiningOp<TransposeOp>();
     if (transpose && transpose.getPermutation() == ArrayRef<int64_t>{1, 0}) {
       found.isTransposed = true;
@@ -147,7 +155,8 @@ FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
   }
   if (!packed) {
     numerics::MatrixReader matrix =
-        numerics::readFloats(bytes.front(), getRows(), getColumns(), isTransposed);
+        numerics::readFloats(bytes.front(), getRows(), getColumns(), isTransposed,
+                             wideningOf(parts.front().getElementType()));
     return numerics::MatrixReader{
         getRows(), getColumns(),
         [matrix, source](int64_t first, int64_t count, float *out) {

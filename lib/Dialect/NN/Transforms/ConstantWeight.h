@@ -15,8 +15,8 @@
 
 namespace tacit::nn {
 
-/// A weight matrix [K, N] of f32 that is known: a constant, perhaps reshaped or
-/// transposed, or one in few bits whose parts are constants.
+/// A weight matrix [K, N] of f32 that is known: a constant, perhaps reshaped,
+/// transposed or stored in 16 bits, or one in few bits whose parts are constants.
 class ConstantWeight {
 public:
   /// nullopt, and why, if `weight` is none.
@@ -48,6 +48,9 @@ private:
 mlir::FailureOr<llvm::ArrayRef<char>> readBytes(mlir::Operation *user,
                                                 mlir::ElementsAttr value,
                                                 std::vector<char> &scratch);
+
+/// What makes f32 of elements of a type of 16 bits; null for f32 itself.
+numerics::Widen wideningOf(mlir::Type element);
 
 /// A new constant whose blob, if it is large enough to need one, is named after `key`.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,

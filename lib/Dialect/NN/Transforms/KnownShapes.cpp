@@ -49,10 +49,31 @@ static void settleEnds(SliceOp op) {
   op.setEnds(ends);
 }
 
+/// Names are those of free dimensions: what is known now has none.
+static void dropNames(func::FuncOp main, BlockArgument argument) {
+  auto names = main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), kDimsAttr);
+  auto type = dyn_cast<RankedTensorType>(argument.getType());
+  if (!names || !type || static_cast<int64_t>(names.size()) != type.getRank())
+    return;
+  if (type.hasStaticShape()) {
+    main.removeArgAttr(argument.getArgNumber(), kDimsAttr);
+    return;
+  }
+  Builder b(main.getContext());
+  SmallVector<Attribute> left(names.begin(), names.end());
+  for (auto [name, size] : llvm::zip(left, type.getShape()))
+    if (!ShapedType::isDynamic(size))
+      name = b.getStringAttr("");
+  main.setArgAttr(argument.getArgNumber(), kDimsAttr, b.getArrayAttr(left));
+}
+
 unsigned tacit::nn::refineTypes(func::FuncOp main, Dims &dims) {
   unsigned count = 0;
   for (BlockArgument argument : main.getArguments())
-    count += refineType(argument, dims);
+    if (refineType(argument, dims)) {
+      dropNames(main, argument);
+      ++count;
+    }
   for (Operation &op : main.getBody().front()) {
     for (OpResult result : op.getResults())
       count += refineType(result, dims);

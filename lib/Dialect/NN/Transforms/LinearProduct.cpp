@@ -21,14 +21,15 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// The constant that `value` is, perhaps transposed or reshaped on the way.
+/// The constant that `value` is, perhaps transposed, reshaped or widened on the way.
 ConstantOp nn::sourceOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!typeOf(value).hasStaticShape())
       return {};
     if (auto constant = dyn_cast<ConstantOp>(op))
       return constant;
-    if (!isa<TransposeOp, ReshapeOp>(op))
+    bool isWidened = isa<CastOp>(op) && wideningOf(typeOf(op->getOperand(0)).getElementType());
+    if (!isa<TransposeOp, ReshapeOp>(op) && !isWidened)
       return {};
     value = op->getOperand(0);
   }
@@ -71,8 +72,11 @@ static FailureOr<std::vector<float>> readElements(Value value) {
   auto bytes = readBytes(source, source.getValue(), scratch);
   if (failed(bytes))
     return failure();
-  std::vector<float> elements(bytes->size() / sizeof(float));
-  std::memcpy(elements.data(), bytes->data(), bytes->size());
+  auto type = cast<RankedTensorType>(source.getType());
+  std::vector<float> elements(type.getNumElements());
+  numerics::readFloats(*bytes, 1, elements.size(), /*transposed=*/false,
+                       wideningOf(type.getElementType()))
+      .read(0, 1, elements.data());
   SmallVector<TransposeOp> transposes;
   for (Operation *op = value.getDefiningOp(); op != source;
        op = op->getOperand(0).getDefiningOp())

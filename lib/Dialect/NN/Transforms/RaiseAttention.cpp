@@ -202,7 +202,8 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
   reporter.found(loc, describe(scale, *mask, group));
   Value result = AttentionOp::create(rewriter, loc, type, heads.query, heads.key,
                                      heads.value, heads.mask, properties.getScale(),
-                                     properties.getFill(), output.getMultiplierAttr());
+                                     properties.getFill(), /*zero_rows=*/UnitAttr(),
+                                     output.getMultiplierAttr());
   if (type != output.getType())
     result = ReshapeOp::create(rewriter, loc, output.getType(), result);
   rewriter.replaceOp(output, result);

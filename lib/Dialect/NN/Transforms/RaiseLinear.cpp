@@ -18,10 +18,10 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// A constant, perhaps in few bits, perhaps transposed or reshaped on the way.
+/// A constant, perhaps in few bits, perhaps transposed, reshaped or cast on the way.
 static bool isWeight(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!isa<TransposeOp, ReshapeOp>(op))
+    if (!isa<TransposeOp, ReshapeOp, CastOp>(op))
       return isa<DequantizeOp, PowersOfTwoOp>(op) || matchPattern(value, m_Constant());
     value = op->getOperand(0);
   }

@@ -67,6 +67,10 @@ def NN_AttentionOp : NN_InferredOp<"attention"> {
     boolean mask keeps a score where it is true and puts `fill` there where it is
     false; `fill` is given exactly when the mask is boolean.
 
+    A row whose scores are all equal is the mean of the values, and one whose scores are
+    all -inf is not a number. With `zero_rows` the latter is 0: a query that may look at
+    nothing, of which ONNX says so from opset 23 on.
+
     ```mlir
     %y = nn.attention %q, %k, %v mask(%m) scale = 1.250000e-01 fill = -1.000000e+09
         : (tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<8x8xi1>)
@@ -75,12 +79,12 @@ def NN_AttentionOp : NN_InferredOp<"attention"> {
   }];
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$query, RankedTensorOf<[AnyFloat]>:$key,
                        RankedTensorOf<[AnyFloat]>:$value, Optional<AnyRankedTensor>:$mask,
-                       F32Attr:$scale, OptionalAttr<F32Attr>:$fill,
+                       F32Attr:$scale, OptionalAttr<F32Attr>:$fill, UnitAttr:$zero_rows,
                        OptionalAttr<NN_MultiplierAttr>:$multiplier);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? `scale` `=` $scale
-    (`fill` `=` $fill^)? (`multiplier` `(` $multiplier^ `)`)? attr-dict
+    (`fill` `=` $fill^)? (`zero_rows` $zero_rows^)? (`multiplier` `(` $multiplier^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
