@@ -65,6 +65,7 @@ static Value emit(nn::AbsOp, Scalars s) {
 static Value emit(nn::ExpOp, Scalars s) { return s.make<math::ExpOp>(s.args[0]); }
 static Value emit(nn::LogOp, Scalars s) { return s.make<math::LogOp>(s.args[0]); }
 static Value emit(nn::SinOp, Scalars s) { return s.make<math::SinOp>(s.args[0]); }
+static Value emit(nn::AtanOp, Scalars s) { return s.make<math::AtanOp>(s.args[0]); }
 static Value emit(nn::CosOp, Scalars s) { return s.make<math::CosOp>(s.args[0]); }
 static Value emit(nn::FloorOp, Scalars s) { return s.make<math::FloorOp>(s.args[0]); }
 static Value emit(nn::CeilOp, Scalars s) { return s.make<math::CeilOp>(s.args[0]); }
@@ -334,7 +335,7 @@ struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
 
 void tacit::populateElementwisePatterns(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<
-      LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>,
+      LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>, LowerElementwise<nn::AtanOp>,
       LowerElementwise<nn::CosOp>, LowerElementwise<nn::FloorOp>,
       LowerElementwise<nn::CeilOp>, LowerElementwise<nn::RoundOp>,
       LowerElementwise<nn::ModOp>, LowerElementwise<nn::AndOp>,

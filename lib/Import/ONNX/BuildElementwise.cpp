@@ -69,6 +69,7 @@ Value buildAbs(NodeBuilder &node) { return buildUnary<nn::AbsOp>(node); }
 Value buildExp(NodeBuilder &node) { return buildUnary<nn::ExpOp>(node); }
 Value buildLog(NodeBuilder &node) { return buildUnary<nn::LogOp>(node); }
 Value buildSin(NodeBuilder &node) { return buildUnary<nn::SinOp>(node); }
+Value buildAtan(NodeBuilder &node) { return buildUnary<nn::AtanOp>(node); }
 Value buildCos(NodeBuilder &node) { return buildUnary<nn::CosOp>(node); }
 Value buildFloor(NodeBuilder &node) { return buildUnary<nn::FloorOp>(node); }
 Value buildCeil(NodeBuilder &node) { return buildUnary<nn::CeilOp>(node); }

@@ -22,6 +22,7 @@ static constexpr OpEntry kTable[] = {
     {"And", 9, 25, buildAnd},
     {"ArgMax", 9, 25, buildArgMax},
     {"ArgMin", 9, 25, buildArgMin},
+    {"Atan", 9, 25, buildAtan},
     {"Attention", 23, 25, buildAttention},
     {"AveragePool", 9, 25, buildAveragePool},
     {"BatchNormalization", 9, 25, buildBatchNormalization}, // inference

@@ -50,7 +50,7 @@ mlir::Value buildAbs(NodeBuilder &), buildAdd(NodeBuilder &), buildAnd(NodeBuild
     buildMod(NodeBuilder &), buildMul(NodeBuilder &), buildNeg(NodeBuilder &),
     buildNot(NodeBuilder &), buildOr(NodeBuilder &), buildPow(NodeBuilder &),
     buildPRelu(NodeBuilder &), buildReciprocal(NodeBuilder &), buildShrink(NodeBuilder &),
-    buildTan(NodeBuilder &), buildRelu(NodeBuilder &),
+    buildTan(NodeBuilder &), buildAtan(NodeBuilder &), buildRelu(NodeBuilder &),
     buildRound(NodeBuilder &), buildSelu(NodeBuilder &), buildSigmoid(NodeBuilder &),
     buildSign(NodeBuilder &), buildSin(NodeBuilder &), buildSoftplus(NodeBuilder &),
     buildSoftsign(NodeBuilder &), buildSqrt(NodeBuilder &), buildSub(NodeBuilder &),

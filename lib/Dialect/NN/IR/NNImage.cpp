@@ -69,9 +69,11 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   int64_t group = adaptor.getGroup();
   bool ok = input.getRank() >= 3 && weight.getRank() == input.getRank() && group >= 1 &&
             input.getElementType() == weight.getElementType() &&
-            !ShapedType::isDynamic(input.getDimSize(1)) && weight.hasStaticShape() &&
-            input.getDimSize(1) % group == 0 && weight.getDimSize(0) % group == 0 &&
-            weight.getDimSize(1) == input.getDimSize(1) / group;
+            weight.hasStaticShape() && weight.getDimSize(0) % group == 0;
+  // Free channels are as many as the weight has; that shows when the model runs.
+  if (ok && !input.isDynamicDim(1))
+    ok = input.getDimSize(1) % group == 0 &&
+         weight.getDimSize(1) == input.getDimSize(1) / group;
   if (!ok)
     return emitOptionalError(
         loc, "cannot convolve ", input, " with ", weight, " in ", group,

@@ -183,6 +183,7 @@ static SizeExpr windowsIn(SizeTable &table, SizeExpr size, int64_t pads, int64_t
 
 SizeList DimInference::inferConv(ConvOp op) {
   SizeList list = sizesOf(op.getInput()), weight = sizesOf(op.getWeight());
+  require(list[1], table.multiply(weight[1], table.constant(op.getGroup())));
   list[1] = weight[0];
   for (size_t i = 0; i + 2 < list.size(); ++i) {
     auto kernel = table.asConstant(weight[2 + i]);

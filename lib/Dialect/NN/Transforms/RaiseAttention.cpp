@@ -98,16 +98,32 @@ namespace {
 struct Site {
   MatmulOp output;
   SoftmaxOp softmax;
+  /// Where the probabilities are no numbers, in rows without keys, 0 is put for them.
+  bool isGuarded = false;
   /// The leading dimensions of the probabilities were reshaped after the softmax.
   bool isReshaped = false;
 };
 } // namespace
 
+/// p of where(not (p == p), 0, p), as PyTorch guards probabilities; null if it is another
+/// value.
+static Value guardedBy(WhereOp guard) {
+  auto condition = guard ? guard.getCondition().getDefiningOp<NotOp>() : nullptr;
+  auto isNumber = condition ? condition.getInput().getDefiningOp<CompareOp>() : nullptr;
+  Value value = guard ? guard.getFalseValue() : Value();
+  bool isGuard = isNumber && isNumber.getPredicate() == ComparePredicate::Equal &&
+                 isNumber.getLhs() == value && isNumber.getRhs() == value &&
+                 matchPattern(guard.getTrueValue(), m_AnyZeroFloat()) &&
+                 guard.getType() == value.getType();
+  return isGuard ? value : Value();
+}
+
 static std::optional<Site> findSite(MatmulOp output) {
   Value weights = output.getLhs();
-  auto softmax = weights.getDefiningOp<SoftmaxOp>();
+  Value guarded = guardedBy(weights.getDefiningOp<WhereOp>());
+  auto softmax = (guarded ? guarded : weights).getDefiningOp<SoftmaxOp>();
   if (softmax)
-    return Site{output, softmax};
+    return Site{output, softmax, guarded != nullptr};
   auto reshape = weights.getDefiningOp();
   if (!isa_and_present<ReshapeOp, DynamicReshapeOp>(reshape))
     return std::nullopt;
@@ -115,7 +131,7 @@ static std::optional<Site> findSite(MatmulOp output) {
   auto shape = tensorOf(weights).getShape();
   bool keepsLast = softmax && shape.size() >= 2 && softmax.getType().getRank() >= 2 &&
                    shape.take_back(2) == softmax.getType().getShape().take_back(2);
-  return keepsLast ? std::optional(Site{output, softmax, true}) : std::nullopt;
+  return keepsLast ? std::optional(Site{output, softmax, false, true}) : std::nullopt;
 }
 
 static std::string whyNotAttention(Site site) {
@@ -123,7 +139,15 @@ static std::string whyNotAttention(Site site) {
   if (axis != last)
     return fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
                        last);
-  if (!site.softmax.getResult().hasOneUse() || !site.output.getLhs().hasOneUse())
+  // The guard reads them three times: twice to compare, once to choose.
+  auto isAllowed = [&](Operation *user) {
+    return user == site.output.getLhs().getDefiningOp() || user == site.output ||
+           (isa<CompareOp>(user) && user->hasOneUse());
+  };
+  bool isShared = site.isGuarded
+                      ? !llvm::all_of(site.softmax->getUsers(), isAllowed)
+                      : !site.softmax.getResult().hasOneUse();
+  if (isShared || !site.output.getLhs().hasOneUse())
     return "something else reads the probabilities";
   return {};
 }
@@ -202,7 +226,7 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
   reporter.found(loc, describe(scale, *mask, group));
   Value result = AttentionOp::create(rewriter, loc, type, heads.query, heads.key,
                                      heads.value, heads.mask, properties.getScale(),
-                                     properties.getFill(), /*zero_rows=*/UnitAttr(),
+                                     properties.getFill(), site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(),
                                      output.getMultiplierAttr());
   if (type != output.getType())
     result = ReshapeOp::create(rewriter, loc, output.getType(), result);

@@ -35,6 +35,7 @@ def NN_AbsOp : NN_UnaryOp<"abs", "absolute value">;
 def NN_ExpOp : NN_FloatUnaryOp<"exp", "e to the power of x">;
 def NN_LogOp : NN_FloatUnaryOp<"log", "natural logarithm">;
 def NN_SinOp : NN_FloatUnaryOp<"sin", "sine of an angle in radians">;
+def NN_AtanOp : NN_FloatUnaryOp<"atan", "the angle in radians, from -pi/2 to pi/2, of a tangent">;
 def NN_CosOp : NN_FloatUnaryOp<"cos", "cosine of an angle in radians">;
 def NN_FloorOp : NN_FloatUnaryOp<"floor", "the largest whole number that is not above x">;
 def NN_CeilOp : NN_FloatUnaryOp<"ceil", "the smallest whole number that is not below x">;
