@@ -125,6 +125,21 @@ def open_control():
          M.ints("many", 1 << 40)])
 
 
+def angles():
+    """Angles for short sequences and for long ones, as Phi-3 chooses them; a constant and a
+    value from outside."""
+    short = graph([M.node("Identity", "short", "z", "/short")], outputs="z")
+    wide = helper.make_tensor("", F32, [4], [0.5, 0.25, 0.125, 0.0625])
+    long = graph([M.node("Constant", "", "z", "/long", value=wide)], outputs="z")
+    return M.model(
+        [M.node("ReduceMax", "positions", "last", "/last", keepdims=0),
+         M.node("Greater", "last limit", "is-long", "/is-long"),
+         M.node("If", "is-long", "angles", "/choose", then_branch=long, else_branch=short),
+         M.node("Mul", "x angles", "y", "/turn")],
+        [M.value("positions", [1, "S"], I64), M.value("x", [2, 4])], [M.value("y", [2, 4])],
+        [M.ints("limit", 3), M.weight("short", np.ones(4, np.float32))])
+
+
 def control(op_type, inputs, outputs="y", **attributes):
     """One node with graphs that break the rules."""
     return M.model([M.node(op_type, inputs, outputs, "/node", **attributes)],
@@ -177,6 +192,7 @@ MODELS = {
     "branches": branches,
     "loops": loops,
     "open-control": open_control,
+    "angles": angles,
     "branch-missing": lambda: control("If", "on", else_branch=IDENTITY),
     "branch-outputs": lambda: control("If", "on", "y q", then_branch=IDENTITY,
                                       else_branch=IDENTITY),

@@ -335,8 +335,8 @@ struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
 
 void tacit::populateElementwisePatterns(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<
-      LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>, LowerElementwise<nn::AtanOp>,
-      LowerElementwise<nn::CosOp>, LowerElementwise<nn::FloorOp>,
+      LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>,
+      LowerElementwise<nn::AtanOp>, LowerElementwise<nn::CosOp>, LowerElementwise<nn::FloorOp>,
       LowerElementwise<nn::CeilOp>, LowerElementwise<nn::RoundOp>,
       LowerElementwise<nn::ModOp>, LowerElementwise<nn::AndOp>,
       LowerElementwise<nn::OrOp>, LowerElementwise<nn::XorOp>,

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NodeBuilder.h"
+#include "Compose.h"
 #include "OpTable.h"
 #include "tacit/Support/Elements.h"
 #include <fmt/format.h>
@@ -51,20 +52,61 @@ static std::optional<int64_t> constantNumber(Value value) {
   return known && known->size() == 1 ? std::optional(known->front()) : std::nullopt;
 }
 
+/// The results of one branch; nullopt after an error.
+static std::optional<SmallVector<Value>> importBranch(NodeBuilder &node, StringRef branch) {
+  auto results = node.subgraph(branch, {});
+  if (!results || static_cast<int64_t>(results->size()) == node.numOutputs())
+    return results;
+  node.invalid(fmt::format("the graph in '{}' has {} outputs; expected {}", branch.str(),
+                           results->size(), node.numOutputs()));
+  return std::nullopt;
+}
+
+/// Whether a branch computes nothing: it names constants, or values from outside.
+static bool isChoice(NodeBuilder &node, StringRef branch) {
+  const AttributeProto *found = node.attribute(branch, AttributeProto::GRAPH);
+  return found && llvm::all_of(found->g().node(), [](const onnx::NodeProto &inner) {
+    return isDefaultDomain(inner.domain()) &&
+           (inner.op_type() == "Constant" || inner.op_type() == "Identity");
+  });
+}
+
+/// An If whose condition only a run knows, where both branches have values of one known
+/// shape to choose from: tables of angles for short sequences and for long ones.
+static Value choose(NodeBuilder &node, Value condition) {
+  auto decide = [&]() -> Value {
+    return node.refuse("its condition is computed from the inputs", kDecide);
+  };
+  if (tensorOf(condition).getNumDynamicDims() > 0 ||
+      tensorOf(condition).getNumElements() != 1 || !isChoice(node, "then_branch") ||
+      !isChoice(node, "else_branch"))
+    return decide();
+  auto yes = importBranch(node, "then_branch");
+  auto no = yes ? importBranch(node, "else_branch") : std::nullopt;
+  if (!no)
+    return {};
+  for (auto [a, b] : llvm::zip(*yes, *no))
+    if (!a || !b || a.getType() != b.getType() || !tensorOf(a).hasStaticShape())
+      return decide();
+  Value first, scalar = reshape(node, condition, {});
+  for (size_t i = 0; i < yes->size(); ++i) {
+    Value chosen = node.create<nn::WhereOp>({scalar, (*yes)[i], (*no)[i]});
+    node.define(i, chosen);
+    first = i == 0 ? chosen : first;
+  }
+  return first;
+}
+
 Value onnx_import::buildIf(NodeBuilder &node) {
   Value operand = node.operand(0);
   if (!operand)
     return {};
   auto condition = constantNumber(operand);
   if (!condition)
-    return node.refuse("its condition is computed from the inputs", kDecide);
-  const char *branch = *condition ? "then_branch" : "else_branch";
-  auto results = node.subgraph(branch, {});
+    return choose(node, operand);
+  auto results = importBranch(node, *condition ? "then_branch" : "else_branch");
   if (!results)
     return {};
-  if (static_cast<int64_t>(results->size()) != node.numOutputs())
-    return node.invalid(fmt::format("the graph in '{}' has {} outputs; expected {}", branch,
-                                    results->size(), node.numOutputs()));
   for (auto [i, result] : llvm::enumerate(*results))
     node.define(i, result);
   return results->front();

@@ -33,6 +33,12 @@ llvm::Error OnnxModel::Impl::readOpset(StringRef path) {
   for (const onnx::OperatorSetIdProto &import : file.model.opset_import())
     if (isDefaultDomain(import.domain()))
       opset = import.version();
+  // ONNX Runtime writes files that import its own operators alone.
+  bool isOwn = llvm::all_of(file.graph().node(), [](const onnx::NodeProto &node) {
+    return !isDefaultDomain(node.domain());
+  });
+  if (opset == 0 && isOwn && file.model.opset_import_size() > 0)
+    opset = kMaxOpset;
   if (opset == 0)
     return fail(ExitCode::BadInput, "export the model again",
                 "'{}' does not say which ONNX opset it uses", path.str());

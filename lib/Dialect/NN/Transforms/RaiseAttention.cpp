@@ -226,7 +226,8 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
   reporter.found(loc, describe(scale, *mask, group));
   Value result = AttentionOp::create(rewriter, loc, type, heads.query, heads.key,
                                      heads.value, heads.mask, properties.getScale(),
-                                     properties.getFill(), site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(),
+                                     properties.getFill(),
+                                     site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(),
                                      output.getMultiplierAttr());
   if (type != output.getType())
     result = ReshapeOp::create(rewriter, loc, output.getType(), result);
