@@ -61,6 +61,88 @@ def large_constant():
     return made
 
 
+# --- functions -------------------------------------------------------------------------
+
+
+def function(name, inputs, outputs, nodes, attributes=(), defaults=(), opset=17):
+    """An operator of the file's own. Defaults are a field that onnx 1.12 does not know."""
+    made = helper.make_function("local", name, inputs.split(), outputs.split(), nodes,
+                                [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)],
+                                list(attributes))
+    for default in defaults:
+        text = default.SerializeToString()
+        made.MergeFromString(bytes([11 << 3 | 2, len(text)]) + text)
+    return made
+
+
+def refer(node, **names):
+    """`node` with attributes that are those of the call."""
+    for name, of in names.items():
+        attribute = node.attribute.add()
+        attribute.name, attribute.ref_attr_name, attribute.type = name, of, 1  # a float
+    return node
+
+
+def call(name, inputs, outputs, where, **attributes):
+    return helper.make_node(name, inputs.split(" "), outputs.split(), name=where,
+                            domain="local", **attributes)
+
+
+def with_functions(nodes, functions, inputs, outputs):
+    made = M.model(nodes, inputs, outputs, domains=["local"])
+    made.functions.extend(functions)
+    return made
+
+
+def functions():
+    """A function in another, called twice; an attribute that is given, one by default, and
+    one that is not there; an operand that is left out; a result that is an operand; and a
+    graph in a node of a function, which reads a value around it."""
+    leaky = function("Leaky", "v", "r", [refer(M.node("LeakyRelu", "v", "r", "leak"),
+                                                alpha="slope")], attributes=["slope"])
+    both = function(
+        "Both", "a b", "sum a", [
+            call("Leaky", "a", "thin", "/thin", slope=0.5),
+            refer(call("Leaky", "a", "usual", "/usual"), slope="steepness"),
+            M.node("Add", "thin usual", "sum", "add")],
+        defaults=[helper.make_attribute("steepness", 0.25)])
+    most = function("Most", "a low high", "r", [M.node("Clip", "a low high", "r", "clip")])
+    branch = graph([M.node("Mul", "v v", "z", "/square")], outputs="z")
+    chosen = function("Chosen", "v", "r", [
+        M.node("Constant", "", "yes", "/yes", value=helper.make_tensor("", BOOL, [], [True])),
+        M.node("If", "yes", "r", "/if", then_branch=branch, else_branch=branch)])
+    return with_functions(
+        [call("Both", "x x", "s same", "/first"), call("Both", "s x", "t u", "/second",
+                                                        steepness=1.0),
+         call("Most", "t  six", "m", "/most"), call("Chosen", "m", "y", "/chosen"),
+         M.node("Constant", "", "six", "/six", value=helper.make_tensor("", F32, [], [6]))],
+        [leaky, both, most, chosen], [M.value("x", [4])],
+        [M.value("same", [4]), M.value("y", [4])])
+
+
+def endless():
+    """A function that calls itself, in a branch."""
+    inner = graph([call("Again", "v", "z", "/again")], outputs="z")
+    again = function("Again", "v", "r", [M.node("If", "v", "r", "/if", then_branch=inner,
+                                                 else_branch=inner)])
+    return with_functions([call("Again", "x", "y", "/call")], [again], [M.value("x", [], BOOL)],
+                          [M.value("y", None)])
+
+
+def other_opset():
+    old = function("Old", "v", "r", [M.node("Tanh", "v", "r", "/tanh")], opset=13)
+    return with_functions([call("Old", "x", "y", "/call")], [old], [M.value("x", [4])],
+                          [M.value("y", [4])])
+
+
+def bad_default():
+    """A default that is cut off."""
+    bad = function("Bad", "v", "r", [M.node("Tanh", "v", "r", "/tanh")])
+    bad.MergeFromString(bytes([11 << 3 | 2, 2, 10, 9]))
+    return with_functions([call("Bad", "x", "y", "/call")], [bad], [M.value("x", [4])],
+                          [M.value("y", [4])])
+
+
 # --- graphs in nodes -------------------------------------------------------------------
 
 
@@ -191,6 +273,10 @@ MODELS = {
     "large-constant": large_constant,
     "branches": branches,
     "loops": loops,
+    "functions": functions,
+    "functions-endless": endless,
+    "functions-opset": other_opset,
+    "functions-default": bad_default,
     "open-control": open_control,
     "angles": angles,
     "branch-missing": lambda: control("If", "on", else_branch=IDENTITY),

@@ -22,6 +22,11 @@ bool isDefaultDomain(llvm::StringRef domain);
 /// The graphs that a node holds.
 llvm::SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node);
 
+/// Replaces each node that calls a function of the file by the nodes of that function.
+/// Fails with BadInput where functions have no end, and with Unsupported where one is of
+/// another opset than the model.
+llvm::Error inlineFunctions(ProtoFile &file, llvm::StringRef path);
+
 /// Puts nodes behind those whose results they read, in graphs inside nodes too, and else
 /// leaves them in their order. A graph with a cycle stays as it is.
 void sortNodes(onnx::GraphProto &graph);

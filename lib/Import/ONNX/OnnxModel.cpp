@@ -130,6 +130,8 @@ OnnxModel::parse(std::unique_ptr<llvm::MemoryBuffer> contents, StringRef path) {
     return file.takeError();
   auto impl = std::make_unique<Impl>();
   impl->file = std::move(*file);
+  if (llvm::Error error = inlineFunctions(impl->file, path))
+    return std::move(error);
   sortNodes(*impl->file.model.mutable_graph());
   if (llvm::Error error = checkGraph(path, impl->file.graph()))
     return std::move(error);
