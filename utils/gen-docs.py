@@ -35,9 +35,13 @@ every such node (exit code 3), and `tacit inspect` lists them.
 
 Tensors hold {types}. Numbers of 16 bits are computed in float32.
 
+Functions that a file brings along are taken apart where they are called, if they are of the
+model's opset.
+
 Some forms of an operator are refused with the reason: control flow (`If`, `Loop`) that no
-constant decides, training mode, and sizes that depend on what is computed. `tacit run`
-compiles for the inputs that it is given, so there the values of an input may decide a shape.
+constant decides (but an `If` between two tables of one shape), training mode, and sizes that
+depend on what is computed. `tacit run` compiles for the inputs that it is given, so there
+the values of an input may decide a shape.
 
 `make check` runs ONNX's own test cases of these operators, as they are and with every
 dimension free; `test/Conformance/expected-failures.txt` says what does not pass, and why.
