@@ -10,7 +10,7 @@ import re
 # The arguments that are messages; None: everything streamed into the result.
 CALLS = {"emitOpError": None, "emitOptionalError": None, "emitError": None,
          "fail": (1, 2), "refuse": (0, 1), "invalid": (0,), "notALibrary": (1,),
-         "tacit_refuse": (2, 3)}
+         "tacit_refuse": (2, 3), "usage": (0, 1)}
 CALL = re.compile(rf"(?<![\w])({'|'.join(CALLS)})\s*\(")
 # A definition or a declaration, not a call.
 DECLARATION = re.compile(r"(?:^|[;{}>])\s*(?:template\s*<[^;]*>\s*)?(?:static\s+|inline\s+)*"

@@ -207,6 +207,19 @@ def open_control():
          M.ints("many", 1 << 40)])
 
 
+def switch():
+    """A decoder in one file with and without a cache, as Optimum merges them, in small: an
+    input decides which of two graphs runs."""
+    cached = graph([M.node("Mul", "x gain", "z", "/cached")], outputs="z")
+    first = graph([M.node("Tanh", "x", "t", "/first"),
+                   M.node("ReduceSum", "t", "z", "/all", keepdims=0)], outputs="z")
+    return M.model(
+        [M.node("If", "use_cache", "y", "/if", then_branch=cached, else_branch=first),
+         M.node("Cast", "count", "n", "/n", to=F32), M.node("Add", "y n", "z", "/add")],
+        [M.value("x", ["N"]), M.value("use_cache", [1], BOOL), M.value("gain", [1]),
+         M.value("count", [1], M.TensorProto.INT8)], [M.value("z", None)])
+
+
 def angles():
     """Angles for short sequences and for long ones, as Phi-3 chooses them; a constant and a
     value from outside."""
@@ -279,6 +292,7 @@ MODELS = {
     "functions-default": bad_default,
     "open-control": open_control,
     "angles": angles,
+    "switch": switch,
     "branch-missing": lambda: control("If", "on", else_branch=IDENTITY),
     "branch-outputs": lambda: control("If", "on", "y q", then_branch=IDENTITY,
                                       else_branch=IDENTITY),

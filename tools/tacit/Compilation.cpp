@@ -91,9 +91,10 @@ llvm::Error Compilation::open() {
     model = std::move(*opened);
     return llvm::Error::success();
   }
-  if (!options.bindings.dims.empty() || !options.bindings.shapes.empty())
+  if (!options.bindings.dims.empty() || !options.bindings.shapes.empty() ||
+      !options.bindings.constants.empty())
     return fail(ExitCode::Usage, "pin dimensions when importing the ONNX file",
-                "--dim and --shape have no effect on a program");
+                "--dim, --shape and --value have no effect on a program");
   llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
   llvm::consumeError(program.takeError());
   guard(
@@ -143,7 +144,8 @@ llvm::Error Compilation::requireDimensions() const {
     return llvm::Error::success();
   std::vector<std::string> missing;
   for (const OnnxValue &input : model->inputs()) {
-    if (options.bindings.shapes.count(input.name))
+    if (options.bindings.shapes.count(input.name) ||
+        options.bindings.constants.count(input.name))
       continue;
     for (const OnnxDim &dim : input.dims)
       if (dim.size < 0 && !options.bindings.dims.count(dim.name) &&

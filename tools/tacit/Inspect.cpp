@@ -353,6 +353,9 @@ llvm::Error tool::runInspect(const Options &options) {
     return error;
   if (report.onnx) {
     report.inputs = report.onnx->inputs();
+    llvm::erase_if(report.inputs, [&](const OnnxValue &input) {
+      return options.bindings.constants.count(input.name) > 0;
+    });
     report.outputs = report.onnx->outputs();
     report.freeDims = report.onnx->freeDims();
   } else {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Bindings.h"
 #include "Overview.h"
 #include "Planned.h"
 #include "tacit/Pipelines/Pipelines.h"
@@ -47,6 +48,11 @@ static cl::list<std::string> shapeOptions("shape",
                                                    "--primitive: its size, as 128x64"),
                                           cl::value_desc("INPUT=1x128"), cl::cat(category),
                                           MODEL_COMMANDS);
+static cl::list<std::string>
+    valueOptions("value",
+                 cl::desc("V, everywhere, instead of the input NAME: true, false or a number"),
+                 cl::value_desc("NAME=V"), cl::cat(category), cl::sub(inspectCommand),
+                 cl::sub(compileCommand), cl::sub(costCommand));
 static cl::opt<std::string>
     fromOption("from",
                cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
@@ -197,10 +203,6 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
 // Checks
 //===----------------------------------------------------------------------===//
 
-static llvm::Error usage(std::string hint, std::string message) {
-  return fail(ExitCode::Usage, std::move(hint), "{}", message);
-}
-
 /// The whole number that an option holds.
 static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, int64_t low,
                                            int64_t high) {
@@ -211,55 +213,6 @@ static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, i
   return usage("correct the number",
                fmt::format("--{} is '{}'; expected a whole number from {} to {}",
                            option.ArgStr.str(), option.getValue(), low, high));
-}
-
-/// NAME=VALUE.
-static llvm::Expected<std::pair<std::string, std::string>> splitPair(StringRef option,
-                                                                     StringRef text) {
-  auto [name, value] = text.split('=');
-  if (name.empty() || value.empty())
-    return usage(
-        fmt::format("write --{} NAME=VALUE", option.str()),
-        fmt::format("'--{} {}' is not of the form NAME=VALUE", option.str(), text.str()));
-  return std::make_pair(name.str(), value.str());
-}
-
-static llvm::Expected<int64_t> parseSize(StringRef option, StringRef text) {
-  int64_t size = 0;
-  if (text.getAsInteger(10, size) || size < 1 || size > (int64_t(1) << 40))
-    return usage("give a whole number of at least 1",
-                 fmt::format("'{}' in --{} is no size", text.str(), option.str()));
-  return size;
-}
-
-static llvm::Error parseBindings(DimBindings &bindings) {
-  for (const std::string &text : dimOptions) {
-    auto pair = splitPair("dim", text);
-    if (!pair)
-      return pair.takeError();
-    auto size = parseSize("dim", pair->second);
-    if (!size)
-      return size.takeError();
-    if (!bindings.dims.try_emplace(pair->first, *size).second)
-      return usage("give each once", fmt::format("--dim names '{}' twice", pair->first));
-  }
-  for (const std::string &text : shapeOptions) {
-    if (primitiveOption.getNumOccurrences() > 0)
-      break;
-    auto pair = splitPair("shape", text);
-    if (!pair)
-      return pair.takeError();
-    SmallVector<int64_t> shape;
-    for (StringRef dim : llvm::split(pair->second, 'x')) {
-      auto size = parseSize("shape", dim);
-      if (!size)
-        return size.takeError();
-      shape.push_back(*size);
-    }
-    if (!bindings.shapes.try_emplace(pair->first, std::move(shape)).second)
-      return usage("give each once", fmt::format("--shape names '{}' twice", pair->first));
-  }
-  return llvm::Error::success();
 }
 
 static const char *describe(Road road) { return road == Road::Cpu ? "CPU" : "two-party"; }
@@ -558,7 +511,11 @@ llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char 
                                modelOptions[1], modelOptions[0]));
     options.model = modelOptions.front();
   }
-  if (auto error = parseBindings(options.bindings))
+  // The shape of a primitive is no shape of an input.
+  llvm::ArrayRef<std::string> shapes = shapeOptions;
+  if (primitiveOption.getNumOccurrences() > 0)
+    shapes = {};
+  if (auto error = parseBindings(dimOptions, shapes, valueOptions, options.bindings))
     return std::move(error);
   if (auto error = readTarget(options))
     return std::move(error);

@@ -114,7 +114,9 @@ static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowerin
   return success(lowered.bias != nullptr);
 }
 
-/// The mask of `op`, which other attentions may have too.
+/// The mask of `op`, which other attentions may have too. A query that may look at no key
+/// gets the mean of the values, with `zero_rows` too: such rows are padding, and to find
+/// them among secrets would cost a comparison for each.
 static LogicalResult findMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
   if (!op.getMask())
     return success();

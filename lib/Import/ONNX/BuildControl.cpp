@@ -23,8 +23,8 @@ using namespace tacit::onnx_import;
 using onnx::AttributeProto;
 
 static constexpr const char *kDecide =
-    "pin dimensions with --dim if they decide it, or export by tracing with fixed options, "
-    "so that no control flow is left";
+    "pin dimensions with --dim or inputs with --value if they decide it, or export by "
+    "tracing with fixed options, so that no control flow is left";
 
 std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
   const AttributeProto *found = attribute(name, AttributeProto::GRAPH);

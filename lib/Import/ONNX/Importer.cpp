@@ -163,6 +163,7 @@ private:
   llvm::Error verifyModule();
   DictionaryAttr inputAttributes(const OnnxValue &input);
   Value valueOf(const OnnxValue &input, BlockArgument argument);
+  Value constantOf(const PinnedTensor &tensor, StringRef name);
   Value castTo(Type element, Value value, StringRef name);
 
   ImportRequest request;
@@ -185,6 +186,15 @@ DictionaryAttr GraphImporter::inputAttributes(const OnnxValue &input) {
   if (anyFree)
     attributes.set(nn::kDimsAttr, builder.getArrayAttr(dims));
   return attributes.getDictionary(builder.getContext());
+}
+
+Value GraphImporter::constantOf(const PinnedTensor &tensor, StringRef name) {
+  OpBuilder &builder = state.builder;
+  auto type = RankedTensorType::get(tensor.shape,
+                                    storageType(builder.getContext(), tensor.dtype));
+  Value value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),
+                                       type, makeElements(type, tensor.data, name.str()));
+  return castTo(elementType(builder.getContext(), tensor.dtype), value, name);
 }
 
 /// What stands for an input: a constant where its values are pinned, else its argument.
@@ -252,6 +262,9 @@ llvm::Error GraphImporter::createFunction() {
         castTo(elementType(builder.getContext(), input->dtype),
                valueOf(*input, body->getArgument(i)), input->name);
   }
+  for (const auto &fixed : request.fixed)
+    if (storageType(builder.getContext(), fixed.second.dtype))
+      state.values[fixed.getKey()] = constantOf(fixed.second, fixed.getKey());
   return llvm::Error::success();
 }
 

@@ -17,6 +17,10 @@ namespace tacit::onnx_import {
 llvm::Expected<std::vector<OnnxValue>> bindDims(const std::vector<OnnxValue> &inputs,
                                                 const DimBindings &bindings);
 
+/// The inputs that `bindings` makes constants, which leave `inputs`. Fails with Usage.
+llvm::Expected<llvm::StringMap<PinnedTensor>> fixInputs(std::vector<OnnxValue> &inputs,
+                                                        const DimBindings &bindings);
+
 /// One error that lists everything.
 llvm::Error unsupportedError(const std::vector<UnsupportedNode> &nodes);
 
@@ -28,6 +32,7 @@ struct ImportRequest {
   const ProtoFile &file;
   int64_t opset;
   std::vector<OnnxValue> inputs; ///< with dimensions bound
+  llvm::StringMap<PinnedTensor> fixed;         ///< what would be inputs
   const llvm::StringMap<PinnedTensor> &values; ///< of inputs that count as constants
   const std::vector<OnnxValue> &outputs;
   std::vector<UnsupportedNode> unsupported; ///< known before

@@ -178,6 +178,10 @@ OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings,
   auto inputs = bindDims(impl->inputs, bindings);
   if (!inputs)
     return inputs.takeError();
-  return importGraph(context, {impl->file, impl->opset, std::move(*inputs), bindings.values,
-                               impl->outputs, impl->unsupported, needsWeights});
+  auto fixed = fixInputs(*inputs, bindings);
+  if (!fixed)
+    return fixed.takeError();
+  return importGraph(context,
+                     {impl->file, impl->opset, std::move(*inputs), std::move(*fixed),
+                      bindings.values, impl->outputs, impl->unsupported, needsWeights});
 }

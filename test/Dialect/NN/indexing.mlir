@@ -34,6 +34,8 @@ func.func @elementwise(%x: tensor<4xf32>, %b: tensor<4xi1>, %n: tensor<4xi64>) {
   %1 = nn.sin %x : tensor<4xf32>
   // CHECK: nn.cos
   %2 = nn.cos %x : tensor<4xf32>
+  // CHECK: nn.atan
+  %a = nn.atan %x : tensor<4xf32>
   // CHECK: nn.floor
   %3 = nn.floor %x : tensor<4xf32>
   // CHECK: nn.ceil

@@ -75,12 +75,14 @@ struct PinnedTensor {
   std::vector<char> data;
 };
 
-/// What the user pins: sizes of free dimensions by name (--dim) and whole shapes
-/// of inputs (--shape). The values of an input are pinned where a shape depends on
-/// them: they count as constants, and the input stays as one that nobody reads.
+/// What the user pins: sizes of free dimensions by name (--dim), whole shapes of inputs
+/// (--shape), and inputs that are one value everywhere (--value), which are inputs no more.
+/// The values of an input are pinned where a shape depends on them: they count as
+/// constants, and the input stays as one that nobody reads.
 struct DimBindings {
   llvm::StringMap<int64_t> dims;
   llvm::StringMap<llvm::SmallVector<int64_t>> shapes;
+  llvm::StringMap<std::string> constants;
   llvm::StringMap<PinnedTensor> values;
 };
 

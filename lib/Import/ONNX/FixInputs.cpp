@@ -1,0 +1,102 @@
+//===- FixInputs.cpp - Inputs that become constants -----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+#include "Tensors.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/APFloat.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+/// Nobody fixes tables with one number.
+static constexpr int64_t kMostElements = 1 << 20;
+
+/// The bytes of one element; nullopt if `text` is none of that type.
+static std::optional<std::vector<char>> readElement(int32_t dtype, StringRef text) {
+  int64_t width = dtypeBytes(dtype);
+  auto bytesOf = [&](uint64_t bits) {
+    const char *data = reinterpret_cast<const char *>(&bits); // little-endian
+    return std::vector<char>(data, data + width);
+  };
+  if (dtype == onnx::TensorProto::BOOL) {
+    bool isTrue = text == "true" || text == "1";
+    return isTrue || text == "false" || text == "0" ? std::optional(bytesOf(isTrue))
+                                                    : std::nullopt;
+  }
+  if (isFloatDtype(dtype)) {
+    const llvm::fltSemantics &semantics =
+        dtype == onnx::TensorProto::DOUBLE     ? llvm::APFloat::IEEEdouble()
+        : dtype == onnx::TensorProto::FLOAT16  ? llvm::APFloat::IEEEhalf()
+        : dtype == onnx::TensorProto::BFLOAT16 ? llvm::APFloat::BFloat()
+                                               : llvm::APFloat::IEEEsingle();
+    llvm::APFloat number(semantics);
+    auto status = number.convertFromString(text, llvm::APFloat::rmNearestTiesToEven);
+    if (!status) {
+      llvm::consumeError(status.takeError());
+      return std::nullopt;
+    }
+    return bytesOf(number.bitcastToAPInt().getZExtValue());
+  }
+  int64_t number;
+  if (text.getAsInteger(10, number))
+    return std::nullopt;
+  std::vector<char> bytes = bytesOf(static_cast<uint64_t>(number));
+  // What does not fit loses bits.
+  int64_t kept = 0;
+  std::memcpy(&kept, bytes.data(), bytes.size());
+  bool isUnsigned =
+      dtype == onnx::TensorProto::UINT8 || dtype == onnx::TensorProto::UINT16 ||
+      dtype == onnx::TensorProto::UINT32 || dtype == onnx::TensorProto::UINT64;
+  bool fits = (isUnsigned ? kept : llvm::SignExtend64(kept, 8 * width)) == number &&
+              (number >= 0 || !isUnsigned);
+  return fits ? std::optional(bytes) : std::nullopt;
+}
+
+static llvm::Expected<PinnedTensor> fix(const OnnxValue &input, StringRef text) {
+  PinnedTensor fixed{input.dtype, {}, {}};
+  int64_t count = 1;
+  for (auto [i, dim] : llvm::enumerate(input.dims)) {
+    if (dim.size < 0)
+      return fail(ExitCode::Usage, "pin it with --dim or --shape",
+                  "--value fixes input {}, whose dimension {} is free", quote(input.name), i);
+    fixed.shape.push_back(dim.size);
+    if (__builtin_mul_overflow(count, dim.size, &count) || count > kMostElements)
+      return fail(ExitCode::Usage, "leave it an input",
+                  "--value fixes input {}, which has more than {} elements",
+                  quote(input.name), kMostElements);
+  }
+  auto element = storedBytes(input.dtype, 1) > 0 ? readElement(input.dtype, text)
+                                                 : std::nullopt;
+  if (!element)
+    return fail(ExitCode::Usage, "write true, false or a number, as the input's type is",
+                "--value gives input {} the value '{}', which is no {}", quote(input.name),
+                text.str(), dtypeName(input.dtype));
+  for (int64_t i = 0; i < count; ++i)
+    fixed.data.insert(fixed.data.end(), element->begin(), element->end());
+  return fixed;
+}
+
+llvm::Expected<llvm::StringMap<PinnedTensor>>
+onnx_import::fixInputs(std::vector<OnnxValue> &inputs, const DimBindings &bindings) {
+  llvm::StringMap<PinnedTensor> fixed;
+  for (const auto &binding : bindings.constants) {
+    StringRef name = binding.getKey();
+    auto input = llvm::find_if(
+        inputs, [&](const OnnxValue &candidate) { return candidate.name == name; });
+    if (input == inputs.end() || !input->hasShape)
+      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
+                  "--value names {}, which is no input of known dimensions", quote(name));
+    auto value = fix(*input, binding.getValue());
+    if (!value)
+      return value.takeError();
+    fixed.try_emplace(name, std::move(*value));
+    inputs.erase(input);
+  }
+  return fixed;
+}

@@ -1,0 +1,33 @@
+//===- Bindings.h - What options say of inputs -----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_TOOLS_TACIT_BINDINGS_H
+#define TACIT_TOOLS_TACIT_BINDINGS_H
+
+#include "tacit/Import/ONNX/OnnxModel.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace tacit::tool {
+
+/// A mistake on the command line.
+llvm::Error usage(std::string hint, std::string message);
+
+/// NAME=VALUE. Fails with Usage.
+llvm::Expected<std::pair<std::string, std::string>> splitPair(llvm::StringRef option,
+                                                              llvm::StringRef text);
+
+/// A number of elements, at least 1. Fails with Usage.
+llvm::Expected<int64_t> parseSize(llvm::StringRef option, llvm::StringRef text);
+
+/// What --dim, --shape and --value say, each NAME=VALUE. Fails with Usage.
+llvm::Error parseBindings(llvm::ArrayRef<std::string> dims,
+                          llvm::ArrayRef<std::string> shapes,
+                          llvm::ArrayRef<std::string> values, DimBindings &bindings);
+
+} // namespace tacit::tool
+
+#endif // TACIT_TOOLS_TACIT_BINDINGS_H
