@@ -175,7 +175,7 @@ bool Arithmetic::isPlain() const {
         counts, [&](auto &entry) { return llvm::is_contained(names, entry.first); });
   };
   return isOnly(weights, {"float32"}) && isOnly(multipliers, {"exact"}) &&
-         isOnly(gelu, {"erf", "tanh"});
+         isOnly(gelu, {"erf", "tanh", "sigmoid"});
 }
 
 //===----------------------------------------------------------------------===//

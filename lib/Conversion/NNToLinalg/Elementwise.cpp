@@ -79,19 +79,22 @@ static Value emit(nn::ErfOp, Scalars s) { return s.make<math::ErfOp>(s.args[0]);
 static Value emit(nn::ReluOp, Scalars s) {
   return s.make<arith::MaximumFOp>(s.args[0], s.constant(0));
 }
-static Value emitSigmoid(Scalars s) {
-  Value e = s.make<math::ExpOp>(s.make<arith::NegFOp>(s.args[0]));
+static Value emitSigmoid(Scalars s, Value x) {
+  Value e = s.make<math::ExpOp>(s.make<arith::NegFOp>(x));
   return s.make<arith::DivFOp>(s.constant(1), s.make<arith::AddFOp>(s.constant(1), e));
 }
-static Value emit(nn::SigmoidOp, Scalars s) { return emitSigmoid(s); }
+static Value emit(nn::SigmoidOp, Scalars s) { return emitSigmoid(s, s.args[0]); }
 static Value emit(nn::SiluOp, Scalars s) {
-  return s.make<arith::MulFOp>(s.args[0], emitSigmoid(s));
+  return s.make<arith::MulFOp>(s.args[0], emitSigmoid(s, s.args[0]));
 }
 
 static Value emit(nn::GeluOp op, Scalars s) {
   if (Value pieces = emitGeluPieces(s.b, s.loc, op.getApproximation(), s.args[0]))
     return pieces;
   Value x = s.args[0], t;
+  if (op.getApproximation() == nn::GeluKind::Sigmoid)
+    return s.make<arith::MulFOp>(
+        x, emitSigmoid(s, s.make<arith::MulFOp>(x, s.constant(1.702))));
   if (op.getApproximation() == nn::GeluKind::Erf) {
     t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(0.70710678118654752440)));
   } else {

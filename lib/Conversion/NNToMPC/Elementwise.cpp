@@ -125,6 +125,7 @@ static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
   return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x, x)));
 }
 
+/// The kinds that are one function of the protocol; Sigmoid is none.
 static mpc::GeluKind kindOf(nn::GeluKind kind) {
   switch (kind) {
   case nn::GeluKind::Erf:
@@ -141,12 +142,18 @@ static mpc::GeluKind kindOf(nn::GeluKind kind) {
     return mpc::GeluKind::Nimbus;
   case nn::GeluKind::Quad:
     return mpc::GeluKind::Quad;
+  case nn::GeluKind::Sigmoid:
+    break;
   }
   return mpc::GeluKind::Erf;
 }
 
 static LogicalResult convertGelu(nn::GeluOp op, Lowering &l) {
   Value x = l.share(op.getInput());
+  if (op.getApproximation() == nn::GeluKind::Sigmoid) {
+    Value scaled = l.scale(x, 1.702);
+    return l.finish(l.product(x, l.apply<mpc::SigmoidOp>(scaled, scaled)));
+  }
   return l.finish(l.apply<mpc::GeluOp>(x, kindOf(op.getApproximation()), x));
 }
 

@@ -49,6 +49,8 @@ Value onnx_import::buildQuickGelu(NodeBuilder &node) {
   float alpha = node.floatAttribute("alpha", 1.702f);
   if (alpha == 1.0f)
     return node.create<nn::SiluOp>({input});
+  if (alpha == 1.702f)
+    return geluOf(node, input, nn::GeluKind::Sigmoid);
   Value scaled = mul(node, input, scalarLike(node, input, alpha));
   return mul(node, input, node.create<nn::SigmoidOp>({scaled}));
 }

@@ -83,6 +83,8 @@ func.func @quotients(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 // CHECK-NEXT: mpc.gelu bumblebee
 // CHECK-NEXT: mpc.gelu nimbus
 // CHECK-NEXT: mpc.gelu quad
+// CHECK: %[[SCALED:.+]] = mpc.truncate
+// CHECK-NEXT: mpc.sigmoid %[[SCALED]]
 func.func @functions(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
@@ -97,5 +99,6 @@ func.func @functions(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %9 = nn.gelu bumblebee %8 : tensor<2x4xf32>
   %10 = nn.gelu nimbus %9 : tensor<2x4xf32>
   %11 = nn.gelu quad %10 : tensor<2x4xf32>
-  return %11 : tensor<2x4xf32>
+  %12 = nn.gelu sigmoid %11 : tensor<2x4xf32>
+  return %12 : tensor<2x4xf32>
 }

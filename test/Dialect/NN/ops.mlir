@@ -38,6 +38,8 @@ func.func @unary(%x: tensor<2x?xf32>, %i: tensor<4xi64>) {
   %10 = nn.gelu erf %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu tanh %{{.+}} : tensor<2x?xf32>
   %11 = nn.gelu tanh %x : tensor<2x?xf32>
+  // CHECK-NEXT: nn.gelu sigmoid %{{.+}} : tensor<2x?xf32>
+  %sigmoid = nn.gelu sigmoid %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu bumblebee %{{.+}} : tensor<2x?xf32>
   %bumblebee = nn.gelu bumblebee %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.cast %{{.+}} : tensor<4xi64> to tensor<4xi1>

@@ -98,3 +98,27 @@ func.func @reshaping(%x: tensor<4xf32>) -> tensor<1x4xf32> {
   %y = nn.mul %3, %half : (tensor<4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>
   return %y : tensor<1x4xf32>
 }
+
+// CLIP's: a definition of its own, in either order of the factors.
+// CHECK-LABEL: func.func @sigmoid(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.gelu sigmoid %[[X]] : tensor<2x8xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @sigmoid(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %c = nn.constant dense<1.702> : tensor<f32>
+  %0 = nn.mul %c, %x : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = nn.sigmoid %0 : tensor<2x8xf32>
+  %y = nn.mul %1, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// Any other factor makes it a gate.
+// CHECK-LABEL: func.func @gate(
+// CHECK-NOT: nn.gelu
+func.func @gate(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %c = nn.constant dense<1.71> : tensor<f32>
+  %0 = nn.mul %c, %x : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = nn.sigmoid %0 : tensor<2x8xf32>
+  %y = nn.mul %1, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

@@ -60,6 +60,8 @@ std::optional<ActivationSite> tacit::nn::findActivation(Operation *function,
     Operation *root = findResult(x, value, form.result);
     if (isArgument && root)
       return ActivationSite{x, root};
+    if (root && form.hasSiblings)
+      continue;
     if (root && reason.empty())
       reason = fmt::format("the argument is {}; expected {}", polynomial->str(),
                            form.argument.str());

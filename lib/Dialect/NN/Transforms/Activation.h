@@ -20,6 +20,8 @@ struct ActivationForm {
   /// The argument alone gives the function away: if the result is then not as
   /// expected, it is a near miss and not just another use of F.
   bool isDistinctive;
+  /// With another factor in the argument it is another known function, no near miss.
+  bool hasSiblings = false;
 };
 
 struct ActivationSite {

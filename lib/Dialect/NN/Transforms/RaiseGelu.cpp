@@ -19,6 +19,7 @@ using namespace tacit::nn;
 static constexpr double kSqrt2OverPi = 0.79788456080286535588;
 static constexpr double kSqrtHalf = 0.70710678118654752440;
 static constexpr double kCubic = 0.044715;
+static constexpr double kSigmoid = 1.702;
 
 /// c (x + 0.044715 x^3)
 static Polynomial cubic(double c) { return {{{1, 0}, c}, {{3, 0}, c * kCubic}}; }
@@ -49,6 +50,13 @@ struct RaiseGelu : tacit::nn::impl::RaiseGeluBase<RaiseGelu> {
     // 0.5 (1 + tanh(z)) is sigmoid(2 z).
     raise<SigmoidOp>(GeluKind::Tanh,
                      {cubic(2 * kSqrt2OverPi), {{{1, 1}, 1.0}}, /*isDistinctive=*/true},
+                     reporter);
+    // A factor of 1 makes it a SiLU.
+    raise<SigmoidOp>(GeluKind::Sigmoid,
+                     {{{{1, 0}, kSigmoid}},
+                      {{{1, 1}, 1.0}},
+                      /*isDistinctive=*/true,
+                      /*hasSiblings=*/true},
                      reporter);
     raise<ErfOp>(GeluKind::Erf, {{{{1, 0}, kSqrtHalf}}, halves, /*isDistinctive=*/true},
                  reporter);

@@ -70,7 +70,8 @@ def NN_GeluKind : I32EnumAttr<"GeluKind", "which function is meant by GELU", [
   I32EnumAttrCase<"Bolt", 3, "bolt">,
   I32EnumAttrCase<"Bumblebee", 4, "bumblebee">,
   I32EnumAttrCase<"Nimbus", 5, "nimbus">,
-  I32EnumAttrCase<"Quad", 6, "quad">
+  I32EnumAttrCase<"Quad", 6, "quad">,
+  I32EnumAttrCase<"Sigmoid", 7, "sigmoid">
 ]> {
   let cppNamespace = "::tacit::nn";
   let genSpecializedAttr = 0;

@@ -53,8 +53,9 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType]> {
   let description = [{
     `erf` is x/2 * (1 + erf(x / sqrt 2)); `tanh` is
     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), the form of GPT-2
-    (Hendrycks and Gimpel, arXiv 1606.08415, section 2). The others are what private
-    inference puts in its place: 0 on the left, x on the right, polynomials between.
+    (Hendrycks and Gimpel, arXiv 1606.08415, section 2); `sigmoid` is x * sigmoid(1.702 x),
+    the other form there, which CLIP has. The others are what private inference puts in
+    its place: 0 on the left, x on the right, polynomials between.
 
     - `puma`: degree 3 on [-4, -1.95), degree 6 on [-1.95, 3] (PUMA, arXiv 2307.12533).
     - `bumblebee`: the same polynomials, breaks at -5, -1.97 and 3 (BumbleBee, NDSS 2025).

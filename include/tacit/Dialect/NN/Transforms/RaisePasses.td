@@ -112,6 +112,7 @@ def RaiseGelu : RaisePass<"nn-raise-gelu"> {
 
     - tanh of sqrt(2/pi) x + 0.044715 sqrt(2/pi) x^3, in 0.5 x + 0.5 x T;
     - sigmoid of twice that, in x T: the same function;
+    - sigmoid of 1.702 x, in x T;
     - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
 
     Each coefficient may be off by 2.5e-4 of itself: exporters write 1.4142135 or
@@ -155,7 +156,7 @@ def RaiseSilu : RaisePass<"nn-raise-silu"> {
   let description = [{
     Reads the arithmetic as `nn-raise-gelu` does, after `y / (1 + exp(-x))` became
     y times `nn.sigmoid`. A near miss is x * sigmoid(c x)
-    with another c: 1.702 makes it an approximation of GELU, and it stays as it is.
+    with another c; 1.702 makes it a GELU, which `nn-raise-gelu` recognises.
 
     **Before**
 
