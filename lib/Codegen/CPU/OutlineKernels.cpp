@@ -26,8 +26,10 @@ static bool canBeArgument(Type type) {
     return type.isIntOrIndexOrFloat() || isa<VectorType>(type);
   SmallVector<int64_t> strides;
   int64_t offset;
-  return buffer.hasStaticShape() && succeeded(buffer.getStridesAndOffset(strides, offset)) &&
-         !ShapedType::isDynamic(offset) && !llvm::is_contained(strides, ShapedType::kDynamic);
+  return buffer.hasStaticShape() &&
+         succeeded(buffer.getStridesAndOffset(strides, offset)) &&
+         !ShapedType::isDynamic(offset) &&
+         !llvm::is_contained(strides, ShapedType::kDynamic);
 }
 
 /// A constant, or a look at a buffer whose type does not say all: a kernel does it again.
@@ -112,12 +114,11 @@ private:
   /// Not in the module yet, and without a name.
   static func::FuncOp make(Operation *op, const Needs &needs) {
     MLIRContext *context = op->getContext();
-    SmallVector<Type> types = llvm::map_to_vector(needs.arguments, [](Value value) {
-      return value.getType();
-    });
+    SmallVector<Type> types =
+        llvm::map_to_vector(needs.arguments, [](Value value) { return value.getType(); });
     OpBuilder b(context);
-    auto kernel = func::FuncOp::create(b, op->getLoc(), "",
-                                       FunctionType::get(context, types, {}));
+    auto kernel =
+        func::FuncOp::create(b, op->getLoc(), "", FunctionType::get(context, types, {}));
     kernel.setPrivate();
     // Code is made of it once, however often it is called.
     kernel.setNoInline(true);
@@ -145,8 +146,8 @@ private:
 
   static bool isSame(func::FuncOp a, func::FuncOp b) {
     return a.getFunctionType() == b.getFunctionType() &&
-           OperationEquivalence::isRegionEquivalentTo(&a.getBody(), &b.getBody(),
-                                                      OperationEquivalence::IgnoreLocations);
+           OperationEquivalence::isRegionEquivalentTo(
+               &a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
   }
 
   SymbolTable symbols;

@@ -64,15 +64,16 @@ static llvm::Expected<PinnedTensor> fix(const OnnxValue &input, StringRef text) 
   for (auto [i, dim] : llvm::enumerate(input.dims)) {
     if (dim.size < 0)
       return fail(ExitCode::Usage, "pin it with --dim or --shape",
-                  "--value fixes input {}, whose dimension {} is free", quote(input.name), i);
+                  "--value fixes input {}, whose dimension {} is free", quote(input.name),
+                  i);
     fixed.shape.push_back(dim.size);
     if (__builtin_mul_overflow(count, dim.size, &count) || count > kMostElements)
       return fail(ExitCode::Usage, "leave it an input",
                   "--value fixes input {}, which has more than {} elements",
                   quote(input.name), kMostElements);
   }
-  auto element = storedBytes(input.dtype, 1) > 0 ? readElement(input.dtype, text)
-                                                 : std::nullopt;
+  auto element =
+      storedBytes(input.dtype, 1) > 0 ? readElement(input.dtype, text) : std::nullopt;
   if (!element)
     return fail(ExitCode::Usage, "write true, false or a number, as the input's type is",
                 "--value gives input {} the value '{}', which is no {}", quote(input.name),

@@ -84,7 +84,8 @@ private:
 } // namespace
 
 /// The version of ONNX's own operators that somebody imports; 0 for none.
-template <typename Message> static int64_t ownOpset(const Message &message) {
+template <typename Message>
+static int64_t ownOpset(const Message &message) {
   int64_t opset = 0;
   for (const onnx::OperatorSetIdProto &import : message.opset_import())
     if (isDefaultDomain(import.domain()))
@@ -171,14 +172,15 @@ llvm::Error Inliner::checkSize(const onnx::FunctionProto &function, int depth) {
   numBytes += static_cast<int64_t>(function.ByteSizeLong());
   if (numNodes <= kMostNodes && numBytes <= kMostBytes && depth <= kMostDepth)
     return llvm::Error::success();
-  return fail(ExitCode::BadInput, "export the model again",
-              "the functions of '{}' lead to more than {} nodes, {} bytes, or {} calls in one "
-              "another: the last one is {}",
-              path.str(), kMostNodes, kMostBytes, kMostDepth, quote(function.name()));
+  return fail(
+      ExitCode::BadInput, "export the model again",
+      "the functions of '{}' lead to more than {} nodes, {} bytes, or {} calls in one "
+      "another: the last one is {}",
+      path.str(), kMostNodes, kMostBytes, kMostDepth, quote(function.name()));
 }
 
-llvm::Error Inliner::inlineCall(const onnx::NodeProto &call, const onnx::FunctionProto &function,
-                                Nodes &nodes) {
+llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
+                                const onnx::FunctionProto &function, Nodes &nodes) {
   std::string prefix = uniquePrefix(call);
   StringMap<std::string> names;
   for (int i = 0; i < function.input_size(); ++i)
