@@ -213,6 +213,8 @@ MODELS = {
     "conv-free": one("Conv", "image w", weight("w", models.ramp(2, 3, 1)),
                      graph_inputs=[value("image", ["N", "C", "L"])]),
     "mean-of-none": one("ReduceMean", "n", graph_inputs=[value("n", [0], I64)]),
+    "gather-nd-huge": one("GatherND", "x x", graph_inputs=[
+        value("x", ["A", 3, 4, "B", "C", 3, 2**31 - 1, 3])]),
     "gather-nd-deep": one("GatherND", "x i", ints("i", [[0, 0, 0, 0]])),
     "scatter-average": one("ScatterND", "x i u", ints("i", [[0]]),
                            weight("u", models.ramp(1, 3, 4)), reduction="average"),

@@ -49,6 +49,8 @@ Value onnx_import::buildGatherElements(NodeBuilder &node) {
 /// before included.
 static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batch,
                        int64_t depth) {
+  if (!tuples)
+    return {};
   int64_t rank = tensorOf(tuples).getRank();
   Value flat;
   for (int64_t j = 0; j < depth; ++j) {
