@@ -61,3 +61,38 @@ func.func @values(%x: tensor<?xf32>, %s: tensor<1xi64>) -> (tensor<?xf32>, tenso
   %1 = nn.dynamic_reshape %x, %s : (tensor<?xf32>, tensor<1xi64>) -> tensor<?xf32>
   return %0, %1 : tensor<?xf32>, tensor<?xf32>
 }
+
+// A part that is filled up to the size it has already.
+// CHECK-LABEL: func.func @enough(
+// CHECK-SAME: %[[X:[^:]+]]: tensor<?x?xf32>
+// CHECK-NEXT: return %[[X]]
+func.func @enough(%x: tensor<?x?xf32> {nn.dims = ["rows", "seq"], nn.name = "x"}, %y: tensor<?xf32> {nn.dims = ["seq"], nn.name = "y"}) -> tensor<?x?xf32> {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %shape = nn.shape_of %x : (tensor<?x?xf32>) -> tensor<2xi64>
+  %rows = nn.slice %shape [0] to [1] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %columns = nn.slice %shape [1] to [2] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %wanted = nn.shape_of %y : (tensor<?xf32>) -> tensor<1xi64>
+  %missing = nn.sub %wanted, %columns : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %target = nn.concat %rows, %missing axis = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %rest = nn.dynamic_expand %zero, %target : (tensor<f32>, tensor<2xi64>) -> tensor<?x?xf32>
+  %0 = nn.concat %x, %rest axis = 1 : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// What is missing to a multiple of 4, as Swin has it: sizes and their remainders.
+// CHECK-LABEL: func.func @multiple(
+// CHECK: %[[Y:.+]] = nn.concat %{{.+}}, %{{.+}} axis = 0 : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+// CHECK: nn.dynamic_reshape %[[Y]], %{{.+}} -> tensor<?x4xf32>
+func.func @multiple(%x: tensor<?xf32> {nn.dims = ["width"], nn.name = "x"}) -> tensor<?x?xf32> {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %four = nn.constant dense<4> : tensor<1xi64>
+  %shape = nn.shape_of %x : (tensor<?xf32>) -> tensor<1xi64>
+  %beyond = nn.mod %shape, %four : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %rest = nn.sub %four, %beyond : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %missing = nn.mod %rest, %four : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %border = nn.dynamic_expand %zero, %missing : (tensor<f32>, tensor<1xi64>) -> tensor<?xf32>
+  %0 = nn.concat %x, %border axis = 0 : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %target = nn.constant dense<[-1, 4]> : tensor<2xi64>
+  %1 = nn.dynamic_reshape %0, %target : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return %1 : tensor<?x?xf32>
+}

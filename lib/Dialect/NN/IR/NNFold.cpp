@@ -15,7 +15,7 @@
 
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/Strides.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
@@ -58,43 +58,13 @@ static OpFoldResult finish(Payload payload, Value result) {
   return makeElements(payload, "folded");
 }
 
-//===----------------------------------------------------------------------===//
-// Index walks
-//===----------------------------------------------------------------------===//
-
-/// Row-major strides of a static shape.
-static SmallVector<int64_t> stridesOf(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> strides(shape.size(), 1);
-  for (int64_t i = static_cast<int64_t>(shape.size()) - 2; i >= 0; --i)
-    strides[i] = strides[i + 1] * shape[i + 1];
-  return strides;
-}
-
-/// Calls `visit(k, offset)` for the k-th element of `shape` in row-major order,
-/// where `offset` is `base` plus the index times `strides`.
-static void visitElements(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t base,
-                 llvm::function_ref<void(int64_t, int64_t)> visit) {
-  int64_t count = ShapedType::getNumElements(shape);
-  SmallVector<int64_t> index(shape.size(), 0);
-  int64_t offset = base;
-  for (int64_t k = 0; k < count; ++k) {
-    visit(k, offset);
-    for (int64_t i = static_cast<int64_t>(shape.size()) - 1; i >= 0; --i) {
-      offset += strides[i];
-      if (++index[i] < shape[i])
-        break;
-      offset -= strides[i] * shape[i];
-      index[i] = 0;
-    }
-  }
-}
-
-/// `input` read with `strides` from `base` on, as a tensor of `type`.
-static Payload strided(const Payload &input, RankedTensorType type, ArrayRef<int64_t> strides,
-                       int64_t base = 0) {
+/// `input` as `view` has it, as a tensor of `type`.
+static Payload strided(const Payload &input, RankedTensorType type,
+                       const StridedView &view) {
   Payload result{type, std::vector<int64_t>(type.getNumElements())};
-  visitElements(type.getShape(), strides, base,
-       [&](int64_t k, int64_t offset) { result.values[k] = input.values[offset]; });
+  visitElements(type.getShape(), view, [&](int64_t k, int64_t offset) {
+    result.values[k] = input.values[offset];
+  });
   return result;
 }
 
@@ -105,7 +75,7 @@ static Payload broadcast(const Payload &input, RankedTensorType shapeLike) {
   int64_t shift = type.getRank() - input.type.getRank();
   for (int64_t i = 0; i < input.type.getRank(); ++i)
     strides[shift + i] = input.type.getDimSize(i) == 1 ? 0 : own[i];
-  return strided(input, type, strides);
+  return strided(input, type, {strides});
 }
 
 //===----------------------------------------------------------------------===//
@@ -361,7 +331,7 @@ OpFoldResult ReduceOp::fold(FoldAdaptor adaptor) {
   for (int64_t axis : getAxes())
     strides[axis] = 0;
   std::vector<std::optional<int64_t>> sums(type.getNumElements());
-  visitElements(input->type.getShape(), strides, 0, [&](int64_t k, int64_t offset) {
+  visitElements(input->type.getShape(), {strides}, [&](int64_t k, int64_t offset) {
     int64_t value = input->values[k];
     sums[offset] = sums[offset] ? combine(getKind(), *sums[offset], value) : value;
   });
@@ -416,8 +386,9 @@ OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
   int64_t base = 0;
   for (auto [stride, low] : llvm::zip(strides, getLow()))
     base += stride * low;
-  visitElements(input->type.getShape(), strides, base,
-       [&](int64_t k, int64_t offset) { result.values[offset] = input->values[k]; });
+  visitElements(input->type.getShape(), {strides, base}, [&](int64_t k, int64_t offset) {
+    result.values[offset] = input->values[k];
+  });
   return finish(std::move(result), getResult());
 }
 
@@ -470,18 +441,18 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   auto input = read(adaptor.getInput());
   if (!input || !mayFoldTo(type))
     return {};
-  SmallVector<int64_t> strides = stridesOf(source.getShape());
-  int64_t base = 0;
-  for (auto [stride, start, step] : llvm::zip(strides, getStarts(), getSteps())) {
-    base += start * stride;
-    stride *= step;
-  }
-  return finish(strided(*input, type, strides, base), getResult());
+  return finish(strided(*input, type, viewOf(*this)), getResult());
 }
 
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
   if (getInputs().size() == 1 && getInputs()[0].getType() == getType())
     return getInputs()[0];
+  // Parts of no elements add nothing: an empty cache, a mask that is long enough.
+  for (auto [i, input] : llvm::enumerate(getInputs()))
+    if (getInputs().size() > 1 && tensorOf(input).getDimSize(getAxis()) == 0) {
+      getInputsMutable().erase(i);
+      return getResult();
+    }
   auto type = cast<RankedTensorType>(getType());
   if (!mayFoldTo(type))
     return {};
@@ -538,10 +509,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   auto input = read(adaptor.getInput());
   if (!input || !mayFoldTo(type))
     return {};
-  SmallVector<int64_t> own = stridesOf(input->type.getShape()), strides;
-  for (int64_t i : getPermutation())
-    strides.push_back(own[i]);
-  return finish(strided(*input, type, strides), getResult());
+  return finish(strided(*input, type, viewOf(*this)), getResult());
 }
 
 OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {

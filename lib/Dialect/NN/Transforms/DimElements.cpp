@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DimInference.h"
+#include "tacit/Dialect/NN/IR/Strides.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/APSInt.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -54,7 +55,8 @@ std::optional<SizeList> DimInference::readElements(Operation *op) {
           .Case<ExpandOp, DynamicExpandOp>(
               [&](auto expand) { return splat(expand.getInput()); })
           .Case([&](TransposeOp transpose) -> std::optional<SizeList> {
-            return type.getRank() <= 1 ? same(transpose.getInput()) : std::nullopt;
+            auto list = same(transpose.getInput());
+            return list ? std::optional(moved(transpose, *list)) : std::nullopt;
           })
           .Case([&](ConcatOp concat) -> std::optional<SizeList> {
             SizeList list;
@@ -214,12 +216,7 @@ std::optional<SizeList> DimInference::readGather(GatherOp op) {
 
 std::optional<SizeList> DimInference::readSlice(SliceOp op) {
   auto data = elementsOf(op.getInput());
-  if (!data || tensorOf(op.getInput()).getRank() != 1)
-    return std::nullopt;
-  SizeList list;
-  for (int64_t i = 0; i < tensorOf(op.getResult()).getNumElements(); ++i)
-    list.push_back((*data)[op.getStarts()[0] + i * op.getSteps()[0]]);
-  return list;
+  return data ? std::optional(moved(op, *data)) : std::nullopt;
 }
 
 std::optional<SizeList> DimInference::readReduce(ReduceOp op) {

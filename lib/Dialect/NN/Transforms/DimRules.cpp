@@ -344,6 +344,9 @@ SizeList DimInference::inferDynamicReshape(DynamicReshapeOp op) {
     list.push_back(known == 0 && i < from.size() ? from[i]
                    : known == -1                 ? table.constant(1)
                                                  : entry);
+    // Two sizes below zero have the right product, too.
+    if (!known)
+      requireAtMost(table.constant(0), entry);
   }
   SizeExpr whole = product(from), rest = product(list);
   if (leftOver) {
@@ -364,6 +367,8 @@ SizeList DimInference::inferDynamicExpand(DynamicExpandOp op) {
     return {};
   }
   SizeList list = *shape;
+  for (SizeExpr size : list)
+    requireAtMost(table.constant(0), size);
   while (list.size() < own.size())
     list.insert(list.begin(), table.constant(1));
   for (auto [size, other] : llvm::zip(llvm::reverse(list), llvm::reverse(own)))

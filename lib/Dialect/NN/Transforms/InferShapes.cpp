@@ -7,6 +7,7 @@
 
 #include "KnownShapes.h"
 #include "tacit/Dialect/NN/Transforms/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace tacit::nn {
 #define GEN_PASS_DEF_INFERSHAPES
@@ -32,7 +33,7 @@ static SizeList freeSizes(Value value, Dims &dims) {
 
 /// As nn.reshape has it: free dimensions keep their order, and the known ones have
 /// equal products.
-static Operation *settle(OpBuilder &b, DynamicReshapeOp op, Dims &dims) {
+static Value settle(OpBuilder &b, DynamicReshapeOp op, Dims &dims) {
   auto knownProduct = [](Value value) {
     __int128 product = 1;
     for (int64_t dim : tensorOf(value).getShape())
@@ -42,23 +43,23 @@ static Operation *settle(OpBuilder &b, DynamicReshapeOp op, Dims &dims) {
   };
   if (knownProduct(op.getInput()) != knownProduct(op.getResult()) ||
       freeSizes(op.getInput(), dims) != freeSizes(op.getResult(), dims))
-    return nullptr;
+    return {};
   return ReshapeOp::create(b, op.getLoc(), op.getType(), op.getInput());
 }
 
-static Operation *settle(OpBuilder &b, DynamicExpandOp op, Dims &dims) {
+static Value settle(OpBuilder &b, DynamicExpandOp op, Dims &dims) {
   SizeList from = dims.sizesOf(op.getInput()), to = dims.sizesOf(op.getResult());
   if (from.size() > to.size())
-    return nullptr;
+    return {};
   ArrayRef<int64_t> shape = tensorOf(op.getResult()).getShape();
   size_t missing = to.size() - from.size();
   for (auto [i, dim] : llvm::enumerate(shape))
     if (ShapedType::isDynamic(dim) && (i < missing || from[i - missing] != to[i]))
-      return nullptr;
+      return {};
   return ExpandOp::create(b, op.getLoc(), op.getType(), op.getInput());
 }
 
-static Operation *settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
+static Value settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
   auto input = tensorOf(op.getInput());
   constexpr int64_t kToTheEnd = std::numeric_limits<int64_t>::max();
   SmallVector<int64_t> starts(input.getRank(), 0), ends(input.getShape()),
@@ -76,7 +77,7 @@ static Operation *settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
     if (from[axis] == to[axis] && start == 0 && step == 1)
       continue;
     if (input.isDynamicDim(axis) || !start || !size || !step)
-      return nullptr;
+      return {};
     starts[axis] = *start;
     steps[axis] = *step;
     ends[axis] = *start;
@@ -86,6 +87,19 @@ static Operation *settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
   auto array = [&](ArrayRef<int64_t> list) { return b.getDenseI64ArrayAttr(list); };
   return SliceOp::create(b, op.getLoc(), op.getType(), op.getInput(), array(starts),
                          array(ends), array(steps));
+}
+
+/// Without the parts of no elements.
+static Value settle(OpBuilder &b, ConcatOp op, Dims &) {
+  SmallVector<Value> parts;
+  for (Value input : op.getInputs())
+    if (tensorOf(input).getDimSize(op.getAxis()) != 0)
+      parts.push_back(input);
+  if (parts.empty() || parts.size() == op.getInputs().size())
+    return {};
+  if (parts.size() == 1 && parts.front().getType() == op.getType())
+    return parts.front();
+  return ConcatOp::create(b, op.getLoc(), op.getType(), parts, op.getAxis());
 }
 
 namespace {
@@ -107,16 +121,13 @@ struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(main.getBody().front()))) {
       rewriter.setInsertionPoint(&op);
-      Operation *known = nullptr;
-      if (auto reshape = dyn_cast<DynamicReshapeOp>(op))
-        known = settle(rewriter, reshape, dims);
-      else if (auto expand = dyn_cast<DynamicExpandOp>(op))
-        known = settle(rewriter, expand, dims);
-      else if (auto slice = dyn_cast<DynamicSliceOp>(op))
-        known = settle(rewriter, slice, dims);
+      Value known = llvm::TypeSwitch<Operation *, Value>(&op)
+                        .Case<DynamicReshapeOp, DynamicExpandOp, DynamicSliceOp, ConcatOp>(
+                            [&](auto moved) { return settle(rewriter, moved, dims); })
+                        .Default([](Operation *) { return Value(); });
       if (!known)
         continue;
-      rewriter.replaceAllUsesWith(op.getResult(0), known->getResult(0));
+      rewriter.replaceAllUsesWith(op.getResult(0), known);
       ++settled;
     }
     eraseDead(rewriter, main);

@@ -10,6 +10,7 @@
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <set>
 
 using namespace tacit::nn;
@@ -23,7 +24,6 @@ static constexpr int kMaxDepth = 8;
 static constexpr size_t kMaxText = 200;
 
 static constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
-static constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
 
 //===----------------------------------------------------------------------===//
 // Polynomials
@@ -174,6 +174,26 @@ SizeExpr SizeTable::divideExactly(SizeExpr a, SizeExpr b) {
 // What is no polynomial
 //===----------------------------------------------------------------------===//
 
+/// `a` and `b`, a product, without what divides both. Where that is zero, a and b are.
+std::pair<SizeExpr, SizeExpr> SizeTable::withoutCommonFactor(SizeExpr a, SizeExpr b) {
+  if (terms(a).empty() || terms(b).size() != 1)
+    return {a, b};
+  int64_t number = terms(b)[0].coefficient;
+  std::vector<unsigned> common = terms(b)[0].atoms;
+  for (const SizeTerm &term : terms(a)) {
+    if (term.coefficient == kLowest || number == kLowest)
+      return {a, b};
+    number = std::gcd(number, term.coefficient);
+    std::vector<unsigned> both;
+    std::set_intersection(common.begin(), common.end(), term.atoms.begin(),
+                          term.atoms.end(), std::back_inserter(both));
+    common = std::move(both);
+  }
+  SizeExpr factor = intern(Polynomial{{common, number}});
+  SizeExpr x = divideExactly(a, factor), y = divideExactly(b, factor);
+  return x && y ? std::pair(x, y) : std::pair(a, b);
+}
+
 SizeExpr SizeTable::divide(SizeExpr a, SizeExpr b) {
   if (!a || !b)
     return {};
@@ -184,6 +204,8 @@ SizeExpr SizeTable::divide(SizeExpr a, SizeExpr b) {
     return constant(*dividend / *divisor);
   if (SizeExpr exact = divideExactly(a, b))
     return exact;
+  if (auto [x, y] = withoutCommonFactor(a, b); y != b)
+    return divide(x, y);
   // (n * q + r) / n is q for 0 <= r < n.
   if (divisor && *divisor > 0 && bounds(a).low >= 0) {
     Polynomial whole, rest;
@@ -230,122 +252,6 @@ SizeExpr SizeTable::choose(SizePredicate predicate, SizeExpr a, SizeExpr b, Size
   if (yes == no)
     return yes;
   return intern(SizeAtom{Kind::Choice, "", predicate, {a, b, yes, no}});
-}
-
-//===----------------------------------------------------------------------===//
-// What is certain
-//===----------------------------------------------------------------------===//
-
-/// Sums and products in which an end that does not fit stands for anything.
-static int64_t saturate(__int128 value) {
-  return static_cast<int64_t>(std::clamp<__int128>(value, kLowest, kHighest));
-}
-static bool isEnd(int64_t value) { return value == kLowest || value == kHighest; }
-
-static int64_t addBounds(int64_t a, int64_t b) {
-  if (isEnd(a))
-    return a;
-  return isEnd(b) ? b : saturate(__int128(a) + b);
-}
-
-static int64_t multiplyBounds(int64_t a, int64_t b) {
-  if (a == 0 || b == 0)
-    return 0;
-  if (isEnd(a) || isEnd(b))
-    return (a > 0) == (b > 0) ? kHighest : kLowest;
-  return saturate(__int128(a) * b);
-}
-
-static SizeBounds multiplyBounds(SizeBounds a, SizeBounds b) {
-  int64_t products[] = {multiplyBounds(a.low, b.low), multiplyBounds(a.low, b.high),
-                        multiplyBounds(a.high, b.low), multiplyBounds(a.high, b.high)};
-  return {*std::min_element(std::begin(products), std::end(products)),
-          *std::max_element(std::begin(products), std::end(products))};
-}
-
-SizeBounds SizeTable::bounds(const SizeAtom &atom) const {
-  llvm::SmallVector<SizeBounds> parts;
-  for (SizeExpr operand : atom.operands)
-    parts.push_back(bounds(operand));
-  switch (atom.kind) {
-  case Kind::Symbol:
-    return {0, kMaxFreeSize};
-  case Kind::Quotient:
-    if (parts[0].low >= 0 && parts[1].low >= 0)
-      return {0, parts[0].high};
-    return {kLowest, kHighest};
-  case Kind::Minimum:
-    return {std::min(parts[0].low, parts[1].low), std::min(parts[0].high, parts[1].high)};
-  case Kind::Maximum:
-    return {std::max(parts[0].low, parts[1].low), std::max(parts[0].high, parts[1].high)};
-  case Kind::Choice:
-    return {std::min(parts[2].low, parts[3].low), std::max(parts[2].high, parts[3].high)};
-  }
-  return {kLowest, kHighest};
-}
-
-SizeBounds SizeTable::bounds(SizeExpr a) const {
-  auto memo = knownBounds.find(a.index());
-  if (memo != knownBounds.end())
-    return memo->second;
-  SizeBounds sum{0, 0};
-  for (const SizeTerm &term : terms(a)) {
-    SizeBounds product{term.coefficient, term.coefficient};
-    for (unsigned number : term.atoms)
-      product = multiplyBounds(product, bounds(atoms[number]));
-    sum = {addBounds(sum.low, product.low), addBounds(sum.high, product.high)};
-  }
-  return knownBounds[a.index()] = sum;
-}
-
-bool SizeTable::isAtMost(SizeExpr a, SizeExpr b, int depth) {
-  if (a == b)
-    return true;
-  if (auto largest = asConstant(b); largest && bounds(a).high <= *largest)
-    return true;
-  if (SizeExpr difference = subtract(b, a); difference && bounds(difference).low >= 0)
-    return true;
-  if (++depth > kMaxDepth)
-    return false;
-  // Copies: the table grows while we compare.
-  auto operandsOf = [&](SizeExpr size, Kind kind) {
-    const SizeAtom *found = asAtom(size);
-    return found && found->kind == kind ? found->operands : std::vector<SizeExpr>();
-  };
-  for (SizeExpr operand : operandsOf(a, Kind::Minimum))
-    if (isAtMost(operand, b, depth))
-      return true;
-  for (SizeExpr operand : operandsOf(b, Kind::Maximum))
-    if (isAtMost(a, operand, depth))
-      return true;
-  auto larger = operandsOf(a, Kind::Maximum), smaller = operandsOf(b, Kind::Minimum);
-  if (!larger.empty() &&
-      llvm::all_of(larger, [&](SizeExpr operand) { return isAtMost(operand, b, depth); }))
-    return true;
-  return !smaller.empty() &&
-         llvm::all_of(smaller, [&](SizeExpr operand) { return isAtMost(a, operand, depth); });
-}
-
-std::optional<bool> SizeTable::compare(SizePredicate predicate, SizeExpr a, SizeExpr b) {
-  SizeExpr difference = subtract(b, a);
-  if (!difference)
-    return std::nullopt;
-  SizeBounds range = bounds(difference);
-  switch (predicate) {
-  case SizePredicate::Equal:
-    if (a == b)
-      return true;
-    return range.low > 0 || range.high < 0 ? std::optional(false) : std::nullopt;
-  case SizePredicate::Less:
-    if (range.low > 0)
-      return true;
-    return range.high <= 0 || isAtMost(b, a, 0) ? std::optional(false) : std::nullopt;
-  case SizePredicate::LessOrEqual:
-    if (isAtMost(a, b, 0))
-      return true;
-    return range.high < 0 ? std::optional(false) : std::nullopt;
-  }
-  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -493,6 +399,12 @@ SizeExpr SizeTable::withoutLimits(
 // Text
 //===----------------------------------------------------------------------===//
 
+/// A dividend or divisor: sums and products are wrapped.
+static std::string printOperand(const SizeTable &table, SizeExpr size) {
+  bool isWhole = table.asConstant(size).value_or(-1) >= 0 || table.asAtom(size);
+  return isWhole ? table.print(size) : "(" + table.print(size) + ")";
+}
+
 static std::string printAtom(const SizeTable &table, const SizeAtom &atom) {
   std::vector<std::string> parts;
   for (SizeExpr operand : atom.operands)
@@ -504,7 +416,8 @@ static std::string printAtom(const SizeTable &table, const SizeAtom &atom) {
     return isPlain ? atom.name : "'" + atom.name + "'";
   }
   case Kind::Quotient:
-    return "(" + parts[0] + ") / (" + parts[1] + ")";
+    return "(" + printOperand(table, atom.operands[0]) + " / " +
+           printOperand(table, atom.operands[1]) + ")";
   case Kind::Minimum:
     return "min(" + parts[0] + ", " + parts[1] + ")";
   case Kind::Maximum:

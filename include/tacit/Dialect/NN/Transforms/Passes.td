@@ -333,9 +333,9 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
   let description = [{
     Follows every dimension as a function of the inputs' free dimensions, through the
     shape arithmetic of the exporter. A dimension that turns out to be a number is one
-    from then on, shape arithmetic with a constant result becomes that constant, and a
+    from then on, shape arithmetic with a constant result becomes that constant, a
     reshape, expansion or slice whose shape was computed for nothing becomes a plain
-    one. A program without free dimensions, or with a dimension that depends on values
+    one, and a concatenation loses its parts of no elements. A program without free dimensions, or with a dimension that depends on values
     of the run, stays as it is.
 
     **Before**
@@ -362,7 +362,7 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
   }];
   let statistics = [
     Statistic<"refined", "refined", "values of which more dimensions are known">,
-    Statistic<"settled", "settled", "computed shapes that became known ones">
+    Statistic<"settled", "settled", "computed shapes that became known ones, and parts of no elements">
   ];
 }
 

@@ -110,7 +110,7 @@ public:
 
   /// What is certain about two sizes.
   std::optional<bool> compare(SizePredicate predicate, SizeExpr a, SizeExpr b);
-  SizeBounds bounds(SizeExpr a) const;
+  SizeBounds bounds(SizeExpr a);
 
   /// From now on a and b are the same. False if they cannot be.
   bool identify(SizeExpr a, SizeExpr b);
@@ -136,8 +136,10 @@ private:
   SizeExpr substitute(SizeExpr a, Replacement replace);
   SizeExpr resolveAtom(unsigned number);
   bool isAtMost(SizeExpr a, SizeExpr b, int depth);
+  std::pair<SizeExpr, SizeExpr> withoutCommonFactor(SizeExpr a, SizeExpr b);
   bool mentions(SizeExpr a, unsigned atom) const;
-  SizeBounds bounds(const SizeAtom &atom) const;
+  SizeBounds bounds(const SizeAtom &atom);
+  std::optional<SizeBounds> boundsOfRemainder(SizeExpr a);
   int depthOf(const SizeAtom &atom) const;
 
   std::vector<Polynomial> polynomials;
@@ -145,7 +147,7 @@ private:
   std::vector<SizeAtom> atoms;
   std::vector<int> depths; // of the atoms: how deeply sizes are nested
   std::map<SizeAtom, unsigned> atomIds;
-  mutable std::map<unsigned, SizeBounds> knownBounds;
+  std::map<unsigned, SizeBounds> knownBounds;
   std::map<unsigned, SizeExpr> identified;
   std::map<unsigned, SizeExpr> resolved;
 };
