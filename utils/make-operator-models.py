@@ -147,8 +147,10 @@ def refused():
          node("CumSum", "x i", "e", "/cumsum"),
          node("OneHot", "n i values", "f", "/one-hot"),
          node("NonZero", "x", "g", "/non-zero"),
-         node("Pad", "x six", "h", "/pad"),
+         node("Pad", "x six", "h", "/pad", mode="edge"),
          node("Pad", "n pads", "k", "/reflect", mode="reflect"),
+         node("Pad", "x many", "u", "/pad-count"),
+         helper.make_node("Pad", ["x", "six", "", "many"], ["v"], "/pad-axes"),
          node("GatherND", "x tuples", "l", "/gather-nd"),
          node("ScatterND", "x tuples x", "r", "/scatter-nd"),
          node("Tile", "x many", "s", "/tile"),
@@ -159,7 +161,7 @@ def refused():
          node("Cast", "x", "q", "/cast", to=TensorProto.STRING)],
         [X, free, number, value("six", [6], I64), value("tuples", [2, "K"], I64),
          value("many", ["L"], I64)],
-        outputs("abcdefghklmopqrst"),
+        outputs("abcdefghklmopqrstuv"),
         [ints("axes", [1]), ints("zero", [0]), weight("values", np.array([0, 1], np.float32)),
          ints("pads", [1, 0, 1, 0]), weight("half", np.float32(0.5)),
          weight("yes", np.array(True))], opset=18)
@@ -184,6 +186,54 @@ def refused_shapes():
          value("pair", [2], I64), value("wide", [4, "W"]), value("bias", ["W"])],
         outputs("abcdefghij"), [ints("none", [0, 5]), ints("one", [1, 1])], opset=18,
         domains=["com.microsoft"])
+
+
+def windows():
+    """As Swin is traced: images whose width is free are filled up to windows of four. The
+    pads, last dimension first, are turned around with the operators of PyTorch's F.pad."""
+    return model(
+        [node("Shape", "x", "shape", "/shape"),
+         node("Gather", "shape one", "width", "/width"),
+         node("Mod", "width four", "beyond", "/beyond"),
+         node("Sub", "four beyond", "missing", "/missing"),
+         node("Mod", "missing four", "right", "/right"),
+         node("Unsqueeze", "right zero", "right1", "/right1"),
+         node("Concat", "none right1 two_none", "pairs", "/pairs", axis=0),
+         node("Reshape", "pairs rows", "table", "/table"),
+         node("Slice", "table last below zero last", "turned", "/turned"),
+         node("Transpose", "turned", "pads2", "/pads2", perm=[1, 0]),
+         node("Reshape", "pads2 last", "pads", "/pads"),
+         node("Pad", "x pads seven", "filled", "/pad"),
+         node("Reshape", "filled cut", "y", "/cut")],
+        [value("x", ["N", "W", 1])], [value("y", None)],
+        [ints("one", 1), ints("four", 4), ints("zero", [0]), ints("none", [0, 0, 0]),
+         ints("two_none", [0, 0]), ints("rows", [-1, 2]), ints("last", [-1]),
+         ints("below", [-2**63 + 1]), weight("seven", np.float32(7)),
+         ints("cut", [0, -1, 4, 1])], opset=17)
+
+
+def short_of_five():
+    """x filled up to five: how many are missing may be less than none."""
+    return model(
+        [node("Shape", "x", "shape", "/shape"),
+         node("Sub", "five shape", "missing", "/missing"),
+         node("Expand", "zero missing", "rest", "/rest"),
+         node("Concat", "x rest", "y", "/y", axis=0)],
+        [value("x", ["N"])], [value("y", None)],
+        [ints("five", [5]), weight("zero", np.array([0], np.float32))], opset=17)
+
+
+def two_below_none():
+    """A shape of two computed sizes, whose product is right even if both are below zero."""
+    return model(
+        [node("Shape", "x", "shape", "/shape"),
+         node("Sub", "shape five", "rows", "/rows"),
+         node("Div", "six rows", "columns", "/columns"),
+         node("Concat", "rows columns", "target", "/target", axis=0),
+         node("Reshape", "z target", "table", "/reshape"),
+         node("ReduceMax", "table", "y", "/max", keepdims=0)],
+        [value("x", ["N"]), value("z", [6])], [value("y", None)],
+        [ints("five", [5]), ints("six", [6])], opset=17)
 
 
 def one(op_type, inputs, *weights, graph_inputs=(X,), results="y", opset=18, **attributes):
@@ -239,6 +289,13 @@ MODELS = {
     "split-odd": one("Split", "x", axis=1, results="y z", opset=13),
     "split-free-sizes": one("Split", "n sizes", ints("sizes", [1, 2]),
                             graph_inputs=[value("n", [2, "N"])], axis=1, results="y z"),
+    "split-evenly": one("Split", "n", graph_inputs=[value("n", ["M", "N"])], axis=1,
+                        results="y z", opset=13),
+    "windows": windows,
+    "short-of-five": short_of_five,
+    "two-below-none": two_below_none,
+    "attention-mask": one("Attention", "q k k m", opset=23, graph_inputs=[
+        value("q", [1, 1, "Q", 1]), value("k", [1, 1, "K", 1]), value("m", ["Q", "M"])]),
     "split-short": one("Split", "x sizes", ints("sizes", [1, 2]), axis=2, results="y z"),
     "two-results": one("Tanh", "x", results="y z"),
     "gelu-name": one("Gelu", "x", approximate="erf", opset=20),

@@ -7,6 +7,7 @@
 
 #include "AttentionParts.h"
 #include "OpTable.h"
+#include "Shapes.h"
 #include <cmath>
 
 using namespace mlir;
@@ -29,19 +30,16 @@ static Value fillUpMask(NodeBuilder &node, Value mask, Value key) {
   auto type = tensorOf(mask);
   if (type.getRank() == 0)
     return mask;
-  int64_t columns = type.getShape().back();
-  int64_t keys = tensorOf(key).getDimSize(2), missing = keys - columns;
+  int64_t last = type.getRank() - 1, columns = type.getShape().back();
+  int64_t keys = tensorOf(key).getDimSize(2);
   bool isKnown = !ShapedType::isDynamic(columns) && !ShapedType::isDynamic(keys);
-  if (!isKnown || missing <= 0)
+  if (isKnown && keys <= columns)
     return mask;
-  SmallVector<int64_t> low(type.getRank(), 0), high(type.getRank(), 0);
-  high.back() = missing;
   bool isBoolean = type.getElementType().isInteger(1);
   Value value = scalarLike(node, mask, isBoolean ? 0 : -INFINITY);
-  return node.create<nn::PadOp>({mask, value}, [&](auto &properties) {
-    properties.setLow(node.i64Array(low));
-    properties.setHigh(node.i64Array(high));
-  });
+  SmallVector<Value> low(last + 1, i64Scalar(node, 0)), high = low;
+  high.back() = sub(node, dimOf(node, key, 2), dimOf(node, mask, last));
+  return padBySizes(node, mask, low, high, value);
 }
 
 /// Keys of a row from nonpad_kv_seqlen on are padding. [B] as [B, 1, 1, 1].

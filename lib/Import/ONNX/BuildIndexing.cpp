@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OpTable.h"
+#include "ShapeEntries.h"
 #include "Shapes.h"
 #include "tacit/Support/Elements.h"
 
@@ -301,49 +302,64 @@ struct Padding {
 };
 } // namespace
 
-/// Amounts are an attribute before opset 11; from opset 18 on they may be of some axes.
-static std::optional<Padding> readPadding(NodeBuilder &node, int64_t rank) {
-  bool isOperand = node.opset() >= 11;
-  auto amounts = isOperand ? node.constantInts(1) : node.intsAttribute("pads");
-  std::optional<std::vector<int64_t>> given;
+/// The dimensions that the amounts are of, in their order: all of them before opset 18.
+static std::optional<SmallVector<int64_t>> paddedAxes(NodeBuilder &node, int64_t rank) {
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (node.opset() >= 18 && node.hasOperand(3)) {
-    given = node.constantInts(3);
-    amounts = given ? amounts : std::nullopt;
+    auto given = node.constantInts(3);
+    if (!given) {
+      node.refuse("which dimensions it pads is computed", "export with constant axes");
+      return std::nullopt;
+    }
+    axes.assign(given->begin(), given->end());
   }
-  if (!amounts) {
-    node.refuse("how much it pads is computed", "export with constant pads");
-    return std::nullopt;
-  }
-  std::vector<int64_t> axes = given.value_or(std::vector<int64_t>());
-  if (!given)
-    for (int64_t i = 0; i < rank; ++i)
-      axes.push_back(i);
   if (!node.normalizeAxes(axes, rank))
     return std::nullopt;
-  if (amounts->size() != 2 * axes.size()) {
-    node.invalid(fmt::format("it has {} amounts for {} dimensions; expected two for each",
-                             amounts->size(), axes.size()));
-    return std::nullopt;
-  }
-  Padding padding{SmallVector<int64_t>(rank, 0), SmallVector<int64_t>(rank, 0)};
-  for (auto [i, axis] : llvm::enumerate(axes)) {
-    padding.low[axis < 0 ? axis + rank : axis] = (*amounts)[i];
-    padding.high[axis < 0 ? axis + rank : axis] = (*amounts)[i + axes.size()];
-  }
-  return padding;
+  for (int64_t &axis : axes)
+    axis += axis < 0 ? rank : 0;
+  return axes;
 }
 
-static Value padConstant(NodeBuilder &node, Value input, const Padding &padding) {
-  Value value;
+static bool isForAxes(NodeBuilder &node, int64_t amounts, ArrayRef<int64_t> axes) {
+  if (amounts == static_cast<int64_t>(2 * axes.size()))
+    return true;
+  node.invalid(fmt::format("it has {} amounts for {} dimensions; expected two for each",
+                           amounts, axes.size()));
+  return false;
+}
+
+/// A number or a tensor of one element. 0 if there is none.
+static Value borderValue(NodeBuilder &node, Value input) {
   if (node.opset() < 11)
-    value = scalarLike(node, input, node.floatAttribute("value", 0));
-  else
-    value = node.hasOperand(2) ? reshape(node, node.operand(2), {})
-                               : scalarLike(node, input, 0);
-  return node.create<nn::PadOp>({input, value}, [&](auto &properties) {
-    properties.setLow(node.i64Array(padding.low));
-    properties.setHigh(node.i64Array(padding.high));
-  });
+    return scalarLike(node, input, node.floatAttribute("value", 0));
+  return node.hasOperand(2) ? reshape(node, node.operand(2), {})
+                            : scalarLike(node, input, 0);
+}
+
+/// A border of one number, as wide as operand 1 says when the program runs.
+static Value padComputed(NodeBuilder &node, Value input, ArrayRef<int64_t> axes) {
+  Value amounts = node.operand(1);
+  if (!amounts)
+    return {};
+  auto type = tensorOf(amounts);
+  if (type.getRank() != 1 || !type.hasStaticShape())
+    return node.refuse("how many amounts it has is computed", "export with constant pads");
+  if (!isForAxes(node, type.getNumElements(), axes))
+    return {};
+  int64_t rank = tensorOf(input).getRank(), count = axes.size();
+  SmallVector<Value> low(rank, i64Scalar(node, 0)), high = low;
+  auto amount = [&](int64_t i) {
+    Value wide = castTo(node, slice(node, amounts, 0, i, i + 1),
+                        IntegerType::get(node.context(), 64));
+    auto entries = shapeEntries(wide);
+    bool isKnown = entries && entries->front();
+    return isKnown ? i64Scalar(node, *entries->front()) : reshape(node, wide, {});
+  };
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    low[axis] = amount(i);
+    high[axis] = amount(i + count);
+  }
+  return padBySizes(node, input, low, high, borderValue(node, input));
 }
 
 /// Which of `size` elements stands at place i, counted from the first one.
@@ -382,21 +398,35 @@ static Value padMirrored(NodeBuilder &node, Value input, const Padding &padding,
   return input;
 }
 
+/// Amounts are an attribute before opset 11.
 Value onnx_import::buildPad(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
     return {};
-  auto padding = readPadding(node, tensorOf(input).getRank());
-  if (!padding)
-    return {};
+  int64_t rank = tensorOf(input).getRank();
   std::string mode = node.stringAttribute("mode", "constant");
-  if (mode == "constant")
-    return padConstant(node, input, *padding);
-  if (mode != "reflect" && mode != "edge" && mode != "wrap")
+  bool isConstant = mode == "constant";
+  if (!isConstant && mode != "reflect" && mode != "edge" && mode != "wrap")
     return node.invalid(fmt::format("attribute 'mode' is {}; expected 'constant', 'edge', "
                                     "'reflect' or 'wrap'",
                                     quote(mode)));
-  return padMirrored(node, input, *padding, mode);
+  auto axes = paddedAxes(node, rank);
+  if (!axes)
+    return {};
+  auto amounts = node.opset() >= 11 ? node.constantInts(1) : node.intsAttribute("pads");
+  if (!amounts && isConstant && node.opset() >= 11)
+    return padComputed(node, input, *axes);
+  if (!amounts)
+    return node.refuse("how much it pads is computed", "export with constant pads");
+  if (!isForAxes(node, amounts->size(), *axes))
+    return {};
+  Padding padding{SmallVector<int64_t>(rank, 0), SmallVector<int64_t>(rank, 0)};
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    padding.low[axis] = (*amounts)[i];
+    padding.high[axis] = (*amounts)[i + axes->size()];
+  }
+  return isConstant ? pad(node, input, padding.low, padding.high, borderValue(node, input))
+                    : padMirrored(node, input, padding, mode);
 }
 
 //===----------------------------------------------------------------------===//

@@ -369,7 +369,28 @@ static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
   return reshapeToSizes(node, input, sizes);
 }
 
-/// Equal parts of a dimension whose size is not known yet.
+/// Equal parts of a dimension whose size is not known yet. That it divides shows when the
+/// program runs.
+static Value splitEvenly(NodeBuilder &node, Value input, int64_t axis, int64_t parts) {
+  auto type = tensorOf(input);
+  SmallVector<int64_t> dims(type.getShape());
+  SmallVector<Value> sizes;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (i == axis)
+      sizes.push_back(i64Scalar(node, parts));
+    sizes.push_back(i == axis ? i64Scalar(node, -1) : dimOf(node, input, i));
+  }
+  Value stacked = reshapeToSizes(node, input, sizes), first;
+  for (int64_t i = 0; i < parts; ++i) {
+    Value part = reshape(node, slice(node, stacked, axis, i, i + 1), dims);
+    node.define(i, part);
+    first = i == 0 ? part : first;
+  }
+  return first;
+}
+
+/// Equal parts, of which the last may be smaller, of a dimension whose size is not known
+/// yet.
 static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const SplitPlan &plan) {
   auto scalar = [&](int64_t value) { return i64Scalar(node, value); };
   Value dim = dimOf(node, input, axis), start = scalar(0), first;
@@ -397,7 +418,8 @@ Value onnx_import::buildSplit(NodeBuilder &node) {
     return {};
   if (tensorOf(input).isDynamicDim(*axis)) {
     if (!plan->sizes)
-      return splitFree(node, input, *axis, *plan);
+      return node.opset() < 18 ? splitEvenly(node, input, *axis, plan->parts)
+                               : splitFree(node, input, *axis, *plan);
     input = withSumOfSizes(node, input, *axis, *plan->sizes);
   }
   if (!input)

@@ -220,6 +220,49 @@ Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
   return input && shape ? expandTo(node, input, shape) : Value();
 }
 
+/// `value` around one dimension.
+static Value padDimBySizes(NodeBuilder &node, Value input, int64_t axis, Value low,
+                           Value high, Value value) {
+  auto border = [&](Value width) {
+    SmallVector<Value> sizes;
+    for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
+      sizes.push_back(i == axis ? width : dimOf(node, input, i));
+    return expandToSizes(node, value, sizes);
+  };
+  SmallVector<Value> parts{input};
+  auto isNone = [](Value width) {
+    auto known = readIntegers(constantOf(width));
+    return known && known->front() == 0;
+  };
+  if (!low || !high || !value)
+    return {};
+  if (!isNone(low))
+    parts.insert(parts.begin(), border(low));
+  if (!isNone(high))
+    parts.push_back(border(high));
+  return llvm::is_contained(parts, Value()) ? Value() : concat(node, parts, axis);
+}
+
+Value onnx_import::padBySizes(NodeBuilder &node, Value input, ValueRange low,
+                              ValueRange high, Value value) {
+  SmallVector<int64_t> knownLow(low.size(), 0), knownHigh = knownLow;
+  SmallVector<int64_t> computed;
+  for (int64_t i = 0, e = low.size(); i < e; ++i) {
+    auto below = readIntegers(low[i] ? constantOf(low[i]) : ElementsAttr()),
+         above = readIntegers(high[i] ? constantOf(high[i]) : ElementsAttr());
+    if (!below || !above) {
+      computed.push_back(i);
+      continue;
+    }
+    knownLow[i] = below->front();
+    knownHigh[i] = above->front();
+  }
+  input = pad(node, input, knownLow, knownHigh, value);
+  for (int64_t i : computed)
+    input = input ? padDimBySizes(node, input, i, low[i], high[i], value) : Value();
+  return input;
+}
+
 /// Whether a shape that a node takes is a list.
 static bool isList(NodeBuilder &node, Value shape) {
   if (tensorOf(shape).getRank() == 1)

@@ -158,6 +158,14 @@ Value onnx_import::slice(NodeBuilder &node, Value input, int64_t axis, int64_t s
   });
 }
 
+Value onnx_import::pad(NodeBuilder &node, Value input, ArrayRef<int64_t> low,
+                       ArrayRef<int64_t> high, Value value) {
+  return node.create<nn::PadOp>({input, value}, [&](auto &properties) {
+    properties.setLow(node.i64Array(low));
+    properties.setHigh(node.i64Array(high));
+  });
+}
+
 Value onnx_import::concat(NodeBuilder &node, ValueRange inputs, int64_t axis) {
   return node.create<nn::ConcatOp>(
       inputs, [&](auto &properties) { properties.setAxis(node.i64(axis)); });

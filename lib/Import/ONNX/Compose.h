@@ -67,6 +67,9 @@ mlir::Value insertDim(NodeBuilder &node, mlir::Value input, int64_t axis);
 /// The elements from `start` up to `end` of a known dimension.
 mlir::Value slice(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t start,
                   int64_t end);
+/// `low` elements of a scalar `value` in front of each dimension, and `high` behind it.
+mlir::Value pad(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> low,
+                llvm::ArrayRef<int64_t> high, mlir::Value value);
 mlir::Value concat(NodeBuilder &node, mlir::ValueRange inputs, int64_t axis);
 /// Each element along `axis` repeated to a block of `block`, `size` elements of it all.
 mlir::Value repeatEach(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t block,

@@ -90,7 +90,7 @@ static constexpr OpEntry kTable[] = {
     {"OneHot", 9, 25, buildOneHot}, // depth a constant
     {"Or", 9, 25, buildOr},
     {"PRelu", 9, 25, buildPRelu},
-    {"Pad", 9, 25, buildPad}, // pads and axes constants
+    {"Pad", 9, 25, buildPad}, // axes constants, and pads unless mode is constant
     {"Pow", 9, 25, buildPow},
     {"QLinearMatMul", 10, 25, buildQLinearMatMul}, // bytes
     {"QuantizeLinear", 10, 25, buildQuantizeLinear}, // integers

@@ -13,6 +13,7 @@
 
 #include "ShapeEntries.h"
 #include "NodeBuilder.h"
+#include "tacit/Dialect/NN/IR/Strides.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -24,11 +25,12 @@ using namespace tacit::onnx_import;
 static constexpr int kMaxDepth = 32, kMaxSteps = 512;
 static constexpr int64_t kMaxEntries = 1024;
 
-static bool isList(Value value) {
+static bool isSmall(Value value) {
   auto type = tensorOf(value);
-  return type.getRank() == 1 && type.hasStaticShape() &&
-         type.getNumElements() <= kMaxEntries;
+  return type.hasStaticShape() && type.getNumElements() <= kMaxEntries;
 }
+
+static bool isList(Value value) { return tensorOf(value).getRank() == 1 && isSmall(value); }
 
 namespace {
 class EntryReader {
@@ -39,7 +41,8 @@ public:
 private:
   ShapeEntries readConcat(nn::ConcatOp op, int depth);
   ShapeEntries readShape(nn::ShapeOfOp op);
-  ShapeEntries readSlice(nn::SliceOp op, int64_t count, int depth);
+  template <typename OpTy>
+  ShapeEntries readMoved(OpTy op, int depth);
   ShapeEntries pick(Value source, ArrayRef<int64_t> indices, int depth);
 
   int steps = 0;
@@ -60,11 +63,10 @@ ShapeEntries EntryReader::readShape(nn::ShapeOfOp op) {
   return entries;
 }
 
-ShapeEntries EntryReader::readSlice(nn::SliceOp op, int64_t count, int depth) {
-  SmallVector<int64_t> indices;
-  for (int64_t i = 0; i < count; ++i)
-    indices.push_back(op.getStarts()[0] + i * op.getSteps()[0]);
-  return pick(op.getInput(), indices, depth);
+template <typename OpTy>
+ShapeEntries EntryReader::readMoved(OpTy op, int depth) {
+  int64_t count = tensorOf(op.getInput()).getNumElements();
+  return nn::moved(op, read(op.getInput(), count, depth));
 }
 
 /// Elements picked from a tensor of one dimension.
@@ -96,8 +98,12 @@ ShapeEntries EntryReader::read(Value value, int64_t count, int depth) {
         return tensorOf(op.getInput()).hasStaticShape() ? read(op.getInput(), count, depth)
                                                         : unknown;
       })
-      .Case([&](nn::SliceOp op) {
-        return isList(op.getInput()) ? readSlice(op, count, depth) : unknown;
+      .Case<nn::SliceOp, nn::TransposeOp>(
+          [&](auto op) { return isSmall(op.getInput()) ? readMoved(op, depth) : unknown; })
+      .Case([&](nn::CastOp op) {
+        bool isInteger = isa<IntegerType>(tensorOf(op.getInput()).getElementType()) &&
+                         tensorOf(op.getResult()).getElementType().isInteger(64);
+        return isInteger ? read(op.getInput(), count, depth) : unknown;
       })
       .Case([&](nn::GatherOp op) {
         auto indices = readIntegers(constantOf(op.getIndices()));

@@ -28,6 +28,11 @@ mlir::Value reshapeToSizes(NodeBuilder &node, mlir::Value input, mlir::ValueRang
 /// Repeats dimensions of 1, to the dimensions that `sizes` say.
 mlir::Value expandToSizes(NodeBuilder &node, mlir::Value input, mlir::ValueRange sizes);
 
+/// `low` elements of a scalar `value` in front of each dimension, and `high` behind it.
+/// None of them is below zero where it is computed.
+mlir::Value padBySizes(NodeBuilder &node, mlir::Value input, mlir::ValueRange low,
+                       mlir::ValueRange high, mlir::Value value);
+
 /// Two dimensions: those before `axis` and those from there on.
 mlir::Value flatten(NodeBuilder &node, mlir::Value input, int64_t axis);
 
