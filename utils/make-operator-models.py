@@ -223,6 +223,22 @@ def short_of_five():
         [ints("five", [5]), weight("zero", np.array([0], np.float32))], opset=17)
 
 
+def shape_of_another():
+    """A reshape that changes nothing, if two inputs have one size."""
+    return model(
+        [node("Shape", "z", "shape", "/shape"), node("Reshape", "x shape", "y", "/reshape")],
+        [value("x", ["N"]), value("z", ["M"])], [value("y", None)], opset=17)
+
+
+def none_or_one():
+    """One element where N is odd, and none where it is even."""
+    return model(
+        [node("Shape", "x", "shape", "/shape"), node("Mod", "shape two", "rest", "/rest"),
+         node("Expand", "seven rest", "y", "/expand")],
+        [value("x", ["N"])], [value("y", None)],
+        [ints("two", [2]), weight("seven", np.array([7], np.float32))], opset=17)
+
+
 def two_below_none():
     """A shape of two computed sizes, whose product is right even if both are below zero."""
     return model(
@@ -294,6 +310,8 @@ MODELS = {
     "windows": windows,
     "short-of-five": short_of_five,
     "two-below-none": two_below_none,
+    "shape-of-another": shape_of_another,
+    "none-or-one": none_or_one,
     "attention-mask": one("Attention", "q k k m", opset=23, graph_inputs=[
         value("q", [1, 1, "Q", 1]), value("k", [1, 1, "K", 1]), value("m", ["Q", "M"])]),
     "split-short": one("Split", "x sizes", ints("sizes", [1, 2]), axis=2, results="y z"),

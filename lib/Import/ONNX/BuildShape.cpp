@@ -220,46 +220,34 @@ Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
   return input && shape ? expandTo(node, input, shape) : Value();
 }
 
-/// `value` around one dimension.
-static Value padDimBySizes(NodeBuilder &node, Value input, int64_t axis, Value low,
-                           Value high, Value value) {
-  auto border = [&](Value width) {
-    SmallVector<Value> sizes;
-    for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
-      sizes.push_back(i == axis ? width : dimOf(node, input, i));
-    return expandToSizes(node, value, sizes);
-  };
-  SmallVector<Value> parts{input};
-  auto isNone = [](Value width) {
-    auto known = readIntegers(constantOf(width));
-    return known && known->front() == 0;
-  };
-  if (!low || !high || !value)
-    return {};
-  if (!isNone(low))
-    parts.insert(parts.begin(), border(low));
-  if (!isNone(high))
-    parts.push_back(border(high));
-  return llvm::is_contained(parts, Value()) ? Value() : concat(node, parts, axis);
+/// `width` elements of `value` along `axis`, beside `input`.
+static Value borderOf(NodeBuilder &node, Value input, int64_t axis, Value width,
+                      Value value) {
+  SmallVector<Value> sizes;
+  for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
+    sizes.push_back(i == axis ? width : dimOf(node, input, i));
+  return value ? expandToSizes(node, value, sizes) : Value();
 }
 
 Value onnx_import::padBySizes(NodeBuilder &node, Value input, ValueRange low,
                               ValueRange high, Value value) {
-  SmallVector<int64_t> knownLow(low.size(), 0), knownHigh = knownLow;
-  SmallVector<int64_t> computed;
-  for (int64_t i = 0, e = low.size(); i < e; ++i) {
-    auto below = readIntegers(low[i] ? constantOf(low[i]) : ElementsAttr()),
-         above = readIntegers(high[i] ? constantOf(high[i]) : ElementsAttr());
-    if (!below || !above) {
-      computed.push_back(i);
-      continue;
-    }
-    knownLow[i] = below->front();
-    knownHigh[i] = above->front();
+  if (!input || llvm::is_contained(low, Value()) || llvm::is_contained(high, Value()))
+    return {};
+  /// What is known is added, or cut off, at once; nothing where it is computed.
+  auto known = [](Value width) -> int64_t {
+    auto amount = readIntegers(constantOf(width));
+    return amount ? amount->front() : 0;
+  };
+  input = pad(node, input, llvm::map_to_vector(low, known),
+              llvm::map_to_vector(high, known), value);
+  for (int64_t i = 0, e = low.size(); input && i < e; ++i) {
+    SmallVector<Value> parts{input};
+    if (!constantOf(low[i]))
+      parts.insert(parts.begin(), borderOf(node, input, i, low[i], value));
+    if (!constantOf(high[i]))
+      parts.push_back(borderOf(node, input, i, high[i], value));
+    input = llvm::is_contained(parts, Value()) ? Value() : concat(node, parts, i);
   }
-  input = pad(node, input, knownLow, knownHigh, value);
-  for (int64_t i : computed)
-    input = input ? padDimBySizes(node, input, i, low[i], high[i], value) : Value();
   return input;
 }
 

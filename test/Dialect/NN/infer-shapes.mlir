@@ -96,3 +96,12 @@ func.func @multiple(%x: tensor<?xf32> {nn.dims = ["width"], nn.name = "x"}) -> t
   %1 = nn.dynamic_reshape %0, %target : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x?xf32>
   return %1 : tensor<?x?xf32>
 }
+
+// That the two sizes are one is for the run to check: the reshape, and its shape, stay.
+// CHECK-LABEL: func.func @checked(
+// CHECK: nn.dynamic_reshape
+func.func @checked(%x: tensor<?xf32> {nn.dims = ["rows"], nn.name = "x"}, %y: tensor<?xf32> {nn.dims = ["others"], nn.name = "y"}) -> tensor<?xf32> {
+  %shape = nn.shape_of %y : (tensor<?xf32>) -> tensor<1xi64>
+  %0 = nn.dynamic_reshape %x, %shape : (tensor<?xf32>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

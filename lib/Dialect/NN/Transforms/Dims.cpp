@@ -292,7 +292,10 @@ void DimInference::require(SizeExpr a, SizeExpr b) {
 bool DimInference::isSingle(SizeExpr size) {
   if (table.asConstant(size))
     return table.asConstant(size) == 1;
-  if (table.bounds(size).high > 1)
+  const SizeAtom *atom = table.asAtom(size);
+  bool isPart = atom && atom->kind == SizeAtom::Kind::Minimum &&
+                llvm::is_contained(atom->operands, table.constant(1));
+  if (!isPart)
     return false;
   require(size, table.constant(1));
   return true;

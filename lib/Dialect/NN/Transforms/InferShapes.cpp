@@ -102,6 +102,23 @@ static Value settle(OpBuilder &b, ConcatOp op, Dims &) {
   return ConcatOp::create(b, op.getLoc(), op.getType(), parts, op.getAxis());
 }
 
+/// The operations of whose sizes a run has to check something, and what computes their
+/// shapes: the check is made of them, and would go with them.
+static OperationSet withShapes(Dims &dims) {
+  OperationSet found;
+  SmallVector<Operation *> open;
+  for (const SizeCheck &check : dims.checks())
+    if (check.op && found.insert(check.op).second)
+      open.push_back(check.op);
+  while (!open.empty())
+    for (Value operand : open.pop_back_val()->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (producer && dims.elementsOf(operand) && found.insert(producer).second)
+        open.push_back(producer);
+    }
+  return found;
+}
+
 namespace {
 struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
   using Base::Base;
@@ -110,16 +127,30 @@ struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
     func::FuncOp main = getOperation();
     if (!hasFreeDims(main))
       return;
-    Dims dims(main);
-    // What is wrong is said where a target has to do with it.
-    if (!dims.problems().empty())
-      return;
-    refined += refineTypes(main, dims);
+    // What types say needs no check, so look again.
+    for (bool isNew = true; isNew;) {
+      Dims dims(main);
+      // What is wrong is said where a target has to do with it.
+      if (!dims.problems().empty())
+        return;
+      unsigned count = refineTypes(main, dims);
+      refined += count;
+      isNew = count > 0;
+      if (!isNew)
+        settleAll(main, dims);
+    }
+  }
+
+private:
+  void settleAll(func::FuncOp main, Dims &dims) {
     IRRewriter rewriter(&getContext());
-    settled += foldElements(rewriter, main, dims);
+    OperationSet checked = withShapes(dims);
+    settled += foldElements(rewriter, main, dims, checked);
     // The last first: what takes the place of an operation has no sizes in `dims`.
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(main.getBody().front()))) {
+      if (checked.contains(&op))
+        continue;
       rewriter.setInsertionPoint(&op);
       Value known = llvm::TypeSwitch<Operation *, Value>(&op)
                         .Case<DynamicReshapeOp, DynamicExpandOp, DynamicSliceOp, ConcatOp>(

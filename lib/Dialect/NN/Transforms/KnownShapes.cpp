@@ -105,10 +105,11 @@ ElementsAttr tacit::nn::constantElements(Dims &dims, RankedTensorType type,
   return makeElements(payload, "folded");
 }
 
-unsigned tacit::nn::foldElements(RewriterBase &rewriter, func::FuncOp main, Dims &dims) {
+unsigned tacit::nn::foldElements(RewriterBase &rewriter, func::FuncOp main, Dims &dims,
+                                 const OperationSet &kept) {
   unsigned count = 0;
   for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
-    if (op.getNumResults() != 1 || isa<ConstantOp>(op))
+    if (op.getNumResults() != 1 || isa<ConstantOp>(op) || kept.contains(&op))
       continue;
     auto list = dims.elementsOf(op.getResult(0));
     auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());

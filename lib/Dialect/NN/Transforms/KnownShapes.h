@@ -24,8 +24,12 @@ unsigned refineTypes(mlir::func::FuncOp main, Dims &dims);
 mlir::ElementsAttr constantElements(Dims &dims, mlir::RankedTensorType type,
                                     llvm::ArrayRef<SizeExpr> list);
 
-/// Replaces computed tensors whose elements are constants; returns their number.
-unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims);
+using OperationSet = llvm::SmallPtrSet<mlir::Operation *, 8>;
+
+/// Replaces computed tensors whose elements are constants, but for the results of `kept`;
+/// returns their number.
+unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims,
+                      const OperationSet &kept);
 
 /// Erases operations whose results nobody reads, and what was only for them.
 void eraseDead(mlir::RewriterBase &rewriter, mlir::func::FuncOp main);

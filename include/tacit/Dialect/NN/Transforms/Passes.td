@@ -335,8 +335,10 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
     shape arithmetic of the exporter. A dimension that turns out to be a number is one
     from then on, shape arithmetic with a constant result becomes that constant, a
     reshape, expansion or slice whose shape was computed for nothing becomes a plain
-    one, and a concatenation loses its parts of no elements. A program without free dimensions, or with a dimension that depends on values
-    of the run, stays as it is.
+    one, and a concatenation loses its parts of no elements. Not so where a run has to
+    check a size: the check is made of the operation that demands it. A program without
+    free dimensions, or with a dimension that depends on values of the run, stays as it
+    is.
 
     **Before**
 
@@ -362,7 +364,8 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
   }];
   let statistics = [
     Statistic<"refined", "refined", "values of which more dimensions are known">,
-    Statistic<"settled", "settled", "computed shapes that became known ones, and parts of no elements">
+    Statistic<"settled", "settled",
+              "computed shapes that became known ones, and parts of no elements">
   ];
 }
 
