@@ -171,7 +171,9 @@ static Steps bufferize() {
   };
 }
 
-static Steps lowerToLLVM() {
+static Steps lowerToLLVM(const PipelineOptions &options) {
+  std::string halves = fmt::format("cpu-expand-half-casts{{keep-f16-extension={}}}",
+                                   options.extendsF16);
   Steps steps = onFunctions({
       // What the schedule left structured.
       "convert-linalg-to-loops",
@@ -184,7 +186,7 @@ static Steps lowerToLLVM() {
       // Vectors are in their final shape: one expansion each.
       "cpu-expand-math",
       // Of 16 bits processors convert what they please, and libraries the rest.
-      "cpu-expand-half-casts",
+      halves,
       "canonicalize",
   });
   for (const char *pass : {
@@ -262,7 +264,7 @@ std::string tacit::phasePipeline(size_t phase, const PipelineOptions &options) {
   else if (name == "bufferize")
     steps = bufferize();
   else if (name == "llvm")
-    steps = lowerToLLVM();
+    steps = lowerToLLVM(options);
   else if (name == "mpc")
     steps = shareSecrets(options.twoParty);
   else if (name == "expand")

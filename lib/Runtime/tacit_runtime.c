@@ -211,6 +211,7 @@ static int has_feature(const char *name, size_t length) {
     return __builtin_cpu_supports(feature) != 0;
   TACIT_FEATURE("avx2")
   TACIT_FEATURE("fma")
+  TACIT_FEATURE("f16c")
   TACIT_FEATURE("avx512f")
   TACIT_FEATURE("avx512bw")
   TACIT_FEATURE("avx512dq")

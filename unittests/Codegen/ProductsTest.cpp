@@ -206,7 +206,8 @@ protected:
     auto module = parseSourceString<ModuleOp>(program, ParserConfig(&context));
     auto processor = cpu::Processor::host(vectorBits);
     PassManager manager(&context);
-    PipelineOptions options{processor.tileRows, processor.panelColumns, transformations};
+    PipelineOptions options{processor.tileRows, processor.panelColumns,
+                            processor.extendsF16, transformations};
     // The raise phase would make an attention of its parts.
     auto pipeline =
         parsePassPipeline(pipelineText(*findPhase("raise"), *findPhase("llvm"), options));

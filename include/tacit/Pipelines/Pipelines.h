@@ -33,6 +33,8 @@ struct TwoPartyOptions {
 struct PipelineOptions {
   int64_t tileRows = 8;
   int64_t panelColumns = 32;
+  /// The processor has an instruction for f16 to f32.
+  bool extendsF16 = false;
   /// For the phases surgery, quantize and multiplier, which are empty without them.
   std::vector<Transformation> transformations = {};
   Road road = Road::Cpu;

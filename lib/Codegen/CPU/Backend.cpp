@@ -58,6 +58,9 @@ Processor Processor::host(int64_t maxVectorBits) {
   processor.features = llvm::join(features, ",");
   if (hasAvx2)
     required = {"avx2", "fma"};
+  processor.extendsF16 = hasAvx2 && found.lookup("f16c");
+  if (processor.extendsF16)
+    required.push_back("f16c");
   if (hasAvx512)
     required.insert(required.end(), {"avx512f", "avx512bw", "avx512dq", "avx512vl"});
   processor.required = llvm::join(required, ",");

@@ -50,6 +50,8 @@ public:
   Value fromSingle(Value x, Type halfType);
   /// f64 to f32 such that rounding again gives what rounding once would have given.
   Value narrow(Value x);
+  /// As toSingle, by one operation.
+  Value extend(Value half) { return arith::ExtFOp::create(builder, loc, single, half); }
   Value widen(Value x) { return arith::ExtFOp::create(builder, loc, wide, x); }
 
 private:
@@ -103,8 +105,11 @@ Value Bits::toSingle(Value half) {
   Value denormal = cast(word, make<arith::MulFOp>(count, number(0x1p-24f)));
   // The exponent's bias is 127 instead of 15; infinity's is the largest there is.
   Value moved = left(magnitude, 13);
-  Value normal = select(below(magnitude, 0x7C00), add(moved, integer(112 << 23)),
-                        either(moved, integer(0x7F800000)));
+  // A signalling NaN becomes a quiet one.
+  Value special = select(below(magnitude, 0x7C01), integer(0x7F800000),
+                         either(moved, integer(0x7FC00000)));
+  Value normal =
+      select(below(magnitude, 0x7C00), add(moved, integer(112 << 23)), special);
   return cast(single, either(select(below(magnitude, 0x0400), denormal, normal), sign));
 }
 
@@ -169,17 +174,24 @@ Value Bits::narrow(Value x) {
 
 namespace {
 struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandExtension(MLIRContext *context, bool keepsHalf)
+      : OpRewritePattern(context), keepsHalf(keepsHalf) {}
 
   LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &rewriter) const override {
     if (!isHalf(op.getIn().getType()))
       return rewriter.notifyMatchFailure(op, "neither f16 nor bf16");
+    bool isKept = keepsHalf && getElementTypeOrSelf(op.getIn().getType()).isF16();
+    bool isWide = getElementTypeOrSelf(op.getType()).isF64();
+    if (isKept && !isWide)
+      return rewriter.notifyMatchFailure(op, "the processor has an instruction for it");
     Bits bits(rewriter, op.getLoc(), op.getType());
-    Value result = bits.toSingle(op.getIn());
-    rewriter.replaceOp(op, getElementTypeOrSelf(op.getType()).isF64() ? bits.widen(result)
-                                                                      : result);
+    Value result = isKept ? bits.extend(op.getIn()) : bits.toSingle(op.getIn());
+    rewriter.replaceOp(op, isWide ? bits.widen(result) : result);
     return success();
   }
+
+private:
+  bool keepsHalf;
 };
 
 struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
@@ -230,9 +242,12 @@ struct ExpandToInteger : OpRewritePattern<Op> {
 };
 
 struct ExpandHalfCasts : cpu::impl::ExpandHalfCastsBase<ExpandHalfCasts> {
+  using Base::Base;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandExtension, ExpandTruncation, ExpandFromInteger<arith::SIToFPOp>,
+    patterns.add<ExpandExtension>(&getContext(), keepF16Extension);
+    patterns.add<ExpandTruncation, ExpandFromInteger<arith::SIToFPOp>,
                  ExpandFromInteger<arith::UIToFPOp>, ExpandToInteger<arith::FPToSIOp>,
                  ExpandToInteger<arith::FPToUIOp>>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));

@@ -53,3 +53,20 @@ func.func @left(%x: f32, %t: tensor<4xf32>, %i: i32) -> (f64, tensor<4xf16>, bf1
   %3 = arith.sitofp %i : i32 to f32
   return %0, %1, %2, %3 : f64, tensor<4xf16>, bf16, f32
 }
+
+// RUN: tacit-opt %s -cpu-expand-half-casts=keep-f16-extension | FileCheck %s --check-prefix=KEEP
+
+// An instruction does it; of bf16, and the other way around, none.
+// KEEP-LABEL: func.func @extend(
+// KEEP-NOT: arith.extf
+// KEEP-LABEL: func.func @scalars(
+// KEEP: %[[SINGLE:.+]] = arith.extf %{{.+}} : f16 to f32
+// KEEP: arith.extf %[[SINGLE]] : f32 to f64
+// KEEP-NOT: f64 to f16
+// KEEP-LABEL: func.func @weights(
+// KEEP-NEXT: arith.extf %{{.+}} : vector<16xf16> to vector<16xf32>
+// KEEP-NEXT: return
+func.func @weights(%x: vector<16xf16>) -> vector<16xf32> {
+  %0 = arith.extf %x : vector<16xf16> to vector<16xf32>
+  return %0 : vector<16xf32>
+}

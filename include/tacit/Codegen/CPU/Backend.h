@@ -21,6 +21,8 @@ struct Processor {
   std::string features; ///< LLVM's feature string: "+avx2,-avx512f,..."
   /// Register tile of matrix products that suits its vector registers.
   int64_t tileRows, panelColumns;
+  /// It has an instruction that extends f16 to f32.
+  bool extendsF16;
   /// What the runtime checks before it runs the code.
   std::string required;
 

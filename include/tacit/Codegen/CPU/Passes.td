@@ -340,6 +340,9 @@ def ExpandHalfCasts : Pass<"cpu-expand-half-casts"> {
     Infinities, NaN and denormal numbers are converted as IEEE 754 says. No processor
     needs instructions or library calls for them, and every one gives the same bits.
 
+    Extension of f16 to f32, which reading weights of 16 bits consists of, stays with
+    `keep-f16-extension`: x86-64 with F16C has an instruction that gives these bits.
+
     **Before**
     ```mlir
     func.func @extend(%x: vector<16xbf16>) -> vector<16xf32> {
@@ -360,6 +363,10 @@ def ExpandHalfCasts : Pass<"cpu-expand-half-casts"> {
     }
     ```
   }];
+  let options = [
+    Option<"keepF16Extension", "keep-f16-extension", "bool", /*default=*/"false",
+           "leave f16 to f32 to the processor">,
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
