@@ -155,7 +155,7 @@ def refused():
          node("ScatterND", "x tuples x", "r", "/scatter-nd"),
          node("Tile", "x many", "s", "/tile"),
          node("Slice", "x many many", "t", "/slice"),
-         node("Split", "x i", "m", "/split"),
+         node("Split", "x many", "m", "/split"),
          node("Dropout", "x half yes", "o", "/dropout"),
          node("EyeLike", "n", "p", "/eye", dtype=TensorProto.STRING),
          node("Cast", "x", "q", "/cast", to=TensorProto.STRING)],
@@ -228,6 +228,17 @@ def shape_of_another():
     return model(
         [node("Shape", "z", "shape", "/shape"), node("Reshape", "x shape", "y", "/reshape")],
         [value("x", ["N"]), value("z", ["M"])], [value("y", None)], opset=17)
+
+
+def head_and_rest():
+    """Parts of k elements, where k is the size of another input, and of all others."""
+    return model(
+        [node("Shape", "k", "head", "/head"),
+         node("Shape", "x", "shape", "/shape", start=1),
+         node("Sub", "shape head", "rest", "/rest"),
+         node("Concat", "head rest", "sizes", "/sizes", axis=0),
+         node("Split", "x sizes", "y z", "/split", axis=1)],
+        [value("x", [2, "N"]), value("k", ["K"])], outputs("yz"), opset=17)
 
 
 def none_or_one():
@@ -312,6 +323,7 @@ MODELS = {
     "two-below-none": two_below_none,
     "shape-of-another": shape_of_another,
     "none-or-one": none_or_one,
+    "head-and-rest": head_and_rest,
     "attention-mask": one("Attention", "q k k m", opset=23, graph_inputs=[
         value("q", [1, 1, "Q", 1]), value("k", [1, 1, "K", 1]), value("m", ["Q", "M"])]),
     "split-short": one("Split", "x sizes", ints("sizes", [1, 2]), axis=2, results="y z"),

@@ -294,10 +294,12 @@ Value onnx_import::buildSlice(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Into how many parts, and what their sizes are where the node says it.
+/// Into how many parts, and what their sizes are where the node says it: numbers, or a
+/// list that is computed.
 struct SplitPlan {
   int64_t parts;
   std::optional<std::vector<int64_t>> sizes;
+  Value computed = {};
 };
 } // namespace
 
@@ -309,8 +311,14 @@ static std::optional<SplitPlan> readSplit(NodeBuilder &node) {
                                  : node.intAttribute("num_outputs", node.numOutputs());
   plan.sizes = node.opset() < 13 ? node.intsAttribute("split") : node.constantInts(1);
   if (node.opset() >= 13 && node.hasOperand(1) && !plan.sizes) {
-    node.refuse("the sizes of its parts are computed", "export with constant sizes");
-    return std::nullopt;
+    plan.computed = node.operand(1);
+    if (!plan.computed)
+      return std::nullopt;
+    if (tensorOf(plan.computed).getShape() != ArrayRef<int64_t>(plan.parts)) {
+      node.refuse("the sizes of its parts are computed, and not one for each",
+                  "export with constant sizes");
+      return std::nullopt;
+    }
   }
   if (plan.parts >= 1 && plan.parts <= kMostParts)
     return plan;
@@ -369,6 +377,41 @@ static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
   return reshapeToSizes(node, input, sizes);
 }
 
+/// The elements from `start` up to `end`, i64 scalars of which neither counts from the
+/// end of the dimension.
+static Value sliceBySizes(NodeBuilder &node, Value input, int64_t axis, Value start,
+                          Value end, int64_t size) {
+  SmallVector<int64_t> dims(tensorOf(input).getShape());
+  dims[axis] = size;
+  return node.create<nn::DynamicSliceOp>(
+      {input, reshape(node, start, {1}), reshape(node, end, {1}), node.intsConstant({1})},
+      [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
+      tensorOf(input).clone(dims));
+}
+
+/// Parts of the sizes that a list says. That they are those of all of the dimension shows
+/// when the program runs; one below zero counts as none, so that the others are too many.
+static Value splitComputed(NodeBuilder &node, Value input, int64_t axis, Value list,
+                           int64_t parts) {
+  Value zero = i64Scalar(node, 0), sum = zero, first;
+  SmallVector<Value> bounds{zero}, sizes;
+  for (int64_t i = 0; i < parts; ++i) {
+    Value size = castTo(node, reshape(node, slice(node, list, 0, i, i + 1), {}),
+                        IntegerType::get(node.context(), 64));
+    sum = add(node, sum, binary<nn::MaximumOp>(node, size, zero));
+    bounds.push_back(sum);
+  }
+  for (int64_t i = 0; i < tensorOf(input).getRank(); ++i)
+    sizes.push_back(i == axis ? sum : dimOf(node, input, i));
+  Value whole = reshapeToSizes(node, input, sizes);
+  for (int64_t i = 0; whole && i < parts; ++i) {
+    Value part = sliceBySizes(node, whole, axis, bounds[i], bounds[i + 1], kFreeDim);
+    node.define(i, part);
+    first = i == 0 ? part : first;
+  }
+  return first;
+}
+
 /// Equal parts of a dimension whose size is not known yet. That it divides shows when the
 /// program runs.
 static Value splitEvenly(NodeBuilder &node, Value input, int64_t axis, int64_t parts) {
@@ -397,10 +440,7 @@ static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const Split
   Value share = div(node, add(node, dim, scalar(plan.parts - 1)), scalar(plan.parts));
   for (int64_t i = 0; i < plan.parts; ++i) {
     Value end = add(node, start, share);
-    Value part = node.create<nn::DynamicSliceOp>(
-        {input, reshape(node, start, {1}), reshape(node, end, {1}), node.intsConstant({1})},
-        [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
-        input.getType());
+    Value part = sliceBySizes(node, input, axis, start, end, kFreeDim);
     node.define(i, part);
     first = i == 0 ? part : first;
     start = end;
@@ -416,6 +456,8 @@ Value onnx_import::buildSplit(NodeBuilder &node) {
   auto plan = axis ? readSplit(node) : std::nullopt;
   if (!plan)
     return {};
+  if (plan->computed)
+    return splitComputed(node, input, *axis, plan->computed, plan->parts);
   if (tensorOf(input).isDynamicDim(*axis)) {
     if (!plan->sizes)
       return node.opset() < 18 ? splitEvenly(node, input, *axis, plan->parts)

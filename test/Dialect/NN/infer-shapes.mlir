@@ -105,3 +105,25 @@ func.func @checked(%x: tensor<?xf32> {nn.dims = ["rows"], nn.name = "x"}, %y: te
   %0 = nn.dynamic_reshape %x, %shape : (tensor<?xf32>, tensor<1xi64>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// Heads that share keys, as the function of ONNX's Attention has it: the remainder of a
+// free size by another.
+// CHECK-LABEL: func.func @groups(
+// CHECK-SAME: -> tensor<?x?x4xf32>
+func.func @groups(%q: tensor<?x4xf32> {nn.dims = ["heads", ""], nn.name = "q"}, %k: tensor<?x4xf32> {nn.dims = ["groups", ""], nn.name = "k"}) -> tensor<?x?x?xf32> {
+  %zero = nn.constant dense<0> : tensor<1xi64>
+  %one = nn.constant dense<1> : tensor<1xi64>
+  %q_shape = nn.shape_of %q : (tensor<?x4xf32>) -> tensor<2xi64>
+  %heads = nn.slice %q_shape [0] to [1] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %k_shape = nn.shape_of %k : (tensor<?x4xf32>) -> tensor<2xi64>
+  %groups = nn.slice %k_shape [0] to [1] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %features = nn.slice %k_shape [1] to [2] step [1] : (tensor<2xi64>) -> tensor<1xi64>
+  %rest = nn.mod %heads, %groups : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %divides = nn.compare eq %rest, %zero : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi1>
+  %quotient = nn.div %heads, %groups : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %shared = nn.where %divides, %quotient, %one : (tensor<1xi1>, tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %target = nn.concat %groups, %shared, %features axis = 0 : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %column = nn.reshape %k : tensor<?x4xf32> to tensor<?x1x4xf32>
+  %0 = nn.dynamic_expand %column, %target : (tensor<?x1x4xf32>, tensor<3xi64>) -> tensor<?x?x?xf32>
+  return %0 : tensor<?x?x?xf32>
+}

@@ -161,7 +161,7 @@ SizeExpr DimInference::combine(Operation *op, ArrayRef<SizeExpr> x) {
         return isFloat ? table.divideExactly(x[0], x[1]) : table.divide(x[0], x[1]);
       })
       .Case([&](ModOp) -> SizeExpr {
-        if (!x[0] || !x[1] || table.bounds(x[0]).low < 0 || table.bounds(x[1]).low < 1)
+        if (!x[0] || !x[1] || table.bounds(x[0]).low < 0 || table.bounds(x[1]).low < 0)
           return {};
         return table.subtract(x[0], table.multiply(x[1], table.divide(x[0], x[1])));
       })
@@ -176,7 +176,9 @@ SizeExpr DimInference::combine(Operation *op, ArrayRef<SizeExpr> x) {
           return table.choose(SizePredicate::Equal, x[0], zero, zero, one);
         return x[0];
       })
-      .Case([&](WhereOp) { return table.choose(SizePredicate::Equal, x[0], zero, x[2], x[1]); })
+      .Case([&](WhereOp) {
+        return table.choose(SizePredicate::Equal, x[0], zero, x[2], x[1]);
+      })
       .Case([&](CompareOp compare) -> SizeExpr {
         switch (compare.getPredicate()) {
         case ComparePredicate::Equal:
