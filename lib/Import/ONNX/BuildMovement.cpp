@@ -380,9 +380,9 @@ static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
 /// The elements from `start` up to `end`, i64 scalars of which neither counts from the
 /// end of the dimension.
 static Value sliceBySizes(NodeBuilder &node, Value input, int64_t axis, Value start,
-                          Value end, int64_t size) {
+                          Value end) {
   SmallVector<int64_t> dims(tensorOf(input).getShape());
-  dims[axis] = size;
+  dims[axis] = kFreeDim;
   return node.create<nn::DynamicSliceOp>(
       {input, reshape(node, start, {1}), reshape(node, end, {1}), node.intsConstant({1})},
       [&](auto &properties) { properties.setAxes(node.i64Array({axis})); },
@@ -405,7 +405,7 @@ static Value splitComputed(NodeBuilder &node, Value input, int64_t axis, Value l
     sizes.push_back(i == axis ? sum : dimOf(node, input, i));
   Value whole = reshapeToSizes(node, input, sizes);
   for (int64_t i = 0; whole && i < parts; ++i) {
-    Value part = sliceBySizes(node, whole, axis, bounds[i], bounds[i + 1], kFreeDim);
+    Value part = sliceBySizes(node, whole, axis, bounds[i], bounds[i + 1]);
     node.define(i, part);
     first = i == 0 ? part : first;
   }
@@ -440,7 +440,7 @@ static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const Split
   Value share = div(node, add(node, dim, scalar(plan.parts - 1)), scalar(plan.parts));
   for (int64_t i = 0; i < plan.parts; ++i) {
     Value end = add(node, start, share);
-    Value part = sliceBySizes(node, input, axis, start, end, kFreeDim);
+    Value part = sliceBySizes(node, input, axis, start, end);
     node.define(i, part);
     first = i == 0 ? part : first;
     start = end;

@@ -233,7 +233,7 @@ Value onnx_import::padBySizes(NodeBuilder &node, Value input, ValueRange low,
                               ValueRange high, Value value) {
   if (!input || llvm::is_contained(low, Value()) || llvm::is_contained(high, Value()))
     return {};
-  /// What is known is added, or cut off, at once; nothing where it is computed.
+  // What is known is added, or cut off, at once; nothing where it is computed.
   auto known = [](Value width) -> int64_t {
     auto amount = readIntegers(constantOf(width));
     return amount ? amount->front() : 0;
