@@ -8,8 +8,7 @@
 #include "tacit/Support/Npy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  auto array =
-      tacit::parseNpy("x.npy", {reinterpret_cast<const char *>(data), size});
+  auto array = tacit::parseNpy("x.npy", {reinterpret_cast<const char *>(data), size});
   if (!array) {
     llvm::consumeError(array.takeError());
     return 0;

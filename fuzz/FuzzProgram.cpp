@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<mlir::arith::ArithDialect, mlir::func::FuncDialect,
                       tacit::nn::NNDialect>();
-  auto module = tacit::parseProgram(llvm::MemoryBuffer::getMemBufferCopy(bytes), "x.mlir",
-                                    &context);
+  auto module =
+      tacit::parseProgram(llvm::MemoryBuffer::getMemBufferCopy(bytes), "x.mlir", &context);
   if (!module) {
     llvm::consumeError(module.takeError());
     return 0;

@@ -53,7 +53,9 @@ public:
   }
 
 private:
-  size_t below(size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(random); }
+  size_t below(size_t bound) {
+    return std::uniform_int_distribution<size_t>(0, bound - 1)(random);
+  }
 
   void collect(Message &message) {
     const Reflection *reflection = message.GetReflection();
@@ -127,9 +129,10 @@ private:
   }
 
   void mutateNumber(const Place &place, const Reflection &reflection) {
-    static constexpr int64_t kNumbers[] = {0,  1,  -1, 2,  3,  4,   5,         7,         8, 9,
-                                           10, 11, 13, 16, 64, -2,  INT32_MAX, INT32_MIN,
-                                           INT64_MAX, INT64_MIN, int64_t(1) << 31};
+    static constexpr int64_t kNumbers[] = {
+        0,  1,  -1,        2,         3,         4,         5,
+        7,  8,  9,         10,        11,        13,        16,
+        64, -2, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int64_t(1) << 31};
     int64_t number = kNumbers[below(std::size(kNumbers))];
     Message *message = place.message;
     auto set = [&](auto setOne, auto setRepeated, auto value) {

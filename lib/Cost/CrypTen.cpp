@@ -64,9 +64,7 @@ constexpr Price kExp = kSquare * 8;
 constexpr Price kReciprocal = kExp + (kSquare + kMul) * 10;
 // K9: Newton steps y (3 - x y^2) / 2, three unless the user sets another number, from an
 // exp. ibid.: inv_sqrt, and sqrt_nr_iters of crypten/config
-constexpr Price rsqrt(int64_t steps) {
-  return kExp + (kSquare + kMul + kMul) * steps;
-}
+constexpr Price rsqrt(int64_t steps) { return kExp + (kSquare + kMul + kMul) * steps; }
 // K11: the server sends its word.
 constexpr int64_t kReveal = 8;
 

@@ -172,8 +172,8 @@ static Steps bufferize() {
 }
 
 static Steps lowerToLLVM(const PipelineOptions &options) {
-  std::string halves = fmt::format("cpu-expand-half-casts{{keep-f16-extension={}}}",
-                                   options.extendsF16);
+  std::string halves =
+      fmt::format("cpu-expand-half-casts{{keep-f16-extension={}}}", options.extendsF16);
   Steps steps = onFunctions({
       // What the schedule left structured.
       "convert-linalg-to-loops",

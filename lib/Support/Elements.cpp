@@ -69,7 +69,8 @@ std::optional<ArrayRef<char>> rawBytes(Attribute constant, std::vector<char> &sc
   return ArrayRef<char>(scratch);
 }
 
-ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes, StringRef keyHint) {
+ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes,
+                          StringRef keyHint) {
   if (static_cast<int64_t>(bytes.size()) <= kMaxInlineBytes) {
     if (type.getElementType().isInteger(1)) {
       SmallVector<bool> values(bytes.begin(), bytes.end());
@@ -79,13 +80,11 @@ ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes, String
   }
   auto owner = std::make_shared<std::vector<char>>(std::move(bytes));
   ArrayRef<char> data(*owner);
-  AsmResourceBlob blob(data, /*dataAlignment=*/8,
-                       [owner = std::move(owner)](void *, size_t, size_t) mutable {
-                         owner.reset();
-                       },
-                       /*dataIsMutable=*/false);
-  return cast<ElementsAttr>(
-      DenseResourceElementsAttr::get(type, keyHint, std::move(blob)));
+  AsmResourceBlob blob(
+      data, /*dataAlignment=*/8,
+      [owner = std::move(owner)](void *, size_t, size_t) mutable { owner.reset(); },
+      /*dataIsMutable=*/false);
+  return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, keyHint, std::move(blob)));
 }
 
 ElementsAttr makeNamedElements(RankedTensorType type, StringRef key) {
@@ -105,8 +104,8 @@ std::optional<Payload> readPayload(Attribute constant, int64_t maxElements) {
   if (!bytes)
     return std::nullopt;
   int64_t width = byteWidth(type.getElementType());
-  bool isSigned = isa<IntegerType>(type.getElementType()) &&
-                  !type.getElementType().isUnsignedInteger();
+  bool isSigned =
+      isa<IntegerType>(type.getElementType()) && !type.getElementType().isUnsignedInteger();
   Payload payload{type, std::vector<int64_t>(type.getNumElements())};
   for (auto [i, value] : llvm::enumerate(payload.values)) {
     value = 0;

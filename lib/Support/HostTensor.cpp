@@ -137,7 +137,8 @@ std::string shapeText(ArrayRef<int64_t> shape) {
   if (shape.empty())
     return "scalar";
   return join(
-      map_range(shape, [](int64_t dim) { return dim < 0 ? "?" : std::to_string(dim); }), "x");
+      map_range(shape, [](int64_t dim) { return dim < 0 ? "?" : std::to_string(dim); }),
+      "x");
 }
 
 } // namespace tacit

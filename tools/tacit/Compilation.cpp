@@ -306,8 +306,8 @@ void Compilation::reportTransformations(StringRef phase) {
 }
 
 llvm::Error Compilation::advance(StringRef phase) {
-  PipelineOptions pipeline{target.tileRows, target.panelColumns, target.extendsF16,
-                           options.transformations, options.road, options.twoParty};
+  PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
+                           options.transformations, options.road,        options.twoParty};
   size_t last = *findPhase(phase, options.road);
   while (reached < last) {
     ++reached;

@@ -137,8 +137,8 @@ static void printPipeline(const Options &options, llvm::StringRef last) {
   size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
   llvm::outs() << pipelineText(from, *findPhase(last, options.road),
                                {processor.tileRows, processor.panelColumns,
-                                processor.extendsF16, options.transformations,
-                                options.road, options.twoParty})
+                                processor.extendsF16, options.transformations, options.road,
+                                options.twoParty})
                << "\n";
 }
 

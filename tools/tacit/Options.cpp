@@ -48,11 +48,10 @@ static cl::list<std::string> shapeOptions("shape",
                                                    "--primitive: its size, as 128x64"),
                                           cl::value_desc("INPUT=1x128"), cl::cat(category),
                                           MODEL_COMMANDS);
-static cl::list<std::string>
-    valueOptions("value",
-                 cl::desc("V, everywhere, instead of the input NAME: true, false or a number"),
-                 cl::value_desc("NAME=V"), cl::cat(category), cl::sub(inspectCommand),
-                 cl::sub(compileCommand), cl::sub(costCommand));
+static cl::list<std::string> valueOptions(
+    "value", cl::desc("V, everywhere, instead of the input NAME: true, false or a number"),
+    cl::value_desc("NAME=V"), cl::cat(category), cl::sub(inspectCommand),
+    cl::sub(compileCommand), cl::sub(costCommand));
 static cl::opt<std::string>
     fromOption("from",
                cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
@@ -177,9 +176,9 @@ static cl::list<std::string> expectOptions("expect", cl::desc("what an output sh
 static cl::opt<std::string> toleranceOption(
     "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
     cl::value_desc("T"), cl::init("1e-4"), cl::cat(category), cl::sub(runCommand));
-static cl::opt<bool>
-    dynamicOption("dynamic", cl::desc("compile for any size of the free dimensions"),
-                  cl::cat(category), cl::sub(runCommand));
+static cl::opt<bool> dynamicOption("dynamic",
+                                   cl::desc("compile for any size of the free dimensions"),
+                                   cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));

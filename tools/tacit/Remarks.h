@@ -20,7 +20,7 @@ std::string describe(mlir::Location loc);
 
 /// A place that the phase raise took for a whole operation at first.
 struct Missed {
-  std::string kind; ///< what it might have been: layer_norm
+  std::string kind;  ///< what it might have been: layer_norm
   std::string where; ///< node 'x', or line 4 of a program
   std::string node, reason;
 };

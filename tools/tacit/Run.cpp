@@ -144,14 +144,14 @@ static llvm::Expected<Compiled> compileWith(const Options &options,
 
 /// The model for these inputs. Where a shape depends on the values of an input, which
 /// no program for any values can have, it is compiled for the values given.
-static llvm::Expected<Compiled> compile(const Options &options, const NamedTensors &inputs) {
+static llvm::Expected<Compiled> compile(const Options &options,
+                                        const NamedTensors &inputs) {
   auto made = compileWith(options, inputs, /*pinsValues=*/false);
-  if (made || llvm::none_of(inputs, [](const auto &input) {
-        return mayDecideShape(input.second);
-      }))
+  if (made ||
+      llvm::none_of(inputs, [](const auto &input) { return mayDecideShape(input.second); }))
     return made;
-  llvm::Error rest = llvm::handleErrors(
-      made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {
+  llvm::Error rest =
+      llvm::handleErrors(made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {
         // A list of unknown length may look as if it did not fit the operator.
         if (error->getCode() == ExitCode::Unsupported ||
             error->getCode() == ExitCode::BadInput)

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tacit/Codegen/CPU/WeightFile.h"
 #include "TestSupport.h"
 #include "mlir/Parser/Parser.h"
-#include "tacit/Codegen/CPU/WeightFile.h"
 #include "tacit/Support/Fnv64.h"
 #include <cstring>
 #include <numeric>
@@ -31,9 +31,11 @@ protected:
   }
 
   /// The file of the one weight `weight`, as numbers.
-  template <typename T> std::vector<T> pack(const std::string &weight) {
+  template <typename T>
+  std::vector<T> pack(const std::string &weight) {
     auto module = parse("#nn.weight<value = " + weight + ">");
-    auto file = module ? WeightFile::of(*module) : fail(ExitCode::Internal, "", "no module");
+    auto file =
+        module ? WeightFile::of(*module) : fail(ExitCode::Internal, "", "no module");
     EXPECT_EQ(describe(file ? llvm::Error::success() : file.takeError()), "no error");
     if (!file)
       return {};
@@ -54,7 +56,8 @@ protected:
 };
 
 /// `values`, then zeros up to a multiple of 64 bytes.
-template <typename T> std::vector<T> padded(std::vector<T> values) {
+template <typename T>
+std::vector<T> padded(std::vector<T> values) {
   values.resize(llvm::alignTo(values.size() * sizeof(T), 64) / sizeof(T));
   return values;
 }
@@ -65,7 +68,8 @@ std::string counting(std::vector<int64_t> shape, int64_t first = 0) {
     return std::to_string(first) + ".0";
   int64_t count = shape.front();
   shape.erase(shape.begin());
-  int64_t size = std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());
+  int64_t size =
+      std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());
   std::string text;
   for (int64_t i = 0; i < count; ++i)
     text += (i ? ", " : "") + counting(shape, first + i * size);
@@ -82,11 +86,13 @@ TEST_F(WeightFileTest, PlainWeightLiesThereAsItIs) {
 
 TEST_F(WeightFileTest, PanelsAreStoredRowByRow) {
   // [K, N] = [2, 3] in panels of two columns; the second is filled up.
-  EXPECT_EQ(pack<float>("dense<" + counting({2, 3}) + "> : tensor<2x3xf32>, offset = 0, "
+  EXPECT_EQ(pack<float>("dense<" + counting({2, 3}) +
+                        "> : tensor<2x3xf32>, offset = 0, "
                         "panel = 2, position = 1, permutation = [1, 0]"),
             padded<float>({0, 1, 3, 4, /**/ 2, 0, 5, 0}));
   // Whole panels leave no zeros between them.
-  EXPECT_EQ(pack<double>("dense<" + counting({2, 4}) + "> : tensor<2x4xf64>, offset = 0, "
+  EXPECT_EQ(pack<double>("dense<" + counting({2, 4}) +
+                         "> : tensor<2x4xf64>, offset = 0, "
                          "panel = 2, position = 1, permutation = [1, 0]"),
             padded<double>({0, 1, 4, 5, /**/ 2, 3, 6, 7}));
 }
@@ -108,7 +114,8 @@ TEST_F(WeightFileTest, OuterDimensionsFollowThePermutation) {
           int n = panel * 2 + lane;
           expected.push_back(n < 3 ? a * 6 + b * 3 + n : 0);
         }
-  EXPECT_EQ(pack<float>("dense<" + counting({2, 2, 3}) + "> : tensor<2x2x3xf32>, offset = 0, "
+  EXPECT_EQ(pack<float>("dense<" + counting({2, 2, 3}) +
+                        "> : tensor<2x2x3xf32>, offset = 0, "
                         "panel = 2, position = 2, permutation = [1, 2, 0]"),
             padded<float>(expected));
   // The panel may be any dimension.
@@ -120,7 +127,8 @@ TEST_F(WeightFileTest, OuterDimensionsFollowThePermutation) {
           int a = panel * 2 + lane;
           expected.push_back(a < 3 ? a * 4 + b * 2 + n : 0);
         }
-  EXPECT_EQ(pack<float>("dense<" + counting({3, 2, 2}) + "> : tensor<3x2x2xf32>, offset = 0, "
+  EXPECT_EQ(pack<float>("dense<" + counting({3, 2, 2}) +
+                        "> : tensor<3x2x2xf32>, offset = 0, "
                         "panel = 2, position = 0, permutation = [0, 2, 1]"),
             padded<float>(expected));
 }
@@ -165,21 +173,25 @@ TEST_F(WeightFileTest, MissingBytesAreNamed) {
   auto weight = [](const std::string &key) {
     return "#nn.weight<value = dense_resource<" + key + "> : tensor<2xi32>, offset = 0>";
   };
-  const char *expected = "[4] the bytes of weight '{}' are missing or have the wrong size | keep "
-                         "weights.bin beside the phase file, as --dump-phases wrote it";
+  const char *expected =
+      "[4] the bytes of weight '{}' are missing or have the wrong size | keep "
+      "weights.bin beside the phase file, as --dump-phases wrote it";
   EXPECT_EQ(describeOf(weight("lost")), fmt::format(fmt::runtime(expected), "lost"));
   EXPECT_EQ(describeOf(weight("short"), "short: \"0x0400000005000000\""),
             fmt::format(fmt::runtime(expected), "short"));
 }
 
 TEST_F(WeightFileTest, HolesAndOverlapsAreRefused) {
-  EXPECT_EQ(describeOf("#nn.weight<value = dense<1> : tensor<3xi8>, offset = 1152921504606846976>"),
-            "[4] weight '(inline constant)' lies at byte 1152921504606846976 of the weight file; "
-            "expected 0, the next multiple of 64 | start from an earlier phase");
+  EXPECT_EQ(
+      describeOf(
+          "#nn.weight<value = dense<1> : tensor<3xi8>, offset = 1152921504606846976>"),
+      "[4] weight '(inline constant)' lies at byte 1152921504606846976 of the weight file; "
+      "expected 0, the next multiple of 64 | start from an earlier phase");
   std::string line = "#nn.weight<value = dense<1> : tensor<65xi8>, offset = ";
-  EXPECT_EQ(describeOf(line + "0>, " + line + "64>"),
-            "[4] weight '(inline constant)' lies at byte 64 of the weight file; expected 128, "
-            "the next multiple of 64 | start from an earlier phase");
+  EXPECT_EQ(
+      describeOf(line + "0>, " + line + "64>"),
+      "[4] weight '(inline constant)' lies at byte 64 of the weight file; expected 128, "
+      "the next multiple of 64 | start from an earlier phase");
 }
 
 TEST_F(WeightFileTest, EndlessConstantIsRefused) {

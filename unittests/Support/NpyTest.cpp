@@ -44,8 +44,8 @@ protected:
 
 TEST_F(Npy, RoundTripsEveryType) {
   for (int32_t dtype :
-       {TACIT_F32, TACIT_F64, TACIT_F16, TACIT_BF16, TACIT_I64, TACIT_I32, TACIT_I16, TACIT_I8,
-        TACIT_U64, TACIT_U32, TACIT_U16, TACIT_U8, TACIT_BOOL})
+       {TACIT_F32, TACIT_F64, TACIT_F16, TACIT_BF16, TACIT_I64, TACIT_I32, TACIT_I16,
+        TACIT_I8, TACIT_U64, TACIT_U32, TACIT_U16, TACIT_U8, TACIT_BOOL})
     for (std::vector<int64_t> shape :
          {std::vector<int64_t>{}, {3}, {2, 3}, {2, 0, 5}, std::vector<int64_t>(64, 1)}) {
       std::vector<char> bytes(*tensorBytes(dtype, shape));

@@ -26,7 +26,7 @@ struct TwoPartyOptions {
   bool isExpanded = true; ///< whole functions are taken apart
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
-  int64_t normScale = 1; ///< moves the variances for which norms hold; see mpc-expand
+  int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
 };
 
 /// What the processor and the user decide in the pipeline.

@@ -37,8 +37,8 @@ llvm::Expected<LibraryPaths> libraryPaths(llvm::StringRef output);
 struct LibraryTensor {
   std::string name;
   int32_t dtype = TACIT_F32;
-  std::vector<int64_t> shape; ///< -1 where free
-  int64_t indexBound = 0;     ///< see tacit_io
+  std::vector<int64_t> shape;     ///< -1 where free
+  int64_t indexBound = 0;         ///< see tacit_io
   std::vector<int32_t> dims = {}; ///< see tacit_io; one per dimension, or none at all
 };
 

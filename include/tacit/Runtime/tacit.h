@@ -29,9 +29,21 @@ extern "C" {
 #define TACIT_MAX_RANK 8
 
 /* Element types, numbered as in ONNX (TensorProto.DataType). */
-enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_U16 = 4, TACIT_I16 = 5,
-       TACIT_I32 = 6, TACIT_I64 = 7, TACIT_BOOL = 9, TACIT_F16 = 10, TACIT_F64 = 11,
-       TACIT_U32 = 12, TACIT_U64 = 13, TACIT_BF16 = 16 };
+enum {
+  TACIT_F32 = 1,
+  TACIT_U8 = 2,
+  TACIT_I8 = 3,
+  TACIT_U16 = 4,
+  TACIT_I16 = 5,
+  TACIT_I32 = 6,
+  TACIT_I64 = 7,
+  TACIT_BOOL = 9,
+  TACIT_F16 = 10,
+  TACIT_F64 = 11,
+  TACIT_U32 = 12,
+  TACIT_U64 = 13,
+  TACIT_BF16 = 16
+};
 
 /* A dense row-major tensor. `shape` holds `rank` dimensions, in elements. */
 typedef struct {
@@ -68,9 +80,9 @@ typedef struct {
   int32_t num_dims; /* names of free dimensions; 0 if every size is fixed */
   const tacit_io *inputs;
   const tacit_io *outputs;
-  uint64_t weights_bytes; /* size of the packed weight file */
-  uint64_t weights_hash;  /* of the packed weights; see tacit_runtime_hash */
-  uint64_t arena_bytes;   /* working memory of one call, where num_dims is 0 */
+  uint64_t weights_bytes;   /* size of the packed weight file */
+  uint64_t weights_hash;    /* of the packed weights; see tacit_runtime_hash */
+  uint64_t arena_bytes;     /* working memory of one call, where num_dims is 0 */
   const char *weights_file; /* file name, looked up beside the library */
   const char *features;     /* comma-separated processor features it needs */
   /* The generated code. Checks nothing; use tacit_run. */

@@ -111,9 +111,9 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
       else if (name != names.end())
         sizes.push_back(main.getArgument(first + name->second));
       else
-        return main.emitError() << "dimension " << d << " of argument "
-                                << argument.getArgNumber() << " is free; expected '"
-                                << nn::kInterfaceAttr << "' to name it";
+        return main.emitError()
+               << "dimension " << d << " of argument " << argument.getArgNumber()
+               << " is free; expected '" << nn::kInterfaceAttr << "' to name it";
     }
     return sizes;
   }

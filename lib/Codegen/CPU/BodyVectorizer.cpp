@@ -59,7 +59,8 @@ bool tacit::cpu::hasVectors(Type tensor) {
 bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
   DenseMap<Value, bool> known;
   for (OpOperand &operand : op->getOpOperands())
-    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation(/*allowZeroInResults=*/true) ||
+    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation(
+            /*allowZeroInResults=*/true) ||
         !hasVectors(operand.get().getType()))
       return false;
   for (Operation &inner : op.getBody()->without_terminator()) {
@@ -103,11 +104,11 @@ static Value readVector(OpBuilder &builder, Location loc, Value tensor, ValueRan
                         unsigned along, const VectorFrame &frame) {
   auto type = cast<RankedTensorType>(tensor.getType());
   auto vector = VectorType::get({frame.width}, type.getElementType());
-  Value padding = arith::ConstantOp::create(builder, loc,
-                                            builder.getZeroAttr(type.getElementType()));
-  AffineMap map = AffineMap::get(type.getRank(), 0,
-                                 getAffineDimExpr(along, builder.getContext()),
-                                 builder.getContext());
+  Value padding =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+  AffineMap map =
+      AffineMap::get(type.getRank(), 0, getAffineDimExpr(along, builder.getContext()),
+                     builder.getContext());
   return vector::TransferReadOp::create(builder, loc, vector, tensor, indices,
                                         AffineMapAttr::get(map), padding, frame.mask,
                                         builder.getBoolArrayAttr({true}));
@@ -125,8 +126,8 @@ Value tacit::cpu::readOperand(OpBuilder &builder, Location loc, Value tensor, Af
 Value tacit::cpu::toVector(OpBuilder &builder, Location loc, Value value, int64_t width) {
   if (isa<VectorType>(value.getType()))
     return value;
-  return vector::BroadcastOp::create(builder, loc, VectorType::get({width}, value.getType()),
-                                     value);
+  return vector::BroadcastOp::create(builder, loc,
+                                     VectorType::get({width}, value.getType()), value);
 }
 
 /// The operations of the body that `wanted` needs, but for what is given.
@@ -186,9 +187,8 @@ Value tacit::cpu::vectorizeBody(OpBuilder &builder, linalg::GenericOp op, Value 
       continue;
     }
     SmallVector<Value> operands = llvm::map_to_vector(inner.getOperands(), lookup);
-    bool isVector = llvm::any_of(operands, [](Value operand) {
-      return isa<VectorType>(operand.getType());
-    });
+    bool isVector = llvm::any_of(
+        operands, [](Value operand) { return isa<VectorType>(operand.getType()); });
     Type type = result.getType();
     if (isVector) {
       for (Value &operand : operands)

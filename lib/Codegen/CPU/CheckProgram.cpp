@@ -66,7 +66,8 @@ static bool isStorage(Type element) { return element.isF16() || element.isBF16()
 static bool isMovement(Operation *op) {
   return isa<nn::ConstantOp, nn::CastOp, nn::GatherOp, nn::GatherElementsOp, nn::SliceOp,
              nn::DynamicSliceOp, nn::ConcatOp, nn::ReshapeOp, nn::DynamicReshapeOp,
-             nn::TransposeOp, nn::ExpandOp, nn::DynamicExpandOp, nn::PadOp, nn::ShapeOfOp>(op);
+             nn::TransposeOp, nn::ExpandOp, nn::DynamicExpandOp, nn::PadOp, nn::ShapeOfOp>(
+      op);
 }
 
 /// The type with every dimension that `dims` knows.
@@ -90,8 +91,9 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
     // One message, where --from named the wrong phase.
     for (Operation &op : main.getBody().front())
       if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op)) {
-        op.emitOpError() << "is no operation of the nn dialect; expected a program as the phase "
-                            "raise leaves it";
+        op.emitOpError()
+            << "is no operation of the nn dialect; expected a program as the phase "
+               "raise leaves it";
         return signalPassFailure();
       }
     nn::Dims dims(main);
@@ -110,7 +112,8 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
       auto name = main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr);
       if (!type || !name) {
         main.emitError() << "argument " << i << " has type " << argument.getType()
-                         << "; expected a tensor with an '" << nn::kNameAttr << "' attribute";
+                         << "; expected a tensor with an '" << nn::kNameAttr
+                         << "' attribute";
         ok = false;
         continue;
       }
@@ -166,7 +169,8 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
     if (!multiplier || multiplier.getKind() != nn::MultiplierKind::ShiftAdd)
       return true;
     auto powers = linear.getWeight().getDefiningOp<nn::PowersOfTwoOp>();
-    int64_t found = powers ? cast<ShapedType>(powers.getCodes().getType()).getDimSize(0) : 0;
+    int64_t found =
+        powers ? cast<ShapedType>(powers.getCodes().getType()).getDimSize(0) : 0;
     if (found == multiplier.getTerms())
       return true;
     InFlightDiagnostic error = op->emitOpError() << "multiplies by shift_add a weight ";

@@ -53,8 +53,10 @@ static Value isExact(OpBuilder &b, Operation *op) {
   auto limit = [&](double value) -> Value {
     return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(value));
   };
-  Value low = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, result, limit(-kLimit));
-  Value high = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, result, limit(kLimit));
+  Value low =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, result, limit(-kLimit));
+  Value high =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, result, limit(kLimit));
   return arith::AndIOp::create(b, loc, low, high);
 }
 
@@ -69,7 +71,8 @@ static void guardDivision(Operation *op) {
     return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
   };
   auto equals = [&](int64_t value) -> Value {
-    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, divisor, constant(value));
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, divisor,
+                                 constant(value));
   };
   Value isMinusOne = equals(-1);
   Value isBad = arith::OrIOp::create(b, loc, equals(0), isMinusOne);
@@ -90,7 +93,8 @@ static Value guardArithmetic(Block &block, OpBuilder &b, Location loc) {
             arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op) &&
         !matchPattern(op.getOperand(1), m_Constant()))
       divisions.push_back(&op);
-    if (isa<arith::MulIOp, arith::AddIOp, arith::SubIOp>(op) && isWide(op.getResult(0).getType()))
+    if (isa<arith::MulIOp, arith::AddIOp, arith::SubIOp>(op) &&
+        isWide(op.getResult(0).getType()))
       others.push_back(&op);
   }
   Value exact = arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
@@ -132,7 +136,8 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
     auto shapes = resultShapes(main);
     memref::ViewOp arena = findArena(main);
     if (!arena || failed(shapes) || module.lookupSymbol("shapes")) {
-      main.emitError() << "has free dimensions, but is no program as cpu-plan-memory leaves it";
+      main.emitError()
+          << "has free dimensions, but is no program as cpu-plan-memory leaves it";
       return signalPassFailure();
     }
     if (failed(derive(main, arena, *shapes)))
@@ -262,8 +267,8 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
 
   /// Writes the sizes and returns the first check that failed. Numbers that left their
   /// range come first: no other check can be believed then.
-  static void answer(OpBuilder &b, Location loc, func::FuncOp shapes, ArrayRef<Value> checks,
-                     Value fits, ArrayRef<Value> answers) {
+  static void answer(OpBuilder &b, Location loc, func::FuncOp shapes,
+                     ArrayRef<Value> checks, Value fits, ArrayRef<Value> answers) {
     auto number = [&](int64_t value) -> Value {
       return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(value));
     };

@@ -43,7 +43,8 @@ class Bits {
 public:
   Bits(OpBuilder &builder, Location loc, Type shape)
       : builder(builder), loc(loc), word(like(shape, builder.getI32Type())),
-        single(like(shape, builder.getF32Type())), wide(like(shape, builder.getF64Type())) {}
+        single(like(shape, builder.getF32Type())), wide(like(shape, builder.getF64Type())) {
+  }
 
   /// From and to f16 or bf16, the latter rounded to nearest, ties to even.
   Value toSingle(Value half);
@@ -75,7 +76,8 @@ private:
   Value left(Value a, uint32_t by) { return make<arith::ShLIOp>(a, integer(by)); }
   Value right(Value a, uint32_t by) { return make<arith::ShRUIOp>(a, integer(by)); }
   Value below(Value a, uint32_t bound) {
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, a, integer(bound));
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, a,
+                                 integer(bound));
   }
   Value select(Value when, Value yes, Value no) {
     return arith::SelectOp::create(builder, loc, when, yes, no);
@@ -108,8 +110,7 @@ Value Bits::toSingle(Value half) {
   // A signalling NaN becomes a quiet one.
   Value special = select(below(magnitude, 0x7C01), integer(0x7F800000),
                          either(moved, integer(0x7FC00000)));
-  Value normal =
-      select(below(magnitude, 0x7C00), add(moved, integer(112 << 23)), special);
+  Value normal = select(below(magnitude, 0x7C00), add(moved, integer(112 << 23)), special);
   return cast(single, either(select(below(magnitude, 0x0400), denormal, normal), sign));
 }
 
@@ -177,7 +178,8 @@ struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
   ExpandExtension(MLIRContext *context, bool keepsHalf)
       : OpRewritePattern(context), keepsHalf(keepsHalf) {}
 
-  LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
     if (!isHalf(op.getIn().getType()))
       return rewriter.notifyMatchFailure(op, "neither f16 nor bf16");
     bool isKept = keepsHalf && getElementTypeOrSelf(op.getIn().getType()).isF16();
@@ -197,7 +199,8 @@ private:
 struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
     if (!isHalf(op.getType()))
       return rewriter.notifyMatchFailure(op, "neither f16 nor bf16");
     auto mode = op.getRoundingmode();

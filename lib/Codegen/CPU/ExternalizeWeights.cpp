@@ -39,7 +39,8 @@ static linalg::PackOp asPanels(Operation *user) {
   if (!pack || pack.getInnerDimsPos().size() != 1)
     return nullptr;
   int64_t panel = pack.getStaticInnerTiles().front();
-  bool isZeroFilled = !pack.getPaddingValue() || matchPattern(pack.getPaddingValue(), m_Zero()) ||
+  bool isZeroFilled = !pack.getPaddingValue() ||
+                      matchPattern(pack.getPaddingValue(), m_Zero()) ||
                       matchPattern(pack.getPaddingValue(), m_AnyZeroFloat());
   return isZeroFilled && 0 < panel && panel <= nn::kMaxPanelColumns ? pack : nullptr;
 }
@@ -74,12 +75,14 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
         SmallVector<int64_t> permutation(pack.getOuterDimsPerm());
         if (permutation.empty())
           permutation = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
-        auto weight = nn::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
-                                          pack.getInnerDimsPos()[0], permutation);
+        auto weight =
+            nn::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
+                                pack.getInnerDimsPos()[0], permutation);
         weights[weight].push_back(pack->getResult(0));
       }
       if (isUsedPlain)
-        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(op.getResult());
+        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(
+            op.getResult());
     });
 
     SmallVector<Attribute> manifest;
@@ -105,11 +108,12 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       auto type = cast<RankedTensorType>(first.getType());
       auto memref = MemRefType::get(type.getShape(), type.getElementType());
       Value start = arith::ConstantIndexOp::create(b, first.getLoc(), position);
-      Value view = memref::ViewOp::create(b, first.getLoc(), memref, main.getArgument(0), start,
-                                          ValueRange());
+      Value view = memref::ViewOp::create(b, first.getLoc(), memref, main.getArgument(0),
+                                          start, ValueRange());
       // restrict: nothing else aliases it; not writable: results never land here.
-      Value tensor = bufferization::ToTensorOp::create(b, first.getLoc(), type, view,
-                                                       /*restrict=*/true, /*writable=*/false);
+      Value tensor =
+          bufferization::ToTensorOp::create(b, first.getLoc(), type, view,
+                                            /*restrict=*/true, /*writable=*/false);
       for (Value use : entry.second)
         replace(use, tensor);
     }

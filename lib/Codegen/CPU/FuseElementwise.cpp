@@ -38,7 +38,8 @@ namespace {
 struct FoldTransposeIntoOperand : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
     if (!isContraction(op))
       return rewriter.notifyMatchFailure(op, "not a contraction");
     for (OpOperand *operand : op.getDpsInputOperands()) {
@@ -62,7 +63,8 @@ struct FoldTransposeIntoOperand : OpRewritePattern<linalg::GenericOp> {
 struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
     if (!isTranspose(op))
       return rewriter.notifyMatchFailure(op, "not a transposition");
     auto producer = op.getDpsInputOperand(0)->get().getDefiningOp<linalg::GenericOp>();
@@ -93,7 +95,8 @@ struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
 struct ResolveSize : OpRewritePattern<tensor::DimOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
     auto dim = op.getConstantIndex();
     auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
     if (!dim || !type || *dim < 0 || *dim >= type.getRank())
@@ -101,8 +104,8 @@ struct ResolveSize : OpRewritePattern<tensor::DimOp> {
     auto sizes = tacit::cpu::sizesFromMaker(rewriter, op.getLoc(), op.getSource());
     if (!sizes)
       return rewriter.notifyMatchFailure(op, "the tensor's maker does not say its sizes");
-    rewriter.replaceOp(op,
-                       getValueOrCreateConstantIndexOp(rewriter, op.getLoc(), (*sizes)[*dim]));
+    rewriter.replaceOp(
+        op, getValueOrCreateConstantIndexOp(rewriter, op.getLoc(), (*sizes)[*dim]));
     return success();
   }
 };
@@ -116,7 +119,7 @@ struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> 
     WalkResult generalized = getOperation().walk([&](linalg::TransposeOp op) {
       rewriter.setInsertionPoint(op);
       return failed(linalg::generalizeNamedOp(rewriter, op)) ? WalkResult::interrupt()
-                                                            : WalkResult::advance();
+                                                             : WalkResult::advance();
     });
     if (generalized.wasInterrupted())
       return signalPassFailure();

@@ -55,7 +55,8 @@ struct LowerExpandShape : OpRewritePattern<memref::ExpandShapeOp> {
       }
     }
     rewriter.replaceOpWithNewOp<memref::ReinterpretCastOp>(
-        op, type, source.getBaseBuffer(), source.getConstifiedMixedOffset(), sizes, strides);
+        op, type, source.getBaseBuffer(), source.getConstifiedMixedOffset(), sizes,
+        strides);
     ++done;
     return success();
   }

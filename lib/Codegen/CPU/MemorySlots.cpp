@@ -160,7 +160,8 @@ std::optional<int64_t> tacit::cpu::knownBytes(MemRefType type) {
   return byteSize(MemRefType::get(known, type.getElementType()));
 }
 
-Value tacit::cpu::emitBytes(OpBuilder &b, Location loc, int64_t knownBytes, ValueRange sizes) {
+Value tacit::cpu::emitBytes(OpBuilder &b, Location loc, int64_t knownBytes,
+                            ValueRange sizes) {
   Value bytes = arith::ConstantIndexOp::create(b, loc, knownBytes);
   for (Value size : sizes)
     bytes = arith::MulIOp::create(b, loc, bytes, size);

@@ -19,7 +19,8 @@ namespace {
 class Describer {
 public:
   explicit Describer(llvm::Module &module)
-      : module(module), context(module.getContext()), pointer(PointerType::getUnqual(context)) {}
+      : module(module), context(module.getContext()),
+        pointer(PointerType::getUnqual(context)) {}
 
   Constant *number(unsigned bits, uint64_t value) {
     return ConstantInt::get(IntegerType::get(context, bits), value);
@@ -81,8 +82,8 @@ static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts
   std::vector<Value *> arguments{entry->getArg(0), entry->getArg(1)};
   auto load = [&](Value *tensors, size_t count) {
     for (size_t i = 0; i < count; ++i) {
-      Value *tensor = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), tensors,
-                                                   i * sizeof(tacit_tensor));
+      Value *tensor =
+          b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), tensors, i * sizeof(tacit_tensor));
       // `data` is the first field.
       arguments.push_back(b.CreateLoad(d.pointer, tensor));
     }
@@ -122,10 +123,11 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
   Function *main = module.getFunction("main");
   size_t expected = 2 + facts.inputs.size() + facts.outputs.size();
   if (!takesPointers(main, expected, facts.dims.size()))
-    return fail(ExitCode::BadInput, "start from an earlier phase",
-                "the program's @main does not take the {} pointers (weights, arena, {} inputs, "
-                "{} outputs) and {} sizes that its interface describes",
-                expected, facts.inputs.size(), facts.outputs.size(), facts.dims.size());
+    return fail(
+        ExitCode::BadInput, "start from an earlier phase",
+        "the program's @main does not take the {} pointers (weights, arena, {} inputs, "
+        "{} outputs) and {} sizes that its interface describes",
+        expected, facts.inputs.size(), facts.outputs.size(), facts.dims.size());
   Function *shapes = findShapes(module);
   if (!facts.dims.empty() && !shapes)
     return fail(ExitCode::BadInput, "start from an earlier phase",
@@ -144,14 +146,13 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
     derive = shapes;
   }
   Constant *description = ConstantStruct::getAnon(
-      d.context,
-      {d.number(32, TACIT_ABI_VERSION), d.number(32, facts.inputs.size()),
-       d.number(32, facts.outputs.size()), d.number(32, facts.dims.size()),
-       d.tensors(facts.inputs), d.tensors(facts.outputs), d.number(64, facts.weightsBytes),
-       d.number(64, facts.weightsHash), d.number(64, facts.arenaBytes),
-       d.text(facts.weightsFile), d.text(facts.features), makeEntry(d, main, facts),
-       d.texts(facts.dims), d.texts(facts.checks), d.number(64, facts.checks.size()),
-       derive});
+      d.context, {d.number(32, TACIT_ABI_VERSION), d.number(32, facts.inputs.size()),
+                  d.number(32, facts.outputs.size()), d.number(32, facts.dims.size()),
+                  d.tensors(facts.inputs), d.tensors(facts.outputs),
+                  d.number(64, facts.weightsBytes), d.number(64, facts.weightsHash),
+                  d.number(64, facts.arenaBytes), d.text(facts.weightsFile),
+                  d.text(facts.features), makeEntry(d, main, facts), d.texts(facts.dims),
+                  d.texts(facts.checks), d.number(64, facts.checks.size()), derive});
   new GlobalVariable(module, description->getType(), /*isConstant=*/true,
                      GlobalValue::ExternalLinkage, description, "tacit_model");
   return llvm::Error::success();

@@ -25,8 +25,9 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
 
   void runOnOperation() override {
     if (panelColumns < 1 || panelColumns > tacit::nn::kMaxPanelColumns) {
-      getOperation().emitError() << "panels of " << panelColumns.getValue()
-                                 << " columns; expected 1 to " << tacit::nn::kMaxPanelColumns;
+      getOperation().emitError()
+          << "panels of " << panelColumns.getValue() << " columns; expected 1 to "
+          << tacit::nn::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());
@@ -80,17 +81,17 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
     shape.push_back(width);
     sizes.push_back(rewriter.getIndexAttr(width));
     SmallVector<OpFoldResult> tiles{rewriter.getIndexAttr(width)};
-    Value empty =
-        emptyTensor(rewriter, loc, RankedTensorType::get(shape, type.getElementType()), sizes);
+    Value empty = emptyTensor(rewriter, loc,
+                              RankedTensorType::get(shape, type.getElementType()), sizes);
     Value zero = arith::ConstantOp::create(rewriter, loc,
                                            rewriter.getZeroAttr(type.getElementType()));
-    Value packed = linalg::PackOp::create(rewriter, loc, operand.get(), empty,
-                                          layout.innerDimsPos, tiles, zero,
-                                          layout.outerDimsPerm)
-                       ->getResult(0);
+    Value packed =
+        linalg::PackOp::create(rewriter, loc, operand.get(), empty, layout.innerDimsPos,
+                               tiles, zero, layout.outerDimsPerm)
+            ->getResult(0);
     Value original = emptyTensor(rewriter, loc, type, own);
-    Value view = linalg::UnPackOp::create(rewriter, loc, packed, original, layout.innerDimsPos,
-                                          tiles, layout.outerDimsPerm)
+    Value view = linalg::UnPackOp::create(rewriter, loc, packed, original,
+                                          layout.innerDimsPos, tiles, layout.outerDimsPerm)
                      ->getResult(0);
     rewriter.modifyOpInPlace(operand.getOwner(), [&] { operand.set(view); });
   }

@@ -23,7 +23,8 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
     IRRewriter rewriter(&getContext());
     SmallVector<scf::ForallOp> loops;
     // Outer loops first: they take the threads.
-    getOperation().walk<WalkOrder::PreOrder>([&](scf::ForallOp loop) { loops.push_back(loop); });
+    getOperation().walk<WalkOrder::PreOrder>(
+        [&](scf::ForallOp loop) { loops.push_back(loop); });
     for (scf::ForallOp loop : loops) {
       if (!loop.getOutputs().empty()) {
         loop.emitOpError() << "still carries tensors; expected bufferized code";
@@ -71,7 +72,8 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
     operands.collapseNumLoops = rewriter.getI64IntegerAttr(bounds.lower.size());
     auto nest = omp::LoopNestOp::create(rewriter, loc, operands);
     rewriter.eraseOp(loop.getTerminator());
-    rewriter.inlineRegionBefore(loop.getRegion(), nest.getRegion(), nest.getRegion().begin());
+    rewriter.inlineRegionBefore(loop.getRegion(), nest.getRegion(),
+                                nest.getRegion().begin());
     rewriter.setInsertionPointToEnd(&nest.getRegion().front());
     omp::YieldOp::create(rewriter, loc);
     SmallVector<memref::AllocaOp> buffers(
@@ -93,13 +95,12 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
     rewriter.setInsertionPoint(loop);
     Bounds bounds = boundsOf(rewriter, loop);
     rewriter.eraseOp(loop.getTerminator());
-    scf::LoopNest nest = scf::buildLoopNest(rewriter, loop.getLoc(), bounds.lower, bounds.upper,
-                                            bounds.steps);
-    SmallVector<Value> ivs =
-        llvm::map_to_vector(nest.loops, [](scf::ForOp inner) -> Value {
-          return inner.getInductionVar();
-        });
-    rewriter.inlineBlockBefore(loop.getBody(), nest.loops.back().getBody()->getTerminator(), ivs);
+    scf::LoopNest nest = scf::buildLoopNest(rewriter, loop.getLoc(), bounds.lower,
+                                            bounds.upper, bounds.steps);
+    SmallVector<Value> ivs = llvm::map_to_vector(
+        nest.loops, [](scf::ForOp inner) -> Value { return inner.getInductionVar(); });
+    rewriter.inlineBlockBefore(loop.getBody(), nest.loops.back().getBody()->getTerminator(),
+                               ivs);
     rewriter.eraseOp(loop);
   }
 };

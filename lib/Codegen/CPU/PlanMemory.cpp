@@ -39,7 +39,8 @@ static std::optional<SmallVector<int64_t>> largestShape(memref::AllocOp alloc) {
     if (!ShapedType::isDynamic(dim))
       continue;
     auto bound = ValueBoundsConstraintSet::computeConstantBound(
-        presburger::BoundType::UB, sizes.front(), /*stopCondition=*/nullptr, /*closedUB=*/true);
+        presburger::BoundType::UB, sizes.front(), /*stopCondition=*/nullptr,
+        /*closedUB=*/true);
     if (failed(bound) || *bound < 0)
       return std::nullopt;
     dim = *bound;
@@ -155,15 +156,16 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
 
   /// A buffer of at most `shape`.
   static LogicalResult moveBounded(OpBuilder &b, memref::AllocOp alloc,
-                                   std::optional<SmallVector<int64_t>> shape, Stack &stack) {
+                                   std::optional<SmallVector<int64_t>> shape,
+                                   Stack &stack) {
     MemRefType type = alloc.getType();
     auto size = shape ? tacit::byteSize(MemRefType::get(*shape, type.getElementType()))
                       : std::nullopt;
     int64_t left = kMaxStackBytes - stack.bytes;
     if (!size || *size > left)
-      return alloc->emitError() << "a parallel task needs a buffer of type " << type
-                                << "; expected at most " << left << " bytes of "
-                                << kMaxStackBytes << " that a task may use";
+      return alloc->emitError()
+             << "a parallel task needs a buffer of type " << type << "; expected at most "
+             << left << " bytes of " << kMaxStackBytes << " that a task may use";
     stack.bytes += llvm::alignTo(*size, kBufferAlignment);
     if (type.hasStaticShape()) {
       Value slot = memref::AllocaOp::create(b, alloc->getLoc(), type,
@@ -273,9 +275,8 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       }
       buffer->offset = offset;
       arena = std::max(arena, offset + buffer->size);
-      auto where = llvm::upper_bound(placed, buffer, [](Buffer *a, Buffer *b) {
-        return a->offset < b->offset;
-      });
+      auto where = llvm::upper_bound(
+          placed, buffer, [](Buffer *a, Buffer *b) { return a->offset < b->offset; });
       placed.insert(where, buffer);
     }
     return arena;

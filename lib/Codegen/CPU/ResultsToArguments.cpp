@@ -17,9 +17,7 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-static bool isPlain(MemRefType type) {
-  return type && type.getLayout().isIdentity();
-}
+static bool isPlain(MemRefType type) { return type && type.getLayout().isIdentity(); }
 
 /// The allocation of which `value` is all, perhaps in another shape; null if there
 /// is none.
@@ -55,11 +53,13 @@ struct ResultsToArguments : tacit::cpu::impl::ResultsToArgumentsBase<ResultsToAr
         return signalPassFailure();
       }
       // Plain pointers have no sizes: what is free is the program's to know.
-      auto pointer = type.hasStaticShape() ? type : MemRefType::get({1}, type.getElementType());
+      auto pointer =
+          type.hasStaticShape() ? type : MemRefType::get({1}, type.getElementType());
       NamedAttrList attributes(main.getResultAttrDict(i));
       attributes.erase(tacit::nn::kDimsAttr);
       if (failed(main.insertArgument(main.getNumArguments(), pointer,
-                                     attributes.getDictionary(&getContext()), main.getLoc())))
+                                     attributes.getDictionary(&getContext()),
+                                     main.getLoc())))
         return signalPassFailure();
       deliver(end, i, main.getArguments().back());
     }

@@ -35,7 +35,8 @@ static OpFoldResult collapsedSize(OpBuilder &b, Location loc, memref::CollapseSh
   return product;
 }
 
-OpFoldResult tacit::cpu::sizeOfBuffer(OpBuilder &b, Location loc, Value buffer, int64_t dim) {
+OpFoldResult tacit::cpu::sizeOfBuffer(OpBuilder &b, Location loc, Value buffer,
+                                      int64_t dim) {
   auto type = cast<MemRefType>(buffer.getType());
   if (!type.isDynamicDim(dim))
     return b.getIndexAttr(type.getDimSize(dim));
@@ -65,8 +66,8 @@ Value tacit::cpu::castToShape(OpBuilder &b, Location loc, Value pointer, MemRefT
     Value stride = getValueOrCreateConstantIndexOp(b, loc, strides[d + 1]);
     strides[d] = b.createOrFold<arith::MulIOp>(loc, size, stride);
   }
-  return memref::ReinterpretCastOp::create(b, loc, type, pointer, b.getIndexAttr(offset), sizes,
-                                           strides);
+  return memref::ReinterpretCastOp::create(b, loc, type, pointer, b.getIndexAttr(offset),
+                                           sizes, strides);
 }
 
 /// What a size may be computed with: numbers, in operations that can be done anywhere
@@ -76,8 +77,10 @@ static bool isArithmetic(Operation *op) {
   return isa<affine::AffineApplyOp, affine::AffineMinOp, affine::AffineMaxOp>(op) ||
          (isa<arith::ArithDialect>(op->getDialect()) &&
           !isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op) &&
-          llvm::all_of(op->getOperandTypes(), [](Type t) { return t.isIntOrIndexOrFloat(); }) &&
-          llvm::all_of(op->getResultTypes(), [](Type t) { return t.isIntOrIndexOrFloat(); }));
+          llvm::all_of(op->getOperandTypes(),
+                       [](Type t) { return t.isIntOrIndexOrFloat(); }) &&
+          llvm::all_of(op->getResultTypes(),
+                       [](Type t) { return t.isIntOrIndexOrFloat(); }));
 }
 
 /// affine.apply, affine.min and affine.max in arithmetic.
@@ -128,7 +131,8 @@ FailureOr<Value> tacit::cpu::copySize(OpBuilder &b, Value value, IRMapping &know
         continue;
     }
     if (op)
-      return op->emitOpError() << "decides a size; expected arithmetic on the sizes of inputs";
+      return op->emitOpError()
+             << "decides a size; expected arithmetic on the sizes of inputs";
     auto argument = cast<BlockArgument>(next);
     return argument.getOwner()->getParentOp()->emitOpError()
            << "decides a size; expected arithmetic on the sizes of inputs";

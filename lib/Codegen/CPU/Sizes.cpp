@@ -58,7 +58,8 @@ tacit::cpu::sizesFromMaker(OpBuilder &builder, Location loc, Value tensor) {
   return std::nullopt;
 }
 
-SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc, Value tensor) {
+SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc,
+                                              Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type.hasStaticShape())
     return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
@@ -69,8 +70,8 @@ SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc, 
 /// The dimension of `operand` that loop `dim` of its owner walks, if there is one.
 static std::optional<unsigned> placeOf(OpOperand &operand, unsigned dim) {
   auto op = cast<linalg::LinalgOp>(operand.getOwner());
-  return op.getMatchingIndexingMap(&operand)
-      .getResultPosition(getAffineDimExpr(dim, op->getContext()));
+  return op.getMatchingIndexingMap(&operand).getResultPosition(
+      getAffineDimExpr(dim, op->getContext()));
 }
 
 SmallVector<int64_t> tacit::cpu::staticLoopSizes(linalg::LinalgOp op) {
@@ -133,5 +134,6 @@ OpFoldResult tacit::cpu::floorDivide(OpBuilder &builder, Location loc, OpFoldRes
 OpFoldResult tacit::cpu::roundDown(OpBuilder &builder, Location loc, OpFoldResult size,
                                    int64_t step) {
   AffineExpr expr = builder.getAffineSymbolExpr(0);
-  return affine::makeComposedFoldedAffineApply(builder, loc, expr.floorDiv(step) * step, size);
+  return affine::makeComposedFoldedAffineApply(builder, loc, expr.floorDiv(step) * step,
+                                               size);
 }

@@ -62,7 +62,8 @@ struct SplitCopies : tacit::cpu::impl::SplitCopiesBase<SplitCopies> {
 
   /// True for what becomes one memcpy.
   static bool isOneBlock(MemRefType type) {
-    return type.getLayout().isIdentity() || memref::isStaticShapeAndContiguousRowMajor(type);
+    return type.getLayout().isIdentity() ||
+           memref::isStaticShapeAndContiguousRowMajor(type);
   }
 
   /// Loops over the outer dimensions around a copy of one block, or of one element

@@ -58,7 +58,8 @@ static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
     return RowRole::PerRow;
   auto expected = AffineMap::getMultiDimIdentityMap(shape.size(), op.getContext())
                       .dropResult(shape.size() - 1);
-  if (op.getNumReductionLoops() == 1 && out == expected && ArrayRef<int64_t>(ranges) == shape)
+  if (op.getNumReductionLoops() == 1 && out == expected &&
+      ArrayRef<int64_t>(ranges) == shape)
     return RowRole::Reduce;
   return RowRole::None;
 }
@@ -105,7 +106,8 @@ static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp ro
     for (Operation *member : SmallVector<Operation *>(group.getArrayRef())) {
       for (Value operand : member->getOperands()) {
         Operation *producer = operand.getDefiningOp();
-        if (!producer || group.contains(producer) || producer->getBlock() != root->getBlock())
+        if (!producer || group.contains(producer) ||
+            producer->getBlock() != root->getBlock())
           continue;
         RowRole role = roleOf(producer, shape);
         if (role == RowRole::None ||
@@ -115,7 +117,8 @@ static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp ro
           continue;
         // An elementwise producer belongs to whoever made its input, unless it
         // reads a value per row and so cannot come before the reduction.
-        if (role == RowRole::Full && !llvm::any_of(producer->getOperands(), [&](Value value) {
+        if (role == RowRole::Full &&
+            !llvm::any_of(producer->getOperands(), [&](Value value) {
               auto type = dyn_cast<RankedTensorType>(value.getType());
               return type && type.getShape() == ArrayRef<int64_t>(shape).drop_back();
             }))
@@ -123,7 +126,8 @@ static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp ro
         // Whoever reads a member has its other dimensions, but sums over a dimension
         // of its own.
         if (role == RowRole::Reduce &&
-            !isSameSize(loopSizes(builder, cast<linalg::LinalgOp>(producer)).back(), length))
+            !isSameSize(loopSizes(builder, cast<linalg::LinalgOp>(producer)).back(),
+                        length))
           continue;
         hasReduction |= role == RowRole::Reduce;
         changed |= group.insert(producer);
@@ -190,7 +194,8 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
           offsets.back() = b.getIndexAttr(0);
           for (Operation *member : group) {
             auto linalgOp = cast<linalg::LinalgOp>(member);
-            ArrayRef<OpFoldResult> own = ArrayRef(offsets).take_front(linalgOp.getNumLoops());
+            ArrayRef<OpFoldResult> own =
+                ArrayRef(offsets).take_front(linalgOp.getNumLoops());
             auto tiled = cast<TilingInterface>(member).getTiledImplementation(
                 b, own, ArrayRef(sizes).take_front(own.size()));
             if (failed(tiled) || tiled->tiledOps.size() != 1) {

@@ -23,11 +23,13 @@ Value tacit::cpu::indexConstant(OpBuilder &builder, Location loc, int64_t value)
 Value tacit::cpu::addIndex(OpBuilder &builder, Location loc, Value a, Value b) {
   if (matchPattern(a, m_Zero()))
     return b;
-  return matchPattern(b, m_Zero()) ? a : arith::AddIOp::create(builder, loc, a, b).getResult();
+  return matchPattern(b, m_Zero()) ? a
+                                   : arith::AddIOp::create(builder, loc, a, b).getResult();
 }
 
-SmallVector<Value> tacit::cpu::buildLoop(OpBuilder &builder, Location loc, OpFoldResult bound,
-                                         int64_t step, ValueRange inits, LoopBody body) {
+SmallVector<Value> tacit::cpu::buildLoop(OpBuilder &builder, Location loc,
+                                         OpFoldResult bound, int64_t step, ValueRange inits,
+                                         LoopBody body) {
   auto known = getConstantIntValue(bound);
   if (known && *known <= 0)
     return inits;
@@ -41,10 +43,11 @@ SmallVector<Value> tacit::cpu::buildLoop(OpBuilder &builder, Location loc, OpFol
 SmallVector<Value> tacit::cpu::buildLoop(OpBuilder &builder, Location loc, Value lower,
                                          Value upper, int64_t step, ValueRange inits,
                                          LoopBody body) {
-  auto loop = scf::ForOp::create(builder, loc, lower, upper, indexConstant(builder, loc, step),
-                                 inits, [&](OpBuilder &b, Location loc, Value iv, ValueRange args) {
-                                   scf::YieldOp::create(b, loc, body(b, iv, args));
-                                 });
+  auto loop =
+      scf::ForOp::create(builder, loc, lower, upper, indexConstant(builder, loc, step),
+                         inits, [&](OpBuilder &b, Location loc, Value iv, ValueRange args) {
+                           scf::YieldOp::create(b, loc, body(b, iv, args));
+                         });
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
@@ -57,15 +60,16 @@ Value tacit::cpu::buildMaskedLoop(
   if (auto known = getConstantIntValue(size)) {
     int64_t whole = *known - *known % width;
     Value result =
-        buildLoop(builder, loc, builder.getIndexAttr(whole), width, init, wholeVector).front();
+        buildLoop(builder, loc, builder.getIndexAttr(whole), width, init, wholeVector)
+            .front();
     if (whole == *known)
       return result;
     Value mask = makeMask(builder, loc, width, indexConstant(builder, loc, *known - whole));
     return body(builder, indexConstant(builder, loc, whole), mask, result);
   }
   Value bound = cast<Value>(size);
-  Value whole = getValueOrCreateConstantIndexOp(builder, loc,
-                                                roundDown(builder, loc, size, width));
+  Value whole =
+      getValueOrCreateConstantIndexOp(builder, loc, roundDown(builder, loc, size, width));
   Value result = buildLoop(builder, loc, whole, width, init, wholeVector).front();
   // Runs once, or not at all.
   return buildLoop(builder, loc, whole, bound, width, result,
@@ -77,7 +81,9 @@ Value tacit::cpu::buildMaskedLoop(
       .front();
 }
 
-bool tacit::cpu::isOutermost(Operation *op) { return !op->getParentOfType<scf::ForallOp>(); }
+bool tacit::cpu::isOutermost(Operation *op) {
+  return !op->getParentOfType<scf::ForallOp>();
+}
 
 /// Size of the tile at `offset` of a dimension of `size` elements in steps of `step`.
 static OpFoldResult tileSize(OpBuilder &builder, Location loc, OpFoldResult size,
@@ -125,8 +131,8 @@ Value tacit::cpu::buildParallelTiles(
     sizes.push_back(isWhole ? size : tileSize(builder, loc, size, step[i], offsets[i]));
   }
   Value target = loop.getRegionIterArgs()[0];
-  Value tile = tensor::ExtractSliceOp::create(builder, loc, target, getAsOpFoldResult(offsets),
-                                              sizes, unit);
+  Value tile = tensor::ExtractSliceOp::create(builder, loc, target,
+                                              getAsOpFoldResult(offsets), sizes, unit);
   Value finished = body(builder, offsets, tile);
   builder.setInsertionPointToEnd(loop.getTerminator().getBody());
   tensor::ParallelInsertSliceOp::create(builder, loc, finished, target,
@@ -138,8 +144,8 @@ Value tacit::cpu::writeVector(OpBuilder &builder, Location loc, Value vector, Va
                               ValueRange indices, Value mask) {
   auto rank = cast<RankedTensorType>(tensor.getType()).getRank();
   AffineMap map = AffineMap::getMinorIdentityMap(rank, 1, builder.getContext());
-  return vector::TransferWriteOp::create(builder, loc, tensor.getType(), vector, tensor, indices,
-                                         AffineMapAttr::get(map), mask,
+  return vector::TransferWriteOp::create(builder, loc, tensor.getType(), vector, tensor,
+                                         indices, AffineMapAttr::get(map), mask,
                                          builder.getBoolArrayAttr({true}))
       .getResult();
 }

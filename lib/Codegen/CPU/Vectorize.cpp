@@ -152,30 +152,33 @@ LogicalResult tacit::cpu::vectorizeParallel(RewriterBase &rewriter, linalg::Gene
 //===----------------------------------------------------------------------===//
 
 /// Combines the lanes of `vector` in halves.
-static Value combineLanes(OpBuilder &builder, Location loc, Value vector, Operation *combiner) {
+static Value combineLanes(OpBuilder &builder, Location loc, Value vector,
+                          Operation *combiner) {
   auto make = [&](Value lhs, Value rhs) {
     OperationState state(loc, combiner->getName(), {lhs, rhs}, lhs.getType());
     return builder.create(state)->getResult(0);
   };
   for (int64_t width = kReductionLanes / 2; width >= 1; width /= 2) {
     auto slice = [&](int64_t offset) -> Value {
-      return vector::ExtractStridedSliceOp::create(builder, loc, vector, ArrayRef<int64_t>{offset},
-                                                   ArrayRef<int64_t>{width},
-                                                   ArrayRef<int64_t>{1});
+      return vector::ExtractStridedSliceOp::create(
+          builder, loc, vector, ArrayRef<int64_t>{offset}, ArrayRef<int64_t>{width},
+          ArrayRef<int64_t>{1});
     };
     vector = make(slice(0), slice(width));
   }
   return vector::ExtractOp::create(builder, loc, vector, ArrayRef<int64_t>{0});
 }
 
-LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::GenericOp op) {
+LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter,
+                                                linalg::GenericOp op) {
   unsigned numLoops = op.getNumLoops();
   if (op.getNumReductionLoops() != 1 || op->getNumResults() != 1 ||
       op.getIteratorTypesArray().back() != utils::IteratorType::reduction ||
       !isVectorizable(op, numLoops - 1))
     return failure();
   unsigned dim = numLoops - 1;
-  AffineMap rows = AffineMap::getMultiDimIdentityMap(numLoops, op.getContext()).dropResult(dim);
+  AffineMap rows =
+      AffineMap::getMultiDimIdentityMap(numLoops, op.getContext()).dropResult(dim);
   OpOperand *init = op.getDpsInitOperand(0);
   if (op.getMatchingIndexingMap(init) != rows)
     return failure();
@@ -217,9 +220,9 @@ LogicalResult tacit::cpu::vectorizeRowReduction(RewriterBase &rewriter, linalg::
     return tensor::InsertOp::create(b, loc, total, tensor, outIndices);
   };
 
-  Value result = forEachRow(rewriter, op, init->get(), ArrayRef(shape).drop_back(),
-                            SmallVector<OpFoldResult>(numLoops - 1, rewriter.getIndexAttr(1)),
-                            reduceRow);
+  Value result = forEachRow(
+      rewriter, op, init->get(), ArrayRef(shape).drop_back(),
+      SmallVector<OpFoldResult>(numLoops - 1, rewriter.getIndexAttr(1)), reduceRow);
   rewriter.replaceOp(op, result);
   return success();
 }
@@ -235,11 +238,10 @@ struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
   void runOnOperation() override {
     if (tileRows < 1 || tileRows > kMaxTileRows || !llvm::isPowerOf2_64(panelColumns) ||
         panelColumns > tacit::nn::kMaxPanelColumns) {
-      getOperation().emitError() << "register tile of " << tileRows.getValue() << " x "
-                                 << panelColumns.getValue()
-                                 << "; expected 1 to " << kMaxTileRows
-                                 << " rows and a power of two of columns, at most "
-                                 << tacit::nn::kMaxPanelColumns;
+      getOperation().emitError()
+          << "register tile of " << tileRows.getValue() << " x " << panelColumns.getValue()
+          << "; expected 1 to " << kMaxTileRows
+          << " rows and a power of two of columns, at most " << tacit::nn::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());

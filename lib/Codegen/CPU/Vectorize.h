@@ -83,12 +83,12 @@ llvm::SmallVector<mlir::Value> buildLoop(mlir::OpBuilder &builder, mlir::Locatio
 
 /// Walks `size` elements in vectors of `width`, carrying `init`: whole ones with a null
 /// mask, then what is left with a mask of the lanes that exist.
-mlir::Value buildMaskedLoop(
-    mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size, int64_t width,
-    mlir::Value init,
-    llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Value iv, mlir::Value mask,
-                                   mlir::Value carried)>
-        body);
+mlir::Value
+buildMaskedLoop(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size,
+                int64_t width, mlir::Value init,
+                llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Value iv,
+                                               mlir::Value mask, mlir::Value carried)>
+                    body);
 
 /// A parallel loop over tiles of `init`: one iteration for each combination of
 /// `steps`, each of which computes one tile. A null step takes the whole dimension.

@@ -91,7 +91,7 @@ std::optional<Contraction> tacit::cpu::matchContraction(linalg::GenericOp op) {
   if (!term || !out.isProjectedPermutation() || out.getNumResults() < 2 ||
       out.getNumResults() + op.getNumReductionLoops() != op.getNumLoops())
     return std::nullopt;
-  Contraction contraction{op, {},  {},  0, 0, maps.front(), {}, out, staticLoopSizes(op),
+  Contraction contraction{op,  {}, {}, 0, 0, maps.front(), {}, out, staticLoopSizes(op),
                           term};
   contraction.rights.assign(maps.begin() + 1, maps.end() - 1);
   if (!assignLoops(contraction) || !isVectorizable(op, contraction.column))
@@ -134,7 +134,8 @@ static Value findPanels(const Contraction &contraction, size_t right, int64_t pa
   if (perm.empty())
     perm = llvm::to_vector(llvm::seq<int64_t>(0, layout->outerDimsPerm.size()));
   if (unpack.getInnerDimsPos() != ArrayRef<int64_t>(layout->innerDimsPos) ||
-      perm != layout->outerDimsPerm || unpack.getStaticInnerTiles() != ArrayRef<int64_t>{panel})
+      perm != layout->outerDimsPerm ||
+      unpack.getStaticInnerTiles() != ArrayRef<int64_t>{panel})
     return nullptr;
   return unpack.getSource();
 }
@@ -155,7 +156,8 @@ static linalg::GenericOp findEpilogue(const Contraction &contraction) {
   OpOperand &use = *result.use_begin();
   OpOperand *init = user.getDpsInitOperand(0);
   if (!user.isDpsInput(&use) || !user.getMatchingIndexingMap(&use).isIdentity() ||
-      !user.getMatchingIndexingMap(init).isIdentity() || user.payloadUsesValueFromOperand(init))
+      !user.getMatchingIndexingMap(init).isIdentity() ||
+      user.payloadUsesValueFromOperand(init))
     return nullptr;
   return user;
 }
@@ -180,7 +182,6 @@ public:
                      Value out) const;
 
 private:
-
   /// Computes `rows` x panel results at (row, column).
   Value compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
                 Value mask, Value out) const;
@@ -235,8 +236,8 @@ Value Kernel::readRight(OpBuilder &b, size_t right, const VectorFrame &frame) co
   place.push_back(indexConstant(b, loc, 0));
   auto rank = cast<RankedTensorType>(packed.getType()).getRank();
   VectorFrame whole{place, static_cast<unsigned>(rank - 1), tile.panel, nullptr};
-  return readOperand(b, loc, packed, AffineMap::getMultiDimIdentityMap(rank, b.getContext()),
-                     whole);
+  return readOperand(b, loc, packed,
+                     AffineMap::getMultiDimIdentityMap(rank, b.getContext()), whole);
 }
 
 Value Kernel::start(OpBuilder &b, const VectorFrame &frame) const {
@@ -289,8 +290,8 @@ SmallVector<Value> Kernel::addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
     };
     // Not vector.fma: that becomes llvm.fmuladd, which may round twice.
     if (exact)
-      next.push_back(math::FmaOp::create(b, loc, value(exact.getLhs()), value(exact.getRhs()),
-                                         accumulator));
+      next.push_back(math::FmaOp::create(b, loc, value(exact.getLhs()),
+                                         value(exact.getRhs()), accumulator));
     else if (isa<FloatType>(contraction.term.getType()))
       next.push_back(arith::AddFOp::create(b, loc, accumulator, value(contraction.term)));
     else
@@ -299,8 +300,8 @@ SmallVector<Value> Kernel::addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
   return next;
 }
 
-Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
-                      Value mask, Value out) const {
+Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
+                      Value column, Value mask, Value out) const {
   SmallVector<Value> rowIndices, accumulators;
   SmallVector<VectorFrame> frames;
   for (int64_t i = 0; i < rows; ++i) {
@@ -316,7 +317,8 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
     if (epilogue) {
       linalg::GenericOp consumer = epilogue;
       VectorFrame frame{indicesAt(b, loc, result, frames[i].ivs),
-                        static_cast<unsigned>(result.getNumResults() - 1), tile.panel, mask};
+                        static_cast<unsigned>(result.getNumResults() - 1), tile.panel,
+                        mask};
       DenseMap<Value, Value> given;
       for (OpOperand &operand : consumer->getOpOperands())
         if (operand.get() == op->getResult(0))
@@ -340,8 +342,7 @@ Value Kernel::computePanel(OpBuilder &b, ValueRange offsets, Value column, Value
                            Value out) const {
   auto computeRows = [&](int64_t rows) {
     return [&, rows](OpBuilder &b, Value row, ValueRange carried) {
-      return SmallVector<Value>{
-          compute(b, rows, offsets, row, column, mask, carried[0])};
+      return SmallVector<Value>{compute(b, rows, offsets, row, column, mask, carried[0])};
     };
   };
   OpFoldResult rows = sizes[contraction.row];
@@ -351,7 +352,8 @@ Value Kernel::computePanel(OpBuilder &b, ValueRange offsets, Value column, Value
               .front();
     if (*known == whole)
       return out;
-    return compute(b, *known - whole, offsets, indexConstant(b, loc, whole), column, mask, out);
+    return compute(b, *known - whole, offsets, indexConstant(b, loc, whole), column, mask,
+                   out);
   }
   Value row = getValueOrCreateConstantIndexOp(b, loc, roundDown(b, loc, rows, tile.rows));
   out = buildLoop(b, loc, row, tile.rows, out, computeRows(tile.rows)).front();
@@ -382,7 +384,8 @@ static OpFoldResult columnsPerTask(OpBuilder &builder, Location loc, OpFoldResul
   if (!known) {
     Value most = getValueOrCreateConstantIndexOp(
         builder, loc, roundDown(builder, loc, columns, kTasks * panel));
-    Value share = arith::DivUIOp::create(builder, loc, most, indexConstant(builder, loc, kTasks));
+    Value share =
+        arith::DivUIOp::create(builder, loc, most, indexConstant(builder, loc, kTasks));
     return arith::MaxUIOp::create(builder, loc, share, indexConstant(builder, loc, panel))
         .getResult();
   }
@@ -401,9 +404,9 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
   SmallVector<Value> panels;
   for (auto [i, map] : llvm::enumerate(contraction->rights)) {
     panels.push_back(findPanels(*contraction, i, tile.panel));
-    bool isRowMajor = !map.isFunctionOfDim(contraction->column) ||
-                      map.getResults().back() ==
-                          getAffineDimExpr(contraction->column, op.getContext());
+    bool isRowMajor =
+        !map.isFunctionOfDim(contraction->column) ||
+        map.getResults().back() == getAffineDimExpr(contraction->column, op.getContext());
     if (!panels.back() && !isRowMajor)
       return failure();
   }
@@ -487,28 +490,28 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
   SmallVector<OpFoldResult> steps(rank - 1, rewriter.getIndexAttr(1));
   steps.append(2, OpFoldResult());
   auto packPanel = [&](OpBuilder &b, ValueRange offsets, bool isMasked, Value out) {
-    return buildLoop(
-               b, loc, sizes[rank - 1], 1, out,
-               [&](OpBuilder &b, Value inner, ValueRange carried) {
-                 VectorFrame frame{SmallVector<Value>(rank), static_cast<unsigned>(packedDim),
-                                   panel, nullptr};
-                 for (int64_t i = 0; i < rank; ++i)
-                   frame.ivs[perm[i]] = i + 1 == rank ? inner : offsets[i];
-                 Value first = arith::MulIOp::create(b, loc, frame.ivs[packedDim],
-                                                     indexConstant(b, loc, panel));
-                 frame.ivs[packedDim] = first;
-                 if (isMasked) {
-                   Value bound = getValueOrCreateConstantIndexOp(b, loc, size);
-                   Value left = arith::SubIOp::create(b, loc, bound, first);
-                   frame.mask = makeMask(b, loc, panel, left);
-                 }
-                 AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
-                 Value vector = readOperand(b, loc, op.getSource(), identity, frame);
-                 SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
-                 indices[rank - 1] = inner;
-                 return SmallVector<Value>{
-                     writeVector(b, loc, vector, carried[0], indices, nullptr)};
-               })
+    return buildLoop(b, loc, sizes[rank - 1], 1, out,
+                     [&](OpBuilder &b, Value inner, ValueRange carried) {
+                       VectorFrame frame{SmallVector<Value>(rank),
+                                         static_cast<unsigned>(packedDim), panel, nullptr};
+                       for (int64_t i = 0; i < rank; ++i)
+                         frame.ivs[perm[i]] = i + 1 == rank ? inner : offsets[i];
+                       Value first = arith::MulIOp::create(b, loc, frame.ivs[packedDim],
+                                                           indexConstant(b, loc, panel));
+                       frame.ivs[packedDim] = first;
+                       if (isMasked) {
+                         Value bound = getValueOrCreateConstantIndexOp(b, loc, size);
+                         Value left = arith::SubIOp::create(b, loc, bound, first);
+                         frame.mask = makeMask(b, loc, panel, left);
+                       }
+                       AffineMap identity =
+                           AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+                       Value vector = readOperand(b, loc, op.getSource(), identity, frame);
+                       SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
+                       indices[rank - 1] = inner;
+                       return SmallVector<Value>{
+                           writeVector(b, loc, vector, carried[0], indices, nullptr)};
+                     })
         .front();
   };
   auto known = getConstantIntValue(size);
@@ -519,8 +522,8 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
         // Gathering under a mask is slow: only the last panel does.
         int64_t task = llvm::find(perm, packedDim) - perm.begin();
         Value whole = getValueOrCreateConstantIndexOp(b, loc, numWhole);
-        Value isWhole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                              offsets[task], whole);
+        Value isWhole =
+            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, offsets[task], whole);
         auto branch = [&](bool isMasked) {
           return [&, isMasked](OpBuilder &b, Location loc) {
             scf::YieldOp::create(b, loc, packPanel(b, offsets, isMasked, out));

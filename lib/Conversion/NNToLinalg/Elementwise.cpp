@@ -35,7 +35,8 @@ struct Scalars {
     return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
   }
   bool isFloat() const { return isa<FloatType>(type); }
-  template <typename Op, typename... Operands> Value make(Operands... operands) const {
+  template <typename Op, typename... Operands>
+  Value make(Operands... operands) const {
     return Op::create(b, loc, operands...);
   }
   /// The float, the signed or the unsigned form of an operation.
@@ -43,7 +44,8 @@ struct Scalars {
   Value either() const {
     if (isFloat())
       return make<FloatOp>(args[0], args[1]);
-    return isUnsigned ? make<UnsignedOp>(args[0], args[1]) : make<SignedOp>(args[0], args[1]);
+    return isUnsigned ? make<UnsignedOp>(args[0], args[1])
+                      : make<SignedOp>(args[0], args[1]);
   }
 };
 } // namespace
@@ -100,8 +102,10 @@ static Value emit(nn::GeluOp op, Scalars s) {
   } else {
     // sqrt(2/pi) * (x + 0.044715 x^3)
     Value cube = s.make<arith::MulFOp>(s.make<arith::MulFOp>(x, x), x);
-    Value inner = s.make<arith::AddFOp>(x, s.make<arith::MulFOp>(cube, s.constant(0.044715)));
-    t = s.make<math::TanhOp>(s.make<arith::MulFOp>(inner, s.constant(0.79788456080286535588)));
+    Value inner =
+        s.make<arith::AddFOp>(x, s.make<arith::MulFOp>(cube, s.constant(0.044715)));
+    t = s.make<math::TanhOp>(
+        s.make<arith::MulFOp>(inner, s.constant(0.79788456080286535588)));
   }
   Value half = s.make<arith::MulFOp>(x, s.constant(0.5));
   return s.make<arith::MulFOp>(half, s.make<arith::AddFOp>(t, s.constant(1)));
@@ -147,9 +151,15 @@ static Value emit(nn::ModOp, Scalars s) {
 }
 
 // Truth values are bytes of 0 or 1.
-static Value emit(nn::AndOp, Scalars s) { return s.make<arith::AndIOp>(s.args[0], s.args[1]); }
-static Value emit(nn::OrOp, Scalars s) { return s.make<arith::OrIOp>(s.args[0], s.args[1]); }
-static Value emit(nn::XorOp, Scalars s) { return s.make<arith::XOrIOp>(s.args[0], s.args[1]); }
+static Value emit(nn::AndOp, Scalars s) {
+  return s.make<arith::AndIOp>(s.args[0], s.args[1]);
+}
+static Value emit(nn::OrOp, Scalars s) {
+  return s.make<arith::OrIOp>(s.args[0], s.args[1]);
+}
+static Value emit(nn::XorOp, Scalars s) {
+  return s.make<arith::XOrIOp>(s.args[0], s.args[1]);
+}
 static Value emit(nn::NotOp, Scalars s) {
   return s.make<arith::XOrIOp>(s.args[0], s.integer(1));
 }
@@ -272,7 +282,8 @@ static Value emit(nn::CastOp op, Scalars s) {
   if (isa<FloatType>(to)) {
     if (s.isFloat())
       return castFloat(s, x, to);
-    return extendsWithZeros ? s.make<arith::UIToFPOp>(to, x) : s.make<arith::SIToFPOp>(to, x);
+    return extendsWithZeros ? s.make<arith::UIToFPOp>(to, x)
+                            : s.make<arith::SIToFPOp>(to, x);
   }
   Type stored = s.b.getIntegerType(to.getIntOrFloatBitWidth());
   if (s.isFloat())
@@ -292,7 +303,8 @@ static Value emit(nn::CastOp op, Scalars s) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-template <typename Op> struct LowerElementwise : OpConversionPattern<Op> {
+template <typename Op>
+struct LowerElementwise : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
 
   LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
@@ -336,21 +348,23 @@ struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
 };
 } // namespace
 
-void tacit::populateElementwisePatterns(TypeConverter &converter, RewritePatternSet &patterns) {
+void tacit::populateElementwisePatterns(TypeConverter &converter,
+                                        RewritePatternSet &patterns) {
   patterns.add<
       LowerConstant, LowerElementwise<nn::LogOp>, LowerElementwise<nn::SinOp>,
-      LowerElementwise<nn::AtanOp>, LowerElementwise<nn::CosOp>, LowerElementwise<nn::FloorOp>,
-      LowerElementwise<nn::CeilOp>, LowerElementwise<nn::RoundOp>,
-      LowerElementwise<nn::ModOp>, LowerElementwise<nn::AndOp>,
-      LowerElementwise<nn::OrOp>, LowerElementwise<nn::XorOp>,
+      LowerElementwise<nn::AtanOp>, LowerElementwise<nn::CosOp>,
+      LowerElementwise<nn::FloorOp>, LowerElementwise<nn::CeilOp>,
+      LowerElementwise<nn::RoundOp>, LowerElementwise<nn::ModOp>,
+      LowerElementwise<nn::AndOp>, LowerElementwise<nn::OrOp>, LowerElementwise<nn::XorOp>,
       LowerElementwise<nn::NotOp>, LowerElementwise<nn::NegOp>, LowerElementwise<nn::AbsOp>,
       LowerElementwise<nn::ExpOp>, LowerElementwise<nn::SqrtOp>,
       LowerElementwise<nn::ReciprocalOp>, LowerElementwise<nn::TanhOp>,
       LowerElementwise<nn::ErfOp>, LowerElementwise<nn::SigmoidOp>,
       LowerElementwise<nn::ReluOp>, LowerElementwise<nn::SiluOp>,
-      LowerElementwise<nn::GeluOp>, LowerElementwise<nn::AddOp>, LowerElementwise<nn::SubOp>,
-      LowerElementwise<nn::MulOp>, LowerElementwise<nn::DivOp>, LowerElementwise<nn::PowOp>,
-      LowerElementwise<nn::MaximumOp>, LowerElementwise<nn::MinimumOp>,
-      LowerElementwise<nn::CompareOp>, LowerElementwise<nn::WhereOp>,
-      LowerElementwise<nn::CastOp>>(converter, patterns.getContext());
+      LowerElementwise<nn::GeluOp>, LowerElementwise<nn::AddOp>,
+      LowerElementwise<nn::SubOp>, LowerElementwise<nn::MulOp>, LowerElementwise<nn::DivOp>,
+      LowerElementwise<nn::PowOp>, LowerElementwise<nn::MaximumOp>,
+      LowerElementwise<nn::MinimumOp>, LowerElementwise<nn::CompareOp>,
+      LowerElementwise<nn::WhereOp>, LowerElementwise<nn::CastOp>>(converter,
+                                                                   patterns.getContext());
 }

@@ -40,8 +40,8 @@ static Value compareIndices(OpBuilder &b, Location loc, arith::CmpIPredicate pre
 /// An index that counts from the end where it is negative, as one from 0 on.
 static Value wrapIndex(OpBuilder &b, Location loc, Value index, Value bound) {
   Value number = arith::IndexCastOp::create(b, loc, b.getIndexType(), index);
-  Value isNegative = compareIndices(b, loc, arith::CmpIPredicate::slt, number,
-                                    indexConstant(b, loc, 0));
+  Value isNegative =
+      compareIndices(b, loc, arith::CmpIPredicate::slt, number, indexConstant(b, loc, 0));
   Value wrapped = arith::AddIOp::create(b, loc, number, bound);
   return arith::SelectOp::create(b, loc, isNegative, wrapped, number);
 }
@@ -71,8 +71,8 @@ static TypedAttr extreme(OpBuilder &b, Type element, bool wantsMax, bool hasNoSi
     return b.getFloatAttr(type, APFloat::getInf(type.getFloatSemantics(), wantsMax));
   unsigned width = element.getIntOrFloatBitWidth();
   if (hasNoSign)
-    return b.getIntegerAttr(element, wantsMax ? APInt::getZero(width)
-                                              : APInt::getMaxValue(width));
+    return b.getIntegerAttr(element,
+                            wantsMax ? APInt::getZero(width) : APInt::getMaxValue(width));
   return b.getIntegerAttr(element, wantsMax ? APInt::getSignedMinValue(width)
                                             : APInt::getSignedMaxValue(width));
 }
@@ -95,7 +95,8 @@ static Value orderedBits(OpBuilder &b, Location loc, Value x) {
   Value key = arith::BitcastOp::create(b, loc, bits, x);
   unsigned width = type.getWidth();
   Value sign = arith::ShRSIOp::create(b, loc, key, constant(APInt(width, width - 1)));
-  Value mask = arith::AndIOp::create(b, loc, sign, constant(APInt::getSignedMaxValue(width)));
+  Value mask =
+      arith::AndIOp::create(b, loc, sign, constant(APInt::getSignedMaxValue(width)));
   return arith::XOrIOp::create(b, loc, key, mask);
 }
 
@@ -145,11 +146,12 @@ struct LowerArgReduce : OpConversionPattern<nn::ArgReduceOp> {
     bool wantsMax = op.getKind() == nn::ArgKind::Max, wantsLast = op.getLast();
     bool hasNoSign = isUnsigned(op.getInput());
     auto identity = AffineMap::getMultiDimIdentityMap(rank, op.getContext());
-    Value top = reduceGeneric(rewriter, loc, sizes, axis, element,
-                              extreme(rewriter, element, wantsMax, hasNoSign), input,
-                              identity, [&](OpBuilder &b, Location loc, ValueRange args) {
-                                return larger(b, loc, wantsMax, hasNoSign, args[0], args[1]);
-                              });
+    Value top =
+        reduceGeneric(rewriter, loc, sizes, axis, element,
+                      extreme(rewriter, element, wantsMax, hasNoSign), input, identity,
+                      [&](OpBuilder &b, Location loc, ValueRange args) {
+                        return larger(b, loc, wantsMax, hasNoSign, args[0], args[1]);
+                      });
     Value place = reduceGeneric(
         rewriter, loc, sizes, axis, i64, extreme(rewriter, i64, wantsLast, false),
         {input, top}, {identity, withoutAxis(rank, axis, op.getContext())},
@@ -207,28 +209,27 @@ struct LowerTopK : OpConversionPattern<nn::TopKOp> {
   }
 
   /// Integers of which the smallest comes first.
-  static Value makeKeys(nn::TopKOp op, Value input, const Sizes &sizes, OpBuilder &builder) {
+  static Value makeKeys(nn::TopKOp op, Value input, const Sizes &sizes,
+                        OpBuilder &builder) {
     Type element = tensorOf(input).getElementType();
     Type bits = builder.getIntegerType(element.getIntOrFloatBitWidth());
-    return broadcastGeneric(builder, op.getLoc(), sizes, bits, input,
-                            [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                              Value key = isa<FloatType>(element)
-                                              ? orderedBits(b, loc, args[0])
-                                              : args[0];
-                              if (!op.getLargest())
-                                return key;
-                              Value ones = arith::ConstantOp::create(
-                                  b, loc, b.getIntegerAttr(bits, -1));
-                              return arith::XOrIOp::create(b, loc, key, ones);
-                            });
+    return broadcastGeneric(
+        builder, op.getLoc(), sizes, bits, input,
+        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          Value key = isa<FloatType>(element) ? orderedBits(b, loc, args[0]) : args[0];
+          if (!op.getLargest())
+            return key;
+          Value ones = arith::ConstantOp::create(b, loc, b.getIntegerAttr(bits, -1));
+          return arith::XOrIOp::create(b, loc, key, ones);
+        });
   }
 
   static Value countBefore(nn::TopKOp op, Value keys, const Sizes &sizes,
                            OpBuilder &builder) {
     int64_t rank = sizes.size(), axis = op.getAxis();
     MLIRContext *context = op.getContext();
-    auto below = isUnsigned(op.getInput()) ? arith::CmpIPredicate::ult
-                                           : arith::CmpIPredicate::slt;
+    auto below =
+        isUnsigned(op.getInput()) ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt;
     return reduceGeneric(
         builder, op.getLoc(), withSize(sizes, sizes[axis]), rank, builder.getI64Type(),
         builder.getI64IntegerAttr(0), {keys, keys},
@@ -277,11 +278,10 @@ struct LowerGatherElements : OpConversionPattern<nn::GatherElementsOp> {
   LogicalResult matchAndRewrite(nn::GatherElementsOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    rewriter.replaceOp(op, LowerTopK::pickAlong(rewriter, loc, adaptor.getData(),
-                                                adaptor.getIndices(),
-                                                sizesOf(rewriter, loc, op.getResult()),
-                                                sizesOf(rewriter, loc, op.getData()),
-                                                op.getAxis()));
+    rewriter.replaceOp(
+        op, LowerTopK::pickAlong(rewriter, loc, adaptor.getData(), adaptor.getIndices(),
+                                 sizesOf(rewriter, loc, op.getResult()),
+                                 sizesOf(rewriter, loc, op.getData()), op.getAxis()));
     return success();
   }
 };
@@ -296,8 +296,8 @@ struct LowerCumSum : OpConversionPattern<nn::CumSumOp> {
     Sizes sizes = sizesOf(rewriter, loc, op.getInput());
     int64_t rank = sizes.size(), axis = op.getAxis();
     Type element = tensorOf(adaptor.getInput()).getElementType();
-    auto predicate = op.getReverse() ? op.getExclusive() ? arith::CmpIPredicate::sgt
-                                                         : arith::CmpIPredicate::sge
+    auto predicate = op.getReverse()     ? op.getExclusive() ? arith::CmpIPredicate::sgt
+                                                             : arith::CmpIPredicate::sge
                      : op.getExclusive() ? arith::CmpIPredicate::slt
                                          : arith::CmpIPredicate::sle;
     auto zero = cast<TypedAttr>(rewriter.getZeroAttr(element));
@@ -374,7 +374,8 @@ struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
     auto atMost = [&](OpFoldResult size, OpFoldResult limit) -> OpFoldResult {
       if (size == limit)
         return size;
-      return arith::MinSIOp::create(b, loc, sizeValue(b, loc, size), sizeValue(b, loc, limit))
+      return arith::MinSIOp::create(b, loc, sizeValue(b, loc, size),
+                                    sizeValue(b, loc, limit))
           .getResult();
     };
     for (auto [i, size] : llvm::enumerate(sizes)) {
@@ -402,7 +403,8 @@ struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
     for (int64_t j = 0; j < depth; ++j) {
       SmallVector<Value> at(tuple);
       at.push_back(indexConstant(b, loc, j));
-      Value raw = wrapIndex(b, loc, tensor::ExtractOp::create(b, loc, indices, at), bounds[j]);
+      Value raw =
+          wrapIndex(b, loc, tensor::ExtractOp::create(b, loc, indices, at), bounds[j]);
       Value clamped = clampIndex(b, loc, raw, bounds[j]);
       Value isSame = compareIndices(b, loc, arith::CmpIPredicate::eq, raw, clamped);
       isInside = isInside ? arith::AndIOp::create(b, loc, isInside, isSame) : isSame;
@@ -441,7 +443,8 @@ struct LowerPad : OpConversionPattern<nn::PadOp> {
     Location loc = op.getLoc();
     Sizes from = sizesOf(rewriter, loc, op.getInput()),
           to = sizesOf(rewriter, loc, op.getResult());
-    Value value = tensor::ExtractOp::create(rewriter, loc, adaptor.getValue(), ValueRange());
+    Value value =
+        tensor::ExtractOp::create(rewriter, loc, adaptor.getValue(), ValueRange());
     Value empty = emptyTensor(rewriter, loc, to, value.getType());
     Value filled = linalg::FillOp::create(rewriter, loc, value, empty).getResult(0);
     Sizes starts, places, sizes, ones(from.size(), rewriter.getIndexAttr(1));
@@ -458,7 +461,8 @@ struct LowerPad : OpConversionPattern<nn::PadOp> {
     Value kept = adaptor.getInput();
     if (sizes != from)
       kept = tensor::ExtractSliceOp::create(rewriter, loc, kept, starts, sizes, ones);
-    rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(op, kept, filled, places, sizes, ones);
+    rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(op, kept, filled, places, sizes,
+                                                       ones);
     return success();
   }
 
@@ -468,14 +472,15 @@ struct LowerPad : OpConversionPattern<nn::PadOp> {
       return size;
     if (auto known = getConstantIntValue(size))
       return b.getIndexAttr(std::max<int64_t>(0, *known - cut));
-    Value rest = arith::SubIOp::create(b, loc, sizeValue(b, loc, size),
-                                       indexConstant(b, loc, cut));
+    Value rest =
+        arith::SubIOp::create(b, loc, sizeValue(b, loc, size), indexConstant(b, loc, cut));
     return arith::MaxSIOp::create(b, loc, rest, indexConstant(b, loc, 0)).getResult();
   }
 };
 } // namespace
 
-void tacit::populateIndexingPatterns(TypeConverter &converter, RewritePatternSet &patterns) {
+void tacit::populateIndexingPatterns(TypeConverter &converter,
+                                     RewritePatternSet &patterns) {
   patterns.add<LowerArgReduce, LowerTopK, LowerGatherElements, LowerCumSum, LowerScatterND,
                LowerPad>(converter, patterns.getContext());
 }

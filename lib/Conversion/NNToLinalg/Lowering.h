@@ -48,17 +48,18 @@ mlir::Value emptyTensor(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// The product of sizes.
 mlir::OpFoldResult sizeProduct(mlir::OpBuilder &builder, mlir::Location loc,
-                             llvm::ArrayRef<mlir::OpFoldResult> sizes);
+                               llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
-mlir::OpFoldResult sizeSum(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult a,
-                           mlir::OpFoldResult b);
+mlir::OpFoldResult sizeSum(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::OpFoldResult a, mlir::OpFoldResult b);
 
 /// A size as a value; a constant is made where the builder stands.
-mlir::Value sizeValue(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size);
+mlir::Value sizeValue(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::OpFoldResult size);
 
 /// The size as a number of floating-point type `element`.
-mlir::Value sizeAsFloat(mlir::OpBuilder &builder, mlir::Location loc, mlir::OpFoldResult size,
-                        mlir::Type element);
+mlir::Value sizeAsFloat(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::OpFoldResult size, mlir::Type element);
 
 /// True for a size that is known to be `value`.
 bool isSize(mlir::OpFoldResult size, int64_t value);
@@ -131,7 +132,8 @@ mlir::Value floatConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Ty
 
 void populateElementwisePatterns(mlir::TypeConverter &converter,
                                  mlir::RewritePatternSet &patterns);
-void populateImagePatterns(mlir::TypeConverter &converter, mlir::RewritePatternSet &patterns);
+void populateImagePatterns(mlir::TypeConverter &converter,
+                           mlir::RewritePatternSet &patterns);
 void populateNormalizationPatterns(mlir::TypeConverter &converter,
                                    mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::TypeConverter &converter,

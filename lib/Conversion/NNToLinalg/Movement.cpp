@@ -54,7 +54,8 @@ struct LowerTranspose : OpConversionPattern<nn::TransposeOp> {
   }
 };
 
-template <typename Op> struct LowerExpand : OpConversionPattern<Op> {
+template <typename Op>
+struct LowerExpand : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
 
   LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
@@ -62,9 +63,10 @@ template <typename Op> struct LowerExpand : OpConversionPattern<Op> {
     Location loc = op.getLoc();
     Value input = adaptor.getInput();
     rewriter.replaceOp(
-        op, broadcastGeneric(rewriter, loc, sizesOf(rewriter, loc, op.getResult()),
-                             tensorOf(input).getElementType(), input,
-                             [](OpBuilder &, Location, ValueRange args) { return args[0]; }));
+        op,
+        broadcastGeneric(rewriter, loc, sizesOf(rewriter, loc, op.getResult()),
+                         tensorOf(input).getElementType(), input,
+                         [](OpBuilder &, Location, ValueRange args) { return args[0]; }));
     return success();
   }
 };
@@ -78,19 +80,19 @@ static Value sliceOf(OpBuilder &builder, Location loc, Value input,
         builder, loc, input, starts, sizes,
         getAsIndexOpFoldResult(builder.getContext(), steps));
   // Backwards: no view has a negative stride, so the elements are picked.
-  return parallelGeneric(
-      builder, loc, sizes, tensorOf(input).getElementType(), {}, {},
-      [&](OpBuilder &b, Location loc, ValueRange) -> Value {
-        SmallVector<Value> indices;
-        for (auto [i, start, step] : llvm::enumerate(starts, steps)) {
-          Value index = linalg::IndexOp::create(b, loc, i);
-          Value scale = arith::ConstantIndexOp::create(b, loc, step);
-          Value shift = sizeValue(b, loc, start);
-          Value scaled = arith::MulIOp::create(b, loc, index, scale);
-          indices.push_back(arith::AddIOp::create(b, loc, scaled, shift));
-        }
-        return tensor::ExtractOp::create(b, loc, input, indices);
-      });
+  return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), {}, {},
+                         [&](OpBuilder &b, Location loc, ValueRange) -> Value {
+                           SmallVector<Value> indices;
+                           for (auto [i, start, step] : llvm::enumerate(starts, steps)) {
+                             Value index = linalg::IndexOp::create(b, loc, i);
+                             Value scale = arith::ConstantIndexOp::create(b, loc, step);
+                             Value shift = sizeValue(b, loc, start);
+                             Value scaled = arith::MulIOp::create(b, loc, index, scale);
+                             indices.push_back(
+                                 arith::AddIOp::create(b, loc, scaled, shift));
+                           }
+                           return tensor::ExtractOp::create(b, loc, input, indices);
+                         });
 }
 
 struct LowerSlice : OpConversionPattern<nn::SliceOp> {
@@ -102,8 +104,9 @@ struct LowerSlice : OpConversionPattern<nn::SliceOp> {
     Location loc = op.getLoc();
     // A part without elements may start behind the last one, which no view may.
     if (llvm::is_contained(type.getShape(), 0)) {
-      rewriter.replaceOp(op, emptyTensor(rewriter, loc, sizesOf(rewriter, loc, op.getResult()),
-                                         type.getElementType()));
+      rewriter.replaceOp(op,
+                         emptyTensor(rewriter, loc, sizesOf(rewriter, loc, op.getResult()),
+                                     type.getElementType()));
       return success();
     }
     rewriter.replaceOp(op, sliceOf(rewriter, loc, adaptor.getInput(),
@@ -172,8 +175,8 @@ struct LowerConcat : OpConversionPattern<nn::ConcatOp> {
       Sizes sizes = whole;
       sizes[op.getAxis()] = sizesOf(rewriter, loc, input)[op.getAxis()];
       offsets[op.getAxis()] = offset;
-      result = tensor::InsertSliceOp::create(rewriter, loc, converted, result, offsets, sizes,
-                                             strides);
+      result = tensor::InsertSliceOp::create(rewriter, loc, converted, result, offsets,
+                                             sizes, strides);
       offset = sizeSum(rewriter, loc, offset, sizes[op.getAxis()]);
     }
     rewriter.replaceOp(op, result);
@@ -268,7 +271,8 @@ struct LowerRange : OpConversionPattern<nn::RangeOp> {
 };
 } // namespace
 
-void tacit::populateMovementPatterns(TypeConverter &converter, RewritePatternSet &patterns) {
+void tacit::populateMovementPatterns(TypeConverter &converter,
+                                     RewritePatternSet &patterns) {
   patterns.add<LowerReshape, LowerDynamicReshape, LowerTranspose, LowerExpand<nn::ExpandOp>,
                LowerExpand<nn::DynamicExpandOp>, LowerSlice, LowerDynamicSlice, LowerConcat,
                LowerGather, LowerRange>(converter, patterns.getContext());

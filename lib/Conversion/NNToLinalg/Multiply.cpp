@@ -43,13 +43,16 @@ struct Bits {
   Location loc;
 
   Value constant(uint32_t value) {
-    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(static_cast<int32_t>(value)));
+    return arith::ConstantOp::create(b, loc,
+                                     b.getI32IntegerAttr(static_cast<int32_t>(value)));
   }
   Value of(Value number) {
     return arith::BitcastOp::create(b, loc, b.getI32Type(), number);
   }
   Value keep(Value x, uint32_t mask) {
-    return mask == ~uint32_t(0) ? x : arith::AndIOp::create(b, loc, x, constant(mask)).getResult();
+    return mask == ~uint32_t(0)
+               ? x
+               : arith::AndIOp::create(b, loc, x, constant(mask)).getResult();
   }
   Value isBelow(Value x, uint32_t bound) {
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, x, constant(bound));
@@ -58,8 +61,8 @@ struct Bits {
 };
 } // namespace
 
-Value tacit::buildProduct(OpBuilder &b, Location loc, nn::MultiplierAttr multiplier, Value lhs,
-                          Value rhs) {
+Value tacit::buildProduct(OpBuilder &b, Location loc, nn::MultiplierAttr multiplier,
+                          Value lhs, Value rhs) {
   if (!multiplier || multiplier.getKind() == nn::MultiplierKind::Exact)
     return arith::MulFOp::create(b, loc, lhs, rhs);
   numerics::Product product = productOf(multiplier);
@@ -69,7 +72,8 @@ Value tacit::buildProduct(OpBuilder &b, Location loc, nn::MultiplierAttr multipl
   Bits bits{b, loc};
 
   Value wholeX = bits.of(lhs), wholeY = bits.of(rhs);
-  Value maskedX = bits.keep(wholeX, product.mask), maskedY = bits.keep(wholeY, product.mask);
+  Value maskedX = bits.keep(wholeX, product.mask),
+        maskedY = bits.keep(wholeY, product.mask);
   Value x = bits.keep(maskedX, kMagnitude), y = bits.keep(maskedY, kMagnitude);
   Value sign = bits.keep(arith::XOrIOp::create(b, loc, wholeX, wholeY), numerics::kSignBit);
   Value tooSmall;

@@ -49,7 +49,8 @@ Value tacit::parallelGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldRe
 }
 
 Value tacit::parallelGeneric(OpBuilder &builder, Location loc, RankedTensorType type,
-                             ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
+                             ValueRange inputs, ArrayRef<AffineMap> maps,
+                             BodyBuilder body) {
   return parallelGeneric(builder, loc,
                          getAsIndexOpFoldResult(builder.getContext(), type.getShape()),
                          type.getElementType(), inputs, maps, body);
@@ -58,14 +59,14 @@ Value tacit::parallelGeneric(OpBuilder &builder, Location loc, RankedTensorType 
 AffineMap tacit::broadcastMap(ArrayRef<int64_t> shape, int64_t rank, MLIRContext *context) {
   SmallVector<AffineExpr> results;
   for (auto [i, dim] : llvm::enumerate(shape))
-    results.push_back(dim == 1
-                          ? getAffineConstantExpr(0, context)
-                          : getAffineDimExpr(rank - shape.size() + i, context));
+    results.push_back(dim == 1 ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(rank - shape.size() + i, context));
   return AffineMap::get(rank, 0, results, context);
 }
 
-Value tacit::broadcastGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
-                              Type element, ValueRange inputs, BodyBuilder body) {
+Value tacit::broadcastGeneric(OpBuilder &builder, Location loc,
+                              ArrayRef<OpFoldResult> sizes, Type element, ValueRange inputs,
+                              BodyBuilder body) {
   auto type = tensorType(sizes, element);
   SmallVector<AffineMap> maps;
   SmallVector<Value> settled;
@@ -119,8 +120,8 @@ Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<OpFoldResu
 Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                            ArrayRef<int64_t> axes, Type elementType, TypedAttr init,
                            ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
-  return reduceGeneric(builder, loc, getAsIndexOpFoldResult(builder.getContext(), shape), axes,
-                       elementType, init, inputs, maps, body);
+  return reduceGeneric(builder, loc, getAsIndexOpFoldResult(builder.getContext(), shape),
+                       axes, elementType, init, inputs, maps, body);
 }
 
 //===----------------------------------------------------------------------===//
@@ -186,8 +187,9 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
 
     // Everything leaves nn: what has no pattern fails.
     ConversionTarget target(*context);
-    target.addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
-                           math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
+    target
+        .addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
+                         math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
     target.addLegalOp<ModuleOp>();
     target.addDynamicallyLegalOp<func::FuncOp>(
         [&](func::FuncOp op) { return converter.isSignatureLegal(op.getFunctionType()); });

@@ -25,13 +25,14 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
   AffineMap rows = identity.dropResult(axis);
   TypedAttr lowest = builder.getFloatAttr(
       element, APFloat::getInf(cast<FloatType>(element).getFloatSemantics(), true));
-  Value max = reduceGeneric(builder, loc, sizes, axis, element, lowest, input,
-                            identity, [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+  Value max = reduceGeneric(builder, loc, sizes, axis, element, lowest, input, identity,
+                            [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                               return arith::MaximumFOp::create(b, loc, args[0], args[1]);
                             });
   // In a row of nothing but -inf every exponential is then 0, and so is their quotient by
   // at least 1. In any other the maximum is finite and gives a term of 1 to the sum.
-  auto atLeast = [&](OpBuilder &b, Location loc, Value value, const APFloat &least) -> Value {
+  auto atLeast = [&](OpBuilder &b, Location loc, Value value,
+                     const APFloat &least) -> Value {
     if (!hasZeroRows)
       return value;
     Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(element, least));
@@ -41,7 +42,8 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
   Value exps = parallelGeneric(
       builder, loc, sizes, element, {input, max}, {identity, rows},
       [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-        Value most = atLeast(b, loc, args[1], APFloat::getLargest(semantics, /*Negative=*/true));
+        Value most =
+            atLeast(b, loc, args[1], APFloat::getLargest(semantics, /*Negative=*/true));
         Value d = arith::SubFOp::create(b, loc, args[0], most);
         return math::ExpOp::create(b, loc, d);
       });
@@ -49,7 +51,8 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
                             builder.getFloatAttr(element, 0.0), exps, identity, sumOf);
   return parallelGeneric(builder, loc, sizes, element, {exps, sum}, {identity, rows},
                          [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                           Value divisor = atLeast(b, loc, args[1], APFloat::getOne(semantics));
+                           Value divisor =
+                               atLeast(b, loc, args[1], APFloat::getOne(semantics));
                            return arith::DivFOp::create(b, loc, args[0], divisor);
                          });
 }
@@ -80,8 +83,8 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
       return rewriter.notifyMatchFailure(op, "no such reduction of this element type");
     auto identity = AffineMap::getMultiDimIdentityMap(sizes.size(), op.getContext());
     Value result = reduceGeneric(
-        rewriter, loc, sizes, op.getAxes(), element, init, adaptor.getInput(),
-        identity, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        rewriter, loc, sizes, op.getAxes(), element, init, adaptor.getInput(), identity,
+        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
           bool isFloat = isa<FloatType>(element);
           switch (kind) {
           case nn::ReduceKind::Max:
@@ -109,20 +112,22 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
       for (int64_t axis : op.getAxes())
         reduced.push_back(sizes[axis]);
       OpFoldResult count = sizeProduct(rewriter, loc, reduced);
-      result = broadcastGeneric(rewriter, loc, sizesOf(rewriter, loc, result), element, result,
-                                [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                                  Value n = sizeAsFloat(b, loc, count, element);
-                                  return arith::DivFOp::create(b, loc, args[0], n);
-                                });
+      result =
+          broadcastGeneric(rewriter, loc, sizesOf(rewriter, loc, result), element, result,
+                           [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                             Value n = sizeAsFloat(b, loc, count, element);
+                             return arith::DivFOp::create(b, loc, args[0], n);
+                           });
     }
-    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result,
-                                     sizesOf(rewriter, loc, op.getResult())));
+    rewriter.replaceOp(
+        op, reshapeTo(rewriter, loc, result, sizesOf(rewriter, loc, op.getResult())));
     return success();
   }
 
   /// What a reduction starts from; null for a mean of integers, which ONNX
   /// rounds in a way no transformer needs.
-  static TypedAttr neutral(nn::ReduceKind kind, Type element, bool isUnsigned, OpBuilder &b) {
+  static TypedAttr neutral(nn::ReduceKind kind, Type element, bool isUnsigned,
+                           OpBuilder &b) {
     if (kind == nn::ReduceKind::Prod) {
       if (auto type = dyn_cast<FloatType>(element))
         return b.getFloatAttr(type, 1);
@@ -171,7 +176,8 @@ static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFol
   return broadcastGeneric(
       builder, loc, sizesOf(builder, loc, sum), element, sum,
       [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-        Value variance = arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
+        Value variance =
+            arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
         Value eps = floatConstant(b, loc, element, epsilon.convertToFloat());
         Value shifted = arith::AddFOp::create(b, loc, variance, eps);
         Value deviation = math::SqrtOp::create(b, loc, shifted);
@@ -180,8 +186,8 @@ static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFol
 }
 
 /// (x - mean) * inverse * scale + bias, each of mean, scale and bias optional.
-static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean, Value inverse,
-                       Value scale, Value bias) {
+static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean,
+                       Value inverse, Value scale, Value bias) {
   Sizes sizes = sizesOf(builder, loc, input);
   MLIRContext *context = builder.getContext();
   AffineMap identity = AffineMap::getMultiDimIdentityMap(sizes.size(), context);
@@ -197,8 +203,8 @@ static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean
   append(mean, maps[1]);
   append(scale, last);
   append(bias, last);
-  return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), inputs, maps,
-                         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+  return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), inputs,
+                         maps, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
                            auto next = args.begin() + 2;
                            Value x = args[0];
                            if (mean)
@@ -238,7 +244,8 @@ struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
         rewriter, loc, sizes, last, element, zero, {x, mean}, {identity, rows},
         [](OpBuilder &b, Location loc, ValueRange args) -> Value {
           Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
-          return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, d, d), args[2]);
+          return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, d, d),
+                                       args[2]);
         });
     Value inverse = inverseDeviation(rewriter, loc, squares, n, op.getEpsilon());
     rewriter.replaceOp(op, normalize(rewriter, loc, x, mean, inverse, adaptor.getScale(),

@@ -28,7 +28,8 @@ static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> s
   SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
   iterators.append(numInner, utils::IteratorType::reduction);
   SmallVector<AffineMap> maps(operandMaps);
-  maps.push_back(AffineMap::getMultiDimIdentityMap(rank + numInner, context).getMajorSubMap(rank));
+  maps.push_back(
+      AffineMap::getMultiDimIdentityMap(rank + numInner, context).getMajorSubMap(rank));
   auto generic = linalg::GenericOp::create(
       builder, loc, init.getType(), operands, init, maps, iterators,
       [&](OpBuilder &b, Location loc, ValueRange args) {
@@ -41,8 +42,8 @@ static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> s
 }
 
 /// The same for two matrices.
-static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes, Value lhs,
-                      AffineMap lhsMap, Value rhs, AffineMap rhsMap,
+static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
+                      Value lhs, AffineMap lhsMap, Value rhs, AffineMap rhsMap,
                       nn::MultiplierAttr multiplier) {
   return contract(builder, loc, sizes, tensorOf(lhs).getElementType(), 1, {lhs, rhs},
                   {lhsMap, rhsMap},
@@ -94,7 +95,8 @@ static FailureOr<WeightReader> readWeight(nn::LinearOp op, Value converted,
   auto packed = op.getWeight().getDefiningOp<nn::DequantizeOp>();
   // The rows that fill up the last group meet zeros of the input, and only with zero =
   // exact are such products zero.
-  bool isFilledUp = packed && tensorOf(packed.getResult()).getDimSize(0) % packed.getGroup();
+  bool isFilledUp =
+      packed && tensorOf(packed.getResult()).getDimSize(0) % packed.getGroup();
   bool addsZeros = !multiplier || multiplier.getZero() == nn::ZeroPolicy::Exact;
   if (!packed || (isFilledUp && !addsZeros))
     return readPlain(converted);
@@ -191,7 +193,8 @@ struct LowerMatmul : OpConversionPattern<nn::MatmulOp> {
     Value lhs = adaptor.getLhs(), rhs = adaptor.getRhs();
     Location loc = op.getLoc();
     MLIRContext *context = op.getContext();
-    Sizes left = sizesOf(rewriter, loc, op.getLhs()), right = sizesOf(rewriter, loc, op.getRhs()),
+    Sizes left = sizesOf(rewriter, loc, op.getLhs()),
+          right = sizesOf(rewriter, loc, op.getRhs()),
           sizes = sizesOf(rewriter, loc, op.getResult());
     bool isRow = left.size() == 1, isColumn = right.size() == 1;
     OpFoldResult one = rewriter.getIndexAttr(1);
@@ -206,7 +209,8 @@ struct LowerMatmul : OpConversionPattern<nn::MatmulOp> {
     whole.push_back(isColumn ? one : right.back());
     lhs = settleBatch(rewriter, loc, lhs, whole);
     rhs = settleBatch(rewriter, loc, rhs, whole);
-    ArrayRef<int64_t> leftShape = tensorOf(lhs).getShape(), rightShape = tensorOf(rhs).getShape();
+    ArrayRef<int64_t> leftShape = tensorOf(lhs).getShape(),
+                      rightShape = tensorOf(rhs).getShape();
     Value result = contract(
         rewriter, loc, whole, lhs,
         operandMap(leftShape, numDims, numBatch, numBatch, numBatch + 2, context), rhs,
@@ -267,9 +271,8 @@ struct LowerAttention : OpConversionPattern<nn::AttentionOp> {
           return arith::SelectOp::create(b, loc, keep, score, fill).getResult();
         });
     Value weights = lowerSoftmax(rewriter, loc, scores, rank - 1, op.getZeroRows());
-    rewriter.replaceOp(
-        op, contract(rewriter, loc, sizes, weights, exact(weights, m, k), value,
-                     exact(value, k, n), multiplier));
+    rewriter.replaceOp(op, contract(rewriter, loc, sizes, weights, exact(weights, m, k),
+                                    value, exact(value, k, n), multiplier));
     return success();
   }
 };

@@ -59,8 +59,8 @@ Sizes tacit::sizesOf(OpBuilder &builder, Location loc, Value value) {
   if (auto collapsed = source.getDefiningOp<tensor::CollapseShapeOp>()) {
     Sizes from = sizesOf(builder, loc, collapsed.getSrc()), sizes;
     for (const ReassociationIndices &group : collapsed.getReassociationIndices())
-      sizes.push_back(sizeProduct(builder, loc,
-                                ArrayRef(from).slice(group.front(), group.size())));
+      sizes.push_back(
+          sizeProduct(builder, loc, ArrayRef(from).slice(group.front(), group.size())));
     return sizes;
   }
   return tensor::getMixedSizes(builder, loc, value);
@@ -90,11 +90,12 @@ Value tacit::sizeValue(OpBuilder &builder, Location loc, OpFoldResult size) {
   return getValueOrCreateConstantIndexOp(builder, loc, size);
 }
 
-Value tacit::sizeAsFloat(OpBuilder &builder, Location loc, OpFoldResult size, Type element) {
+Value tacit::sizeAsFloat(OpBuilder &builder, Location loc, OpFoldResult size,
+                         Type element) {
   if (auto known = getConstantIntValue(size))
     return floatConstant(builder, loc, element, static_cast<double>(*known));
-  Value number = arith::IndexCastOp::create(builder, loc, builder.getI64Type(),
-                                            cast<Value>(size));
+  Value number =
+      arith::IndexCastOp::create(builder, loc, builder.getI64Type(), cast<Value>(size));
   return arith::SIToFPOp::create(builder, loc, element, number);
 }
 
@@ -112,7 +113,8 @@ static Value multiply(OpBuilder &builder, Location loc, Value x, Value y) {
   return arith::MulIOp::create(builder, loc, x, y);
 }
 
-OpFoldResult tacit::sizeProduct(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes) {
+OpFoldResult tacit::sizeProduct(OpBuilder &builder, Location loc,
+                                ArrayRef<OpFoldResult> sizes) {
   int64_t known = 1;
   Value free;
   for (OpFoldResult size : sizes) {
@@ -130,7 +132,8 @@ OpFoldResult tacit::sizeProduct(OpBuilder &builder, Location loc, ArrayRef<OpFol
       .getResult();
 }
 
-OpFoldResult tacit::sizeSum(OpBuilder &builder, Location loc, OpFoldResult a, OpFoldResult b) {
+OpFoldResult tacit::sizeSum(OpBuilder &builder, Location loc, OpFoldResult a,
+                            OpFoldResult b) {
   auto x = getConstantIntValue(a), y = getConstantIntValue(b);
   if (x && y)
     return builder.getIndexAttr(*x + *y);
@@ -153,29 +156,30 @@ Value tacit::settleBroadcast(OpBuilder &builder, Location loc, Value input,
   }
   if (!llvm::is_contained(isOpen, true))
     return input;
-  return parallelGeneric(
-      builder, loc, settled, tensorOf(input).getElementType(), {}, {},
-      [&](OpBuilder &b, Location loc, ValueRange) -> Value {
-        SmallVector<Value> indices;
-        Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-        Value one = arith::ConstantIndexOp::create(b, loc, 1);
-        for (auto [i, size] : llvm::enumerate(own)) {
-          indices.push_back(linalg::IndexOp::create(b, loc, i));
-          if (!isOpen[i])
-            continue;
-          Value isOne = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                              cast<Value>(size), one);
-          indices.back() = arith::SelectOp::create(b, loc, isOne, zero, indices.back());
-        }
-        return tensor::ExtractOp::create(b, loc, input, indices);
-      });
+  return parallelGeneric(builder, loc, settled, tensorOf(input).getElementType(), {}, {},
+                         [&](OpBuilder &b, Location loc, ValueRange) -> Value {
+                           SmallVector<Value> indices;
+                           Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+                           Value one = arith::ConstantIndexOp::create(b, loc, 1);
+                           for (auto [i, size] : llvm::enumerate(own)) {
+                             indices.push_back(linalg::IndexOp::create(b, loc, i));
+                             if (!isOpen[i])
+                               continue;
+                             Value isOne = arith::CmpIOp::create(
+                                 b, loc, arith::CmpIPredicate::eq, cast<Value>(size), one);
+                             indices.back() = arith::SelectOp::create(b, loc, isOne, zero,
+                                                                      indices.back());
+                           }
+                           return tensor::ExtractOp::create(b, loc, input, indices);
+                         });
 }
 
 //===----------------------------------------------------------------------===//
 // Reshapes
 //===----------------------------------------------------------------------===//
 
-Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> shape) {
+Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
+                       ArrayRef<int64_t> shape) {
   auto from = tensorOf(input);
   if (from.getShape() == shape)
     return input;

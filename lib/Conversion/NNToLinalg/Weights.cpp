@@ -15,7 +15,8 @@ using namespace mlir;
 using namespace tacit;
 
 static Value integer(OpBuilder &b, Location loc, int64_t value) {
-  return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(static_cast<int32_t>(value)));
+  return arith::ConstantOp::create(b, loc,
+                                   b.getI32IntegerAttr(static_cast<int32_t>(value)));
 }
 
 /// An i8 as the number from 0 to 255 that it stands for.
@@ -31,7 +32,8 @@ AffineMap WeightReader::map(size_t i, int64_t numDims, int64_t column, int64_t f
                             MLIRContext *context) const {
   SmallVector<AffineExpr> results;
   for (int64_t dim : dims[i])
-    results.push_back(getAffineDimExpr(dim == kColumn ? column : firstInner + dim, context));
+    results.push_back(
+        getAffineDimExpr(dim == kColumn ? column : firstInner + dim, context));
   return AffineMap::get(numDims, 0, results, context);
 }
 
@@ -74,7 +76,8 @@ static Value readField(OpBuilder &b, Location loc, const Plane &plane, Value byt
   if (shift)
     bits = arith::ShRUIOp::create(b, loc, bits, shift);
   if (plane.part.width < 8)
-    bits = arith::AndIOp::create(b, loc, bits, integer(b, loc, (1 << plane.part.width) - 1));
+    bits =
+        arith::AndIOp::create(b, loc, bits, integer(b, loc, (1 << plane.part.width) - 1));
   if (plane.part.shift > 0)
     bits = arith::ShLIOp::create(b, loc, bits, integer(b, loc, plane.part.shift));
   return bits;
@@ -170,7 +173,8 @@ struct LowerDequantize : OpConversionPattern<nn::DequantizeOp> {
     auto type = cast<RankedTensorType>(op.getType());
     // A slice of nothing would lie outside of what it is cut from.
     if (type.getNumElements() == 0) {
-      rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(), type.getElementType());
+      rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(),
+                                                   type.getElementType());
       return success();
     }
     WeightReader reader = readDequantized(op, adaptor.getScale(), adaptor.getZeroPoint(),
@@ -182,7 +186,8 @@ struct LowerDequantize : OpConversionPattern<nn::DequantizeOp> {
       SmallVector<OpFoldResult> zeros(2, rewriter.getIndexAttr(0)),
           ones(2, rewriter.getIndexAttr(1)),
           sizes = getAsIndexOpFoldResult(op.getContext(), type.getShape());
-      matrix = tensor::ExtractSliceOp::create(rewriter, loc, type, matrix, zeros, sizes, ones);
+      matrix =
+          tensor::ExtractSliceOp::create(rewriter, loc, type, matrix, zeros, sizes, ones);
     }
     rewriter.replaceOp(op, matrix);
     return success();

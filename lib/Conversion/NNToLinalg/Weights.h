@@ -54,7 +54,8 @@ WeightReader readPowersOfTwo(mlir::Value codes);
 mlir::Value buildProduct(mlir::OpBuilder &builder, mlir::Location loc,
                          nn::MultiplierAttr multiplier, mlir::Value lhs, mlir::Value rhs);
 
-void populateWeightPatterns(mlir::TypeConverter &converter, mlir::RewritePatternSet &patterns);
+void populateWeightPatterns(mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
 
 } // namespace tacit
 

@@ -58,8 +58,7 @@ static void widenTables(func::FuncOp function) {
       continue;
     OpBuilder b(pick);
     auto type = llvm::cast<RankedTensorType>(pick.getData().getType());
-    Value table =
-        nn::CastOp::create(b, cast.getLoc(), type.clone(element), pick.getData());
+    Value table = nn::CastOp::create(b, cast.getLoc(), type.clone(element), pick.getData());
     Value rows = nn::GatherOp::create(b, pick.getLoc(), cast.getType(), table,
                                       pick.getIndices(), pick.getAxis());
     cast.replaceAllUsesWith(rows);

@@ -98,8 +98,8 @@ static Value decompose(NodeBuilder &node, const AttentionParts &parts, ScoreOutp
   }
   if (parts.hasZeroRows && (parts.keep || parts.bias)) {
     Value most = reduce(node, nn::ReduceKind::Max, masked, last, /*keepDims=*/true);
-    Value isEmpty = compare(node, nn::ComparePredicate::Equal, most,
-                            scalarLike(node, most, -INFINITY));
+    Value isEmpty =
+        compare(node, nn::ComparePredicate::Equal, most, scalarLike(node, most, -INFINITY));
     weights = node.create<nn::WhereOp>({isEmpty, scalarLike(node, weights, 0), weights});
   }
   scores = output == ScoreOutput::Product  ? product

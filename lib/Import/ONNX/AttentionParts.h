@@ -14,13 +14,13 @@ namespace tacit::onnx_import {
 
 /// softmax(cap(scale * Q K^T), masked) V. Several query heads may share a key head.
 struct AttentionParts {
-  mlir::Value query;      ///< [B, H, S, D]
-  mlir::Value key, value; ///< [B, G, N, D] and [B, G, N, E]; H is a multiple of G
-  mlir::Value bias, keep; ///< added, and kept where true: broadcast to [B, H, S, N]
-  float scale = 0;        ///< 0 stands for 1 / sqrt(D)
-  float softcap = 0;      ///< cap(x) = softcap * tanh(x / softcap), unless 0
-  bool hasSink = false;   ///< one more key of score `sink`, or 0, and value 0
-  mlir::Value sink;       ///< [H]
+  mlir::Value query;        ///< [B, H, S, D]
+  mlir::Value key, value;   ///< [B, G, N, D] and [B, G, N, E]; H is a multiple of G
+  mlir::Value bias, keep;   ///< added, and kept where true: broadcast to [B, H, S, N]
+  float scale = 0;          ///< 0 stands for 1 / sqrt(D)
+  float softcap = 0;        ///< cap(x) = softcap * tanh(x / softcap), unless 0
+  bool hasSink = false;     ///< one more key of score `sink`, or 0, and value 0
+  mlir::Value sink;         ///< [H]
   bool hasZeroRows = false; ///< a query without any key gives 0
 };
 

@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NodeBuilder.h"
 #include "Compose.h"
+#include "NodeBuilder.h"
 #include "OpTable.h"
 #include "tacit/Support/Elements.h"
 #include <fmt/format.h>
@@ -66,9 +66,9 @@ static std::optional<SmallVector<Value>> importBranch(NodeBuilder &node, StringR
 static bool isChoice(NodeBuilder &node, StringRef branch) {
   const AttributeProto *found = node.attribute(branch, AttributeProto::GRAPH);
   return found && llvm::all_of(found->g().node(), [](const onnx::NodeProto &inner) {
-    return isDefaultDomain(inner.domain()) &&
-           (inner.op_type() == "Constant" || inner.op_type() == "Identity");
-  });
+           return isDefaultDomain(inner.domain()) &&
+                  (inner.op_type() == "Constant" || inner.op_type() == "Identity");
+         });
 }
 
 /// An If whose condition only a run knows, where both branches have values of one known
@@ -139,10 +139,11 @@ bool Loop::start() {
     if (!count)
       return false;
   }
-  condition = node.hasOperand(1)
-                  ? node.operand(1)
-                  : node.constant(DenseElementsAttr::get(
-                        RankedTensorType::get({}, IntegerType::get(node.context(), 1)), true));
+  condition =
+      node.hasOperand(1)
+          ? node.operand(1)
+          : node.constant(DenseElementsAttr::get(
+                RankedTensorType::get({}, IntegerType::get(node.context(), 1)), true));
   for (int64_t i = 2; i < node.numOperands(); ++i)
     carried.push_back(node.operand(i));
   int64_t numRows = node.numOutputs() - static_cast<int64_t>(carried.size());
@@ -182,9 +183,10 @@ bool Loop::run() {
   for (int64_t iteration = 0; !count || iteration < *count; ++iteration) {
     auto goesOn = constantNumber(condition);
     if (!goesOn)
-      node.refuse(fmt::format("its condition before iteration {} is computed from the inputs",
-                              iteration),
-                  kDecide);
+      node.refuse(
+          fmt::format("its condition before iteration {} is computed from the inputs",
+                      iteration),
+          kDecide);
     if (!goesOn)
       return false;
     if (!*goesOn)

@@ -47,8 +47,8 @@ Value onnx_import::buildPow(NodeBuilder &node) {
   Value base = node.operand(0), power = node.operand(1);
   if (!base || !power || isFloat(base) || !isFloat(power))
     return binary<nn::PowOp>(node, base, power);
-  Value result = binary<nn::PowOp>(
-      node, castTo(node, base, tensorOf(power).getElementType()), power);
+  Value result =
+      binary<nn::PowOp>(node, castTo(node, base, tensorOf(power).getElementType()), power);
   return castTo(node, result, tensorOf(base).getElementType());
 }
 
@@ -165,8 +165,7 @@ Value onnx_import::buildCastLike(NodeBuilder &node) {
 
 Value onnx_import::buildIsNaN(NodeBuilder &node) {
   Value input = node.operand(0);
-  return node.create<nn::NotOp>(
-      {compare(node, nn::ComparePredicate::Equal, input, input)});
+  return node.create<nn::NotOp>({compare(node, nn::ComparePredicate::Equal, input, input)});
 }
 
 Value onnx_import::buildIsInf(NodeBuilder &node) {
@@ -326,8 +325,7 @@ Value onnx_import::buildCelu(NodeBuilder &node) {
 /// log(1 + exp(x)), without overflow.
 static Value softplus(const Activation &a) {
   Value magnitude = a.node.create<nn::AbsOp>({a.x});
-  Value small =
-      a.node.create<nn::ExpOp>({a.node.create<nn::NegOp>({magnitude})});
+  Value small = a.node.create<nn::ExpOp>({a.node.create<nn::NegOp>({magnitude})});
   Value log = a.node.create<nn::LogOp>({add(a.node, small, a.constant(1))});
   return add(a.node, a.positive(a.x), log);
 }
@@ -350,7 +348,8 @@ Value onnx_import::buildShrink(NodeBuilder &node) {
   Value bias = a.scalar("bias", 0);
   Value above = a.where(nn::ComparePredicate::Greater, a.constant(lambda),
                         sub(node, a.x, bias), a.constant(0));
-  return a.where(nn::ComparePredicate::Less, a.constant(-lambda), add(node, a.x, bias), above);
+  return a.where(nn::ComparePredicate::Less, a.constant(-lambda), add(node, a.x, bias),
+                 above);
 }
 
 Value onnx_import::buildTan(NodeBuilder &node) {

@@ -232,9 +232,9 @@ Value onnx_import::buildEyeLike(NodeBuilder &node) {
                          std::string("expected ") + kElementTypes);
   }
   Value diagonal = i64Scalar(node, node.intAttribute("k", 0));
-  return castTo(node,
-                compare(node, nn::ComparePredicate::Equal, diagonalOf(node, like), diagonal),
-                element);
+  return castTo(
+      node, compare(node, nn::ComparePredicate::Equal, diagonalOf(node, like), diagonal),
+      element);
 }
 
 //===----------------------------------------------------------------------===//
@@ -381,10 +381,9 @@ static Value padMirrored(NodeBuilder &node, Value input, const Padding &padding,
       continue;
     int64_t size = tensorOf(input).getDimSize(axis);
     if (ShapedType::isDynamic(size))
-      return node.refuse(
-          fmt::format("it pads dimension {}, whose size is free, in mode {}", axis,
-                      quote(mode)),
-          "pin it with --dim or --shape");
+      return node.refuse(fmt::format("it pads dimension {}, whose size is free, in mode {}",
+                                     axis, quote(mode)),
+                         "pin it with --dim or --shape");
     auto isModest = [](int64_t count) { return -kMost <= count && count <= kMost; };
     bool isSmall = isModest(low) && isModest(high) && size <= kMost;
     if (!isSmall || size == 0 || size + low + high < 0)
@@ -452,7 +451,8 @@ Value onnx_import::buildTile(NodeBuilder &node) {
     count = reshape(node, count, {});
     auto known = readIntegers(constantOf(count));
     if (known && known->front() < 0)
-      return node.invalid(fmt::format("it repeats dimension {} {} times", i, known->front()));
+      return node.invalid(
+          fmt::format("it repeats dimension {} {} times", i, known->front()));
     if (!known || known->front() != 1) {
       dims.push_back(1);
       wide.push_back(count);
@@ -463,5 +463,6 @@ Value onnx_import::buildTile(NodeBuilder &node) {
   }
   if (static_cast<int64_t>(dims.size()) == rank)
     return input;
-  return reshapeToSizes(node, expandToSizes(node, reshape(node, input, dims), wide), merged);
+  return reshapeToSizes(node, expandToSizes(node, reshape(node, input, dims), wide),
+                        merged);
 }

@@ -332,7 +332,8 @@ static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
                                                       const SplitPlan &plan, int64_t dim) {
   SmallVector<int64_t> sizes;
   if (plan.sizes && static_cast<int64_t>(plan.sizes->size()) != plan.parts) {
-    node.invalid(fmt::format("it has {} sizes for {} parts", plan.sizes->size(), plan.parts));
+    node.invalid(
+        fmt::format("it has {} sizes for {} parts", plan.sizes->size(), plan.parts));
     return std::nullopt;
   }
   if (plan.sizes) {
@@ -434,7 +435,8 @@ static Value splitEvenly(NodeBuilder &node, Value input, int64_t axis, int64_t p
 
 /// Equal parts, of which the last may be smaller, of a dimension whose size is not known
 /// yet.
-static Value splitFree(NodeBuilder &node, Value input, int64_t axis, const SplitPlan &plan) {
+static Value splitFree(NodeBuilder &node, Value input, int64_t axis,
+                       const SplitPlan &plan) {
   auto scalar = [&](int64_t value) { return i64Scalar(node, value); };
   Value dim = dimOf(node, input, axis), start = scalar(0), first;
   Value share = div(node, add(node, dim, scalar(plan.parts - 1)), scalar(plan.parts));

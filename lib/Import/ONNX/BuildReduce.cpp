@@ -124,8 +124,7 @@ Value onnx_import::buildReduceL1(NodeBuilder &node) {
 }
 
 Value onnx_import::buildReduceSumSquare(NodeBuilder &node) {
-  return buildComposite(
-      node, false, [&](Value x) { return mul(node, x, x); }, same);
+  return buildComposite(node, false, [&](Value x) { return mul(node, x, x); }, same);
 }
 
 Value onnx_import::buildReduceL2(NodeBuilder &node) {
@@ -151,8 +150,8 @@ Value onnx_import::buildReduceLogSumExp(NodeBuilder &node) {
   Value top = reduce(node, ReduceKind::Max, x, reduction->axes, /*keepDims=*/true);
   // Nothing but minus infinity, or nothing at all, must not become a NaN.
   top = binary<nn::MaximumOp>(node, top, scalarLike(node, x, -3e38));
-  Value sum = reduction->apply(ReduceKind::Sum,
-                               node.create<nn::ExpOp>({sub(node, x, top)}));
+  Value sum =
+      reduction->apply(ReduceKind::Sum, node.create<nn::ExpOp>({sub(node, x, top)}));
   Value log = node.create<nn::LogOp>({sum});
   if (!log || reduction->keepDims)
     return add(node, log, top);
@@ -173,7 +172,9 @@ static Value buildArg(NodeBuilder &node, nn::ArgKind kind) {
     return {};
   bool keepDims = node.intAttribute("keepdims", 1) != 0,
        last = node.intAttribute("select_last_index", 0) != 0;
-  auto flag = [&](bool isSet) { return isSet ? UnitAttr::get(node.context()) : UnitAttr(); };
+  auto flag = [&](bool isSet) {
+    return isSet ? UnitAttr::get(node.context()) : UnitAttr();
+  };
   return node.create<nn::ArgReduceOp>({input}, [&](auto &properties) {
     properties.setKind(nn::ArgKindAttr::get(node.context(), kind));
     properties.setAxis(node.i64(*axis));

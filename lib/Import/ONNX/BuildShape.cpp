@@ -88,8 +88,8 @@ static std::optional<ReshapePlan> planReshape(NodeBuilder &node, RankedTensorTyp
   for (auto [i, entry] : llvm::enumerate(target)) {
     bool isCopy = entry == kCopy, isLeftOver = entry == kLeftOver;
     if (isLeftOver && leftOver) {
-      node.invalid(fmt::format("entries {} and {} of its shape are -1; expected one at most",
-                               *leftOver, i));
+      node.invalid(fmt::format(
+          "entries {} and {} of its shape are -1; expected one at most", *leftOver, i));
       return std::nullopt;
     }
     if ((isCopy && static_cast<int64_t>(i) >= type.getRank()) ||
@@ -178,7 +178,8 @@ Value onnx_import::i64Scalar(NodeBuilder &node, int64_t value) {
 Value onnx_import::productOf(NodeBuilder &node, Value input, int64_t begin, int64_t end) {
   Value product = i64Scalar(node, 1);
   for (int64_t i = begin; i < end; ++i)
-    product = i == begin ? dimOf(node, input, i) : mul(node, product, dimOf(node, input, i));
+    product =
+        i == begin ? dimOf(node, input, i) : mul(node, product, dimOf(node, input, i));
   return product;
 }
 
@@ -211,8 +212,8 @@ Value onnx_import::reshapeLike(NodeBuilder &node, Value input, Value like) {
   if (tensorOf(like).hasStaticShape())
     return reshape(node, input, tensorOf(like).getShape());
   Value shape = node.create<nn::ShapeOfOp>({like});
-  return node.create<nn::DynamicReshapeOp>({input, shape},
-                                           tensorOf(input).clone(tensorOf(like).getShape()));
+  return node.create<nn::DynamicReshapeOp>(
+      {input, shape}, tensorOf(input).clone(tensorOf(like).getShape()));
 }
 
 Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
@@ -431,8 +432,8 @@ Value onnx_import::buildConstantOfShape(NodeBuilder &node) {
 /// known, nothing if it is not a number, or unreasonable.
 static std::optional<int64_t> rangeLength(Value start, Value limit, Value delta) {
   if (isa<FloatType>(tensorOf(start).getElementType())) {
-    auto first = readSplatFloat(constantOf(start)), last = readSplatFloat(constantOf(limit)),
-         step = readSplatFloat(constantOf(delta));
+    auto first = readSplatFloat(constantOf(start)),
+         last = readSplatFloat(constantOf(limit)), step = readSplatFloat(constantOf(delta));
     if (!first || !last || !step)
       return ShapedType::kDynamic;
     double length = std::ceil((*last - *first) / *step);

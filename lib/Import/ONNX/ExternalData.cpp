@@ -23,7 +23,8 @@ bool onnx_import::isExternal(const onnx::TensorProto &tensor) {
   return tensor.data_location() == onnx::TensorProto::EXTERNAL;
 }
 
-ExternalFiles::ExternalFiles(StringRef model) : folder(sys::path::parent_path(model).str()) {
+ExternalFiles::ExternalFiles(StringRef model)
+    : folder(sys::path::parent_path(model).str()) {
   if (folder.empty())
     folder = ".";
 }
@@ -48,8 +49,8 @@ static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::str
       continue;
     if (text.getAsInteger(10, number))
       return fail(ExitCode::BadInput, kSaveAgain,
-                  "the {} of tensor {} in its file is {}; expected a number", key.str(), name,
-                  quote(text));
+                  "the {} of tensor {} in its file is {}; expected a number", key.str(),
+                  name, quote(text));
     if (key == "offset")
       place.offset = number;
     else
@@ -65,8 +66,9 @@ static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::str
 /// Whether a path, as written, stays below the folder it starts from.
 static bool staysInside(StringRef location) {
   return !sys::path::is_absolute(location) &&
-         llvm::none_of(llvm::make_range(sys::path::begin(location), sys::path::end(location)),
-                       [](StringRef part) { return part == ".."; });
+         llvm::none_of(
+             llvm::make_range(sys::path::begin(location), sys::path::end(location)),
+             [](StringRef part) { return part == ".."; });
 }
 
 Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
@@ -91,8 +93,8 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
     return cannotOpen(error);
   if (!sys::fs::is_regular_file(status))
     return fail(ExitCode::BadInput, kSaveAgain,
-                "{}, which holds the data of tensor {}, is no regular file", quote(location),
-                tensor);
+                "{}, which holds the data of tensor {}, is no regular file",
+                quote(location), tensor);
   // Where links lead is asked of the open file: nobody can change it behind our back.
   SmallString<256> realFolder, realPath;
   if (std::error_code error = sys::fs::real_path(folder, realFolder))
@@ -101,7 +103,8 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
   if (!file)
     return cannotOpen(errorToErrorCode(file.takeError()));
   StringRef below = realPath;
-  bool isInside = below.consume_front(realFolder) && (realFolder == "/" || below.starts_with("/"));
+  bool isInside =
+      below.consume_front(realFolder) && (realFolder == "/" || below.starts_with("/"));
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = std::make_error_code(std::errc::io_error);
   if (isInside)
     buffer = MemoryBuffer::getOpenFile(*file, path, /*FileSize=*/-1,
@@ -133,7 +136,7 @@ Expected<TensorBytes> ExternalFiles::read(const onnx::TensorProto &tensor) {
   uint64_t length = place->length.value_or(rest);
   if (place->offset > size || length > rest)
     return fail(ExitCode::BadInput, "copy the file again, or save the model again",
-                "tensor {} is {} bytes at offset {} of {}, which has {} bytes", name, length,
-                place->offset, quote(place->location), size);
+                "tensor {} is {} bytes at offset {} of {}, which has {} bytes", name,
+                length, place->offset, quote(place->location), size);
   return TensorBytes{ArrayRef<char>(file->getBufferStart() + place->offset, length), file};
 }

@@ -27,7 +27,8 @@ bool onnx_import::isDefaultDomain(StringRef domain) {
   return domain.empty() || domain == "ai.onnx";
 }
 
-SmallVector<const onnx::GraphProto *> onnx_import::subgraphsOf(const onnx::NodeProto &node) {
+SmallVector<const onnx::GraphProto *>
+onnx_import::subgraphsOf(const onnx::NodeProto &node) {
   SmallVector<const onnx::GraphProto *> graphs;
   for (const onnx::AttributeProto &attribute : node.attribute()) {
     if (attribute.has_g())

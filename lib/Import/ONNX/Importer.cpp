@@ -131,7 +131,10 @@ llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &no
 
 UnsupportedNode onnx_import::unsupportedType(StringRef name, const char *what,
                                              int32_t dtype, int64_t opset) {
-  return {name.str(), what, "", opset,
+  return {name.str(),
+          what,
+          "",
+          opset,
           "its element type is " + (dtype ? dtypeName(dtype) : "unknown"),
           std::string("expected ") + kElementTypes};
 }
@@ -190,8 +193,8 @@ DictionaryAttr GraphImporter::inputAttributes(const OnnxValue &input) {
 
 Value GraphImporter::constantOf(const PinnedTensor &tensor, StringRef name) {
   OpBuilder &builder = state.builder;
-  auto type = RankedTensorType::get(tensor.shape,
-                                    storageType(builder.getContext(), tensor.dtype));
+  auto type =
+      RankedTensorType::get(tensor.shape, storageType(builder.getContext(), tensor.dtype));
   Value value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),
                                        type, makeElements(type, tensor.data, name.str()));
   return castTo(elementType(builder.getContext(), tensor.dtype), value, name);
@@ -207,8 +210,7 @@ Value GraphImporter::valueOf(const OnnxValue &input, BlockArgument argument) {
   type = type.clone(pinned->second.shape);
   OpBuilder &builder = state.builder;
   return nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(input.name)),
-                                type,
-                                makeElements(type, pinned->second.data, input.name));
+                                type, makeElements(type, pinned->second.data, input.name));
 }
 
 /// Floats of 16 bits are f32 within: between what stores a value and what computes it
@@ -258,9 +260,8 @@ llvm::Error GraphImporter::createFunction() {
   builder.setInsertionPointToStart(body);
   for (auto [i, input] : llvm::enumerate(arguments)) {
     function.setArgAttrs(i, cast<DictionaryAttr>(attributes[i]));
-    state.values[input->name] =
-        castTo(elementType(builder.getContext(), input->dtype),
-               valueOf(*input, body->getArgument(i)), input->name);
+    state.values[input->name] = castTo(elementType(builder.getContext(), input->dtype),
+                                       valueOf(*input, body->getArgument(i)), input->name);
   }
   for (const auto &fixed : request.fixed)
     if (storageType(builder.getContext(), fixed.second.dtype))
@@ -351,8 +352,8 @@ GraphImporter::importSubgraph(const onnx::GraphProto &graph, ValueRange inputs) 
     if (elementType(state.builder.getContext(), tensor.data_type()))
       state.initializers[tensor.name()] = &tensor;
     else
-      state.refused.push_back(unsupportedType(tensor.name(), "initializer",
-                                              tensor.data_type(), state.opset));
+      state.refused.push_back(
+          unsupportedType(tensor.name(), "initializer", tensor.data_type(), state.opset));
   }
   for (const onnx::NodeProto &node : graph.node()) {
     if (auto found = checkSupported(node, state.opset))

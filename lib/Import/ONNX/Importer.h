@@ -31,7 +31,7 @@ UnsupportedNode unsupportedType(llvm::StringRef name, const char *what, int32_t 
 struct ImportRequest {
   const ProtoFile &file;
   int64_t opset;
-  std::vector<OnnxValue> inputs; ///< with dimensions bound
+  std::vector<OnnxValue> inputs;               ///< with dimensions bound
   llvm::StringMap<PinnedTensor> fixed;         ///< what would be inputs
   const llvm::StringMap<PinnedTensor> &values; ///< of inputs that count as constants
   const std::vector<OnnxValue> &outputs;

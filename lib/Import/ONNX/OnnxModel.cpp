@@ -172,9 +172,9 @@ const std::vector<UnsupportedNode> &OnnxModel::unsupported() const {
   return impl->unsupported;
 }
 
-Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings,
-                  bool needsWeights) const {
+Expected<mlir::OwningOpRef<mlir::ModuleOp>> OnnxModel::import(mlir::MLIRContext *context,
+                                                              const DimBindings &bindings,
+                                                              bool needsWeights) const {
   auto inputs = bindDims(impl->inputs, bindings);
   if (!inputs)
     return inputs.takeError();

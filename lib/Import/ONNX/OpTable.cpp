@@ -36,7 +36,7 @@ static constexpr OpEntry kTable[] = {
     {"ConstantOfShape", 9, 25, buildConstantOfShape},
     {"Conv", 9, 25, buildConv},
     {"Cos", 9, 25, buildCos},
-    {"CumSum", 11, 25, buildCumSum}, // axis a constant
+    {"CumSum", 11, 25, buildCumSum},                     // axis a constant
     {"DequantizeLinear", 10, 25, buildDequantizeLinear}, // integers
     {"Div", 9, 25, buildDiv},
     {"Dropout", 9, 25, buildDropout}, // inference
@@ -92,7 +92,7 @@ static constexpr OpEntry kTable[] = {
     {"PRelu", 9, 25, buildPRelu},
     {"Pad", 9, 25, buildPad}, // axes constants, and pads unless mode is constant
     {"Pow", 9, 25, buildPow},
-    {"QLinearMatMul", 10, 25, buildQLinearMatMul}, // bytes
+    {"QLinearMatMul", 10, 25, buildQLinearMatMul},   // bytes
     {"QuantizeLinear", 10, 25, buildQuantizeLinear}, // integers
     {"RMSNormalization", 23, 25, buildRMSNormalization},
     {"Range", 11, 25, buildRange},
@@ -180,17 +180,15 @@ const OpEntry *onnx_import::lookupOp(const onnx::NodeProto &node) {
     table = kTable;
   else if (isMicrosoft(node.domain()))
     table = kMicrosoftTable;
-  const OpEntry *entry = llvm::find_if(table, [&](const OpEntry &candidate) {
-    return node.op_type() == candidate.opType;
-  });
+  const OpEntry *entry = llvm::find_if(
+      table, [&](const OpEntry &candidate) { return node.op_type() == candidate.opType; });
   return entry == table.end() ? nullptr : entry;
 }
 
 /// What somebody can do who meets an operator that we do not have.
 static const char *remedyFor(StringRef opType) {
   return StringSwitch<const char *>(opType)
-      .Case("Scan",
-            "export by tracing with fixed options, so that no control flow is left")
+      .Case("Scan", "export by tracing with fixed options, so that no control flow is left")
       .Cases({"QLinearConv", "ConvInteger", "QGemm", "QAttention"},
              "export the float model; Tacit quantizes it itself")
       .Default("re-export the model without this operator, or replace it by others");
@@ -218,9 +216,8 @@ std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto
     found.reason =
         fmt::format("it is supported in opsets {} to {}, and the model has opset {}",
                     entry->minOpset, entry->maxOpset, opset);
-    found.remedy =
-        fmt::format("re-export with opset {}",
-                    std::clamp<int64_t>(17, entry->minOpset, entry->maxOpset));
+    found.remedy = fmt::format("re-export with opset {}",
+                               std::clamp<int64_t>(17, entry->minOpset, entry->maxOpset));
   }
   return found;
 }

@@ -55,8 +55,7 @@ mlir::Value buildAbs(NodeBuilder &), buildAdd(NodeBuilder &), buildAnd(NodeBuild
     buildSign(NodeBuilder &), buildSin(NodeBuilder &), buildSoftplus(NodeBuilder &),
     buildSoftsign(NodeBuilder &), buildSqrt(NodeBuilder &), buildSub(NodeBuilder &),
     buildSum(NodeBuilder &), buildSwish(NodeBuilder &), buildTanh(NodeBuilder &),
-    buildThresholdedRelu(NodeBuilder &), buildWhere(NodeBuilder &),
-    buildXor(NodeBuilder &);
+    buildThresholdedRelu(NodeBuilder &), buildWhere(NodeBuilder &), buildXor(NodeBuilder &);
 
 // BuildReduce.cpp: along axes.
 mlir::Value buildArgMax(NodeBuilder &), buildArgMin(NodeBuilder &),

@@ -42,8 +42,8 @@ enum : uint64_t { kVarint = 0, kEight = 1, kBytes = 2, kFour = 5 };
 struct Field {
   uint64_t number = 0;
   uint64_t wire = kVarint;
-  StringRef whole;   ///< tag and all
-  StringRef content; ///< what a length announces
+  StringRef whole;    ///< tag and all
+  StringRef content;  ///< what a length announces
   uint64_t value = 0; ///< of a varint
 };
 
@@ -345,7 +345,8 @@ static bool attach(ArrayRef<LeftOut> leftOut, ProtoFile &file) {
       tensor = &graph.initializer(found.index);
     } else {
       const onnx::NodeProto &node = graph.node(found.index);
-      if (*found.attribute >= node.attribute_size() || !node.attribute(*found.attribute).has_t())
+      if (*found.attribute >= node.attribute_size() ||
+          !node.attribute(*found.attribute).has_t())
         return false;
       tensor = &node.attribute(*found.attribute).t();
     }
@@ -354,8 +355,8 @@ static bool attach(ArrayRef<LeftOut> leftOut, ProtoFile &file) {
   return true;
 }
 
-Expected<ProtoFile>
-onnx_import::parseProtoFile(std::shared_ptr<MemoryBuffer> contents, StringRef path) {
+Expected<ProtoFile> onnx_import::parseProtoFile(std::shared_ptr<MemoryBuffer> contents,
+                                                StringRef path) {
   ProtoFile file;
   file.mapping = std::move(contents);
   file.external = std::make_unique<ExternalFiles>(path);

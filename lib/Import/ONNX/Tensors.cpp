@@ -215,7 +215,8 @@ static std::vector<char> widen16(ArrayRef<char> stored, float (*widen)(uint16_t)
 }
 
 /// `count` integers of 4 bits, low half of a byte first, with a byte each.
-static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count, bool isSigned) {
+static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count,
+                                       bool isSigned) {
   std::vector<char> bytes(count);
   for (int64_t i = 0; i < count; ++i) {
     int nibble = static_cast<unsigned char>(stored[i / 2]) >> (i % 2 * 4) & 15;
@@ -232,7 +233,8 @@ static bool isStoredPlain(int32_t dtype, Type wanted) {
 }
 
 /// Stored bytes as elements to compute with.
-static std::vector<char> convertStored(int32_t dtype, ArrayRef<char> stored, int64_t count) {
+static std::vector<char> convertStored(int32_t dtype, ArrayRef<char> stored,
+                                       int64_t count) {
   switch (dtype) {
   case TensorProto::FLOAT16:
     return widen16(stored, halfToFloat);
@@ -269,9 +271,8 @@ static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
 }
 
 llvm::Expected<ElementsAttr>
-onnx_import::importTensor(Type element, const TensorProto &tensor,
-                          ArrayRef<char> raw, std::shared_ptr<llvm::MemoryBuffer> owner,
-                          StringRef key) {
+onnx_import::importTensor(Type element, const TensorProto &tensor, ArrayRef<char> raw,
+                          std::shared_ptr<llvm::MemoryBuffer> owner, StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
@@ -295,9 +296,8 @@ onnx_import::importTensor(Type element, const TensorProto &tensor,
   return makeElements(type, std::vector<char>(raw.begin(), raw.end()), key);
 }
 
-llvm::Expected<ElementsAttr> onnx_import::nameTensor(Type element,
-                                                     const TensorProto &tensor,
-                                                     StringRef key) {
+llvm::Expected<ElementsAttr>
+onnx_import::nameTensor(Type element, const TensorProto &tensor, StringRef key) {
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();

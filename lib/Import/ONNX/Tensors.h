@@ -50,16 +50,13 @@ llvm::Expected<int64_t> countElements(const onnx::TensorProto &tensor);
 /// they are computed with, or stored with. `raw` is its raw_data, to which a large constant
 /// refers (and keeps `owner` alive); without an owner, or where elements are stored
 /// otherwise than wanted, the bytes are copied.
-llvm::Expected<mlir::ElementsAttr> importTensor(mlir::Type element,
-                                                const onnx::TensorProto &tensor,
-                                                llvm::ArrayRef<char> raw,
-                                                std::shared_ptr<llvm::MemoryBuffer> owner,
-                                                llvm::StringRef key);
+llvm::Expected<mlir::ElementsAttr>
+importTensor(mlir::Type element, const onnx::TensorProto &tensor, llvm::ArrayRef<char> raw,
+             std::shared_ptr<llvm::MemoryBuffer> owner, llvm::StringRef key);
 
 /// The constant of a tensor whose data is in another file: a name, without bytes.
-llvm::Expected<mlir::ElementsAttr> nameTensor(mlir::Type element,
-                                              const onnx::TensorProto &tensor,
-                                              llvm::StringRef key);
+llvm::Expected<mlir::ElementsAttr>
+nameTensor(mlir::Type element, const onnx::TensorProto &tensor, llvm::StringRef key);
 
 } // namespace tacit::onnx_import
 

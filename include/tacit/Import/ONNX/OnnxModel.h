@@ -16,8 +16,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/ADT/SmallVector.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -58,7 +58,8 @@ struct UnsupportedNode {
 class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, Error> {
 public:
   static char ID;
-  UnsupportedError(std::string message, std::string hint, std::vector<UnsupportedNode> nodes)
+  UnsupportedError(std::string message, std::string hint,
+                   std::vector<UnsupportedNode> nodes)
       : ErrorInfo(ExitCode::Unsupported, std::move(message), std::move(hint)),
         nodes(std::move(nodes)) {}
 

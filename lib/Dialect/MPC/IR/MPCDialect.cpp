@@ -38,7 +38,8 @@ void MPCDialect::initialize() {
       >();
 }
 
-LogicalResult MPCDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+LogicalResult MPCDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if ((name == kSiteAttr && isa<SiteAttr>(attribute.getValue())) ||
       (name == kCostAttr && isa<CostAttr>(attribute.getValue())))
@@ -69,8 +70,8 @@ Type ShareType::parse(AsmParser &parser) {
       parser.parseComma() || parser.parseKeyword("fraction") || parser.parseEqual() ||
       parser.parseInteger(fraction) || parser.parseGreater())
     return {};
-  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), shape, width,
-                    fraction);
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), shape,
+                    width, fraction);
 }
 
 void ShareType::print(AsmPrinter &printer) const {

@@ -22,8 +22,8 @@ static ParseResult parsePlainParty(OpAsmParser &parser, PartyAttr &party) {
     return failure();
   auto value = symbolizeParty(keyword);
   if (!value)
-    return parser.emitError(loc) << "unknown party '" << keyword
-                                 << "'; expected client or server";
+    return parser.emitError(loc)
+           << "unknown party '" << keyword << "'; expected client or server";
   party = PartyAttr::get(parser.getContext(), *value);
   return success();
 }
@@ -135,8 +135,9 @@ LogicalResult MatmulOp::verify() {
   shape.push_back(rhs.back());
   int64_t fraction = left.getFraction() + right.getFraction();
   if (fraction >= left.getWidth())
-    return emitOpError() << "has a result of " << fraction << " bits of fraction; a ring of "
-                         << left.getWidth() << " bits is too small for it";
+    return emitOpError() << "has a result of " << fraction
+                         << " bits of fraction; a ring of " << left.getWidth()
+                         << " bits is too small for it";
   return expectResult(*this, left.withShape(shape).withFraction(fraction));
 }
 
@@ -185,7 +186,8 @@ LogicalResult TruncateOp::verify() {
 }
 
 /// `axis` stays as 1 in `shape`.
-static LogicalResult reduceAxis(Operation *op, SmallVectorImpl<int64_t> &shape, int64_t axis) {
+static LogicalResult reduceAxis(Operation *op, SmallVectorImpl<int64_t> &shape,
+                                int64_t axis) {
   if (axis < 0 || axis >= static_cast<int64_t>(shape.size()))
     return op->emitOpError() << "has axis " << axis << "; expected a number from 0 to "
                              << static_cast<int64_t>(shape.size()) - 1;
@@ -246,8 +248,8 @@ LogicalResult TransposeOp::verify() {
   SmallVector<int64_t> sorted(getPermutation()), result;
   llvm::sort(sorted);
   if (!llvm::equal(sorted, llvm::seq<int64_t>(0, shape.size())))
-    return emitOpError() << "permutes " << getInput().getType() << " by [" << getPermutation()
-                         << "]; expected every dimension once";
+    return emitOpError() << "permutes " << getInput().getType() << " by ["
+                         << getPermutation() << "]; expected every dimension once";
   for (int64_t i : getPermutation())
     result.push_back(shape[i]);
   return expectResult(*this, shareOf(getInput()).withShape(result));
@@ -257,9 +259,11 @@ LogicalResult SliceOp::verify() {
   ArrayRef<int64_t> shape = shareOf(getInput()).getShape();
   size_t rank = shape.size();
   if (getStarts().size() != rank || getEnds().size() != rank || getSteps().size() != rank)
-    return emitOpError() << "expected " << rank << " starts, ends and steps, one per dimension";
+    return emitOpError() << "expected " << rank
+                         << " starts, ends and steps, one per dimension";
   SmallVector<int64_t> result;
-  for (auto [dim, start, end, step] : llvm::zip(shape, getStarts(), getEnds(), getSteps())) {
+  for (auto [dim, start, end, step] :
+       llvm::zip(shape, getStarts(), getEnds(), getSteps())) {
     bool ok = step > 0 ? 0 <= start && start <= end && end <= dim
                        : step < 0 && -1 <= end && end <= start && start < dim;
     if (!ok)
@@ -276,8 +280,9 @@ LogicalResult ExpandOp::verify() {
   SmallVector<int64_t> joint;
   if (!OpTrait::util::getBroadcastedShape(from.getShape(), to.getShape(), joint) ||
       ArrayRef<int64_t>(joint) != to.getShape())
-    return emitOpError() << "cannot expand " << from << " to " << to
-                         << "; expected dimensions, aligned at the last, that are equal or 1";
+    return emitOpError()
+           << "cannot expand " << from << " to " << to
+           << "; expected dimensions, aligned at the last, that are equal or 1";
   return expectResult(*this, from.withShape(to.getShape()));
 }
 
@@ -339,8 +344,9 @@ WORK(RevealOp, workOn(WorkKind::Reveal, getInput()))
 WORK(AddOp, workOn(WorkKind::Local, getResult()))
 WORK(SubOp, workOn(WorkKind::Local, getResult()))
 WORK(NegOp, workOn(WorkKind::Local, getResult()))
-WORK(MulOp, workOn(isa<ShareType>(getRhs().getType()) ? WorkKind::Multiply : WorkKind::Local,
-                   getResult()))
+WORK(MulOp,
+     workOn(isa<ShareType>(getRhs().getType()) ? WorkKind::Multiply : WorkKind::Local,
+            getResult()))
 WORK(SquareOp, workOn(WorkKind::Square, getResult()))
 WORK(TruncateOp, workOn(WorkKind::Truncate, getInput()))
 WORK(SumOp, workOn(WorkKind::Local, getInput()))

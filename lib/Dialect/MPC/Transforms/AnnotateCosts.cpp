@@ -54,8 +54,8 @@ struct AnnotateCosts : tacit::mpc::impl::AnnotateCostsBase<AnnotateCosts> {
     // Of an earlier run, perhaps for another protocol.
     func.walk([](Operation *op) { op->removeDiscardableAttr(kCostAttr); });
     for (auto &[op, charge] : bill->charges) {
-      op->setDiscardableAttr(
-          kCostAttr, attributeOf(&getContext(), charge, rounds.start.lookup(op)));
+      op->setDiscardableAttr(kCostAttr,
+                             attributeOf(&getContext(), charge, rounds.start.lookup(op)));
       ++(charge.total == 0 ? silent : charged);
     }
   }

@@ -152,7 +152,6 @@ Value Arithmetic::rsqrt(Value x, int64_t steps) {
   return write<RsqrtOp>(x.getType(), x, steps);
 }
 
-
 Value Arithmetic::isNegative(Value x) {
   return write<IsNegativeOp>(shareOf(x).withFraction(0), x);
 }

@@ -40,7 +40,9 @@ static Value expand(Operation *op, Arithmetic &a, const Functions &functions) {
       .Case([&](SigmoidOp sigmoid) { return emitSigmoid(a, sigmoid.getInput()); })
       .Case([&](TanhOp tanh) { return emitTanh(a, tanh.getInput()); })
       .Case([&](SiluOp silu) { return emitSilu(a, silu.getInput()); })
-      .Case([&](GeluOp gelu) { return emitGelu(a, gelu.getKind(), gelu.getInput(), functions); })
+      .Case([&](GeluOp gelu) {
+        return emitGelu(a, gelu.getKind(), gelu.getInput(), functions);
+      })
       .Case([&](SoftmaxOp softmax) {
         return emitSoftmax(a, softmax.getInput(), softmax.getKeep(), softmax.getAxis());
       })

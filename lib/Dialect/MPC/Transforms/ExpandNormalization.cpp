@@ -33,7 +33,8 @@ static Value normalize(Arithmetic &a, Value x, double epsilon, const Functions &
   return a.scale(a.mul(x, inverse), scale);
 }
 
-Value tacit::mpc::emitLayerNorm(Arithmetic &a, Value x, double epsilon, const Functions &f) {
+Value tacit::mpc::emitLayerNorm(Arithmetic &a, Value x, double epsilon,
+                                const Functions &f) {
   int64_t axis = cast<ShareType>(x.getType()).getRank() - 1;
   return normalize(a, a.sub(x, a.mean(x, axis)), epsilon, f);
 }

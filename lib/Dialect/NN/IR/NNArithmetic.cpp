@@ -63,8 +63,9 @@ static LogicalResult verifyMultiplier(Operation *op, MultiplierAttr multiplier) 
                              << stringifyMultiplierKind(multiplier.getKind())
                              << ", which is defined for f32";
   if (multiplier.getKind() == MultiplierKind::ShiftAdd && !isa<LinearOp>(op))
-    return op->emitOpError() << "multiplies by shift_add; expected that on nn.linear, whose "
-                                "weight can be powers of two";
+    return op->emitOpError()
+           << "multiplies by shift_add; expected that on nn.linear, whose "
+              "weight can be powers of two";
   return success();
 }
 
@@ -90,7 +91,8 @@ LogicalResult DequantizeOp::verify() {
     return emitOpError() << "has " << getPlanes().size() << " planes; expected "
                          << layout.size() << " for " << bits << " bits";
   if (!scale.hasStaticShape() || !result.hasStaticShape())
-    return emitOpError() << "expected known dimensions, found " << scale << " and " << result;
+    return emitOpError() << "expected known dimensions, found " << scale << " and "
+                         << result;
   auto first = tensorOf(getPlanes().front());
   bool hasQuotient = first.getRank() > 1 && !first.isDynamicDim(1);
   int64_t quotient = hasQuotient ? first.getDimSize(1) : 1;
@@ -112,9 +114,9 @@ LogicalResult DequantizeOp::verify() {
                          << "; expected one for each scale of " << scale;
   int64_t rows = result.getDimSize(0), most = groups * *group, before = most - *group;
   if (result.getDimSize(1) != columns || rows > most || rows <= before)
-    return emitOpError() << "gives " << result << "; expected " << columns << " columns and "
-                         << before + 1 << " to " << most << " rows, as " << groups
-                         << " groups of " << *group << " hold";
+    return emitOpError() << "gives " << result << "; expected " << columns
+                         << " columns and " << before + 1 << " to " << most << " rows, as "
+                         << groups << " groups of " << *group << " hold";
   return success();
 }
 

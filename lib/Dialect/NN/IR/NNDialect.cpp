@@ -9,8 +9,8 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -29,7 +29,8 @@ namespace {
 struct NNBytecode : BytecodeDialectInterface {
   explicit NNBytecode(Dialect *dialect) : BytecodeDialectInterface(dialect) {}
 
-  LogicalResult writeAttribute(Attribute attr, DialectBytecodeWriter &writer) const override {
+  LogicalResult writeAttribute(Attribute attr,
+                               DialectBytecodeWriter &writer) const override {
     auto weight = dyn_cast<WeightAttr>(attr);
     if (!weight)
       return failure();
@@ -54,7 +55,8 @@ struct NNBytecode : BytecodeDialectInterface {
       return {};
     }
     if (failed(reader.readAttribute(value)) || failed(reader.readSignedVarInt(offset)) ||
-        failed(reader.readSignedVarInt(panel)) || failed(reader.readSignedVarInt(position)) ||
+        failed(reader.readSignedVarInt(panel)) ||
+        failed(reader.readSignedVarInt(position)) ||
         failed(reader.readSignedVarInts(permutation)))
       return {};
     return WeightAttr::getChecked([&] { return reader.emitError(); }, getContext(), value,
@@ -95,8 +97,9 @@ AsmResourceBlob NNDialect::makeBlob(ArrayRef<char> bytes,
   if (!llvm::is_contained(files, owner))
     files.push_back(std::move(owner));
   // Bytes of a file lie where they lie: no alignment can be promised.
-  return AsmResourceBlob(bytes, /*dataAlignment=*/1, [](void *, size_t, size_t) {},
-                         /*dataIsMutable=*/false);
+  return AsmResourceBlob(
+      bytes, /*dataAlignment=*/1, [](void *, size_t, size_t) {},
+      /*dataIsMutable=*/false);
 }
 
 void NNDialect::giveBack(ArrayRef<char> bytes) const {
@@ -120,7 +123,8 @@ void NNDialect::giveBack(ArrayRef<char> bytes) const {
 
 LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
-  if (isa<ModuleOp>(op) && name == kInterfaceAttr && isa<DictionaryAttr>(attribute.getValue()))
+  if (isa<ModuleOp>(op) && name == kInterfaceAttr &&
+      isa<DictionaryAttr>(attribute.getValue()))
     return success();
   if (isa<ModuleOp>(op) && name == kArenaAttr && isa<IntegerAttr>(attribute.getValue()))
     return success();
@@ -144,8 +148,10 @@ LogicalResult WeightAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ElementsAttr value, int64_t offset, int64_t panel,
                                  int64_t position, ArrayRef<int64_t> permutation) {
   auto type = dyn_cast<RankedTensorType>(value.getShapedType());
-  if (!type || !byteSize(type) || *byteSize(type) > kMaxTensorBytes || offset < 0 || panel < 0)
-    return emitError() << "expected a tensor of known size at an offset that is not negative";
+  if (!type || !byteSize(type) || *byteSize(type) > kMaxTensorBytes || offset < 0 ||
+      panel < 0)
+    return emitError()
+           << "expected a tensor of known size at an offset that is not negative";
   if (panel == 0)
     return success();
   // More would make a file of zeros out of a small weight.
@@ -156,8 +162,8 @@ LogicalResult WeightAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   llvm::sort(sorted);
   if (position < 0 || position >= type.getRank() ||
       !llvm::equal(sorted, llvm::seq<int64_t>(0, type.getRank())))
-    return emitError() << "expected 'position' and 'permutation' to name the " << type.getRank()
-                       << " dimensions of the value";
+    return emitError() << "expected 'position' and 'permutation' to name the "
+                       << type.getRank() << " dimensions of the value";
   return success();
 }
 
@@ -170,8 +176,8 @@ int64_t WeightAttr::getByteSize() const {
   return size / dim * llvm::divideCeil(dim, getPanel()) * getPanel();
 }
 
-static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribute, Type type,
-                                          const Twine &where) {
+static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribute,
+                                          Type type, const Twine &where) {
   StringRef name = attribute.getName();
   if (name == kNameAttr) {
     if (isa<StringAttr>(attribute.getValue()))

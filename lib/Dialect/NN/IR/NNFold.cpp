@@ -106,8 +106,8 @@ static int64_t asPayload(float value) { return llvm::bit_cast<uint32_t>(value); 
 static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
 /// Only what every machine computes to the same bits folds on floats.
-static OpFoldResult foldUnary(Attribute operand, Value result, int64_t (*onIntegers)(int64_t),
-                              float (*onFloats)(float)) {
+static OpFoldResult foldUnary(Attribute operand, Value result,
+                              int64_t (*onIntegers)(int64_t), float (*onFloats)(float)) {
   auto input = read(operand);
   if (!input)
     return {};
@@ -123,9 +123,9 @@ static OpFoldResult foldUnary(Attribute operand, Value result, int64_t (*onInteg
   return finish(std::move(*input), result);
 }
 
-#define FOLD_UNARY(OP, INTEGERS, FLOATS)                                                 \
-  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                           \
-    return foldUnary(adaptor.getInput(), getResult(), INTEGERS, FLOATS);                 \
+#define FOLD_UNARY(OP, INTEGERS, FLOATS)                                                   \
+  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                             \
+    return foldUnary(adaptor.getInput(), getResult(), INTEGERS, FLOATS);                   \
   }
 FOLD_UNARY(NegOp, [](int64_t a) { return wrap(-uint64_t(a)); }, [](float a) { return -a; })
 FOLD_UNARY(AbsOp, [](int64_t a) { return a < 0 ? wrap(-uint64_t(a)) : a; }, std::fabs)
@@ -170,8 +170,7 @@ static OpFoldResult foldBinary(ArrayRef<Attribute> operands, Value result,
       if (!value)
         return {};
       x = truncateTo(element, *value);
-    } else if (element.isF32() && arithmetic.onFloats &&
-               b.type.getElementType().isF32()) {
+    } else if (element.isF32() && arithmetic.onFloats && b.type.getElementType().isF32()) {
       x = asPayload(arithmetic.onFloats(asFloat(x), asFloat(y)));
     } else {
       return {};
@@ -188,11 +187,11 @@ static std::optional<int64_t> floorMod(int64_t a, int64_t b) {
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-#define FOLD_BINARY(OP, INTEGERS, FLOATS)                                                \
-  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                           \
-    static constexpr Arithmetic arithmetic{                                              \
-        [](int64_t a, int64_t b) -> std::optional<int64_t> { return INTEGERS; }, FLOATS}; \
-    return foldBinary(adaptor.getOperands(), getResult(), arithmetic);                   \
+#define FOLD_BINARY(OP, INTEGERS, FLOATS)                                                  \
+  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                             \
+    static constexpr Arithmetic arithmetic{                                                \
+        [](int64_t a, int64_t b) -> std::optional<int64_t> { return INTEGERS; }, FLOATS};  \
+    return foldBinary(adaptor.getOperands(), getResult(), arithmetic);                     \
   }
 FOLD_BINARY(AddOp, wrap(uint64_t(a) + uint64_t(b)), [](float a, float b) { return a + b; })
 FOLD_BINARY(SubOp, wrap(uint64_t(a) - uint64_t(b)), [](float a, float b) { return a - b; })
@@ -205,7 +204,7 @@ FOLD_BINARY(DivOp,
                 : std::optional<int64_t>(a / b),
             [](float a, float b) { return a / b; })
 FOLD_BINARY(ModOp, floorMod(a, b), std::fmod)
-FOLD_BINARY(AndOp, a & b, nullptr)
+FOLD_BINARY(AndOp, a &b, nullptr)
 FOLD_BINARY(OrOp, a | b, nullptr)
 FOLD_BINARY(XorOp, a ^ b, nullptr)
 FOLD_BINARY(PowOp, std::nullopt, nullptr)
@@ -245,7 +244,8 @@ OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
   auto lhs = read(adaptor.getTrueValue()), rhs = read(adaptor.getFalseValue());
   if (!condition || !lhs || !rhs || !mayFoldTo(type))
     return {};
-  Payload c = broadcast(*condition, type), a = broadcast(*lhs, type), b = broadcast(*rhs, type);
+  Payload c = broadcast(*condition, type), a = broadcast(*lhs, type),
+          b = broadcast(*rhs, type);
   for (auto [choose, x, y] : llvm::zip(c.values, a.values, b.values))
     x = choose ? x : y;
   return finish({type, std::move(a.values)}, getResult());
@@ -272,7 +272,8 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   if (auto producer = getInput().getDefiningOp<CastOp>()) {
     auto narrow = dyn_cast<FloatType>(getElementTypeOrSelf(getType()));
     auto wide = dyn_cast<FloatType>(getElementTypeOrSelf(getInput()));
-    if (narrow && wide && isWider(wide, narrow) && producer.getInput().getType() == getType())
+    if (narrow && wide && isWider(wide, narrow) &&
+        producer.getInput().getType() == getType())
       return producer.getInput();
   }
   auto type = cast<RankedTensorType>(getType());

@@ -68,8 +68,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   auto weight = cast<RankedTensorType>(adaptor.getWeight().getType());
   int64_t group = adaptor.getGroup();
   bool ok = input.getRank() >= 3 && weight.getRank() == input.getRank() && group >= 1 &&
-            input.getElementType() == weight.getElementType() &&
-            weight.hasStaticShape() && weight.getDimSize(0) % group == 0;
+            input.getElementType() == weight.getElementType() && weight.hasStaticShape() &&
+            weight.getDimSize(0) % group == 0;
   // Free channels are as many as the weight has; that shows when the model runs.
   if (ok && !input.isDynamicDim(1))
     ok = input.getDimSize(1) % group == 0 &&

@@ -23,11 +23,11 @@ static bool agree(int64_t a, int64_t b) {
   return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);
 }
 
-#define INFER(OP)                                                                        \
-  LogicalResult OP::inferReturnTypes(                                                    \
-      MLIRContext *context, std::optional<Location> loc, ValueRange operands,            \
-      DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,       \
-      SmallVectorImpl<Type> &types)
+#define INFER(OP)                                                                          \
+  LogicalResult OP::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,    \
+                                     ValueRange operands, DictionaryAttr attributes,       \
+                                     OpaqueProperties properties, RegionRange regions,     \
+                                     SmallVectorImpl<Type> &types)
 
 static LogicalResult checkAxis(std::optional<Location> loc, int64_t axis,
                                RankedTensorType type) {
@@ -144,8 +144,8 @@ INFER(PadOp) {
     bool isFree = ShapedType::isDynamic(dim);
     __int128 size = __int128(isFree ? kMaxTensorBytes / 2 : dim) + low + high;
     if (size < 0 || size > kMaxTensorBytes)
-      return emitOptionalError(loc, "adds ", low, " and ", high, " elements to dimension ", i,
-                               " of ", input);
+      return emitOptionalError(loc, "adds ", low, " and ", high, " elements to dimension ",
+                               i, " of ", input);
     shape.push_back(isFree ? ShapedType::kDynamic : static_cast<int64_t>(size));
   }
   types.push_back(RankedTensorType::get(shape, input.getElementType()));

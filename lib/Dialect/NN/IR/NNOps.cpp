@@ -95,9 +95,10 @@ static LogicalResult inferBroadcast(std::optional<Location> loc, ValueRange oper
   for (Value operand : operands.drop_front()) {
     auto next = broadcastShapes(shape, tensorOf(operand).getShape());
     if (failed(next))
-      return emitOptionalError(loc, "operands do not broadcast: found ",
-                               operands.front().getType(), " and ", operand.getType(),
-                               "; expected dimensions, aligned at the last, that are equal or 1");
+      return emitOptionalError(
+          loc, "operands do not broadcast: found ", operands.front().getType(), " and ",
+          operand.getType(),
+          "; expected dimensions, aligned at the last, that are equal or 1");
     shape = *next;
   }
   types.push_back(RankedTensorType::get(shape, elementType));
@@ -112,16 +113,16 @@ static LogicalResult inferSameElements(std::optional<Location> loc, Value lhs, V
   return inferBroadcast(loc, {lhs, rhs}, elementType, types);
 }
 
-#define INFER(OP)                                                                        \
-  LogicalResult OP::inferReturnTypes(                                                    \
-      MLIRContext *context, std::optional<Location> loc, ValueRange operands,            \
-      DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,       \
-      SmallVectorImpl<Type> &types)
+#define INFER(OP)                                                                          \
+  LogicalResult OP::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,    \
+                                     ValueRange operands, DictionaryAttr attributes,       \
+                                     OpaqueProperties properties, RegionRange regions,     \
+                                     SmallVectorImpl<Type> &types)
 
-#define INFER_BINARY(OP)                                                                 \
-  INFER(OP) {                                                                            \
-    return inferSameElements(loc, operands[0], operands[1],                              \
-                             tensorOf(operands[0]).getElementType(), types);             \
+#define INFER_BINARY(OP)                                                                   \
+  INFER(OP) {                                                                              \
+    return inferSameElements(loc, operands[0], operands[1],                                \
+                             tensorOf(operands[0]).getElementType(), types);               \
   }
 INFER_BINARY(AddOp)
 INFER_BINARY(SubOp)
@@ -140,7 +141,8 @@ INFER(PowOp) {
 }
 
 INFER(CompareOp) {
-  return inferSameElements(loc, operands[0], operands[1], IntegerType::get(context, 1), types);
+  return inferSameElements(loc, operands[0], operands[1], IntegerType::get(context, 1),
+                           types);
 }
 
 INFER(WhereOp) {
@@ -183,7 +185,8 @@ LogicalResult SoftmaxOp::verify() {
 }
 
 /// `scale` and `bias` of a normalisation have the shape of the last dimension.
-static LogicalResult verifyNorm(Operation *op, Value input, Value parameter, StringRef name) {
+static LogicalResult verifyNorm(Operation *op, Value input, Value parameter,
+                                StringRef name) {
   auto type = tensorOf(input);
   if (type.getRank() == 0)
     return op->emitOpError() << "needs an input of at least one dimension, found " << type;
@@ -219,12 +222,14 @@ INFER(MatmulOp) {
                              "; expected two tensors of one element type and at least "
                              "one dimension");
   int64_t inner = lhs.getShape().back();
-  int64_t outer = rhs.getRank() == 1 ? rhs.getDimSize(0) : rhs.getDimSize(rhs.getRank() - 2);
+  int64_t outer =
+      rhs.getRank() == 1 ? rhs.getDimSize(0) : rhs.getDimSize(rhs.getRank() - 2);
   if (!agree(inner, outer))
     return emitOptionalError(loc, "cannot multiply ", lhs, " by ", rhs,
                              ": the inner dimensions are ", inner, " and ", outer);
-  auto batch = broadcastShapes(lhs.getShape().drop_back(std::min<int64_t>(2, lhs.getRank())),
-                               rhs.getShape().drop_back(std::min<int64_t>(2, rhs.getRank())));
+  auto batch =
+      broadcastShapes(lhs.getShape().drop_back(std::min<int64_t>(2, lhs.getRank())),
+                      rhs.getShape().drop_back(std::min<int64_t>(2, rhs.getRank())));
   if (failed(batch))
     return emitOptionalError(loc, "cannot multiply ", lhs, " by ", rhs,
                              ": the leading dimensions do not broadcast");
@@ -278,9 +283,10 @@ INFER(AttentionOp) {
   }
   if (!ok || !agree(query.getShape().back(), key.getShape().back()) ||
       !agree(key.getDimSize(rank - 2), value.getDimSize(rank - 2)))
-    return emitOptionalError(loc, "query, key and value are ", query, ", ", key, " and ", value,
-                             "; expected [..., M, D], [..., N, D] and [..., N, E] with equal "
-                             "leading dimensions, or 1 in those of key and value");
+    return emitOptionalError(
+        loc, "query, key and value are ", query, ", ", key, " and ", value,
+        "; expected [..., M, D], [..., N, D] and [..., N, E] with equal "
+        "leading dimensions, or 1 in those of key and value");
   shape.push_back(query.getDimSize(rank - 2));
   if (Value mask = adaptor.getMask()) {
     auto type = tensorOf(mask);
@@ -299,8 +305,10 @@ INFER(AttentionOp) {
       return emitOptionalError(loc, "mask has type ", type, "; expected i1 or ",
                                query.getElementType(), " elements");
     if (isBoolean != adaptor.getFill().has_value())
-      return emitOptionalError(loc, "'fill' belongs to a boolean mask and to no other: the "
-                                    "mask has type ", type);
+      return emitOptionalError(loc,
+                               "'fill' belongs to a boolean mask and to no other: the "
+                               "mask has type ",
+                               type);
   } else if (adaptor.getFill()) {
     return emitOptionalError(loc, "'fill' belongs to a boolean mask and there is no mask");
   }
@@ -336,9 +344,8 @@ INFER(SliceOp) {
     return emitOptionalError(loc, "expected ", rank,
                              " starts, ends and steps, one per dimension of ", input);
   SmallVector<int64_t> shape;
-  for (auto [i, start, end, step, dim] :
-       llvm::enumerate(adaptor.getStarts(), adaptor.getEnds(), adaptor.getSteps(),
-                       input.getShape())) {
+  for (auto [i, start, end, step, dim] : llvm::enumerate(
+           adaptor.getStarts(), adaptor.getEnds(), adaptor.getSteps(), input.getShape())) {
     if (ShapedType::isDynamic(dim)) {
       if (start != 0 || end != std::numeric_limits<int64_t>::max() || step != 1)
         return emitOptionalError(loc, "cannot slice dimension ", i,
@@ -367,11 +374,12 @@ LogicalResult DynamicSliceOp::verify() {
                          << " dimensions of " << input.getElementType() << " as the input";
   for (Value bounds : {getStarts(), getEnds(), getSteps()})
     if (tensorOf(bounds).getRank() != 1 || !agree(tensorOf(bounds).getDimSize(0), count))
-      return emitOpError() << "has bounds of type " << bounds.getType() << "; expected " << count
-                           << " numbers, one per axis";
+      return emitOpError() << "has bounds of type " << bounds.getType() << "; expected "
+                           << count << " numbers, one per axis";
   for (int64_t axis : getAxes())
     if (axis < 0 || axis >= rank)
-      return emitOpError() << "has axis " << axis << "; expected numbers from 0 to " << rank - 1;
+      return emitOpError() << "has axis " << axis << "; expected numbers from 0 to "
+                           << rank - 1;
   return success();
 }
 
@@ -401,7 +409,8 @@ INFER(ConcatOp) {
       }
     }
     if (!ok)
-      return emitOptionalError(loc, "cannot join ", first, " and ", type, " along axis ", axis);
+      return emitOptionalError(loc, "cannot join ", first, " and ", type, " along axis ",
+                               axis);
   }
   types.push_back(RankedTensorType::get(shape, first.getElementType()));
   return success();
@@ -424,11 +433,13 @@ LogicalResult ReshapeOp::verify() {
 
 /// A computed shape is one-dimensional; the result keeps the element type and has
 /// `rank` dimensions, given how many entries the shape has.
-static LogicalResult verifyComputedShape(Operation *op, Value input, Value shape, Value result,
+static LogicalResult verifyComputedShape(Operation *op, Value input, Value shape,
+                                         Value result,
                                          llvm::function_ref<int64_t(int64_t)> rank) {
   auto from = tensorOf(input), entries = tensorOf(shape), to = tensorOf(result);
   if (entries.getRank() != 1)
-    return op->emitOpError() << "has a shape of type " << entries << "; expected one dimension";
+    return op->emitOpError() << "has a shape of type " << entries
+                             << "; expected one dimension";
   bool isFree = entries.isDynamicDim(0);
   if (from.getElementType() == to.getElementType() &&
       (isFree || to.getRank() == rank(entries.getDimSize(0))))
@@ -457,8 +468,9 @@ INFER(TransposeOp) {
   SmallVector<int64_t> sorted(permutation);
   llvm::sort(sorted);
   if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.getRank())))
-    return emitOptionalError(loc, "permutation is ", DenseI64ArrayAttr::get(context, permutation),
-                             "; expected every number from 0 to ", input.getRank() - 1, " once");
+    return emitOptionalError(
+        loc, "permutation is ", DenseI64ArrayAttr::get(context, permutation),
+        "; expected every number from 0 to ", input.getRank() - 1, " once");
   SmallVector<int64_t> shape;
   for (int64_t i : permutation)
     shape.push_back(input.getDimSize(i));
@@ -471,8 +483,9 @@ LogicalResult ExpandOp::verify() {
   auto joint = broadcastShapes(to.getShape(), from.getShape());
   if (from.getElementType() != to.getElementType() || from.getRank() > to.getRank() ||
       failed(joint) || *joint != SmallVector<int64_t>(to.getShape()))
-    return emitOpError() << "cannot expand " << from << " to " << to
-                         << "; expected dimensions, aligned at the last, that are equal or 1";
+    return emitOpError()
+           << "cannot expand " << from << " to " << to
+           << "; expected dimensions, aligned at the last, that are equal or 1";
   return success();
 }
 
@@ -499,8 +512,9 @@ LogicalResult RangeOp::verify() {
     auto type = tensorOf(operand);
     if (!type.hasStaticShape() || type.getNumElements() != 1 ||
         type.getElementType() != result.getElementType())
-      return emitOpError() << "has an operand of type " << type << "; expected one element of "
-                           << result.getElementType() << " as in the result";
+      return emitOpError() << "has an operand of type " << type
+                           << "; expected one element of " << result.getElementType()
+                           << " as in the result";
   }
   return success();
 }

@@ -45,9 +45,8 @@ private:
 
 /// The bytes of a dense constant. Fails, with an error at `user` that names its key, if
 /// its blob is missing or has another size.
-mlir::FailureOr<llvm::ArrayRef<char>> readBytes(mlir::Operation *user,
-                                                mlir::ElementsAttr value,
-                                                std::vector<char> &scratch);
+mlir::FailureOr<llvm::ArrayRef<char>>
+readBytes(mlir::Operation *user, mlir::ElementsAttr value, std::vector<char> &scratch);
 
 /// What makes f32 of elements of a type of 16 bits; null for f32 itself.
 numerics::Widen wideningOf(mlir::Type element);

@@ -74,8 +74,8 @@ std::optional<SizeList> DimInference::readElements(Operation *op) {
               return std::nullopt;
             SizeList list;
             for (int64_t i = 0; i < type.getNumElements(); ++i)
-              list.push_back(table.add(
-                  start->front(), table.multiply(table.constant(i), delta->front())));
+              list.push_back(table.add(start->front(),
+                                       table.multiply(table.constant(i), delta->front())));
             return list;
           })
           .Case([&](GatherOp gather) { return readGather(gather); })
@@ -102,7 +102,8 @@ std::optional<SizeList> DimInference::readConstant(Operation *op) {
       list.push_back(table.constant(bits));
       continue;
     }
-    APFloat value(isFloat.getFloatSemantics(), APInt(isFloat.getWidth(), bits, false, true));
+    APFloat value(isFloat.getFloatSemantics(),
+                  APInt(isFloat.getWidth(), bits, false, true));
     APSInt whole(64, /*isUnsigned=*/false);
     bool isExact = false;
     if (value.convertToInteger(whole, APFloat::rmTowardZero, &isExact) != APFloat::opOK ||

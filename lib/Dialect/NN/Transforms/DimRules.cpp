@@ -33,8 +33,9 @@ SizeList DimInference::infer(Operation *op, unsigned result) {
           list.push_back(table.constant(dim));
         return list;
       })
-      .Case<AddOp, SubOp, MulOp, DivOp, PowOp, MaximumOp, MinimumOp, ModOp, AndOp, OrOp, XorOp,
-            CompareOp, WhereOp>([&](auto) { return inferBroadcast(op->getOperands()); })
+      .Case<AddOp, SubOp, MulOp, DivOp, PowOp, MaximumOp, MinimumOp, ModOp, AndOp, OrOp,
+            XorOp, CompareOp, WhereOp>(
+          [&](auto) { return inferBroadcast(op->getOperands()); })
       .Case([&](MatmulOp matmul) { return inferMatmul(matmul); })
       .Case([&](LinearOp linear) {
         SizeList list = first();
@@ -175,7 +176,7 @@ SizeList DimInference::inferReduction(Value input, ArrayRef<int64_t> axes, bool 
 
 /// (n + pads - window) / stride + 1 places, rounded down.
 static SizeExpr windowsIn(SizeTable &table, SizeExpr size, int64_t pads, int64_t kernel,
-                             int64_t dilation, int64_t stride) {
+                          int64_t dilation, int64_t stride) {
   int64_t window = (kernel - 1) * dilation + 1;
   return table.divide(table.add(size, table.constant(pads - window + stride)),
                       table.constant(stride));
@@ -189,7 +190,8 @@ SizeList DimInference::inferConv(ConvOp op) {
     auto kernel = table.asConstant(weight[2 + i]);
     if (!kernel)
       return {};
-    int64_t pads = op.getPadsLow()[i] + op.getPadsHigh()[i], dilation = op.getDilations()[i];
+    int64_t pads = op.getPadsLow()[i] + op.getPadsHigh()[i],
+            dilation = op.getDilations()[i];
     // No window of padding alone.
     int64_t least = std::max<int64_t>(1, (*kernel - 1) * dilation + 1 - pads);
     requireAtMost(table.constant(least), list[2 + i]);
@@ -320,8 +322,8 @@ SizeList DimInference::inferDynamicSlice(DynamicSliceOp op) {
     start = clamp(start, zero), end = clamp(end, least);
     SizeExpr span = *step > 0 ? table.subtract(end, start) : table.subtract(start, end);
     int64_t stride = *step > 0 ? *step : -*step;
-    SizeExpr count = table.divide(table.add(span, table.constant(stride - 1)),
-                                  table.constant(stride));
+    SizeExpr count =
+        table.divide(table.add(span, table.constant(stride - 1)), table.constant(stride));
     list[axis] = table.maximum(count, zero);
     begin[axis] = start;
   }
@@ -390,7 +392,7 @@ SizeList DimInference::inferRange(RangeOp op) {
   if (*step < 0)
     span = table.subtract(table.constant(0), span);
   int64_t stride = *step > 0 ? *step : -*step;
-  SizeExpr count = table.divide(table.add(span, table.constant(stride - 1)),
-                                table.constant(stride));
+  SizeExpr count =
+      table.divide(table.add(span, table.constant(stride - 1)), table.constant(stride));
   return {table.maximum(count, table.constant(0))};
 }

@@ -71,7 +71,8 @@ static Value settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
            begin = dims.startsOf(op);
   auto strides = dims.elementsOf(op.getSteps());
   for (auto [i, axis] : llvm::enumerate(op.getAxes())) {
-    auto start = dims.table().asConstant(begin[axis]), size = dims.table().asConstant(to[axis]),
+    auto start = dims.table().asConstant(begin[axis]),
+         size = dims.table().asConstant(to[axis]),
          step = dims.table().asConstant((*strides)[i]);
     // All of a free dimension.
     if (from[axis] == to[axis] && start == 0 && step == 1)

@@ -81,9 +81,8 @@ unsigned tacit::nn::refineTypes(func::FuncOp main, Dims &dims) {
       settleEnds(slice);
   }
   Operation *terminator = main.getBody().front().getTerminator();
-  main.setFunctionType(FunctionType::get(main.getContext(),
-                                         main.getBody().getArgumentTypes(),
-                                         terminator->getOperandTypes()));
+  main.setFunctionType(FunctionType::get(
+      main.getContext(), main.getBody().getArgumentTypes(), terminator->getOperandTypes()));
   return count;
 }
 

@@ -28,7 +28,8 @@ ConstantOp nn::sourceOf(Value value) {
       return {};
     if (auto constant = dyn_cast<ConstantOp>(op))
       return constant;
-    bool isWidened = isa<CastOp>(op) && wideningOf(typeOf(op->getOperand(0)).getElementType());
+    bool isWidened =
+        isa<CastOp>(op) && wideningOf(typeOf(op->getOperand(0)).getElementType());
     if (!isa<TransposeOp, ReshapeOp>(op) && !isWidened)
       return {};
     value = op->getOperand(0);

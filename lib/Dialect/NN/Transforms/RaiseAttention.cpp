@@ -144,9 +144,8 @@ static std::string whyNotAttention(Site site) {
     return user == site.output.getLhs().getDefiningOp() || user == site.output ||
            (isa<CompareOp>(user) && user->hasOneUse());
   };
-  bool isShared = site.isGuarded
-                      ? !llvm::all_of(site.softmax->getUsers(), isAllowed)
-                      : !site.softmax.getResult().hasOneUse();
+  bool isShared = site.isGuarded ? !llvm::all_of(site.softmax->getUsers(), isAllowed)
+                                 : !site.softmax.getResult().hasOneUse();
   if (isShared || !site.output.getLhs().hasOneUse())
     return "something else reads the probabilities";
   return {};
@@ -224,11 +223,10 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
       !areCompatibleShapes(types, TypeRange(type)))
     return "the shapes of query, key, value and mask contradict one another";
   reporter.found(loc, describe(scale, *mask, group));
-  Value result = AttentionOp::create(rewriter, loc, type, heads.query, heads.key,
-                                     heads.value, heads.mask, properties.getScale(),
-                                     properties.getFill(),
-                                     site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(),
-                                     output.getMultiplierAttr());
+  Value result = AttentionOp::create(
+      rewriter, loc, type, heads.query, heads.key, heads.value, heads.mask,
+      properties.getScale(), properties.getFill(),
+      site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(), output.getMultiplierAttr());
   if (type != output.getType())
     result = ReshapeOp::create(rewriter, loc, output.getType(), result);
   rewriter.replaceOp(output, result);

@@ -182,8 +182,7 @@ static void settleBounds(OpBuilder &b, DynamicSliceOp op, Dims &dims, SizeWriter
   SizeList steps = *dims.elementsOf(op.getSteps());
   for (auto [step, axis] : llvm::zip(steps, op.getAxes())) {
     starts.push_back(begin[axis]);
-    ends.push_back(
-        dims.table().add(begin[axis], dims.table().multiply(size[axis], step)));
+    ends.push_back(dims.table().add(begin[axis], dims.table().multiply(size[axis], step)));
     // Behind the first element there is no number for the end of a way back.
     if (dims.table().bounds(ends.back()).low < 0)
       ends.back() = dims.table().constant(std::numeric_limits<int64_t>::min() + 1);

@@ -78,7 +78,9 @@ int SizeTable::depthOf(const SizeAtom &atom) const {
   return depth;
 }
 
-SizeExpr SizeTable::constant(int64_t value) { return intern(Polynomial{SizeTerm{{}, value}}); }
+SizeExpr SizeTable::constant(int64_t value) {
+  return intern(Polynomial{SizeTerm{{}, value}});
+}
 
 SizeExpr SizeTable::symbol(llvm::StringRef name) {
   return intern(SizeAtom{Kind::Symbol, name.str(), {}, {}});
@@ -272,7 +274,8 @@ SizeExpr SizeTable::substitute(SizeExpr a, Replacement replace) {
   return sum;
 }
 
-SizeExpr SizeTable::rebuild(const SizeAtom &atom, llvm::function_ref<SizeExpr(SizeExpr)> map) {
+SizeExpr SizeTable::rebuild(const SizeAtom &atom,
+                            llvm::function_ref<SizeExpr(SizeExpr)> map) {
   std::vector<SizeExpr> parts;
   for (SizeExpr operand : atom.operands)
     parts.push_back(map(operand));
@@ -365,14 +368,16 @@ bool SizeTable::identify(SizeExpr a, SizeExpr b) {
 }
 
 void SizeTable::limit(SizeExpr a, SizeExpr b) {
-  if (const SizeAtom *least = asAtom(minimum(a, b)); least && least->kind == Kind::Minimum) {
+  if (const SizeAtom *least = asAtom(minimum(a, b));
+      least && least->kind == Kind::Minimum) {
     identified[atomIds.at(*least)] = a;
     resolved.clear();
   }
 }
 
-SizeExpr SizeTable::withoutLimits(
-    SizeExpr a, llvm::SmallVectorImpl<std::pair<SizeExpr, SizeExpr>> &limits) {
+SizeExpr
+SizeTable::withoutLimits(SizeExpr a,
+                         llvm::SmallVectorImpl<std::pair<SizeExpr, SizeExpr>> &limits) {
   std::map<unsigned, SizeExpr> known;
   std::function<SizeExpr(SizeExpr)> whole;
   auto free = [&](unsigned number) {
@@ -412,7 +417,8 @@ static std::string printAtom(const SizeTable &table, const SizeAtom &atom) {
   switch (atom.kind) {
   case Kind::Symbol: {
     // Names may look like sums of others.
-    bool isPlain = llvm::StringRef(atom.name).find_first_of(" +-*/(),") == std::string::npos;
+    bool isPlain =
+        llvm::StringRef(atom.name).find_first_of(" +-*/(),") == std::string::npos;
     return isPlain ? atom.name : "'" + atom.name + "'";
   }
   case Kind::Quotient:

@@ -53,8 +53,8 @@ inline constexpr int64_t kMaxPanelColumns = 1024;
 /// The shape two operands broadcast to (NumPy rules), or failure when two known
 /// dimensions differ and neither is 1. A free dimension against 1 stays free;
 /// against n > 1 it must be n at run time, so the result is n.
-llvm::FailureOr<llvm::SmallVector<int64_t>>
-broadcastShapes(llvm::ArrayRef<int64_t> lhs, llvm::ArrayRef<int64_t> rhs);
+llvm::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> lhs,
+                                                            llvm::ArrayRef<int64_t> rhs);
 
 /// One dimension of the windows of nn.conv and nn.pool.
 struct Window {

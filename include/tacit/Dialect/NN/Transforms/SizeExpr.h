@@ -54,9 +54,9 @@ struct SizeAtom {
   enum class Kind { Symbol, Quotient, Minimum, Maximum, Choice };
 
   Kind kind = Kind::Symbol;
-  std::string name;                  // Symbol
-  SizePredicate predicate{};         // Choice
-  std::vector<SizeExpr> operands{};  // Choice: a ? b, then, else
+  std::string name;                 // Symbol
+  SizePredicate predicate{};        // Choice
+  std::vector<SizeExpr> operands{}; // Choice: a ? b, then, else
 
   bool operator<(const SizeAtom &other) const {
     return std::tie(kind, name, predicate, operands) <
@@ -97,7 +97,8 @@ public:
   SizeExpr divideExactly(SizeExpr a, SizeExpr b);
   SizeExpr minimum(SizeExpr a, SizeExpr b);
   SizeExpr maximum(SizeExpr a, SizeExpr b);
-  SizeExpr choose(SizePredicate predicate, SizeExpr a, SizeExpr b, SizeExpr yes, SizeExpr no);
+  SizeExpr choose(SizePredicate predicate, SizeExpr a, SizeExpr b, SizeExpr yes,
+                  SizeExpr no);
 
   std::optional<int64_t> asConstant(SizeExpr a) const;
   /// The name, if `a` is just one free dimension.
