@@ -144,7 +144,8 @@ def check_pass_test(house, td, line, flag):
                  if f.path.parent.name.lower() == road]
         wanted = "test/Conversion/<" + flag[len("convert-"):] + " in CamelCase>/*.mlir"
     else:
-        prefix = parts[-1].lower() + "-" if parts else ""
+        # A pass is named for its dialect, or for what Codegen makes code for.
+        prefix = parts[1].lower() + "-" if len(parts) > 1 else ""
         if not flag.startswith(prefix):
             house.find(td, line, f"flag '{flag}' does not begin with '{prefix}'",
                        "name a pass after the folder it lives in")

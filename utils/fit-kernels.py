@@ -6,7 +6,7 @@
 #
 #===----------------------------------------------------------------------===#
 #
-# Prints the polynomial coefficients in lib/Codegen/CPU/ExpandMath.cpp, always the
+# Prints the polynomial coefficients in lib/Codegen/CPU/Kernels/ExpandMath.cpp, always the
 # same ones. Needs Python 3 and numpy; takes ten minutes. Double arithmetic is
 # enough: it is good to 1e-16 and the fits end near 1e-9.
 #

@@ -109,7 +109,7 @@ def dialects_page(root):
 
 
 def operators_page(root):
-    tensors = (root / "lib/Import/ONNX/Tensors.h").read_text()
+    tensors = (root / "lib/Import/ONNX/File/Tensors.h").read_text()
     types = re.search(r'kElementTypes\s*=((?:\s*"[^"]*")+);', tensors)
     text = "".join(re.findall(r'"([^"]*)"', types.group(1))) if types else ""
     parts = [OPERATORS_HEAD.format(types=text)]

@@ -28,7 +28,7 @@ class TableError(Exception):
 def read_operators(root):
     """Every row of every table, in their order."""
     rows = []
-    for path in sorted((root / "lib/Import/ONNX").glob("*.cpp")):
+    for path in sorted((root / "lib/Import/ONNX/Ops").glob("*.cpp")):
         domain = None
         for number, line in enumerate(path.read_text().split("\n"), 1):
             begin, row = TABLE.search(line), ROW.match(line)
@@ -46,5 +46,5 @@ def read_operators(root):
                 raise TableError(f"{path.name}:{number}: a row that cannot be read; expected "
                                  '{"Type", first opset, last opset, builder}')
     if not rows:
-        raise TableError("found no operator table in lib/Import/ONNX")
+        raise TableError("found no operator table in lib/Import/ONNX/Ops")
     return rows

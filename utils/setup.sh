@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing, and nothing when none is.
 #
 #   utils/setup.sh              what building, testing and measuring need
-#   utils/setup.sh --develop    also clang-format and clang-tidy
+#   utils/setup.sh --develop    also clang-tidy
 #   utils/setup.sh --models     also what makes models with references: PyTorch, Node
 #
 # What few need is apart, so that a machine without a network still builds when it has
@@ -12,11 +12,11 @@ set -u
 packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev clang-22 lld-22 libomp-22-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libfmt-dev
-  libgtest-dev libbenchmark-dev libonnx-testdata
+  libgtest-dev libbenchmark-dev libonnx-testdata clang-format-22
   cmake ninja-build ccache python3 libclang-rt-22-dev
 )
 if [ "${1:-}" = --develop ]; then
-  packages+=(clang-format-22 clang-tidy-22)
+  packages+=(clang-tidy-22)
 elif [ "${1:-}" = --models ]; then
   packages+=(python3-torch python3-onnx)
   # Node is often there from elsewhere, and then conflicts with Debian's.

@@ -15,7 +15,10 @@
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "tacit/Dialect/NN/Transforms/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Pipelines/Pipelines.h"
 
 void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
@@ -28,8 +31,14 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
 void tacit::registerOwnPasses() {
   registerConversionPasses();
   cpu::registerCPUPasses();
+  cpu::registerCPUKernelsPasses();
+  cpu::registerCPUMemoryPasses();
+  cpu::registerCPUVectorizePasses();
   mpc::registerMPCPasses();
-  nn::registerNNPasses();
+  nn::registerNNQuantizePasses();
+  nn::registerNNRaisePasses();
+  nn::registerNNSizesPasses();
+  nn::registerNNSurgeryPasses();
   registerPipelines();
 }
 

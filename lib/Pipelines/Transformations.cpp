@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Pipelines/Transformations.h"
-#include "tacit/Dialect/NN/Transforms/Sites.h"
+#include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

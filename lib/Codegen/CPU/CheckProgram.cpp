@@ -8,8 +8,8 @@
 #include "Model.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/NN/Analysis/Dims.h"
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "tacit/Dialect/NN/Transforms/Dims.h"
 #include "tacit/Support/Elements.h"
 
 namespace tacit::cpu {

@@ -18,8 +18,8 @@
 #include "Sides.h"
 #include "mlir/IR/Builders.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "tacit/Dialect/NN/Transforms/Blocks.h"
 #include <functional>
 
 namespace tacit {

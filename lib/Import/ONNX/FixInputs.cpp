@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "File/Tensors.h"
 #include "Importer.h"
-#include "Tensors.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/APFloat.h"
 

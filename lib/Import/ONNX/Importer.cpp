@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
-#include "NarrowWeights.h"
-#include "NodeBuilder.h"
-#include "OpTable.h"
+#include "File/NarrowWeights.h"
+#include "Ops/NodeBuilder.h"
+#include "Ops/OpTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"

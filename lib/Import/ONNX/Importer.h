@@ -8,7 +8,7 @@
 #ifndef TACIT_LIB_IMPORT_ONNX_IMPORTER_H
 #define TACIT_LIB_IMPORT_ONNX_IMPORTER_H
 
-#include "ProtoFile.h"
+#include "File/ProtoFile.h"
 #include "tacit/Import/ONNX/OnnxModel.h"
 
 namespace tacit::onnx_import {

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Import/ONNX/OnnxModel.h"
-#include "Graph.h"
+#include "File/Graph.h"
+#include "File/Tensors.h"
 #include "Importer.h"
-#include "OpTable.h"
-#include "Tensors.h"
+#include "Ops/OpTable.h"
 #include "tacit/Support/Error.h"
 
 using namespace llvm;

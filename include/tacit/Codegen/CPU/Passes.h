@@ -21,6 +21,9 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/Pass.h"
+#include "tacit/Codegen/CPU/Kernels/Passes.h"
+#include "tacit/Codegen/CPU/Memory/Passes.h"
+#include "tacit/Codegen/CPU/Vectorize/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 
 namespace tacit::cpu {

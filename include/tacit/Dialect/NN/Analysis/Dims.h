@@ -1,0 +1,101 @@
+//===- Dims.h - What is known of free dimensions ----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Every dimension of every value of a program, as a function of the free dimensions
+// of its inputs. Shape arithmetic is followed through small integer tensors, element
+// by element. What ONNX demands of dimensions and cannot be proved is noted as a
+// check of the run, and used as a fact from then on.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_ANALYSIS_DIMS_H
+#define TACIT_DIALECT_NN_ANALYSIS_DIMS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/NN/Analysis/SizeExpr.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace tacit::nn {
+
+using SizeList = llvm::SmallVector<SizeExpr>;
+
+/// A free dimension, and where it is first seen.
+struct FreeDim {
+  std::string name;
+  unsigned argument;
+  int64_t dim;
+};
+
+/// The free dimensions of `main`, in order of their arguments, each name once. One
+/// without a name is called after its input: x[1].
+llvm::SmallVector<FreeDim> freeDims(mlir::func::FuncOp main);
+
+/// The name of dimension `dim` of argument `argument`, which is free.
+std::string freeDimName(mlir::func::FuncOp main, unsigned argument, int64_t dim);
+
+/// Something that must hold when the program runs.
+struct SizeCheck {
+  enum class Kind {
+    Equal,     // a = b
+    AtMost,    // a <= b
+    OneOr,     // a = b or a = 1
+    Broadcast, // a = b or a = 1 or b = 1
+  };
+  Kind kind;
+  SizeExpr a, b;
+  mlir::Operation *op; // that demands it; null: the names of the inputs
+
+  bool operator==(const SizeCheck &other) const {
+    return kind == other.kind && a == other.a && b == other.b;
+  }
+};
+
+/// The sentence for a run in which `check` does not hold.
+std::string describe(const SizeTable &table, const SizeCheck &check);
+
+/// An operation with a dimension that is no function of free dimensions, or that can
+/// never be right.
+struct SizeProblem {
+  mlir::Operation *op;
+  std::string text;
+};
+
+class Dims {
+public:
+  /// Looks at every operation of `main`, which has one block.
+  explicit Dims(mlir::func::FuncOp main);
+
+  /// One size per dimension. Nothing where there is a problem.
+  SizeList sizesOf(mlir::Value value);
+
+  /// The elements of a small tensor of whole numbers in row-major order, if all of
+  /// them are functions of free dimensions.
+  std::optional<SizeList> elementsOf(mlir::Value value);
+
+  /// Where each dimension of an nn.dynamic_slice starts.
+  SizeList startsOf(mlir::Operation *slice);
+
+  llvm::ArrayRef<SizeCheck> checks() const { return allChecks; }
+  llvm::ArrayRef<SizeProblem> problems() const { return allProblems; }
+  SizeTable &table() { return sizeTable; }
+
+private:
+  friend class DimInference;
+
+  void reportUnknown(mlir::Operation *op);
+
+  SizeTable sizeTable;
+  llvm::DenseMap<mlir::Value, SizeList> sizes, elements;
+  llvm::DenseMap<mlir::Operation *, SizeList> starts;
+  std::vector<SizeCheck> facts, allChecks;
+  std::vector<SizeProblem> allProblems;
+};
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_ANALYSIS_DIMS_H

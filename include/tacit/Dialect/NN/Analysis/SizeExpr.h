@@ -1,0 +1,158 @@
+//===- SizeExpr.h - Numbers that follow from free dimensions ----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Sizes of a program with free dimensions are polynomials in the names of these
+// dimensions, with integers as coefficients. What is no polynomial (quotients,
+// minima, choices) is one more unknown of them, and the same one wherever it is
+// computed from the same operands. Polynomials have one normal form, so that two
+// sizes are proved equal by comparing two numbers.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H
+#define TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace tacit::nn {
+
+/// A size, by its place in a SizeTable; or nothing, where a size is not known to be a
+/// function of free dimensions. Arithmetic with nothing gives nothing.
+class SizeExpr {
+public:
+  SizeExpr() = default;
+  explicit SizeExpr(unsigned id) : id(static_cast<int>(id)) {}
+
+  explicit operator bool() const { return id >= 0; }
+  unsigned index() const { return static_cast<unsigned>(id); }
+  bool operator==(SizeExpr other) const { return id == other.id; }
+  bool operator!=(SizeExpr other) const { return id != other.id; }
+  bool operator<(SizeExpr other) const { return id < other.id; }
+
+private:
+  int id = -1;
+};
+
+enum class SizePredicate { Equal, Less, LessOrEqual };
+
+/// An unknown of the polynomials.
+struct SizeAtom {
+  enum class Kind { Symbol, Quotient, Minimum, Maximum, Choice };
+
+  Kind kind = Kind::Symbol;
+  std::string name;                 // Symbol
+  SizePredicate predicate{};        // Choice
+  std::vector<SizeExpr> operands{}; // Choice: a ? b, then, else
+
+  bool operator<(const SizeAtom &other) const {
+    return std::tie(kind, name, predicate, operands) <
+           std::tie(other.kind, other.name, other.predicate, other.operands);
+  }
+};
+
+/// `coefficient` times `atoms`, which are numbers of atoms in ascending order.
+struct SizeTerm {
+  std::vector<unsigned> atoms;
+  int64_t coefficient = 0;
+
+  bool operator<(const SizeTerm &other) const {
+    return std::tie(atoms, coefficient) < std::tie(other.atoms, other.coefficient);
+  }
+};
+
+/// Where a size lies; the ends of int64_t stand for anything.
+struct SizeBounds {
+  int64_t low, high;
+};
+
+/// All sizes of a program, each once.
+class SizeTable {
+public:
+  /// A free dimension holds from 0 to this many elements; a run refuses more.
+  static constexpr int64_t kMaxFreeSize = std::numeric_limits<int32_t>::max();
+
+  SizeExpr constant(int64_t value);
+  SizeExpr symbol(llvm::StringRef name);
+
+  SizeExpr add(SizeExpr a, SizeExpr b);
+  SizeExpr subtract(SizeExpr a, SizeExpr b);
+  SizeExpr multiply(SizeExpr a, SizeExpr b);
+  /// Rounded toward zero. A run that divides by zero gets zero.
+  SizeExpr divide(SizeExpr a, SizeExpr b);
+  /// a / b where that is a polynomial, otherwise nothing.
+  SizeExpr divideExactly(SizeExpr a, SizeExpr b);
+  SizeExpr minimum(SizeExpr a, SizeExpr b);
+  SizeExpr maximum(SizeExpr a, SizeExpr b);
+  SizeExpr choose(SizePredicate predicate, SizeExpr a, SizeExpr b, SizeExpr yes,
+                  SizeExpr no);
+
+  std::optional<int64_t> asConstant(SizeExpr a) const;
+  /// The name, if `a` is just one free dimension.
+  llvm::StringRef asSymbol(SizeExpr a) const;
+  /// The atom, if `a` is nothing else.
+  const SizeAtom *asAtom(SizeExpr a) const;
+  llvm::ArrayRef<SizeTerm> terms(SizeExpr a) const { return polynomials[a.index()]; }
+  const SizeAtom &atom(unsigned number) const { return atoms[number]; }
+  SizeExpr atomExpr(unsigned number);
+
+  /// What is certain about two sizes.
+  std::optional<bool> compare(SizePredicate predicate, SizeExpr a, SizeExpr b);
+  SizeBounds bounds(SizeExpr a);
+
+  /// From now on a and b are the same. False if they cannot be.
+  bool identify(SizeExpr a, SizeExpr b);
+  /// From now on a is at most b: every minimum of the two is a.
+  void limit(SizeExpr a, SizeExpr b);
+  /// `a` in the light of what has been identified.
+  SizeExpr resolve(SizeExpr a);
+  /// `a` with every minimum of something and a constant replaced by the former;
+  /// `limits` gets the pairs.
+  SizeExpr withoutLimits(SizeExpr a,
+                         llvm::SmallVectorImpl<std::pair<SizeExpr, SizeExpr>> &limits);
+
+  /// For messages: "past + seq", "min(seq, 128)".
+  std::string print(SizeExpr a) const;
+
+private:
+  using Polynomial = std::vector<SizeTerm>;
+  using Replacement = llvm::function_ref<SizeExpr(unsigned)>;
+
+  SizeExpr intern(Polynomial polynomial);
+  SizeExpr intern(SizeAtom atom);
+  SizeExpr rebuild(const SizeAtom &atom, llvm::function_ref<SizeExpr(SizeExpr)> map);
+  SizeExpr substitute(SizeExpr a, Replacement replace);
+  SizeExpr resolveAtom(unsigned number);
+  bool isAtMost(SizeExpr a, SizeExpr b, int depth);
+  std::pair<SizeExpr, SizeExpr> withoutCommonFactor(SizeExpr a, SizeExpr b);
+  bool mentions(SizeExpr a, unsigned atom) const;
+  SizeBounds bounds(const SizeAtom &atom);
+  std::optional<SizeBounds> boundsOfRemainder(SizeExpr a);
+  int depthOf(const SizeAtom &atom) const;
+
+  std::vector<Polynomial> polynomials;
+  std::map<Polynomial, unsigned> polynomialIds;
+  std::vector<SizeAtom> atoms;
+  std::vector<int> depths; // of the atoms: how deeply sizes are nested
+  std::map<SizeAtom, unsigned> atomIds;
+  std::map<unsigned, SizeBounds> knownBounds;
+  std::map<unsigned, SizeExpr> identified;
+  std::map<unsigned, SizeExpr> resolved;
+};
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H

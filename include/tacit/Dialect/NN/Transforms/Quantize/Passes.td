@@ -1,0 +1,173 @@
+//===- Passes.td - Weights and products in other numbers ---*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_TRANSFORMS_QUANTIZE_PASSES_TD
+#define TACIT_DIALECT_NN_TRANSFORMS_QUANTIZE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
+  let summary = "Store the weights of linear layers in 4, 6 or 8 bits";
+  let description = [{
+    The weight of each `nn.linear` is rounded to the nearest of 2^bits levels, which
+    each `group` of weights along the reduction spaces for itself: `symmetric` around
+    zero, or `asymmetric` from the smallest to the largest. `nn.dequantize` says how
+    the integers are packed; docs/Numerics.md has the arithmetic. A weight that is
+    read twice is quantized once, and the old constant goes where nothing else reads
+    it. Inputs that are not a multiple of the group have a last group that is filled
+    up.
+
+    The head (output layer) is the `nn.linear` whose result reaches a result of the
+    function through nothing but `nn.reshape`. It stays as it is unless `head` says
+    `int8`, or `same` as the others; embeddings always stay.
+
+    `named` is for what asks only for sizes: no weight is read.
+
+    Each weight is a remark of category "quantize" with its root mean square error,
+    relative to that of the weight. Near misses: a weight that is computed, not f32,
+    quantized already, not finite.
+
+    **Before**
+
+    ```mlir
+    func.func @quantize(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[7.0, 1.5], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+
+    **After** (`bits=4 group=4`)
+
+    ```mlir
+    func.func @quantize(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %scale = nn.constant dense<[[1.0, 0.5]]> : tensor<1x2xf32>
+      %low = nn.constant dense<[[[31, -117], [-118, -10]]]> : tensor<1x2x2xi8>
+      %w = nn.dequantize bits = 4 scale(%scale) planes(%low) : (tensor<1x2xf32>, tensor<1x2x2xi8>) -> tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"bits", "bits", "int64_t", /*default=*/"8", "of a weight: 4, 6 or 8">,
+    Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
+    Option<"scheme", "scheme", "::tacit::numerics::Scheme",
+           /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels lie",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::numerics::Scheme::Symmetric, "symmetric",
+                        "around zero"),
+             clEnumValN(::tacit::numerics::Scheme::Asymmetric, "asymmetric",
+                        "from the smallest weight to the largest"))}]>,
+    Option<"head", "head", "::tacit::nn::HeadWeights",
+           /*default=*/"::tacit::nn::HeadWeights::Float", "weights of the output layer",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::HeadWeights::Float, "float", "as they are"),
+             clEnumValN(::tacit::nn::HeadWeights::Int8, "int8", "in 8 bits"),
+             clEnumValN(::tacit::nn::HeadWeights::Same, "same", "as the others"))}]>,
+    Option<"named", "named", "bool", /*default=*/"false",
+      "the new constants are names without bytes">
+  ];
+  let statistics = [
+    Statistic<"sites", "sites", "linear layers whose weight is quantized">,
+    Statistic<"weights", "weights", "weights quantized; layers may share one">,
+    Statistic<"nearMisses", "near-misses", "linear layers left as they are">
+  ];
+}
+
+def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
+  let summary = "Choose how the products of matrix products are computed";
+  let description = [{
+    Puts `#nn.multiplier` on the operations of `scope`: `matmul` is every `nn.linear`,
+    `nn.matmul` and `nn.attention`; `attention` is `nn.attention`, and `nn.matmul` of
+    two operands that are both computed; `linear` is every `nn.linear`. `kind=exact`
+    takes the attribute away.
+
+    `shift_add` writes each weight as a sum of `terms` signed powers of two, found
+    greedily, the nearest in value first: the weight becomes `nn.powers_of_two` of
+    codes. It can be a constant, a transposed one, or one in few bits. Products without
+    a constant weight stay as they are, and so does the head (output layer), which is a
+    linear layer whose result reaches a result of the function through nothing but
+    `nn.reshape`.
+
+    Each site is a remark of category "multiplier".
+
+    **Before**
+
+    ```mlir
+    func.func @multiplier(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[1.0, 0.75], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+
+    **After** (`kind=lmul mantissa=4`)
+
+    ```mlir
+    func.func @multiplier(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = nn.constant dense<[[1.0, 0.75], [-7.0, 0.0], [2.0, -1.0], [0.4, 3.5]]> : tensor<4x2xf32>
+      %0 = nn.linear %x, %w multiplier(<lmul, mantissa = 4>) : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+      %y = nn.relu %0 : tensor<?x2xf32>
+      return %y : tensor<?x2xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"kind", "kind", "::tacit::nn::MultiplierKind",
+           /*default=*/"::tacit::nn::MultiplierKind::Exact", "how a product is computed",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::MultiplierKind::Exact, "exact", "as IEEE 754 has it"),
+             clEnumValN(::tacit::nn::MultiplierKind::LMul, "lmul",
+                        "L-Mul: mantissas are added"),
+             clEnumValN(::tacit::nn::MultiplierKind::Pam, "pam",
+                        "piecewise affine, mantissas are added"),
+             clEnumValN(::tacit::nn::MultiplierKind::ShiftAdd, "shift_add",
+                        "weights as sums of signed powers of two"))}]>,
+    Option<"mantissa", "mantissa", "int64_t", /*default=*/"23", "bits that lmul reads">,
+    Option<"alpha", "alpha", "double", /*default=*/"1.0552",
+           "factor of a product by pam, from 1 to less than 2">,
+    Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
+    Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
+           /*default=*/"::tacit::nn::ZeroPolicy::Exact", "zeros and products near zero",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::ZeroPolicy::Exact, "exact", "give zero"),
+             clEnumValN(::tacit::nn::ZeroPolicy::Lift, "lift",
+                        "operands are lifted to 2^-62"),
+             clEnumValN(::tacit::nn::ZeroPolicy::Ignore, "ignore",
+                        "go wrong: for operands that are never near zero"))}]>,
+    Option<"overflow", "overflow", "::tacit::nn::OverflowPolicy",
+           /*default=*/"::tacit::nn::OverflowPolicy::Infinity",
+           "products and operands that are not finite",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::OverflowPolicy::Infinity, "infinity",
+                        "as IEEE 754 has it"),
+             clEnumValN(::tacit::nn::OverflowPolicy::Ignore, "ignore",
+                        "go wrong: for products that are never large"))}]>,
+    Option<"scope", "scope", "::tacit::nn::MultiplierScope",
+           /*default=*/"::tacit::nn::MultiplierScope::Matmul", "which products",
+           [{::llvm::cl::values(
+             clEnumValN(::tacit::nn::MultiplierScope::Matmul, "matmul",
+                        "every matrix product"),
+             clEnumValN(::tacit::nn::MultiplierScope::Attention, "attention",
+                        "products of two computed matrices"),
+             clEnumValN(::tacit::nn::MultiplierScope::Linear, "linear",
+                        "products by a weight"),
+             clEnumValN(::tacit::nn::MultiplierScope::All, "all",
+                        "not available"))}]>
+  ];
+  let statistics = [
+    Statistic<"sites", "sites", "operations whose multiplier is set">,
+    Statistic<"weights", "weights", "weights written as powers of two">,
+    Statistic<"nearMisses", "near-misses", "operations of the scope left as they are">
+  ];
+}
+
+#endif // TACIT_DIALECT_NN_TRANSFORMS_QUANTIZE_PASSES_TD

@@ -1,0 +1,343 @@
+//===- Passes.td - Exporter fragments become whole -----------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_TRANSFORMS_RAISEPASSES_TD
+#define TACIT_DIALECT_NN_TRANSFORMS_RAISEPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+/// A pass of the raise phase. Every site it finds, and every near miss with its
+/// reason, is a remark of category "raise". What a site leaves dead is erased,
+/// whatever other users still need stays.
+class RaisePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
+  let statistics = [
+    Statistic<"sites", "sites", "fragments replaced by a whole operation">,
+    Statistic<"nearMisses", "near-misses", "fragments that nearly match, left as they are">
+  ];
+}
+
+def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
+  let summary = "Recognise layer normalisation that was exported in pieces";
+  let description = [{
+    Finds `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)` over the last
+    dimension, with the scale and bias that follow, however the square, the root
+    and the quotient are spelled and even if `x - mean(x)` is computed twice. The
+    scale or bias is taken in only where nothing else reads the value before it.
+
+    The variance may be `mean(x^2) - mean(x)^2`, a mean the sum divided by its number
+    of terms, the scale part of the dividend or of the factor, and the whole
+    `x f + (bias - mean(x) f)`, with f the inverse of the deviation times the scale.
+
+    Near misses: another axis, a reduction that drops its dimension, an epsilon
+    that is no constant or is added to the root instead of the variance.
+
+    **Before**
+
+    ```mlir
+    func.func @layer_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
+      %two = nn.constant dense<2.0> : tensor<f32>
+      %eps = nn.constant dense<1.0e-05> : tensor<f32>
+      %mean = nn.reduce mean %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+      %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+      %square = nn.pow %d, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %variance = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+      %sum = nn.add %variance, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+      %root = nn.sqrt %sum : tensor<2x1xf32>
+      %n = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+      %scaled = nn.mul %n, %g : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+      %y = nn.add %scaled, %b : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @layer_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
+      %y = nn.layer_norm %x scale(%g) bias(%b) epsilon = 9.99999974E-6 : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseRmsNorm : RaisePass<"nn-raise-rms-norm"> {
+  let summary = "Recognise root mean square normalisation that was exported in pieces";
+  let description = [{
+    Finds `x / sqrt(mean(x^2) + epsilon)` over the last dimension, as a quotient
+    or as a product with the reciprocal, and the scale that follows. Runs after
+    `nn-raise-layer-norm`: a layer normalisation contains this fragment.
+
+    Near misses are those of `nn-raise-layer-norm`.
+
+    **Before**
+
+    ```mlir
+    func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
+      %one = nn.constant dense<1.0> : tensor<f32>
+      %two = nn.constant dense<2.0> : tensor<f32>
+      %eps = nn.constant dense<1.0e-06> : tensor<f32>
+      %square = nn.pow %x, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %mean = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+      %sum = nn.add %mean, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+      %root = nn.sqrt %sum : tensor<2x1xf32>
+      %inverse = nn.div %one, %root : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+      %n = nn.mul %x, %inverse : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+      %y = nn.mul %g, %n : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
+      %y = nn.rms_norm %x scale(%g) epsilon = 9.99999997E-7 : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseGelu : RaisePass<"nn-raise-gelu"> {
+  let summary = "Recognise GELU in any spelling";
+  let description = [{
+    Reads the arithmetic around each `tanh`, `erf` and `sigmoid` as a polynomial in
+    x and in the function's value T, so that the order of factors, powers written
+    as products and constants that were multiplied out make no difference:
+
+    - tanh of sqrt(2/pi) x + 0.044715 sqrt(2/pi) x^3, in 0.5 x + 0.5 x T;
+    - sigmoid of twice that, in x T: the same function;
+    - sigmoid of 1.702 x, in x T;
+    - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
+
+    Each coefficient may be off by 2.5e-4 of itself: exporters write 1.4142135 or
+    0.79788, and a model in half precision has constants of 11 bits. Near misses: a
+    coefficient beyond that, and the right argument in another expression.
+
+    **Before**
+
+    ```mlir
+    func.func @gelu_tanh(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %half = nn.constant dense<0.5> : tensor<f32>
+      %one = nn.constant dense<1.0> : tensor<f32>
+      %three = nn.constant dense<3.0> : tensor<f32>
+      %c = nn.constant dense<0.044715> : tensor<f32>
+      %s = nn.constant dense<0.797884583> : tensor<f32>
+      %0 = nn.mul %x, %half : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %1 = nn.pow %x, %three : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %2 = nn.mul %1, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %3 = nn.add %x, %2 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      %4 = nn.mul %3, %s : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %5 = nn.tanh %4 : tensor<2x8xf32>
+      %6 = nn.add %5, %one : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %y = nn.mul %0, %6 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @gelu_tanh(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %y = nn.gelu tanh %x : tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseSilu : RaisePass<"nn-raise-silu"> {
+  let summary = "Recognise SiLU, x * sigmoid(x)";
+  let description = [{
+    Reads the arithmetic as `nn-raise-gelu` does, after `y / (1 + exp(-x))` became
+    y times `nn.sigmoid`. A near miss is x * sigmoid(c x)
+    with another c; 1.702 makes it a GELU, which `nn-raise-gelu` recognises.
+
+    **Before**
+
+    ```mlir
+    func.func @silu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %0 = nn.sigmoid %x : tensor<2x8xf32>
+      %y = nn.mul %x, %0 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @silu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %y = nn.silu %x : tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseSoftmax : RaisePass<"nn-raise-softmax"> {
+  let summary = "Recognise softmax that was exported in pieces";
+  let description = [{
+    Finds `exp(x - max(x)) / sum(exp(x - max(x)))` along one axis. Without the maximum
+    too, since `nn.softmax` differs only where that overflows; where something else is
+    subtracted, it stays. Near misses: a sum over several axes, or one that drops its
+    dimension.
+
+    **Before**
+
+    ```mlir
+    func.func @softmax(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %max = nn.reduce max %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+      %0 = nn.sub %x, %max : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+      %1 = nn.exp %0 : tensor<2x8xf32>
+      %sum = nn.reduce sum %1 axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+      %y = nn.div %1, %sum : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @softmax(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+      %y = nn.softmax %x axis = 1 : tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseRotary : RaisePass<"nn-raise-rotary"> {
+  let summary = "Recognise rotary position embeddings";
+  let description = [{
+    Finds `x cos + t sin`, where t has the features of x in other places: those of a
+    pair exchanged, the one that comes first negated. Pairs are the two halves of the
+    features or neighbours. Or `a cos - b sin` and `b cos + a sin`, a and b being one
+    feature of each pair, put together as they were taken apart. How features are moved
+    makes no difference. Where a concatenation adds features that pass, it is taken in.
+
+    With a cosine for each feature, those of a pair must be equal: as columns of a
+    constant table, or by how they are computed. Near misses: they are not known to
+    be; the features that change places are no such pairs; or the parts do not come
+    from one tensor.
+
+    **Before**
+
+    ```mlir
+    func.func @rotary(%x: tensor<2x8xf32>, %c: tensor<2x2xf32>, %s: tensor<2x2xf32>) -> tensor<2x8xf32> {
+      %r = nn.slice %x [0, 0] to [2, 4] step [1, 1] : (tensor<2x8xf32>) -> tensor<2x4xf32>
+      %rest = nn.slice %x [0, 4] to [2, 8] step [1, 1] : (tensor<2x8xf32>) -> tensor<2x4xf32>
+      %cos = nn.concat %c, %c axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+      %sin = nn.concat %s, %s axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+      %a = nn.slice %r [0, 0] to [2, 2] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+      %b = nn.slice %r [0, 2] to [2, 4] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+      %n = nn.neg %b : tensor<2x2xf32>
+      %t = nn.concat %n, %a axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+      %0 = nn.mul %r, %cos : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+      %1 = nn.mul %t, %sin : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+      %2 = nn.add %0, %1 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+      %y = nn.concat %2, %rest axis = 1 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @rotary(%x: tensor<2x8xf32>, %c: tensor<2x2xf32>, %s: tensor<2x2xf32>) -> tensor<2x8xf32> {
+      %y = nn.rotary %x, %c, %s : (tensor<2x8xf32>, tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x8xf32>
+      return %y : tensor<2x8xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseLinear : RaisePass<"nn-raise-linear"> {
+  let summary = "Recognise products by a weight matrix and their bias";
+  let description = [{
+    A product whose right side is a constant matrix, or a transposed one, becomes
+    `nn.linear`, and a constant bias added to it, in either order, goes in with
+    it. An `nn.linear` that has no bias takes one in the same way. Near miss: a
+    bias that stays apart because the product without it is needed too.
+
+    **Before**
+
+    ```mlir
+    func.func @linear(%x: tensor<1x2x3xf32>) -> tensor<1x2x4xf32> {
+      %w = nn.constant dense<1.0> : tensor<3x4xf32>
+      %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+      %0 = nn.matmul %x, %w : (tensor<1x2x3xf32>, tensor<3x4xf32>) -> tensor<1x2x4xf32>
+      %y = nn.add %b, %0 : (tensor<4xf32>, tensor<1x2x4xf32>) -> tensor<1x2x4xf32>
+      return %y : tensor<1x2x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @linear(%x: tensor<1x2x3xf32>) -> tensor<1x2x4xf32> {
+      %w = nn.constant dense<1.0> : tensor<3x4xf32>
+      %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+      %y = nn.linear %x, %w bias(%b) : (tensor<1x2x3xf32>, tensor<3x4xf32>, tensor<4xf32>) -> tensor<1x2x4xf32>
+      return %y : tensor<1x2x4xf32>
+    }
+    ```
+  }];
+}
+
+def RaiseAttention : RaisePass<"nn-raise-attention"> {
+  let summary = "Recognise scaled dot-product attention";
+  let description = [{
+    Follows the scores of each `nn.softmax` along the last axis that weighs the rows
+    of a value matrix back to the product of query and key. On the way it takes in
+    constant factors (on the scores, the query or the key), and masks: floats that are
+    added or subtracted, conditions whose `nn.where` keeps scores on either side, and
+    `scores * b + fill * (1 - b)` with b of 0 and 1. A condition that is true where
+    scores are replaced is inverted: as a constant where it is one. Several conditions
+    with one fill become one by `nn.and`; other masks are added up, if what replaces
+    scores is so low that it may be added.
+
+    Keys and values that were repeated for heads which share them are taken as they
+    were before, with the heads in two dimensions. Leading dimensions may be merged
+    into one around the products. The remark of a site says whether its mask is known
+    to be causal: by the elements of a constant, as rows and columns of such a table
+    that end together, or as a comparison of the places of keys and queries.
+
+    Near misses: scores or probabilities that something else reads too, leading
+    dimensions of the query that would broadcast, or are merged with a free one, masks
+    that cannot be one, replaced scores that do not all become one constant, and a
+    softmax along another axis.
+
+    **Before**
+
+    ```mlir
+    func.func @attention(%q: tensor<1x2x4x8xf32>, %k: tensor<1x4x2x8xf32>, %v: tensor<1x2x4x8xf32>, %m: tensor<4x4xi1>) -> tensor<1x2x4x8xf32> {
+      %c = nn.constant dense<4.0> : tensor<f32>
+      %fill = nn.constant dense<-1.0e+09> : tensor<f32>
+      %kt = nn.transpose %k [0, 2, 3, 1] : (tensor<1x4x2x8xf32>) -> tensor<1x2x8x4xf32>
+      %0 = nn.matmul %q, %kt : (tensor<1x2x4x8xf32>, tensor<1x2x8x4xf32>) -> tensor<1x2x4x4xf32>
+      %1 = nn.div %0, %c : (tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32>
+      %2 = nn.where %m, %1, %fill : (tensor<4x4xi1>, tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32>
+      %3 = nn.softmax %2 axis = 3 : tensor<1x2x4x4xf32>
+      %y = nn.matmul %3, %v : (tensor<1x2x4x4xf32>, tensor<1x2x4x8xf32>) -> tensor<1x2x4x8xf32>
+      return %y : tensor<1x2x4x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @attention(%q: tensor<1x2x4x8xf32>, %k: tensor<1x4x2x8xf32>, %v: tensor<1x2x4x8xf32>, %m: tensor<4x4xi1>) -> tensor<1x2x4x8xf32> {
+      %key = nn.transpose %k [0, 2, 1, 3] : (tensor<1x4x2x8xf32>) -> tensor<1x2x4x8xf32>
+      %y = nn.attention %q, %key, %v mask(%m) scale = 2.500000e-01 fill = -1.000000e+09 : (tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>, tensor<4x4xi1>) -> tensor<1x2x4x8xf32>
+      return %y : tensor<1x2x4x8xf32>
+    }
+    ```
+  }];
+}
+
+#endif // TACIT_DIALECT_NN_TRANSFORMS_RAISEPASSES_TD

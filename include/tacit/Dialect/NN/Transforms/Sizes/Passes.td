@@ -1,0 +1,103 @@
+//===- Passes.td - What is known of free dimensions --------*- tablegen -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_TRANSFORMS_SIZES_PASSES_TD
+#define TACIT_DIALECT_NN_TRANSFORMS_SIZES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
+  let summary = "Write down what is known of shapes in programs with free dimensions";
+  let description = [{
+    Follows every dimension as a function of the inputs' free dimensions, through the
+    shape arithmetic of the exporter. A dimension that turns out to be a number is one
+    from then on, shape arithmetic with a constant result becomes that constant, a
+    reshape, expansion or slice whose shape was computed for nothing becomes a plain
+    one, and a concatenation loses its parts of no elements. Not so where a run has to
+    check a size: the check is made of the operation that demands it. A program without
+    free dimensions, or with a dimension that depends on values of the run, stays as it
+    is.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<?x?x8xf32> {nn.dims = ["batch", "seq", ""], nn.name = "x"}) -> tensor<?x?x?x4xf32> {
+      %shape = nn.shape_of %x : (tensor<?x?x8xf32>) -> tensor<3xi64>
+      %leading = nn.slice %shape [0] to [2] step [1] : (tensor<3xi64>) -> tensor<2xi64>
+      %heads = nn.constant dense<[-1, 4]> : tensor<2xi64>
+      %target = nn.concat %leading, %heads axis = 0 : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
+      %0 = nn.dynamic_reshape %x, %target : (tensor<?x?x8xf32>, tensor<4xi64>) -> tensor<?x?x?x4xf32>
+      return %0 : tensor<?x?x?x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<?x?x8xf32> {nn.dims = ["batch", "seq", ""], nn.name = "x"}) -> tensor<?x?x2x4xf32> {
+      %0 = nn.reshape %x : tensor<?x?x8xf32> to tensor<?x?x2x4xf32>
+      return %0 : tensor<?x?x2x4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"refined", "refined", "values of which more dimensions are known">,
+    Statistic<"settled", "settled",
+              "computed shapes that became known ones, and parts of no elements">
+  ];
+}
+
+def ResolveDims : Pass<"nn-resolve-dims", "::mlir::func::FuncOp"> {
+  let summary = "Compute the sizes of free dimensions at the start of the program";
+  let description = [{
+    Puts an `nn.sized` behind every value with free dimensions. Its sizes are `arith`
+    on the sizes of the arguments, at the start of the function, each computed once:
+    two dimensions are proved equal if they have the same value. All arguments take a
+    dimension from the first one that has its name. Tensors of shape arithmetic become
+    `tensor.from_elements` of such numbers. What must hold and cannot be proved is a
+    `cf.assert`; from there on it counts as known, so that a dimension which must be
+    equal to another one is that one.
+
+    An `nn.dynamic_slice` gets bounds that lie within its input.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {nn.dims = ["rows", ""], nn.name = "x"}, %y: tensor<?x8xf32> {nn.dims = ["more", ""], nn.name = "y"}) -> tensor<?x8xf32> {
+      %0 = nn.concat %x, %y axis = 0 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+      return %0 : tensor<?x8xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {nn.dims = ["rows", ""], nn.name = "x"}, %y: tensor<?x8xf32> {nn.dims = ["more", ""], nn.name = "y"}) -> tensor<?x8xf32> {
+      %c0 = arith.constant 0 : index
+      %rows = tensor.dim %x, %c0 : tensor<?x8xf32>
+      %c0_0 = arith.constant 0 : index
+      %more = tensor.dim %y, %c0_0 : tensor<?x8xf32>
+      %sum = arith.addi %rows, %more : index
+      %0 = nn.sized %x[%rows] : tensor<?x8xf32>
+      %1 = nn.sized %y[%more] : tensor<?x8xf32>
+      %2 = nn.concat %0, %1 axis = 0 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+      %3 = nn.sized %2[%sum] : tensor<?x8xf32>
+      return %3 : tensor<?x8xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"sized", "sized", "values with free dimensions">,
+    Statistic<"checked", "checks", "conditions that are left to the run">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+#endif // TACIT_DIALECT_NN_TRANSFORMS_SIZES_PASSES_TD

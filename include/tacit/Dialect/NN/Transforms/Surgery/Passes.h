@@ -1,0 +1,24 @@
+//===- Passes.h - Passes that change the model ------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_TRANSFORMS_SURGERY_PASSES_H
+#define TACIT_DIALECT_NN_TRANSFORMS_SURGERY_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+#include "tacit/Dialect/NN/Transforms/Surgery/Activations.h"
+
+namespace tacit::nn {
+
+#define GEN_PASS_DECL
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_TRANSFORMS_SURGERY_PASSES_H

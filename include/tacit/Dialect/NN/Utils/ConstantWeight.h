@@ -1,0 +1,61 @@
+//===- ConstantWeight.h - Weight matrices of linear layers ------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_UTILS_CONSTANTWEIGHT_H
+#define TACIT_DIALECT_NN_UTILS_CONSTANTWEIGHT_H
+
+#include "mlir/IR/PatternMatch.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Numerics/Matrix.h"
+#include <string>
+
+namespace tacit::nn {
+
+/// A weight matrix [K, N] of f32 that is known: a constant, perhaps reshaped,
+/// transposed or stored in 16 bits, or one in few bits whose parts are constants.
+class ConstantWeight {
+public:
+  /// nullopt, and why, if `weight` is none.
+  static std::optional<ConstantWeight> find(mlir::Value weight, std::string &reason);
+
+  int64_t getRows() const { return type.getDimSize(0); }
+  int64_t getColumns() const { return type.getDimSize(1); }
+  mlir::RankedTensorType getType() const { return type; }
+
+  /// The key of its blob, without what quantization added; "weight" if it has none.
+  std::string getName() const;
+
+  /// The same for two weights that are surely equal.
+  mlir::Attribute getIdentity() const;
+
+  /// A reader of its numbers. Fails, with an error at `user`, if a blob is missing.
+  mlir::FailureOr<numerics::MatrixReader> read(mlir::Operation *user) const;
+
+private:
+  /// The whole matrix; or scale, zero point (if any) and planes.
+  llvm::SmallVector<mlir::ElementsAttr, 4> parts;
+  mlir::RankedTensorType type;
+  DequantizeOp packed;
+  bool isTransposed = false;
+};
+
+/// The bytes of a dense constant. Fails, with an error at `user` that names its key, if
+/// its blob is missing or has another size.
+mlir::FailureOr<llvm::ArrayRef<char>>
+readBytes(mlir::Operation *user, mlir::ElementsAttr value, std::vector<char> &scratch);
+
+/// What makes f32 of elements of a type of 16 bits; null for f32 itself.
+numerics::Widen wideningOf(mlir::Type element);
+
+/// A new constant whose blob, if it is large enough to need one, is named after `key`.
+mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                         llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
+                         std::vector<char> bytes, const std::string &key);
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_UTILS_CONSTANTWEIGHT_H

@@ -1,0 +1,121 @@
+//===- Matchers.h - What the passes of the raise phase share ----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_UTILS_MATCHERS_H
+#define TACIT_DIALECT_NN_UTILS_MATCHERS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Pass/Pass.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include <optional>
+#include <string>
+
+namespace tacit::nn {
+
+/// Says what a pass found: a remark per site and per near miss, and counts.
+class SiteReporter {
+public:
+  /// `kind` is the name of the remarks ("layer-norm") and `category` the phase that
+  /// they are of, literals both.
+  SiteReporter(llvm::StringRef kind, mlir::func::FuncOp function,
+               mlir::Pass::Statistic &sites, mlir::Pass::Statistic &nearMisses,
+               llvm::StringRef category = "raise")
+      : kind(kind), category(category), function(function), sites(sites),
+        nearMisses(nearMisses) {}
+
+  void found(mlir::Location loc, const std::string &what);
+  void nearMiss(mlir::Location loc, const std::string &reason);
+
+private:
+  llvm::StringRef kind, category;
+  mlir::func::FuncOp function;
+  mlir::Pass::Statistic &sites, &nearMisses;
+};
+
+/// The number that all elements of `value` equal, if that is known: a constant
+/// whose elements are equal, or a little arithmetic on such.
+std::optional<double> constantScalar(mlir::Value value, unsigned depth = 6);
+
+/// True if a tensor of the type of `scalar` broadcasts against one of the type of
+/// `other` without changing its shape.
+bool keepsShape(mlir::Value scalar, mlir::Value other);
+
+/// `value` as the result of `OpT` on some other operand, whose shape it has, and
+/// a constant scalar; either order.
+struct ScalarOperation {
+  mlir::Value other;
+  double scalar;
+};
+template <typename OpT>
+std::optional<ScalarOperation> matchScalar(mlir::Value value) {
+  auto op = value.getDefiningOp<OpT>();
+  if (!op)
+    return std::nullopt;
+  for (auto [other, constant] :
+       {std::pair(op.getLhs(), op.getRhs()), std::pair(op.getRhs(), op.getLhs())})
+    if (auto scalar = constantScalar(constant); scalar && keepsShape(constant, other))
+      return ScalarOperation{other, *scalar};
+  return std::nullopt;
+}
+
+/// A reduction.
+struct Reduction {
+  ReduceOp op;
+  /// Its dimensions stay as 1, or come back at once.
+  bool keepsDims = false;
+
+  explicit operator bool() const { return op != nullptr; }
+};
+/// `value` as a reduction of this kind. A mean may be a sum divided by the number of its
+/// terms.
+Reduction matchReduction(mlir::Value value, ReduceKind kind);
+
+/// True if two values are computed by equal operations from equal operands:
+/// exporters repeat themselves, and no pass before has to remove that.
+bool isSameValue(mlir::Value lhs, mlir::Value rhs, unsigned depth = 4);
+
+/// True if `value` holds one number per element of the last dimension of `like`.
+bool isPerColumn(mlir::Value value, mlir::Value like);
+
+/// `value` as one number per element of the last dimension of `like`: itself, or
+/// without leading dimensions of 1. Null if it is anything else.
+mlir::Value asParameter(mlir::RewriterBase &rewriter, mlir::Value value, mlir::Value like);
+
+/// If `root` is read only by an `OpT` that combines it with one number per element
+/// of its last dimension: those, and `root` moves on to that operation.
+template <typename OpT>
+mlir::Value takeParameter(mlir::RewriterBase &rewriter, mlir::Operation *&root) {
+  mlir::Value value = root->getResult(0);
+  auto op = value.hasOneUse() ? llvm::dyn_cast<OpT>(*value.user_begin()) : OpT();
+  if (!op || op.getType() != value.getType())
+    return {};
+  mlir::Value other = op.getLhs() == value ? op.getRhs() : op.getLhs();
+  rewriter.setInsertionPoint(op);
+  mlir::Value parameter = asParameter(rewriter, other, value);
+  if (parameter)
+    root = op;
+  return parameter;
+}
+
+/// Operations of one kind in a function, in order.
+template <typename OpT>
+llvm::SmallVector<OpT> collect(mlir::func::FuncOp function) {
+  llvm::SmallVector<OpT> ops;
+  function.walk([&](OpT op) { ops.push_back(op); });
+  return ops;
+}
+
+/// Quotients, and products, which may be by an inverse; in order.
+llvm::SmallVector<mlir::Operation *> collectQuotients(mlir::func::FuncOp function);
+
+/// Erases what nothing reads, users before producers.
+void eraseDead(mlir::func::FuncOp function);
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_UTILS_MATCHERS_H

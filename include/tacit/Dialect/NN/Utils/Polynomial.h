@@ -1,0 +1,90 @@
+//===- Polynomial.h - Elementwise arithmetic as polynomials -----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Exporters spell one function in many ways: x*x*x or pow(x, 3), x*0.5*(1+t) or
+// 0.5*(x+x*t). Two spellings agree if they are the same polynomial.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_DIALECT_NN_UTILS_POLYNOMIAL_H
+#define TACIT_DIALECT_NN_UTILS_POLYNOMIAL_H
+
+#include "mlir/IR/Value.h"
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tacit::nn {
+
+/// A polynomial in up to two atoms, of a degree of at most 6.
+class Polynomial {
+public:
+  static constexpr unsigned kMaxAtoms = 2;
+  static constexpr unsigned kMaxDegree = 6;
+  /// The exponent of each atom.
+  using Term = std::array<unsigned, kMaxAtoms>;
+
+  Polynomial() = default;
+  Polynomial(std::initializer_list<std::pair<const Term, double>> terms) : terms(terms) {}
+
+  static Polynomial constant(double value) { return {{Term{}, value}}; }
+  static Polynomial atom(unsigned index);
+
+  double coefficient(Term term) const {
+    auto entry = terms.find(term);
+    return entry == terms.end() ? 0 : entry->second;
+  }
+
+  /// The value of a polynomial without atoms.
+  std::optional<double> asConstant() const;
+
+  Polynomial operator+(const Polynomial &other) const;
+  Polynomial operator*(double factor) const;
+  /// Nothing if the degree would be too high.
+  std::optional<Polynomial> operator*(const Polynomial &other) const;
+
+  /// True if both have the same terms, whatever their coefficients; one that is
+  /// `tolerance` times smaller than the largest does not count.
+  bool isSimilar(const Polynomial &expected, double tolerance) const;
+  /// True if each coefficient differs by at most `tolerance` times the expected.
+  bool isNear(const Polynomial &expected, double tolerance) const;
+
+  /// For people: "0.5 x + 0.5 x T".
+  std::string str() const;
+
+private:
+  std::map<Term, double> terms;
+};
+
+/// Reads values as polynomials in given atoms. Bounded, whatever the graph: at
+/// most kMaxOps operations, each once.
+class PolynomialReader {
+public:
+  static constexpr unsigned kMaxOps = 64;
+
+  /// At most Polynomial::kMaxAtoms of them.
+  explicit PolynomialReader(llvm::ArrayRef<mlir::Value> atoms) : atoms(atoms) {}
+
+  /// Nothing if `value` depends on anything else than the atoms.
+  std::optional<Polynomial> read(mlir::Value value);
+
+  /// True for an operation that this class can look through.
+  static bool isArithmetic(mlir::Operation *op);
+
+private:
+  std::optional<Polynomial> readOp(mlir::Operation *op);
+  std::optional<Polynomial> readBinary(mlir::Operation *op);
+
+  llvm::SmallVector<mlir::Value, Polynomial::kMaxAtoms> atoms;
+  llvm::DenseMap<mlir::Value, std::optional<Polynomial>> known;
+  unsigned numOps = 0;
+};
+
+} // namespace tacit::nn
+
+#endif // TACIT_DIALECT_NN_UTILS_POLYNOMIAL_H

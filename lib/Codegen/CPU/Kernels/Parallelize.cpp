@@ -1,0 +1,107 @@
+//===- Parallelize.cpp - Parallel loops to OpenMP -------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
+#include "tacit/Codegen/CPU/Passes.h"
+
+namespace tacit::cpu {
+#define GEN_PASS_DEF_PARALLELIZE
+#include "tacit/Codegen/CPU/Kernels/Passes.h.inc"
+} // namespace tacit::cpu
+
+using namespace mlir;
+
+namespace {
+struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    SmallVector<scf::ForallOp> loops;
+    // Outer loops first: they take the threads.
+    getOperation().walk<WalkOrder::PreOrder>(
+        [&](scf::ForallOp loop) { loops.push_back(loop); });
+    for (scf::ForallOp loop : loops) {
+      if (!loop.getOutputs().empty()) {
+        loop.emitOpError() << "still carries tensors; expected bufferized code";
+        return signalPassFailure();
+      }
+      if (loop.getRank() == 0)
+        runOnce(rewriter, loop);
+      else if (loop->getParentOfType<omp::ParallelOp>())
+        makeSerial(rewriter, loop);
+      else
+        makeParallel(rewriter, loop);
+      ++numLoops;
+    }
+  }
+
+  struct Bounds {
+    SmallVector<Value> lower, upper, steps;
+  };
+
+  static Bounds boundsOf(RewriterBase &rewriter, scf::ForallOp loop) {
+    auto values = [&](ArrayRef<OpFoldResult> bounds) {
+      return getValueOrCreateConstantIndexOp(rewriter, loop.getLoc(), bounds);
+    };
+    return {values(loop.getMixedLowerBound()), values(loop.getMixedUpperBound()),
+            values(loop.getMixedStep())};
+  }
+
+  /// omp.parallel around one work-sharing loop. Buffers of a task are allocated
+  /// once per thread, in front of the loop: a task is done before its thread
+  /// begins the next.
+  static void makeParallel(RewriterBase &rewriter, scf::ForallOp loop) {
+    Location loc = loop.getLoc();
+    rewriter.setInsertionPoint(loop);
+    Bounds bounds = boundsOf(rewriter, loop);
+    auto parallel = omp::ParallelOp::create(rewriter, loc);
+    Block *region = rewriter.createBlock(&parallel.getRegion());
+    auto share = omp::WsloopOp::create(rewriter, loc);
+    share.setNowait(true); // the end of omp.parallel waits for all threads anyway
+    omp::TerminatorOp::create(rewriter, loc);
+    rewriter.createBlock(&share.getRegion());
+    omp::LoopNestOperands operands;
+    operands.loopLowerBounds = bounds.lower;
+    operands.loopUpperBounds = bounds.upper;
+    operands.loopSteps = bounds.steps;
+    operands.collapseNumLoops = rewriter.getI64IntegerAttr(bounds.lower.size());
+    auto nest = omp::LoopNestOp::create(rewriter, loc, operands);
+    rewriter.eraseOp(loop.getTerminator());
+    rewriter.inlineRegionBefore(loop.getRegion(), nest.getRegion(),
+                                nest.getRegion().begin());
+    rewriter.setInsertionPointToEnd(&nest.getRegion().front());
+    omp::YieldOp::create(rewriter, loc);
+    SmallVector<memref::AllocaOp> buffers(
+        nest.getRegion().front().getOps<memref::AllocaOp>());
+    for (memref::AllocaOp buffer : buffers)
+      rewriter.moveOpBefore(buffer, region, region->begin());
+    rewriter.eraseOp(loop);
+  }
+
+  /// A loop over no dimension has one iteration.
+  static void runOnce(RewriterBase &rewriter, scf::ForallOp loop) {
+    rewriter.eraseOp(loop.getTerminator());
+    rewriter.inlineBlockBefore(loop.getBody(), loop);
+    rewriter.eraseOp(loop);
+  }
+
+  /// A parallel loop inside another one: the outer one has the threads.
+  static void makeSerial(RewriterBase &rewriter, scf::ForallOp loop) {
+    rewriter.setInsertionPoint(loop);
+    Bounds bounds = boundsOf(rewriter, loop);
+    rewriter.eraseOp(loop.getTerminator());
+    scf::LoopNest nest = scf::buildLoopNest(rewriter, loop.getLoc(), bounds.lower,
+                                            bounds.upper, bounds.steps);
+    SmallVector<Value> ivs = llvm::map_to_vector(
+        nest.loops, [](scf::ForOp inner) -> Value { return inner.getInductionVar(); });
+    rewriter.inlineBlockBefore(loop.getBody(), nest.loops.back().getBody()->getTerminator(),
+                               ivs);
+    rewriter.eraseOp(loop);
+  }
+};
+} // namespace

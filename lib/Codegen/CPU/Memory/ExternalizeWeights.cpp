@@ -1,0 +1,136 @@
+//===- ExternalizeWeights.cpp - Weights leave the program -----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace tacit::cpu {
+#define GEN_PASS_DEF_EXTERNALIZEWEIGHTS
+#include "tacit/Codegen/CPU/Memory/Passes.h.inc"
+} // namespace tacit::cpu
+
+using namespace mlir;
+using namespace tacit;
+
+/// Constants up to this size stay in the program (scalars, tiny tables), unless they
+/// are packed: code that packs would be made for nothing else.
+static constexpr int64_t kMaxConstantBytes = 64;
+/// Each weight starts on a cache line.
+static constexpr int64_t kAlignment = 64;
+
+/// Small constants stay, but no blob does: LLVM cannot take all of them.
+static bool leavesProgram(ElementsAttr value, int64_t size) {
+  return size > kMaxConstantBytes || isa<DenseResourceElementsAttr>(value);
+}
+
+/// `user` if it packs a constant as #nn.weight can describe: into panels along one
+/// dimension, filled up with zeros.
+static linalg::PackOp asPanels(Operation *user) {
+  auto pack = dyn_cast<linalg::PackOp>(user);
+  if (!pack || pack.getInnerDimsPos().size() != 1)
+    return nullptr;
+  int64_t panel = pack.getStaticInnerTiles().front();
+  bool isZeroFilled = !pack.getPaddingValue() ||
+                      matchPattern(pack.getPaddingValue(), m_Zero()) ||
+                      matchPattern(pack.getPaddingValue(), m_AnyZeroFloat());
+  return isZeroFilled && 0 < panel && panel <= nn::kMaxPanelColumns ? pack : nullptr;
+}
+
+namespace {
+struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || main.isExternal()) {
+      module.emitError() << "expected a function @main: the model";
+      return signalPassFailure();
+    }
+    // One entry per constant and layout; a table used twice is stored once.
+    llvm::MapVector<nn::WeightAttr, SmallVector<Value>> weights;
+    SmallVector<arith::ConstantOp> constants;
+    main.walk([&](arith::ConstantOp op) {
+      auto value = dyn_cast<ElementsAttr>(op.getValue());
+      auto type = dyn_cast<RankedTensorType>(op.getType());
+      if (!value || !type || !byteSize(type))
+        return;
+      constants.push_back(op);
+      bool isUsedPlain = false;
+      for (Operation *user : op->getUsers()) {
+        linalg::PackOp pack = asPanels(user);
+        if (!pack) {
+          isUsedPlain = leavesProgram(value, *byteSize(type));
+          continue;
+        }
+        SmallVector<int64_t> permutation(pack.getOuterDimsPerm());
+        if (permutation.empty())
+          permutation = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+        auto weight =
+            nn::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
+                                pack.getInnerDimsPos()[0], permutation);
+        weights[weight].push_back(pack->getResult(0));
+      }
+      if (isUsedPlain)
+        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(
+            op.getResult());
+    });
+
+    SmallVector<Attribute> manifest;
+    int64_t offset = 0;
+    SmallVector<int64_t> offsets;
+    for (auto &[weight, uses] : weights) {
+      manifest.push_back(nn::WeightAttr::get(&getContext(), weight.getValue(), offset,
+                                             weight.getPanel(), weight.getPosition(),
+                                             weight.getPermutation()));
+      offsets.push_back(offset);
+      offset = llvm::alignTo(offset + weight.getByteSize(), kAlignment);
+    }
+    numWeights = manifest.size();
+    numBytes = offset;
+    module->setAttr(nn::kWeightsAttr, ArrayAttr::get(&getContext(), manifest));
+
+    auto file = MemRefType::get({offset}, IntegerType::get(&getContext(), 8));
+    if (failed(main.insertArgument(0, file, {}, main.getLoc())))
+      return signalPassFailure();
+    OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
+    for (auto [entry, position] : llvm::zip(weights, offsets)) {
+      Value first = entry.second.front();
+      auto type = cast<RankedTensorType>(first.getType());
+      auto memref = MemRefType::get(type.getShape(), type.getElementType());
+      Value start = arith::ConstantIndexOp::create(b, first.getLoc(), position);
+      Value view = memref::ViewOp::create(b, first.getLoc(), memref, main.getArgument(0),
+                                          start, ValueRange());
+      // restrict: nothing else aliases it; not writable: results never land here.
+      Value tensor =
+          bufferization::ToTensorOp::create(b, first.getLoc(), type, view,
+                                            /*restrict=*/true, /*writable=*/false);
+      for (Value use : entry.second)
+        replace(use, tensor);
+    }
+    // What is left dead would become a global when it is bufferized.
+    for (arith::ConstantOp op : constants)
+      if (op.use_empty())
+        op.erase();
+  }
+
+  /// The packs of a constant read the constant; they go, the rest is redirected.
+  static void replace(Value old, Value tensor) {
+    if (Operation *pack = old.getDefiningOp<linalg::PackOp>()) {
+      pack->replaceAllUsesWith(ValueRange{tensor});
+      pack->erase();
+      return;
+    }
+    old.replaceUsesWithIf(tensor, [](OpOperand &use) { return !asPanels(use.getOwner()); });
+  }
+};
+} // namespace

@@ -1,0 +1,139 @@
+//===- Sizes.cpp - Dimensions that are known when a program runs ----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Vectorize/Sizes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace tacit::cpu;
+
+/// The dimensions of a slice that `type`, which may lack some of one element, keeps.
+static SmallVector<OpFoldResult> keptSizes(tensor::ExtractSliceOp slice) {
+  SmallVector<OpFoldResult> sizes;
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  for (auto [i, size] : llvm::enumerate(slice.getMixedSizes()))
+    if (!dropped.test(i))
+      sizes.push_back(size);
+  return sizes;
+}
+
+/// Products of what each group of dimensions was.
+static SmallVector<OpFoldResult> collapsedSizes(OpBuilder &builder, Location loc,
+                                                tensor::CollapseShapeOp collapse) {
+  SmallVector<OpFoldResult> source = sizesOf(builder, loc, collapse.getSrc()), sizes;
+  for (const ReassociationIndices &group : collapse.getReassociationIndices()) {
+    AffineExpr product = builder.getAffineConstantExpr(1);
+    for (unsigned i = 0; i < group.size(); ++i)
+      product = product * builder.getAffineSymbolExpr(i);
+    sizes.push_back(affine::makeComposedFoldedAffineApply(
+        builder, loc, product, ArrayRef(source).slice(group.front(), group.size())));
+  }
+  return sizes;
+}
+
+std::optional<SmallVector<OpFoldResult>>
+tacit::cpu::sizesFromMaker(OpBuilder &builder, Location loc, Value tensor) {
+  Operation *maker = tensor.getDefiningOp();
+  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(maker))
+    return empty.getMixedSizes();
+  if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(maker))
+    return expand.getMixedOutputShape();
+  if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(maker))
+    return collapsedSizes(builder, loc, collapse);
+  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(maker))
+    return keptSizes(slice);
+  auto result = dyn_cast<OpResult>(tensor);
+  if (auto styled = dyn_cast_or_null<DestinationStyleOpInterface>(maker))
+    return sizesOf(builder, loc, styled.getTiedOpOperand(result)->get());
+  // Not scf.for: there, sizes may change from one iteration to the next.
+  if (auto loop = dyn_cast_or_null<scf::ForallOp>(maker))
+    return sizesOf(builder, loc, loop.getTiedOpOperand(result)->get());
+  return std::nullopt;
+}
+
+SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc,
+                                              Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (type.hasStaticShape())
+    return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
+  auto sizes = sizesFromMaker(builder, loc, tensor);
+  return sizes ? *sizes : tensor::getMixedSizes(builder, loc, tensor);
+}
+
+/// The dimension of `operand` that loop `dim` of its owner walks, if there is one.
+static std::optional<unsigned> placeOf(OpOperand &operand, unsigned dim) {
+  auto op = cast<linalg::LinalgOp>(operand.getOwner());
+  return op.getMatchingIndexingMap(&operand).getResultPosition(
+      getAffineDimExpr(dim, op->getContext()));
+}
+
+SmallVector<int64_t> tacit::cpu::staticLoopSizes(linalg::LinalgOp op) {
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    for (OpOperand &operand : op->getOpOperands())
+      if (auto place = ShapedType::isDynamic(size) ? placeOf(operand, dim) : std::nullopt)
+        size = cast<RankedTensorType>(operand.get().getType()).getDimSize(*place);
+  return sizes;
+}
+
+SmallVector<OpFoldResult> tacit::cpu::loopSizes(OpBuilder &builder, linalg::LinalgOp op) {
+  SmallVector<int64_t> known = staticLoopSizes(op);
+  SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), known);
+  for (auto [dim, size] : llvm::enumerate(sizes)) {
+    if (!ShapedType::isDynamic(known[dim]))
+      continue;
+    // Results come last. Their sizes are those of their allocation: at hand.
+    for (OpOperand &operand : llvm::reverse(op->getOpOperands()))
+      if (auto place = placeOf(operand, dim)) {
+        size = sizesOf(builder, op.getLoc(), operand.get())[*place];
+        break;
+      }
+  }
+  return sizes;
+}
+
+Value tacit::cpu::emptyTensor(OpBuilder &builder, Location loc, RankedTensorType type,
+                              ArrayRef<OpFoldResult> sizes) {
+  SmallVector<Value> free;
+  for (auto [dim, size] : llvm::zip(type.getShape(), sizes))
+    if (ShapedType::isDynamic(dim))
+      free.push_back(getValueOrCreateConstantIndexOp(builder, loc, size));
+  return tensor::EmptyOp::create(builder, loc, type, free);
+}
+
+bool tacit::cpu::isSameSize(OpFoldResult a, OpFoldResult b) {
+  if (isEqualConstantIntOrValue(a, b))
+    return true;
+  auto left = dyn_cast_or_null<OpResult>(dyn_cast<Value>(a));
+  auto right = dyn_cast_or_null<OpResult>(dyn_cast<Value>(b));
+  return left && right && left.getResultNumber() == right.getResultNumber() &&
+         isMemoryEffectFree(left.getOwner()) &&
+         OperationEquivalence::isEquivalentTo(left.getOwner(), right.getOwner(),
+                                              OperationEquivalence::IgnoreLocations);
+}
+
+OpFoldResult tacit::cpu::ceilDivide(OpBuilder &builder, Location loc, OpFoldResult size,
+                                    int64_t step) {
+  AffineExpr expr = builder.getAffineSymbolExpr(0).ceilDiv(step);
+  return affine::makeComposedFoldedAffineApply(builder, loc, expr, size);
+}
+
+OpFoldResult tacit::cpu::floorDivide(OpBuilder &builder, Location loc, OpFoldResult size,
+                                     int64_t step) {
+  AffineExpr expr = builder.getAffineSymbolExpr(0).floorDiv(step);
+  return affine::makeComposedFoldedAffineApply(builder, loc, expr, size);
+}
+
+OpFoldResult tacit::cpu::roundDown(OpBuilder &builder, Location loc, OpFoldResult size,
+                                   int64_t step) {
+  AffineExpr expr = builder.getAffineSymbolExpr(0);
+  return affine::makeComposedFoldedAffineApply(builder, loc, expr.floorDiv(step) * step,
+                                               size);
+}

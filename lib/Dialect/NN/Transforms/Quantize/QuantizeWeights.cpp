@@ -1,0 +1,170 @@
+//===- QuantizeWeights.cpp - Weights of linear layers in few bits ---------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
+#include "tacit/Dialect/NN/Utils/ConstantWeight.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/DenseMap.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_QUANTIZEWEIGHTS
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+template <typename T>
+static std::vector<char> bytesOf(const std::vector<T> &values) {
+  auto *begin = reinterpret_cast<const char *>(values.data());
+  return {begin, begin + values.size() * sizeof(T)};
+}
+
+/// The constants of a quantized matrix and the operation that puts them together.
+static Value buildDequantize(OpBuilder &builder, Location loc,
+                             numerics::LowBitMatrix matrix, bool isAsymmetric,
+                             RankedTensorType type, const std::string &name) {
+  Type byte = builder.getI8Type();
+  int64_t groups = matrix.groups(), columns = matrix.columns;
+  // A matrix without planes is one of which only the size is known.
+  bool isNamed = matrix.planes.empty();
+  auto constant = [&](ArrayRef<int64_t> shape, Type element, std::vector<char> bytes,
+                      const char *suffix) -> Value {
+    if (!isNamed)
+      return makeConstant(builder, loc, shape, element, std::move(bytes), name + suffix);
+    auto part = RankedTensorType::get(shape, element);
+    return ConstantOp::create(builder, loc, part, makeNamedElements(part, name + suffix));
+  };
+  Value scale =
+      constant({groups, columns}, builder.getF32Type(), bytesOf(matrix.scales), ".scale");
+  Value zeroPoint;
+  if (isAsymmetric)
+    zeroPoint =
+        constant({groups, columns}, byte, bytesOf(matrix.zeroPoints), ".zero_point");
+  SmallVector<Value> planes;
+  for (auto [i, plane] : llvm::enumerate(numerics::bitPlanes(matrix.bits)))
+    planes.push_back(
+        constant(numerics::planeShape(plane, matrix.bits, groups, matrix.group, columns),
+                 byte, isNamed ? std::vector<char>() : std::move(matrix.planes[i]),
+                 plane.shift == 0 ? ".low" : ".high"));
+  return DequantizeOp::create(builder, loc, type, static_cast<int64_t>(matrix.bits), scale,
+                              zeroPoint, planes);
+}
+
+namespace {
+
+struct QuantizeWeights : tacit::nn::impl::QuantizeWeightsBase<QuantizeWeights> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (!numerics::isLowBitWidth(bits))
+      return emitError(UnknownLoc::get(context))
+             << "weights of " << bits.getValue() << " bits; expected 4, 6 or 8";
+    int64_t span = numerics::rowsPerByte(bits);
+    if (group < 1 || group % span != 0)
+      return emitError(UnknownLoc::get(context))
+             << "groups of " << group.getValue()
+             << " weights; expected a positive multiple of " << span << ", as " << span
+             << " weights of " << bits.getValue() << " bits can share a byte";
+    return success();
+  }
+
+  void runOnOperation() override {
+    SiteReporter reporter("quantize-weights", getOperation(), sites, nearMisses,
+                          "quantize");
+    // The quantized weight of a constant, per block and width.
+    QuantizedWeights quantized;
+    for (LinearOp op : collect<LinearOp>(getOperation()))
+      if (failed(quantize(op, reporter, quantized)))
+        return signalPassFailure();
+    eraseDead(getOperation());
+  }
+
+private:
+  struct Quantized {
+    Value weight;
+    std::string what;
+  };
+  using QuantizedWeights =
+      llvm::DenseMap<std::tuple<Attribute, unsigned, Block *>, Quantized>;
+
+  /// Quantizes the weight of one layer, or says why not.
+  LogicalResult quantize(LinearOp op, SiteReporter &reporter, QuantizedWeights &quantized) {
+    unsigned width = bits;
+    if (isHead(op)) {
+      if (head == HeadWeights::Float)
+        return miss(op, reporter, "the output layer; head=int8 or head=same quantizes it");
+      if (head == HeadWeights::Int8)
+        width = 8;
+    }
+    if (op.getWeight().getDefiningOp<DequantizeOp>())
+      return miss(op, reporter, "the weight is quantized already");
+    if (op.getWeight().getDefiningOp<PowersOfTwoOp>())
+      return miss(op, reporter, "the weight is powers of two already");
+    std::string reason;
+    auto weight = ConstantWeight::find(op.getWeight(), reason);
+    if (!weight)
+      return miss(op, reporter, reason);
+    Quantized &entry = quantized[{weight->getIdentity(), width, op->getBlock()}];
+    if (!entry.weight) {
+      auto matrix = read(op, *weight, width);
+      if (failed(matrix))
+        return failure();
+      if (!*matrix)
+        return miss(op, reporter,
+                    "a weight is not finite, or the range of a group is beyond f32");
+      entry.what = describe(**matrix);
+      OpBuilder builder(op);
+      entry.weight = buildDequantize(builder, op.getWeight().getLoc(), std::move(**matrix),
+                                     scheme == numerics::Scheme::Asymmetric,
+                                     weight->getType(), weight->getName());
+      ++weights;
+    }
+    op.getWeightMutable().assign(entry.weight);
+    reporter.found(op.getLoc(), entry.what);
+    return success();
+  }
+
+  /// The quantized weight; nullopt if it cannot be, and only its size with `named`.
+  FailureOr<std::optional<numerics::LowBitMatrix>>
+  read(LinearOp op, const ConstantWeight &weight, unsigned width) {
+    if (named) {
+      numerics::LowBitMatrix matrix{};
+      matrix.bits = width;
+      matrix.rows = weight.getRows();
+      matrix.columns = weight.getColumns();
+      matrix.group = std::min<int64_t>(
+          group, llvm::alignTo(matrix.rows, numerics::rowsPerByte(width)));
+      return std::optional(std::move(matrix));
+    }
+    auto reader = weight.read(op);
+    if (failed(reader))
+      return failure();
+    return numerics::quantize(*reader, width, group, scheme);
+  }
+
+  static LogicalResult miss(LinearOp op, SiteReporter &reporter,
+                            const std::string &reason) {
+    reporter.nearMiss(op.getLoc(), reason);
+    return success();
+  }
+
+  std::string describe(const numerics::LowBitMatrix &matrix) {
+    std::string text = fmt::format(
+        "{}x{} in {} bits, {}, group {}", matrix.rows, matrix.columns, matrix.bits,
+        scheme == numerics::Scheme::Symmetric ? "symmetric" : "asymmetric", matrix.group);
+    if (named)
+      return text + ", its bytes not read";
+    return fmt::format("{}, relative error {:.2e}", text, matrix.relativeError);
+  }
+};
+
+} // namespace

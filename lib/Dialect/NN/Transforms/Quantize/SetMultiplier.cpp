@@ -1,0 +1,189 @@
+//===- SetMultiplier.cpp - How the products are computed ------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Support/DebugStringHelper.h"
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
+#include "tacit/Dialect/NN/Utils/ConstantWeight.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Numerics/PowersOfTwo.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_SETMULTIPLIER
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+static constexpr int64_t kMaxMantissa = 23;
+/// Of a float's 24 bits a term finds three or more, on average.
+static constexpr int64_t kMaxTerms = 8;
+
+/// The operations with products of two matrices, in order.
+static SmallVector<Operation *> collectProducts(func::FuncOp function,
+                                                MultiplierScope scope) {
+  SmallVector<Operation *> ops;
+  // What does not depend on the inputs: it is made of constants alone.
+  llvm::DenseSet<Operation *> known;
+  auto isKnown = [&](Value value) { return known.contains(value.getDefiningOp()); };
+  function.walk([&](Operation *op) {
+    if (isa_and_present<NNDialect>(op->getDialect()) &&
+        llvm::all_of(op->getOperands(), isKnown))
+      known.insert(op);
+    bool isChosen = false;
+    switch (scope) {
+    case MultiplierScope::Attention:
+      isChosen = isa<AttentionOp>(op) ||
+                 (isa<MatmulOp>(op) && llvm::none_of(op->getOperands(), isKnown));
+      break;
+    case MultiplierScope::Linear:
+      isChosen = isa<LinearOp>(op);
+      break;
+    case MultiplierScope::Matmul:
+    case MultiplierScope::All: // refused as an option
+      isChosen = isa<LinearOp, MatmulOp, AttentionOp>(op);
+      break;
+    }
+    if (isChosen)
+      ops.push_back(op);
+  });
+  return ops;
+}
+
+static void assign(Operation *op, MultiplierAttr multiplier) {
+  llvm::TypeSwitch<Operation *, void>(op).Case<LinearOp, MatmulOp, AttentionOp>(
+      [&](auto product) {
+        // Exact is the absence of the attribute.
+        if (multiplier.getKind() == MultiplierKind::Exact)
+          product.removeMultiplierAttr();
+        else
+          product.setMultiplierAttr(multiplier);
+      });
+}
+
+namespace {
+
+struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    auto error = [&] { return emitError(UnknownLoc::get(context)); };
+    if (mantissa < 1 || mantissa > kMaxMantissa)
+      return error() << "lmul of " << mantissa.getValue()
+                     << " bits of mantissa; expected 1 to " << kMaxMantissa;
+    auto factor = static_cast<float>(alpha);
+    if (!(factor >= 1 && factor < 2))
+      return error() << "pam with alpha = " << alpha.getValue()
+                     << "; expected at least 1 and less than 2";
+    if (terms < 1 || terms > kMaxTerms)
+      return error() << "weights of " << terms.getValue()
+                     << " powers of two; expected 1 to " << kMaxTerms;
+    if (scope == MultiplierScope::All)
+      return error() << "scope=all, elementwise products and norms too, is not available; "
+                        "expected matmul, attention or linear";
+    if (kind == MultiplierKind::ShiftAdd && scope == MultiplierScope::Attention)
+      return error() << "shift_add takes weights apart, and scope=attention has none; "
+                        "expected scope=linear or scope=matmul";
+    return success();
+  }
+
+  void runOnOperation() override {
+    SiteReporter reporter("multiplier", getOperation(), sites, nearMisses, "multiplier");
+    MultiplierAttr multiplier = makeMultiplier();
+    std::string text = debugString(multiplier);
+    Decomposed decomposed;
+    for (Operation *op : collectProducts(getOperation(), scope)) {
+      Type element = getElementTypeOrSelf(op->getResult(0));
+      if (kind != MultiplierKind::Exact && !element.isF32()) {
+        reporter.nearMiss(op->getLoc(),
+                          fmt::format("multiplies {}; expected f32", debugString(element)));
+        continue;
+      }
+      if (kind != MultiplierKind::ShiftAdd) {
+        assign(op, multiplier);
+        reporter.found(op->getLoc(), text);
+        continue;
+      }
+      if (failed(takeApart(op, multiplier, reporter, decomposed)))
+        return signalPassFailure();
+    }
+    eraseDead(getOperation());
+  }
+
+private:
+  struct Powers {
+    Value weight;
+    double relativeError;
+  };
+  using Decomposed = llvm::DenseMap<std::pair<Attribute, Block *>, Powers>;
+
+  /// The options as an attribute, with what is the default left out.
+  MultiplierAttr makeMultiplier() {
+    auto factor = static_cast<float>(alpha);
+    bool isLMul = kind == MultiplierKind::LMul,
+         isShiftAdd = kind == MultiplierKind::ShiftAdd;
+    auto plain = MultiplierAttr::get(&getContext(), kind, isLMul ? mantissa : kMaxMantissa,
+                                     {}, isShiftAdd ? terms : 1, zero, overflow);
+    if (kind != MultiplierKind::Pam || factor == plain.getAlphaValue())
+      return plain;
+    return MultiplierAttr::get(&getContext(), kind, kMaxMantissa,
+                               Builder(&getContext()).getF32FloatAttr(factor), 1, zero,
+                               overflow);
+  }
+
+  /// Makes the weight of a linear layer powers of two, or says why not.
+  LogicalResult takeApart(Operation *op, MultiplierAttr multiplier, SiteReporter &reporter,
+                          Decomposed &decomposed) {
+    auto miss = [&](const std::string &reason) {
+      reporter.nearMiss(op->getLoc(), reason);
+      return success();
+    };
+    auto linear = dyn_cast<LinearOp>(op);
+    if (!linear)
+      return miss("has no constant weight to take apart");
+    if (isHead(linear))
+      return miss("the output layer stays exact");
+    if (linear.getWeight().getDefiningOp<PowersOfTwoOp>())
+      return miss("the weight is powers of two already");
+    std::string reason;
+    auto weight = ConstantWeight::find(linear.getWeight(), reason);
+    if (!weight)
+      return miss(reason);
+    Powers &powers = decomposed[{weight->getIdentity(), op->getBlock()}];
+    if (!powers.weight) {
+      auto reader = weight->read(op);
+      if (failed(reader))
+        return failure();
+      auto codes = numerics::decompose(*reader, terms);
+      if (!codes)
+        return miss("a weight is not finite");
+      powers.relativeError = codes->relativeError;
+      OpBuilder builder(op);
+      Location loc = linear.getWeight().getLoc();
+      Value constant = makeConstant(
+          builder, loc, {terms, weight->getRows(), weight->getColumns()},
+          builder.getI8Type(), std::move(codes->codes), weight->getName() + ".powers");
+      powers.weight = PowersOfTwoOp::create(builder, loc, weight->getType(), constant);
+      ++weights;
+    }
+    linear.getWeightMutable().assign(powers.weight);
+    assign(op, multiplier);
+    reporter.found(op->getLoc(),
+                   fmt::format("{}x{} as {} signed power{} of two, relative error {:.2e}",
+                               weight->getRows(), weight->getColumns(), terms.getValue(),
+                               terms == 1 ? "" : "s", powers.relativeError));
+    return success();
+  }
+};
+
+} // namespace

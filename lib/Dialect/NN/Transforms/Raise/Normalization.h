@@ -1,0 +1,42 @@
+//===- Normalization.h - x / sqrt(mean(x^2) + epsilon) ----------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_NORMALIZATION_H
+#define TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_NORMALIZATION_H
+
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+
+namespace tacit::nn {
+
+/// The fragment that layer_norm and rms_norm have in common.
+struct Normalization {
+  mlir::Operation *root = nullptr; ///< computes the result
+  mlir::Value input;
+  /// The input minus its mean is normalised, not the input itself.
+  bool isCentered = false;
+  llvm::SmallVector<Reduction, 2> means; ///< of the squares, and of the input
+  /// Nothing if a value is added that is no constant.
+  std::optional<double> epsilon = 0.0;
+  /// epsilon is added to the root instead of under it.
+  bool isEpsilonOutside = false;
+  /// One number per element of the last dimension, as far as they are part of the
+  /// fragment.
+  mlir::Value scale, bias;
+};
+
+/// If `root` ends such a fragment.
+std::optional<Normalization> matchNormalization(mlir::Operation *root);
+
+/// Operations that may end one, in order.
+llvm::SmallVector<mlir::Operation *> collectNormalizations(mlir::func::FuncOp function);
+
+/// Why no whole operation means the same, or an empty string.
+std::string whyNotWhole(const Normalization &match);
+
+} // namespace tacit::nn
+
+#endif // TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_NORMALIZATION_H

@@ -1,0 +1,265 @@
+//===- RaiseAttention.cpp - Recognises scaled dot-product attention -------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Heads.h"
+#include "Scores.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include <cmath>
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_RAISEATTENTION
+#include "tacit/Dialect/NN/Transforms/Raise/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit::nn;
+
+static RankedTensorType tensorOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===----------------------------------------------------------------------===//
+// Query, key and value
+//===----------------------------------------------------------------------===//
+
+/// The key whose last two dimensions `transposed` has swapped. Transpositions
+/// compose, and cancel where they can; factors go into `scale`.
+static Value keyOf(Value transposed, double &scale, IRRewriter &rewriter) {
+  auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(transposed).getRank()));
+  std::swap(permutation.back(), permutation[permutation.size() - 2]);
+  Value key = stripScale(transposed, scale);
+  while (auto transpose = key.getDefiningOp<TransposeOp>()) {
+    for (int64_t &dim : permutation)
+      dim = transpose.getPermutation()[dim];
+    key = stripScale(transpose.getInput(), scale);
+  }
+  if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
+    return key;
+  return TransposeOp::create(rewriter, transposed.getLoc(), key, permutation);
+}
+
+/// Why query, key and value cannot be the operands of one nn.attention.
+static std::string whyNotTogether(Scores scores, MatmulOp output) {
+  if (scores.product.getMultiplierAttr() != output.getMultiplierAttr())
+    return "the two products have different multipliers";
+  auto query = tensorOf(scores.product.getLhs()), key = tensorOf(scores.product.getRhs()),
+       value = tensorOf(output.getRhs());
+  if (scores.isReverse)
+    std::swap(query, key);
+  // Of two dimensions one of which is free, the other must not be a 1: it might
+  // broadcast. Those of key and value may be, and are repeated.
+  auto isShared = [](ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
+    return llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) {
+      auto [a, b] = pair;
+      return a == b || b == 1 || ShapedType::isDynamic(a) ||
+             (ShapedType::isDynamic(b) && a != 1);
+    });
+  };
+  auto leading = [](RankedTensorType type) { return type.getShape().drop_back(2); };
+  if (query.getRank() >= 2 && key.getRank() == query.getRank() &&
+      value.getRank() == query.getRank() && isShared(leading(query), leading(key)) &&
+      isShared(leading(query), leading(value)))
+    return {};
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "query, transposed key and value are " << query << ", " << key << " and " << value
+      << "; expected equal leading dimensions, or 1 in those of key and value";
+  return text;
+}
+
+/// `value` with other leading dimensions; null if free ones are in the way.
+static Value reshapeLeading(Value value, ArrayRef<int64_t> leading, IRRewriter &rewriter) {
+  auto type = tensorOf(value);
+  SmallVector<int64_t> shape(leading);
+  llvm::append_range(shape, type.getShape().take_back(2));
+  auto knownProduct = [](ArrayRef<int64_t> dims) {
+    __int128 product = 1;
+    for (int64_t dim : dims)
+      product *= ShapedType::isDynamic(dim) ? 1 : dim;
+    return product;
+  };
+  if (type.clone(shape).getNumDynamicDims() != type.getNumDynamicDims() ||
+      knownProduct(shape) != knownProduct(type.getShape()))
+    return {};
+  return ReshapeOp::create(rewriter, value.getLoc(), type.clone(shape), value);
+}
+
+//===----------------------------------------------------------------------===//
+// The fragment
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A softmax between two products.
+struct Site {
+  MatmulOp output;
+  SoftmaxOp softmax;
+  /// Where the probabilities are no numbers, in rows without keys, 0 is put for them.
+  bool isGuarded = false;
+  /// The leading dimensions of the probabilities were reshaped after the softmax.
+  bool isReshaped = false;
+};
+} // namespace
+
+/// p of where(not (p == p), 0, p), as PyTorch guards probabilities; null if it is another
+/// value.
+static Value guardedBy(WhereOp guard) {
+  auto condition = guard ? guard.getCondition().getDefiningOp<NotOp>() : nullptr;
+  auto isNumber = condition ? condition.getInput().getDefiningOp<CompareOp>() : nullptr;
+  Value value = guard ? guard.getFalseValue() : Value();
+  bool isGuard = isNumber && isNumber.getPredicate() == ComparePredicate::Equal &&
+                 isNumber.getLhs() == value && isNumber.getRhs() == value &&
+                 matchPattern(guard.getTrueValue(), m_AnyZeroFloat()) &&
+                 guard.getType() == value.getType();
+  return isGuard ? value : Value();
+}
+
+static std::optional<Site> findSite(MatmulOp output) {
+  Value weights = output.getLhs();
+  Value guarded = guardedBy(weights.getDefiningOp<WhereOp>());
+  auto softmax = (guarded ? guarded : weights).getDefiningOp<SoftmaxOp>();
+  if (softmax)
+    return Site{output, softmax, guarded != nullptr};
+  auto reshape = weights.getDefiningOp();
+  if (!isa_and_present<ReshapeOp, DynamicReshapeOp>(reshape))
+    return std::nullopt;
+  softmax = reshape->getOperand(0).getDefiningOp<SoftmaxOp>();
+  auto shape = tensorOf(weights).getShape();
+  bool keepsLast = softmax && shape.size() >= 2 && softmax.getType().getRank() >= 2 &&
+                   shape.take_back(2) == softmax.getType().getShape().take_back(2);
+  return keepsLast ? std::optional(Site{output, softmax, false, true}) : std::nullopt;
+}
+
+static std::string whyNotAttention(Site site) {
+  int64_t axis = site.softmax.getAxis(), last = site.softmax.getType().getRank() - 1;
+  if (axis != last)
+    return fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
+                       last);
+  // The guard reads them three times: twice to compare, once to choose.
+  auto isAllowed = [&](Operation *user) {
+    return user == site.output.getLhs().getDefiningOp() || user == site.output ||
+           (isa<CompareOp>(user) && user->hasOneUse());
+  };
+  bool isShared = site.isGuarded ? !llvm::all_of(site.softmax->getUsers(), isAllowed)
+                                 : !site.softmax.getResult().hasOneUse();
+  if (isShared || !site.output.getLhs().hasOneUse())
+    return "something else reads the probabilities";
+  return {};
+}
+
+/// Brings query, key and value to the leading dimensions that the softmax has.
+static std::string alignHeads(Heads &heads, Site site, const Scores &scores,
+                              IRRewriter &rewriter) {
+  auto leading = site.softmax.getType().getShape().drop_back(2);
+  if (scores.isReshaped) {
+    heads.query = reshapeLeading(heads.query, leading, rewriter);
+    heads.key = reshapeLeading(heads.key, leading, rewriter);
+  }
+  if (site.isReshaped)
+    heads.value = reshapeLeading(heads.value, leading, rewriter);
+  if (heads.query && heads.key && heads.value)
+    return {};
+  return "the heads are one dimension with another that is free";
+}
+
+/// The type of an attention that leads to `output` by a reshape of leading dimensions.
+static RankedTensorType attentionType(Site site, const Heads &heads) {
+  SmallVector<int64_t> shape(tensorOf(heads.query).getShape().drop_back(2));
+  llvm::append_range(shape, site.output.getType().getShape().take_back(2));
+  return site.output.getType().clone(shape);
+}
+
+static std::string describe(float scale, const AttentionMask &mask, int64_t group) {
+  std::string text = fmt::format("scale {:g}, {} mask", scale,
+                                 !mask.value      ? "no"
+                                 : isCausal(mask) ? "causal"
+                                 : mask.fill      ? "boolean"
+                                                  : "float");
+  return group == 1 ? text : text + fmt::format(", {} heads share a key", group);
+}
+
+/// Replaces `site` by an attention over `scores`; says why not where it cannot.
+static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
+                           SiteReporter &reporter) {
+  MatmulOp output = site.output;
+  Location loc = output.getLoc();
+  rewriter.setInsertionPoint(output);
+  Heads heads{stripScale(scores.product.getLhs(), scores.scale),
+              keyOf(scores.product.getRhs(), scores.scale, rewriter),
+              output.getRhs(),
+              {}};
+  if (scores.isReverse)
+    std::swap(heads.query, heads.key);
+  auto scale = static_cast<float>(scores.scale);
+  if (!std::isfinite(scale))
+    return fmt::format("the scale is {:g}; expected a finite number", scores.scale);
+  std::string reason = alignHeads(heads, site, scores, rewriter);
+  if (!reason.empty())
+    return reason;
+  auto mask =
+      combineMasks(scores.masks, output.getType().getElementType(), rewriter, reason);
+  if (!mask)
+    return reason;
+  heads.mask = mask->value;
+  int64_t group = groupHeads(heads, rewriter);
+
+  AttentionOp::Properties properties;
+  properties.setScale(rewriter.getF32FloatAttr(scale));
+  if (mask->fill)
+    properties.setFill(rewriter.getF32FloatAttr(*mask->fill));
+  SmallVector<Value> operands{heads.query, heads.key, heads.value};
+  if (heads.mask)
+    operands.push_back(heads.mask);
+  // Free dimensions may hide that the parts do not fit together.
+  SmallVector<Type> types;
+  RankedTensorType type = attentionType(site, heads);
+  if (failed(AttentionOp::inferReturnTypes(rewriter.getContext(), std::nullopt, operands,
+                                           DictionaryAttr(), OpaqueProperties(&properties),
+                                           {}, types)) ||
+      !areCompatibleShapes(types, TypeRange(type)))
+    return "the shapes of query, key, value and mask contradict one another";
+  reporter.found(loc, describe(scale, *mask, group));
+  Value result = AttentionOp::create(
+      rewriter, loc, type, heads.query, heads.key, heads.value, heads.mask,
+      properties.getScale(), properties.getFill(),
+      site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(), output.getMultiplierAttr());
+  if (type != output.getType())
+    result = ReshapeOp::create(rewriter, loc, output.getType(), result);
+  rewriter.replaceOp(output, result);
+  return {};
+}
+
+static void raise(MatmulOp output, IRRewriter &rewriter, SiteReporter &reporter) {
+  auto site = findSite(output);
+  if (!site)
+    return;
+  std::string reason = whyNotAttention(*site);
+  auto scores =
+      reason.empty() ? readScores(site->softmax.getInput(), reason) : std::nullopt;
+  if (scores)
+    reason = whyNotTogether(*scores, output);
+  if (scores && reason.empty())
+    reason = replace(*site, *scores, rewriter, reporter);
+  if (!reason.empty())
+    reporter.nearMiss(output.getLoc(), reason);
+}
+
+namespace {
+
+struct RaiseAttention : tacit::nn::impl::RaiseAttentionBase<RaiseAttention> {
+  void runOnOperation() override {
+    SiteReporter reporter("attention", getOperation(), sites, nearMisses);
+    IRRewriter rewriter(&getContext());
+    eraseDead(getOperation());
+    readShapesElsewhere(getOperation(), rewriter);
+    for (MatmulOp output : collect<MatmulOp>(getOperation()))
+      raise(output, rewriter, reporter);
+    eraseDead(getOperation());
+  }
+};
+
+} // namespace

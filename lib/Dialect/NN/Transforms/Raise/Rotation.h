@@ -1,0 +1,39 @@
+//===- Rotation.h - Reading rotary embeddings -------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_ROTATION_H
+#define TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_ROTATION_H
+
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+
+namespace tacit::nn {
+
+/// What becomes an nn.rotary.
+struct Rotation {
+  mlir::Operation *root; ///< computes the result
+  mlir::Value input, cos, sin;
+  bool isInterleaved;
+};
+
+// Both set `reason` where `root` looks like one and is none. What they need besides is
+// built before `root`.
+
+/// Reads x cos + turned(x) sin.
+std::optional<Rotation> readTurnedSum(mlir::Operation *root, mlir::OpBuilder &builder,
+                                      std::string &reason);
+
+/// Reads a cos - b sin and b cos + a sin, put together by `root`.
+std::optional<Rotation> readJoint(mlir::Operation *root, mlir::OpBuilder &builder,
+                                  std::string &reason);
+
+/// Where what is rotated is joined with features of the same tensor that pass, makes it
+/// the rotation of all.
+void widen(Rotation &rotation, mlir::OpBuilder &builder);
+
+} // namespace tacit::nn
+
+#endif // TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_ROTATION_H

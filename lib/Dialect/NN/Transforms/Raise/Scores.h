@@ -1,0 +1,39 @@
+//===- Scores.h - Reading attention scores ----------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_SCORES_H
+#define TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_SCORES_H
+
+#include "tacit/Dialect/NN/Analysis/Masks.h"
+
+namespace tacit::nn {
+
+/// What lies between the softmax of an attention and its query and key.
+struct Scores {
+  MatmulOp product; ///< query by transposed key, or the reverse
+  bool isReverse = false;
+  double scale = 1; ///< of the product
+  /// The one that was put on last comes first.
+  llvm::SmallVector<ScoreMask, 2> masks;
+  /// The leading dimensions of the product were reshaped before the softmax.
+  bool isReshaped = false;
+};
+
+/// Follows `value`, the input of the softmax, back to the product. Sets `reason`
+/// where that is not possible.
+std::optional<Scores> readScores(mlir::Value value, std::string &reason);
+
+/// Takes the dimensions of scores from those of query and key, for whoever reads them:
+/// models cut their masks by the dimensions of the scores.
+void readShapesElsewhere(mlir::func::FuncOp function, mlir::RewriterBase &rewriter);
+
+/// `value` without constant factors, which go into `scale`.
+mlir::Value stripScale(mlir::Value value, double &scale);
+
+} // namespace tacit::nn
+
+#endif // TACIT_LIB_DIALECT_NN_TRANSFORMS_RAISE_SCORES_H

@@ -1,0 +1,39 @@
+//===- KnownShapes.h - Writing down what is known of shapes -----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DIALECT_NN_TRANSFORMS_SIZES_KNOWNSHAPES_H
+#define TACIT_LIB_DIALECT_NN_TRANSFORMS_SIZES_KNOWNSHAPES_H
+
+#include "mlir/IR/PatternMatch.h"
+#include "tacit/Dialect/NN/Analysis/Dims.h"
+
+namespace tacit::nn {
+
+/// Whether any value of `main` has a dimension that its type does not know.
+bool hasFreeDims(mlir::func::FuncOp main);
+
+/// Gives every value the type that `dims` knows; returns how many types changed.
+unsigned refineTypes(mlir::func::FuncOp main, Dims &dims);
+
+/// The constant that `list` spells, as a tensor of `type`; null where an element is
+/// no constant.
+mlir::ElementsAttr constantElements(Dims &dims, mlir::RankedTensorType type,
+                                    llvm::ArrayRef<SizeExpr> list);
+
+using OperationSet = llvm::SmallPtrSet<mlir::Operation *, 8>;
+
+/// Replaces computed tensors whose elements are constants, but for the results of `kept`;
+/// returns their number.
+unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims,
+                      const OperationSet &kept);
+
+/// Erases operations whose results nobody reads, and what was only for them.
+void eraseDead(mlir::RewriterBase &rewriter, mlir::func::FuncOp main);
+
+} // namespace tacit::nn
+
+#endif // TACIT_LIB_DIALECT_NN_TRANSFORMS_SIZES_KNOWNSHAPES_H

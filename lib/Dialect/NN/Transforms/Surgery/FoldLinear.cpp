@@ -1,0 +1,201 @@
+//===- FoldLinear.cpp - Makes one linear layer of two ---------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinearProduct.h"
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Support/Elements.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_FOLDLINEAR
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// One number stands for all elements of some constants, however many. Others have
+/// their bytes somewhere, which bounds them.
+static constexpr int64_t kMaxSplatBytes = int64_t(1) << 30;
+
+//===----------------------------------------------------------------------===//
+// Pairs
+//===----------------------------------------------------------------------===//
+
+static bool isExact(LinearOp op) {
+  MultiplierAttr multiplier = op.getMultiplierAttr();
+  return !multiplier || multiplier.getKind() == MultiplierKind::Exact;
+}
+
+/// A reason why this operand cannot be read now, or nothing.
+static std::string reasonAgainstConstant(Value value, StringRef what) {
+  if (!value)
+    return "";
+  ConstantOp source = sourceOf(value);
+  if (!source)
+    return fmt::format("{} is computed, not constant", what.str());
+  ElementsAttr elements = source.getValue();
+  if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(elements))
+    return fmt::format("{} is no dense constant", what.str());
+  auto size = byteSize(elements.getShapedType());
+  auto dense = dyn_cast<DenseElementsAttr>(elements);
+  if (!size || (dense && dense.isSplat() && *size > kMaxSplatBytes))
+    return fmt::format("{} is one number for too many elements", what.str());
+  return "";
+}
+
+static std::string shapeText(RankedTensorType type) {
+  return fmt::format("{}x{}", type.getDimSize(0), type.getDimSize(1));
+}
+
+/// Why `first` and `second`, which reads it, do not become one layer; or nothing.
+static std::string reasonAgainst(LinearOp first, LinearOp second) {
+  if (!first->hasOneUse())
+    return "something else reads the first product";
+  if (!typeOf(second).getElementType().isF32())
+    return "the elements are not f32";
+  if (!isExact(first) || !isExact(second))
+    return "a product is not exact";
+  std::pair<Value, StringRef> constants[] = {{first.getWeight(), "the first weight"},
+                                             {second.getWeight(), "the second weight"},
+                                             {first.getBias(), "the first bias"},
+                                             {second.getBias(), "the second bias"}};
+  for (auto [value, what] : constants)
+    if (std::string reason = reasonAgainstConstant(value, what); !reason.empty())
+      return reason;
+  auto w1 = typeOf(first.getWeight()), w2 = typeOf(second.getWeight());
+  // Each type may know dimensions that the other leaves free.
+  SmallVector<int64_t> shape(typeOf(first.getInput()).getShape());
+  shape.back() = w2.getDimSize(1);
+  if (w1.getDimSize(1) != w2.getDimSize(0) ||
+      !areCompatibleShapes(TypeRange(RankedTensorType::get(shape, w2.getElementType())),
+                           TypeRange(second.getType())))
+    return "the dimensions of the two contradict each other";
+  __int128 rows = w1.getDimSize(0), columns = w2.getDimSize(1);
+  if (rows * columns > __int128(w1.getNumElements()) + w2.getNumElements())
+    return fmt::format("{}x{} is larger than {} and {}", w1.getDimSize(0), w2.getDimSize(1),
+                       shapeText(w1), shapeText(w2));
+  return "";
+}
+
+/// The layer whose product `op` reads at once, and in order.
+static LinearOp layerBefore(LinearOp op) {
+  auto first = op.getInput().getDefiningOp<LinearOp>();
+  return first && first->getBlock() == op->getBlock() ? first : LinearOp();
+}
+
+/// The operation, no residual sum, that alone stands between `op` and a layer.
+static Operation *operationBefore(LinearOp op, const Blocks &blocks) {
+  Operation *between = op.getInput().getDefiningOp();
+  if (!between || isa<AttentionOp, MatmulOp>(between) || blocks.isResidualSum(between) ||
+      llvm::none_of(between->getOperands(),
+                    [](Value operand) { return operand.getDefiningOp<LinearOp>(); }))
+    return nullptr;
+  return between;
+}
+
+/// One layer in place of two that nothing speaks against.
+static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
+                                IRRewriter &rewriter) {
+  FailureOr<LinearProduct> product = isNamed ? LinearProduct() : multiply(first, second);
+  if (failed(product))
+    return failure();
+  auto constant = [&](ArrayRef<int64_t> shape, std::vector<char> bytes, Value a, Value b) {
+    std::string key;
+    for (Value value : {a, b})
+      if (std::string part = value ? keyOf(value) : ""; !part.empty())
+        key += (key.empty() ? "" : "*") + part;
+    key = key.empty() ? "folded" : key;
+    auto type = RankedTensorType::get(shape, rewriter.getF32Type());
+    return ConstantOp::create(rewriter, second.getLoc(), type,
+                              isNamed ? makeNamedElements(type, key)
+                                      : makeElements(type, std::move(bytes), key));
+  };
+  rewriter.setInsertionPoint(second);
+  int64_t rows = typeOf(first.getWeight()).getDimSize(0);
+  int64_t columns = typeOf(second.getWeight()).getDimSize(1);
+  Value weight = constant({rows, columns}, std::move(product->weight), first.getWeight(),
+                          second.getWeight());
+  Value bias = second.getBias();
+  if (first.getBias())
+    bias = constant({columns}, std::move(product->bias), first.getBias(), second.getBias());
+  auto folded = rewriter.replaceOpWithNewOp<LinearOp>(
+      second, second.getType(), first.getInput(), weight, bias, MultiplierAttr());
+  rewriter.eraseOp(first);
+  return folded;
+}
+
+namespace {
+
+struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
+  using FoldLinearBase::FoldLinearBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    return parseSites(siteText, context, chosen);
+  }
+
+  /// Folds layers into `op`, the nearest first, as long as there are some.
+  LogicalResult foldInto(LinearOp op, std::optional<unsigned> block,
+                         SiteReporter &reporter) {
+    IRRewriter rewriter(&getContext());
+    while (LinearOp first = layerBefore(op)) {
+      if (!chosen.contains(block) || !reasonAgainst(first, op).empty())
+        break;
+      std::string shapes = shapeText(typeOf(first.getWeight())) + " and " +
+                           shapeText(typeOf(op.getWeight()));
+      auto folded = fold(first, op, named, rewriter);
+      if (failed(folded))
+        return failure();
+      op = *folded;
+      reporter.found(op.getLoc(), describe(block) + ": " + shapes + " become " +
+                                      shapeText(typeOf(op.getWeight())));
+    }
+    return success();
+  }
+
+  void reportNearMisses(SiteReporter &reporter) {
+    Blocks blocks(getOperation());
+    for (LinearOp op : collect<LinearOp>(getOperation())) {
+      auto block = blocks.blockOf(op);
+      std::string reason;
+      if (LinearOp first = layerBefore(op))
+        reason = chosen.contains(block) ? reasonAgainst(first, op) : "not among the sites";
+      else if (Operation *between = operationBefore(op, blocks))
+        reason = between->getName().getStringRef().str() + " stands between";
+      if (!reason.empty())
+        reporter.nearMiss(op.getLoc(), describe(block) + ": " + reason);
+    }
+  }
+
+  void runOnOperation() override {
+    Blocks blocks(getOperation());
+    if (failed(checkSites(chosen, blocks, getOperation())))
+      return signalPassFailure();
+    SiteReporter reporter("fold-linear", getOperation(), sites, nearMisses, "surgery");
+    eraseDead(getOperation());
+    for (LinearOp op : collect<LinearOp>(getOperation()))
+      if (failed(foldInto(op, blocks.blockOf(op), reporter)))
+        return signalPassFailure();
+    eraseDead(getOperation());
+    reportNearMisses(reporter);
+  }
+
+  Sites chosen;
+};
+
+} // namespace

@@ -1,0 +1,58 @@
+//===- RemoveLayerNorm.cpp - Removes normalisations -----------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_REMOVELAYERNORM
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit::nn;
+
+namespace {
+
+struct RemoveLayerNorm : tacit::nn::impl::RemoveLayerNormBase<RemoveLayerNorm> {
+  using RemoveLayerNormBase::RemoveLayerNormBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    return parseSites(siteText, context, chosen);
+  }
+
+  template <typename OpT>
+  void remove(const Blocks &blocks, SiteReporter &reporter) {
+    for (OpT op : collect<OpT>(getOperation())) {
+      auto block = blocks.blockOf(op);
+      std::string what = describe(block) + ": " + op.getOperationName().str();
+      if (!chosen.contains(block)) {
+        reporter.nearMiss(op.getLoc(), what + " is not among the sites");
+        continue;
+      }
+      reporter.found(op.getLoc(), what + " removed");
+      op.getResult().replaceAllUsesWith(op.getInput());
+      op.erase();
+    }
+  }
+
+  void runOnOperation() override {
+    Blocks blocks(getOperation());
+    if (failed(checkSites(chosen, blocks, getOperation())))
+      return signalPassFailure();
+    SiteReporter reporter("remove-layer-norm", getOperation(), sites, nearMisses,
+                          "surgery");
+    remove<LayerNormOp>(blocks, reporter);
+    remove<RMSNormOp>(blocks, reporter);
+    eraseDead(getOperation());
+  }
+
+  Sites chosen;
+};
+
+} // namespace

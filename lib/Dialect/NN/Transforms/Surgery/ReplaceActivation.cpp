@@ -1,0 +1,131 @@
+//===- ReplaceActivation.cpp - Replaces activations by other functions ----===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include <fmt/format.h>
+
+namespace tacit::nn {
+#define GEN_PASS_DEF_REPLACEACTIVATION
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+} // namespace tacit::nn
+
+using namespace mlir;
+using namespace tacit::nn;
+
+/// The kind of GELU that comes in place, if it is one.
+static std::optional<GeluKind> geluKindOf(Replacement replacement) {
+  switch (replacement) {
+  case Replacement::Relu:
+  case Replacement::Identity:
+    return std::nullopt;
+  case Replacement::Erf:
+    return GeluKind::Erf;
+  case Replacement::Tanh:
+    return GeluKind::Tanh;
+  case Replacement::Puma:
+    return GeluKind::Puma;
+  case Replacement::Bolt:
+    return GeluKind::Bolt;
+  case Replacement::Bumblebee:
+    return GeluKind::Bumblebee;
+  case Replacement::Nimbus:
+    return GeluKind::Nimbus;
+  case Replacement::Quad:
+    return GeluKind::Quad;
+  }
+  llvm_unreachable("a replacement that is none");
+}
+
+/// The name of the function that an activation computes.
+static std::string nameOf(Operation *op) {
+  std::string name = op->getName().stripDialect().str();
+  if (auto gelu = dyn_cast<GeluOp>(op))
+    name += " " + stringifyGeluKind(gelu.getApproximation()).str();
+  return name;
+}
+
+/// max(x, slope * x)
+static Value leakyRelu(OpBuilder &builder, Location loc, Value x, double slope) {
+  auto type = cast<RankedTensorType>(x.getType());
+  auto scalar = RankedTensorType::get({}, type.getElementType());
+  auto number = FloatAttr::get(type.getElementType(), slope);
+  Value factor =
+      ConstantOp::create(builder, loc, scalar, DenseElementsAttr::get(scalar, number));
+  Value scaled = MulOp::create(builder, loc, type, x, factor);
+  return MaximumOp::create(builder, loc, type, x, scaled);
+}
+
+namespace {
+
+struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivation> {
+  using ReplaceActivationBase::ReplaceActivationBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    auto error = [&] { return emitError(UnknownLoc::get(context)); };
+    if (!(slope >= 0 && slope < 1))
+      return error() << "slope is " << fmt::format("{:g}", slope.getValue())
+                     << "; expected a number from 0 to less than 1";
+    if (slope != 0 && with != Replacement::Relu)
+      return error() << "'slope' belongs to a ReLU; expected it with with=relu alone";
+    return parseSites(siteText, context, chosen);
+  }
+
+  bool isReplaced(Operation *op) const {
+    return isa<GeluOp>(op) || (what == ActivationSet::Any && isa<SiluOp, ReluOp>(op));
+  }
+
+  /// What comes in place of an activation of `x`.
+  std::string newName() const {
+    if (auto kind = geluKindOf(with))
+      return "gelu " + stringifyGeluKind(*kind).str();
+    if (with == Replacement::Identity)
+      return "identity";
+    return slope == 0 ? "relu" : fmt::format("relu of slope {:g}", slope.getValue());
+  }
+
+  Value replacementOf(OpBuilder &builder, Location loc, Value x) const {
+    if (auto kind = geluKindOf(with))
+      return GeluOp::create(builder, loc, x.getType(), *kind, x);
+    if (with == Replacement::Identity)
+      return x;
+    if (slope == 0)
+      return ReluOp::create(builder, loc, x.getType(), x);
+    return leakyRelu(builder, loc, x, slope);
+  }
+
+  void replace(Operation *op, std::optional<unsigned> block, SiteReporter &reporter) const {
+    std::string before = describe(block) + ": " + nameOf(op);
+    if (!chosen.contains(block))
+      return reporter.nearMiss(op->getLoc(), before + " is not among the sites");
+    reporter.found(op->getLoc(), before + " becomes " + newName());
+    OpBuilder builder(op);
+    Value result = replacementOf(builder, op->getLoc(), op->getOperand(0));
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+
+  void runOnOperation() override {
+    Blocks blocks(getOperation());
+    if (failed(checkSites(chosen, blocks, getOperation())))
+      return signalPassFailure();
+    SiteReporter reporter("replace-activation", getOperation(), sites, nearMisses,
+                          "surgery");
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isReplaced(op) && nameOf(op) != newName())
+        ops.push_back(op);
+    });
+    for (Operation *op : ops)
+      replace(op, blocks.blockOf(op), reporter);
+  }
+
+  Sites chosen;
+};
+
+} // namespace

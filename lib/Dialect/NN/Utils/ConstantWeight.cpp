@@ -1,0 +1,179 @@
+//===- ConstantWeight.cpp - Weight matrices of linear layers --------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Utils/ConstantWeight.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Support/DebugStringHelper.h"
+#include "tacit/Numerics/Quantizer.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/HostTensor.h"
+#include <fmt/format.h>
+#include <memory>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+/// Text can write any number of equal elements in a line; nobody means more than this.
+static constexpr int64_t kMaxRepeatedBytes = int64_t(1) << 30;
+
+/// What quantization appends to the key of a weight.
+static constexpr StringLiteral kScaleSuffix = ".scale";
+
+Value tacit::nn::makeConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                              Type elementType, std::vector<char> bytes,
+                              const std::string &key) {
+  auto type = RankedTensorType::get(shape, elementType);
+  return ConstantOp::create(builder, loc, type, makeElements(type, std::move(bytes), key));
+}
+
+numerics::Widen tacit::nn::wideningOf(Type element) {
+  return element.isF16() ? halfToFloat : element.isBF16() ? brainToFloat : nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Finding
+//===----------------------------------------------------------------------===//
+
+static Value stripReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
+std::optional<ConstantWeight> ConstantWeight::find(Value weight, std::string &reason) {
+  auto fail = [&](std::string text) -> std::optional<ConstantWeight> {
+    reason = std::move(text);
+    return std::nullopt;
+  };
+  ConstantWeight found;
+  found.type = cast<RankedTensorType>(weight.getType());
+  SmallVector<Value> parts;
+  if ((found.packed = weight.getDefiningOp<DequantizeOp>())) {
+    parts.assign(found.packed->operand_begin(), found.packed->operand_end());
+  } else {
+    if (auto cast = weight.getDefiningOp<CastOp>();
+        cast && wideningOf(getElementTypeOrSelf(cast.getInput().getType())))
+      weight = cast.getInput();
+    auto transpose = weight.getDefiningOp<TransposeOp>();
+    if (transpose && transpose.getPermutation() == ArrayRef<int64_t>{1, 0}) {
+      found.isTransposed = true;
+      weight = transpose.getInput();
+    }
+    parts.push_back(stripReshapes(weight));
+  }
+  bool isHuge = false;
+  for (Value part : parts) {
+    auto constant = part.getDefiningOp<ConstantOp>();
+    if (!constant)
+      return fail("the weight is computed; expected a constant");
+    ElementsAttr value = constant.getValue();
+    if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value))
+      return fail("the weight is not written as a dense constant");
+    isHuge |= isa<DenseElementsAttr>(value) &&
+              byteSize(value.getShapedType()).value_or(INT64_MAX) > kMaxRepeatedBytes;
+    found.parts.push_back(value);
+  }
+  if (!found.type.hasStaticShape() || !found.type.getElementType().isF32())
+    return fail(fmt::format("the weight is {}; expected f32 and known dimensions",
+                            debugString(found.type)));
+  if (found.type.getNumElements() == 0)
+    return fail("the weight has no elements");
+  if (isHuge)
+    return fail("the weight is large, and repeats one number");
+  return found;
+}
+
+std::string ConstantWeight::getName() const {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(parts.front());
+  if (!resource)
+    return "weight";
+  StringRef key = resource.getRawHandle().getKey();
+  if (packed)
+    key.consume_back(kScaleSuffix);
+  return key.str();
+}
+
+Attribute ConstantWeight::getIdentity() const {
+  SmallVector<Attribute> identity(parts.begin(), parts.end());
+  Builder builder(type.getContext());
+  identity.push_back(TypeAttr::get(type));
+  identity.push_back(builder.getBoolAttr(isTransposed));
+  if (packed)
+    identity.push_back(DequantizeOp(packed).getBitsAttr());
+  return builder.getArrayAttr(identity);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr value,
+                                               std::vector<char> &scratch) {
+  if (auto bytes = rawBytes(value, scratch))
+    return *bytes;
+  // What is written inline can always be read.
+  auto resource = cast<DenseResourceElementsAttr>(value);
+  return user->emitError() << "weight '" << resource.getRawHandle().getKey()
+                           << "' has not the " << byteSize(resource.getType()).value_or(0)
+                           << " bytes of " << resource.getType()
+                           << "; 'tacit compile --from' reads the file of weights beside a "
+                              "program, tacit-opt does not";
+}
+
+namespace {
+/// What a reader reads from, as long as it lives: inline constants unpacked, and pages
+/// of mapped files, which it leaves as it found them, not in memory.
+struct Source {
+  Source(MLIRContext *context, size_t numParts) : context(context), scratch(numParts) {}
+  Source(const Source &) = delete;
+  ~Source() {
+    for (ArrayRef<char> part : bytes)
+      context->getLoadedDialect<NNDialect>()->giveBack(part);
+  }
+
+  MLIRContext *context;
+  SmallVector<std::vector<char>, 4> scratch;
+  SmallVector<ArrayRef<char>, 4> bytes;
+};
+} // namespace
+
+FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
+  auto source = std::make_shared<Source>(user->getContext(), parts.size());
+  SmallVector<ArrayRef<char>, 4> &bytes = source->bytes;
+  for (auto [part, buffer] : llvm::zip(parts, source->scratch)) {
+    auto read = readBytes(user, part, buffer);
+    if (failed(read))
+      return failure();
+    bytes.push_back(*read);
+  }
+  if (!packed) {
+    numerics::MatrixReader matrix =
+        numerics::readFloats(bytes.front(), getRows(), getColumns(), isTransposed,
+                             wideningOf(parts.front().getElementType()));
+    return numerics::MatrixReader{
+        getRows(), getColumns(),
+        [matrix, source](int64_t first, int64_t count, float *out) {
+          matrix.read(first, count, out);
+        }};
+  }
+  DequantizeOp op = packed;
+  auto planes = ArrayRef(bytes).take_back(op.getPlanes().size());
+  numerics::LowBitView view{static_cast<unsigned>(op.getBits()),
+                            op.getGroup(),
+                            getRows(),
+                            getColumns(),
+                            bytes.front(),
+                            op.getZeroPoint() ? bytes[1] : ArrayRef<char>(),
+                            SmallVector<ArrayRef<char>, 2>(planes)};
+  return numerics::MatrixReader{getRows(), getColumns(),
+                                [view, source](int64_t first, int64_t count, float *out) {
+                                  view.read(first, count, out);
+                                }};
+}

@@ -1,0 +1,210 @@
+//===- Matchers.cpp - What the passes of the raise phase share ------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::nn;
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static remark::RemarkOpts optionsOf(StringRef kind, StringRef category,
+                                    func::FuncOp function) {
+  return remark::RemarkOpts::name(kind).category(category).function(function.getName());
+}
+
+void SiteReporter::found(Location loc, const std::string &what) {
+  ++sites;
+  remark::passed(loc, optionsOf(kind, category, function)) << remark::add("{0}", what);
+}
+
+void SiteReporter::nearMiss(Location loc, const std::string &reason) {
+  ++nearMisses;
+  remark::missed(loc, optionsOf(kind, category, function)) << remark::reason("{0}", reason);
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+static std::optional<double> readScalar(Attribute constant) {
+  if (auto number = readSplatFloat(constant))
+    return number;
+  auto integers = readIntegers(constant);
+  if (!integers || integers->empty() || !llvm::all_equal(*integers))
+    return std::nullopt;
+  return static_cast<double>(integers->front());
+}
+
+std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
+  Attribute constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return readScalar(constant);
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return std::nullopt;
+  auto unary = [&](double (*function)(double)) -> std::optional<double> {
+    auto input = constantScalar(op->getOperand(0), depth - 1);
+    return input ? std::optional(function(*input)) : std::nullopt;
+  };
+  auto binary = [&](double (*function)(double, double)) -> std::optional<double> {
+    // Integer division rounds; nothing here needs it.
+    if (!isa<FloatType>(getElementTypeOrSelf(value)))
+      return std::nullopt;
+    auto lhs = constantScalar(op->getOperand(0), depth - 1);
+    auto rhs = lhs ? constantScalar(op->getOperand(1), depth - 1) : std::nullopt;
+    return rhs ? std::optional(function(*lhs, *rhs)) : std::nullopt;
+  };
+  using Scalar = std::optional<double>;
+  return TypeSwitch<Operation *, Scalar>(op)
+      .Case<ReshapeOp, DynamicReshapeOp, ExpandOp, DynamicExpandOp, TransposeOp, SliceOp,
+            DynamicSliceOp>([&](auto) { return unary([](double x) { return x; }); })
+      .Case([&](CastOp cast) {
+        // A cast to an integer rounds.
+        return isa<FloatType>(cast.getType().getElementType())
+                   ? unary([](double x) { return x; })
+                   : Scalar();
+      })
+      .Case([&](SqrtOp) { return unary([](double x) { return std::sqrt(x); }); })
+      .Case([&](ReciprocalOp) { return unary([](double x) { return 1 / x; }); })
+      .Case([&](NegOp) { return unary([](double x) { return -x; }); })
+      .Case([&](AddOp) { return binary([](double x, double y) { return x + y; }); })
+      .Case([&](SubOp) { return binary([](double x, double y) { return x - y; }); })
+      .Case([&](MulOp) { return binary([](double x, double y) { return x * y; }); })
+      .Case([&](DivOp) { return binary([](double x, double y) { return x / y; }); })
+      .Case(
+          [&](PowOp) { return binary([](double x, double y) { return std::pow(x, y); }); })
+      .Default(Scalar());
+}
+
+bool tacit::nn::keepsShape(Value scalar, Value other) {
+  auto from = cast<RankedTensorType>(scalar.getType());
+  auto to = cast<RankedTensorType>(other.getType());
+  if (from.getRank() > to.getRank())
+    return false;
+  return llvm::all_of(llvm::zip(from.getShape(), to.getShape().take_back(from.getRank())),
+                      [](auto pair) {
+                        auto [dim, target] = pair;
+                        return dim == 1 || (dim == target && !ShapedType::isDynamic(dim));
+                      });
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+/// How many terms a reduction has, or 0 if that is not known.
+static int64_t countTerms(ReduceOp reduce) {
+  auto shape = cast<RankedTensorType>(reduce.getInput().getType()).getShape();
+  int64_t count = 1;
+  for (int64_t axis : reduce.getAxes())
+    count *= ShapedType::isDynamic(shape[axis]) ? 0 : shape[axis];
+  return count;
+}
+
+/// A sum divided by the number of its terms.
+static ReduceOp matchDividedSum(Value value) {
+  auto match = matchScalar<MulOp>(value);
+  if (auto division = value.getDefiningOp<DivOp>())
+    if (auto divisor = constantScalar(division.getRhs());
+        divisor && *divisor != 0 && keepsShape(division.getRhs(), division.getLhs()))
+      match = ScalarOperation{division.getLhs(), 1 / *divisor};
+  auto sum = match ? match->other.getDefiningOp<ReduceOp>() : ReduceOp();
+  return sum && sum.getKind() == ReduceKind::Sum &&
+                 std::abs(match->scalar * countTerms(sum) - 1) < 1e-6
+             ? sum
+             : ReduceOp();
+}
+
+/// The shape that `reduce` would have if it kept its dimensions.
+static SmallVector<int64_t> shapeWithOnes(ReduceOp reduce) {
+  SmallVector<int64_t> shape(
+      cast<RankedTensorType>(reduce.getInput().getType()).getShape());
+  for (int64_t axis : reduce.getAxes())
+    shape[axis] = 1;
+  return shape;
+}
+
+Reduction tacit::nn::matchReduction(Value value, ReduceKind kind) {
+  auto reshape = value.getDefiningOp<ReshapeOp>();
+  Value numbers = reshape ? reshape.getInput() : value;
+  auto reduce = numbers.getDefiningOp<ReduceOp>();
+  if (!reduce && kind == ReduceKind::Mean)
+    reduce = matchDividedSum(numbers);
+  else if (reduce && reduce.getKind() != kind)
+    return {};
+  if (!reduce)
+    return {};
+  bool isBack = reshape && llvm::equal(cast<RankedTensorType>(value.getType()).getShape(),
+                                       shapeWithOnes(reduce));
+  return reshape && !isBack ? Reduction{}
+                            : Reduction{reduce, isBack || reduce.getKeepDims()};
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+bool tacit::nn::isSameValue(Value lhs, Value rhs, unsigned depth) {
+  if (lhs == rhs)
+    return true;
+  Operation *a = lhs.getDefiningOp(), *b = rhs.getDefiningOp();
+  return a && b && depth > 0 && a->getName() == b->getName() && isPure(a) &&
+         a->getNumRegions() == 0 && lhs.getType() == rhs.getType() &&
+         cast<OpResult>(lhs).getResultNumber() == cast<OpResult>(rhs).getResultNumber() &&
+         a->getAttrDictionary() == b->getAttrDictionary() &&
+         a->getNumOperands() == b->getNumOperands() &&
+         llvm::all_of(llvm::zip(a->getOperands(), b->getOperands()), [&](auto pair) {
+           return isSameValue(std::get<0>(pair), std::get<1>(pair), depth - 1);
+         });
+}
+
+bool tacit::nn::isPerColumn(Value value, Value like) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto target = cast<RankedTensorType>(like.getType());
+  // A free dimension of the parameter might be 1 and broadcast.
+  return type.getRank() > 0 && type.getRank() <= target.getRank() &&
+         type.hasStaticShape() && type.getShape().back() == target.getShape().back() &&
+         llvm::all_of(type.getShape().drop_back(), [](int64_t dim) { return dim == 1; });
+}
+
+Value tacit::nn::asParameter(RewriterBase &rewriter, Value value, Value like) {
+  if (!isPerColumn(value, like))
+    return {};
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getRank() == 1)
+    return value;
+  return rewriter.createOrFold<ReshapeOp>(
+      value.getLoc(),
+      RankedTensorType::get({type.getShape().back()}, type.getElementType()), value);
+}
+
+SmallVector<Operation *> tacit::nn::collectQuotients(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) {
+    if (isa<DivOp, MulOp>(op))
+      ops.push_back(op);
+  });
+  return ops;
+}
+
+void tacit::nn::eraseDead(func::FuncOp function) {
+  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}

@@ -1,0 +1,43 @@
+//===- Graph.h - What a node of the graph is called -------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_FILE_GRAPH_H
+#define TACIT_LIB_IMPORT_ONNX_FILE_GRAPH_H
+
+#include "File/ProtoFile.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace tacit::onnx_import {
+
+/// The name of a node, or what stands for it: "MatMul:<its first output>".
+std::string nodeName(const onnx::NodeProto &node);
+
+/// ONNX's own operators are those of the domain "", also spelt "ai.onnx".
+bool isDefaultDomain(llvm::StringRef domain);
+
+/// The graphs that a node holds.
+llvm::SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node);
+
+/// Replaces each node that calls a function of the file by the nodes of that function.
+/// Fails with BadInput where functions have no end, and with Unsupported where one is of
+/// another opset than the model.
+llvm::Error inlineFunctions(ProtoFile &file, llvm::StringRef path);
+
+/// Puts nodes behind those whose results they read, in graphs inside nodes too, and else
+/// leaves them in their order. A graph with a cycle stays as it is.
+void sortNodes(onnx::GraphProto &graph);
+
+/// Checks that names are well-formed and unique, that every value is produced
+/// before it is used, and that there are outputs. Fails with BadInput.
+llvm::Error checkGraph(llvm::StringRef path, const onnx::GraphProto &graph);
+
+/// Names of all values that a node or a graph output uses.
+llvm::StringSet<> usedValues(const onnx::GraphProto &graph);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_FILE_GRAPH_H

@@ -1,0 +1,226 @@
+//===- BuildControl.cpp - Builders: If and Loop, decided by constants -----===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A program has no control flow: the branch that is taken, or the body as often as it
+// runs, is imported in place of the node. Exporters leave both where a condition or a
+// count follows from shapes, which are known here.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/Compose.h"
+#include "Ops/NodeBuilder.h"
+#include "Ops/OpTable.h"
+#include "tacit/Support/Elements.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+using onnx::AttributeProto;
+
+static constexpr const char *kDecide =
+    "pin dimensions with --dim or inputs with --value if they decide it, or export by "
+    "tracing with fixed options, so that no control flow is left";
+
+std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
+  const AttributeProto *found = attribute(name, AttributeProto::GRAPH);
+  if (!found) {
+    invalid(fmt::format("attribute '{}' is missing", name.str()));
+    return std::nullopt;
+  }
+  // An iteration costs something, even one of no nodes.
+  state.unrollBudget -= found->g().node_size() + 1;
+  if (state.unrollBudget < 0) {
+    refuse("its graphs, loops unrolled, have more than 10000 nodes", kDecide);
+    return std::nullopt;
+  }
+  if (found->g().input_size() != static_cast<int>(inputs.size())) {
+    invalid(fmt::format("the graph in '{}' has {} inputs; expected {}", name.str(),
+                        found->g().input_size(), inputs.size()));
+    return std::nullopt;
+  }
+  return state.subgraphs->importSubgraph(found->g(), inputs);
+}
+
+/// The one integer or truth value that a constant holds.
+static std::optional<int64_t> constantNumber(Value value) {
+  auto known = readIntegers(constantOf(value));
+  return known && known->size() == 1 ? std::optional(known->front()) : std::nullopt;
+}
+
+/// The results of one branch; nullopt after an error.
+static std::optional<SmallVector<Value>> importBranch(NodeBuilder &node, StringRef branch) {
+  auto results = node.subgraph(branch, {});
+  if (!results || static_cast<int64_t>(results->size()) == node.numOutputs())
+    return results;
+  node.invalid(fmt::format("the graph in '{}' has {} outputs; expected {}", branch.str(),
+                           results->size(), node.numOutputs()));
+  return std::nullopt;
+}
+
+/// Whether a branch computes nothing: it names constants, or values from outside.
+static bool isChoice(NodeBuilder &node, StringRef branch) {
+  const AttributeProto *found = node.attribute(branch, AttributeProto::GRAPH);
+  return found && llvm::all_of(found->g().node(), [](const onnx::NodeProto &inner) {
+           return isDefaultDomain(inner.domain()) &&
+                  (inner.op_type() == "Constant" || inner.op_type() == "Identity");
+         });
+}
+
+/// An If whose condition only a run knows, where both branches have values of one known
+/// shape to choose from: tables of angles for short sequences and for long ones.
+static Value choose(NodeBuilder &node, Value condition) {
+  auto decide = [&]() -> Value {
+    return node.refuse("its condition is computed from the inputs", kDecide);
+  };
+  if (tensorOf(condition).getNumDynamicDims() > 0 ||
+      tensorOf(condition).getNumElements() != 1 || !isChoice(node, "then_branch") ||
+      !isChoice(node, "else_branch"))
+    return decide();
+  auto yes = importBranch(node, "then_branch");
+  auto no = yes ? importBranch(node, "else_branch") : std::nullopt;
+  if (!no)
+    return {};
+  for (auto [a, b] : llvm::zip(*yes, *no))
+    if (!a || !b || a.getType() != b.getType() || !tensorOf(a).hasStaticShape())
+      return decide();
+  Value first, scalar = reshape(node, condition, {});
+  for (size_t i = 0; i < yes->size(); ++i) {
+    Value chosen = node.create<nn::WhereOp>({scalar, (*yes)[i], (*no)[i]});
+    node.define(i, chosen);
+    first = i == 0 ? chosen : first;
+  }
+  return first;
+}
+
+Value onnx_import::buildIf(NodeBuilder &node) {
+  Value operand = node.operand(0);
+  if (!operand)
+    return {};
+  auto condition = constantNumber(operand);
+  if (!condition)
+    return choose(node, operand);
+  auto results = importBranch(node, *condition ? "then_branch" : "else_branch");
+  if (!results)
+    return {};
+  for (auto [i, result] : llvm::enumerate(*results))
+    node.define(i, result);
+  return results->front();
+}
+
+namespace {
+/// A Loop on its way: its body takes the number of the iteration, the condition and the
+/// carried values; it gives the next condition and carried values, then one row of each
+/// output that collects rows.
+struct Loop {
+  NodeBuilder &node;
+  std::optional<int64_t> count; ///< none: until the condition is false
+  Value condition;
+  SmallVector<Value> carried;
+  SmallVector<SmallVector<Value>> rows;
+
+  bool start();
+  bool run();
+  bool iterate(int64_t iteration);
+  Value collect(ArrayRef<Value> parts);
+};
+} // namespace
+
+bool Loop::start() {
+  if (node.hasOperand(0)) {
+    Value operand = node.operand(0);
+    count = constantNumber(operand);
+    if (operand && !count)
+      node.refuse("how often it runs is computed from the inputs", kDecide);
+    if (!count)
+      return false;
+  }
+  condition =
+      node.hasOperand(1)
+          ? node.operand(1)
+          : node.constant(DenseElementsAttr::get(
+                RankedTensorType::get({}, IntegerType::get(node.context(), 1)), true));
+  for (int64_t i = 2; i < node.numOperands(); ++i)
+    carried.push_back(node.operand(i));
+  int64_t numRows = node.numOutputs() - static_cast<int64_t>(carried.size());
+  if (numRows < 0) {
+    node.invalid(fmt::format("it has {} outputs; expected one for each of its {} carried "
+                             "values",
+                             node.numOutputs(), carried.size()));
+    return false;
+  }
+  rows.resize(numRows);
+  return condition && llvm::all_of(carried, [](Value v) { return static_cast<bool>(v); });
+}
+
+bool Loop::iterate(int64_t iteration) {
+  auto number = DenseIntElementsAttr::get(
+      RankedTensorType::get({}, IntegerType::get(node.context(), 64)), iteration);
+  SmallVector<Value> inputs{node.constant(number), condition};
+  llvm::append_range(inputs, carried);
+  auto results = node.subgraph("body", inputs);
+  if (!results)
+    return false;
+  size_t expected = 1 + carried.size() + rows.size();
+  if (results->size() != expected) {
+    node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
+                             results->size(), expected));
+    return false;
+  }
+  condition = results->front();
+  for (auto [i, value] : llvm::enumerate(carried))
+    value = (*results)[1 + i];
+  for (auto [i, parts] : llvm::enumerate(rows))
+    parts.push_back((*results)[1 + carried.size() + i]);
+  return true;
+}
+
+bool Loop::run() {
+  for (int64_t iteration = 0; !count || iteration < *count; ++iteration) {
+    auto goesOn = constantNumber(condition);
+    if (!goesOn)
+      node.refuse(
+          fmt::format("its condition before iteration {} is computed from the inputs",
+                      iteration),
+          kDecide);
+    if (!goesOn)
+      return false;
+    if (!*goesOn)
+      return true;
+    if (!iterate(iteration))
+      return false;
+  }
+  return true;
+}
+
+/// One row for each iteration, joined along a new first dimension.
+Value Loop::collect(ArrayRef<Value> parts) {
+  if (parts.empty())
+    return node.refuse("it collects the rows of no iteration", kDecide);
+  SmallVector<Value> joined;
+  for (Value part : parts) {
+    auto type = tensorOf(part);
+    SmallVector<int64_t> shape(type.getShape());
+    shape.insert(shape.begin(), 1);
+    joined.push_back(node.create<nn::ReshapeOp>(
+        {part}, RankedTensorType::get(shape, type.getElementType())));
+  }
+  return node.create<nn::ConcatOp>(
+      joined, [&](auto &properties) { properties.setAxis(node.i64(0)); });
+}
+
+Value onnx_import::buildLoop(NodeBuilder &node) {
+  Loop loop{node, std::nullopt, {}, {}, {}};
+  if (!loop.start() || !loop.run())
+    return {};
+  SmallVector<Value> results(loop.carried);
+  for (ArrayRef<Value> parts : loop.rows)
+    results.push_back(loop.collect(parts));
+  for (auto [i, result] : llvm::enumerate(results))
+    node.define(i, result);
+  return results.empty() ? Value() : results.front();
+}

@@ -1,0 +1,134 @@
+//===- BuildMicrosoft.cpp - Builders: com.microsoft norms and activations -===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What ONNX Runtime's optimizer writes into a model, as ContribOperators.md of that
+// project documents it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/Norms.h"
+#include "Ops/OpTable.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+static Value geluOf(NodeBuilder &node, Value input, nn::GeluKind kind) {
+  return node.create<nn::GeluOp>({input}, [&](auto &properties) {
+    properties.setApproximation(nn::GeluKindAttr::get(node.context(), kind));
+  });
+}
+
+Value onnx_import::buildMicrosoftGelu(NodeBuilder &node) {
+  return geluOf(node, node.operand(0), nn::GeluKind::Erf);
+}
+
+Value onnx_import::buildBiasGelu(NodeBuilder &node) {
+  Value input = node.operand(0), bias = node.operand(1);
+  return geluOf(node, add(node, input, bias), nn::GeluKind::Erf);
+}
+
+Value onnx_import::buildFastGelu(NodeBuilder &node) {
+  Value input = node.operand(0);
+  if (node.hasOperand(1))
+    input = add(node, input, node.operand(1));
+  return geluOf(node, input, nn::GeluKind::Tanh);
+}
+
+/// x * sigmoid(alpha * x)
+Value onnx_import::buildQuickGelu(NodeBuilder &node) {
+  Value input = node.operand(0);
+  float alpha = node.floatAttribute("alpha", 1.702f);
+  if (alpha == 1.0f)
+    return node.create<nn::SiluOp>({input});
+  if (alpha == 1.702f)
+    return geluOf(node, input, nn::GeluKind::Sigmoid);
+  Value scaled = mul(node, input, scalarLike(node, input, alpha));
+  return mul(node, input, node.create<nn::SigmoidOp>({scaled}));
+}
+
+//===----------------------------------------------------------------------===//
+// Norms behind a residual connection
+//===----------------------------------------------------------------------===//
+
+/// input + skip + bias, and its norm. The sum is output 3, mean and inverse deviation
+/// are 1 and 2.
+static Value buildSkipNorm(NodeBuilder &node, bool isCentered) {
+  Value input = node.operand(0), skip = node.operand(1);
+  int64_t bias = isCentered ? 4 : 3;
+  Value sum = add(node, input, skip);
+  if (node.hasOperand(bias))
+    sum = add(node, sum, node.operand(bias));
+  if (!sum)
+    return {};
+  if (tensorOf(sum).getRank() == 0)
+    return node.invalid("its input has no dimensions");
+  NormParameters given;
+  given.isCentered = isCentered;
+  given.epsilon = node.floatAttribute("epsilon", 1e-12f);
+  given.scale = node.operand(2);
+  given.bias = isCentered && node.hasOperand(3) ? node.operand(3) : Value();
+  int64_t last = tensorOf(sum).getRank() - 1;
+  Value centered = sum;
+  if (isCentered && (node.isUsed(1) || node.isUsed(2))) {
+    Value mean = meanOf(node, sum, last);
+    node.define(1, mean);
+    centered = sub(node, sum, mean);
+  }
+  if (node.isUsed(2))
+    node.define(2, inverseRoot(node, centered, last, given.epsilon));
+  node.define(3, sum);
+  return given.scale ? normalizeLast(node, sum, given) : Value();
+}
+
+Value onnx_import::buildSkipLayerNormalization(NodeBuilder &node) {
+  return buildSkipNorm(node, /*isCentered=*/true);
+}
+
+Value onnx_import::buildSkipSimplifiedLayerNormalization(NodeBuilder &node) {
+  return buildSkipNorm(node, /*isCentered=*/false);
+}
+
+//===----------------------------------------------------------------------===//
+// Embeddings
+//===----------------------------------------------------------------------===//
+
+/// How many tokens of each row count, for the attention that follows; zeros without a
+/// mask.
+static Value tokenCounts(NodeBuilder &node, Value ids) {
+  Type element = IntegerType::get(node.context(), 32);
+  if (node.hasOperand(7))
+    return reduce(node, nn::ReduceKind::Sum, castTo(node, node.operand(7), element), 1,
+                  /*keepDims=*/false);
+  Value none = mul(node, ids, scalarLike(node, ids, 0));
+  return castTo(node, reduce(node, nn::ReduceKind::Sum, none, 1, /*keepDims=*/false),
+                element);
+}
+
+Value onnx_import::buildEmbedLayerNormalization(NodeBuilder &node) {
+  Value ids = node.operand(0), words = node.operand(2), places = node.operand(3);
+  if (!ids || !words || !places)
+    return {};
+  if (tensorOf(ids).getRank() != 2)
+    return node.invalid("its token ids do not have two dimensions");
+  Value positions = node.hasOperand(8) ? node.operand(8) : rangeOf(node, ids, 1);
+  Value sum = add(node, gather(node, words, ids, 0), gather(node, places, positions, 0));
+  if (node.hasOperand(1) && node.hasOperand(4))
+    sum = add(node, sum, gather(node, node.operand(4), node.operand(1), 0));
+  NormParameters given;
+  given.epsilon = node.floatAttribute("epsilon", 1e-12f);
+  given.scale = node.operand(5);
+  given.bias = node.operand(6);
+  if (node.isUsed(1))
+    node.define(1, tokenCounts(node, ids));
+  node.define(2, sum);
+  return given.scale && given.bias ? normalizeLast(node, sum, given) : Value();
+}

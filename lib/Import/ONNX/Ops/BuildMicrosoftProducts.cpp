@@ -1,0 +1,214 @@
+//===- BuildMicrosoftProducts.cpp - Builders: com.microsoft products ------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/OpTable.h"
+#include "Ops/PackedWeight.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// FusedMatMul
+//===----------------------------------------------------------------------===//
+
+Value onnx_import::buildFusedMatMul(NodeBuilder &node) {
+  Value lhs = node.operand(0), rhs = node.operand(1);
+  if (!lhs || !rhs)
+    return {};
+  for (const char *name : {"transBatchA", "transBatchB"})
+    if (node.intAttribute(name, 0))
+      return node.refuse(fmt::format("its attribute '{}' is set", name),
+                         "export the model without ONNX Runtime's layout fusions");
+  if (node.intAttribute("transA", 0) && tensorOf(lhs).getRank() > 1)
+    lhs = transposeMatrix(node, lhs);
+  if (node.intAttribute("transB", 0) && tensorOf(rhs).getRank() > 1)
+    rhs = transposeMatrix(node, rhs);
+  Value product = binary<nn::MatmulOp>(node, lhs, rhs);
+  float alpha = node.floatAttribute("alpha", 1);
+  return alpha == 1.0f ? product : mul(node, product, scalarLike(node, product, alpha));
+}
+
+//===----------------------------------------------------------------------===//
+// MatMulNBits
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Weights [N, G, bytes of a group]: N columns, each in G groups of `group` rows.
+struct Blocks {
+  int64_t rows, columns, bits, group, groups;
+
+  int64_t bytesPerGroup() const { return group * bits / 8; }
+  /// Bytes of the zero points of one column.
+  int64_t zeroBytes() const { return (groups * bits + 7) / 8; }
+};
+} // namespace
+
+static std::optional<Blocks> readBlocks(NodeBuilder &node) {
+  Blocks blocks;
+  blocks.rows = node.intAttribute("K", 0);
+  blocks.columns = node.intAttribute("N", 0);
+  blocks.bits = node.intAttribute("bits", 4);
+  blocks.group = node.intAttribute("block_size", 0);
+  constexpr int64_t kMost = int64_t(1) << 30;
+  for (int64_t size : {blocks.rows, blocks.columns, blocks.group})
+    if (size < 1 || size > kMost) {
+      node.invalid(fmt::format("it has a size of {}; expected a positive one", size));
+      return std::nullopt;
+    }
+  if ((blocks.bits != 4 && blocks.bits != 8) || blocks.group % 2 != 0) {
+    node.refuse(
+        fmt::format("its weights have {} bits in groups of {}", blocks.bits, blocks.group),
+        "quantize to 4 or 8 bits in groups of an even size");
+    return std::nullopt;
+  }
+  blocks.groups = (blocks.rows + blocks.group - 1) / blocks.group;
+  return blocks;
+}
+
+/// [N, G, B] bytes as [G, B, N]: weights that share a byte stay together.
+static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks) {
+  if (!weights)
+    return {};
+  int64_t n = blocks.columns, inner = blocks.groups * blocks.bytesPerGroup();
+  auto type = tensorOf(weights);
+  if (!type.hasStaticShape() || type.getNumElements() != n * inner ||
+      type.getElementTypeBitWidth() != 8)
+    return node.invalid(fmt::format("its weights do not have {} bytes", n * inner));
+  Type byte = IntegerType::get(node.context(), 8);
+  return repackConstant(
+      node, weights,
+      RankedTensorType::get({blocks.groups, blocks.bytesPerGroup(), n}, byte),
+      [&](ArrayRef<char> bytes) {
+        std::vector<char> result(bytes.size());
+        for (int64_t column = 0; column < n; ++column)
+          for (int64_t k = 0; k < inner; ++k)
+            result[k * n + column] = bytes[column * inner + k];
+        return result;
+      });
+}
+
+/// Zero points, packed as the weights are, as [G, N].
+static Value unpackZeroPoints(NodeBuilder &node, Value packed, const Blocks &blocks) {
+  if (!packed)
+    return {};
+  auto type = tensorOf(packed);
+  if (isa<FloatType>(type.getElementType()))
+    return node.refuse("its zero points are floats", "quantize with integer zero points");
+  if (!type.hasStaticShape() ||
+      type.getNumElements() != blocks.columns * blocks.zeroBytes() ||
+      type.getElementTypeBitWidth() != 8)
+    return node.invalid(fmt::format("its zero points do not have {} bytes",
+                                    blocks.columns * blocks.zeroBytes()));
+  Type byte = IntegerType::get(node.context(), 8);
+  return repackConstant(
+      node, packed, RankedTensorType::get({blocks.groups, blocks.columns}, byte),
+      [&](ArrayRef<char> bytes) {
+        std::vector<char> result(blocks.groups * blocks.columns);
+        for (int64_t column = 0; column < blocks.columns; ++column)
+          for (int64_t g = 0; g < blocks.groups; ++g) {
+            int64_t bit = g * blocks.bits;
+            unsigned value =
+                static_cast<unsigned char>(bytes[column * blocks.zeroBytes() + bit / 8]);
+            result[g * blocks.columns + column] =
+                static_cast<char>(value >> bit % 8 & ((1u << blocks.bits) - 1));
+          }
+        return result;
+      });
+}
+
+Value onnx_import::buildMatMulNBits(NodeBuilder &node) {
+  Value input = node.operand(0), weights = node.operand(1), scales = node.operand(2);
+  auto blocks = readBlocks(node);
+  if (!input || !weights || !scales || !blocks)
+    return {};
+  if (node.hasOperand(4))
+    return node.refuse("its groups are permuted (g_idx)", "quantize without act-order");
+  Value zeroPoints;
+  if (node.hasOperand(3) &&
+      !(zeroPoints = unpackZeroPoints(node, node.operand(3), *blocks)))
+    return {};
+  Value scale = transposeConstant(node, scales, blocks->columns, blocks->groups);
+  Value weight = dequantize(node, blocks->bits, blocks->rows, scale, zeroPoints,
+                            packPlane(node, weights, *blocks));
+  SmallVector<Value> operands{input, weight};
+  if (node.hasOperand(5))
+    operands.push_back(node.operand(5));
+  return node.create<nn::LinearOp>(operands);
+}
+
+//===----------------------------------------------------------------------===//
+// GatherBlockQuantized
+//===----------------------------------------------------------------------===//
+
+/// Bytes of two integers of 4 bits each, [..., C], as integers [..., 2C], low one first.
+static Value unpackBytes(NodeBuilder &node, Value bytes) {
+  Type element = IntegerType::get(node.context(), 32);
+  Value both = castTo(node, bytes, element);
+  if (!both)
+    return {};
+  Value sixteen = scalarLike(node, both, 16);
+  Value high = div(node, both, sixteen);
+  Value low = sub(node, both, mul(node, high, sixteen));
+  int64_t rank = tensorOf(both).getRank();
+  return mergeDims(
+      node, concat(node, {insertDim(node, low, rank), insertDim(node, high, rank)}, rank),
+      rank - 1);
+}
+
+/// `parameter`, one per block along the last dimension, repeated to one per element.
+static Value repeatBlocks(NodeBuilder &node, Value parameter, int64_t size, int64_t block) {
+  if (!parameter)
+    return {};
+  return repeatEach(node, parameter, tensorOf(parameter).getRank() - 1, block, size);
+}
+
+Value onnx_import::buildGatherBlockQuantized(NodeBuilder &node) {
+  Value data = node.operand(0), indices = node.operand(1), scales = node.operand(2);
+  if (!data || !indices || !scales)
+    return {};
+  auto type = tensorOf(data), scaleType = tensorOf(scales);
+  int64_t rank = type.getRank(), last = rank - 1;
+  auto axes = node.normalizeAxes({node.intAttribute("gather_axis", 0)}, rank);
+  auto blockAxes = node.normalizeAxes({node.intAttribute("quantize_axis", 1)}, rank);
+  if (!axes || !blockAxes)
+    return {};
+  int64_t axis = axes->front(), block = node.intAttribute("block_size", 128),
+          bits = node.intAttribute("bits", 4);
+  constexpr int64_t kMost = int64_t(1) << 31;
+  if (blockAxes->front() != last || axis == last || block < 1 || block > kMost ||
+      type.isDynamicDim(last) || scaleType.getRank() != rank ||
+      scaleType.isDynamicDim(last))
+    return node.refuse(
+        "it does not gather whole rows that are quantized along the last axis",
+        "quantize along the last axis and gather along another");
+  auto blocksOf = [&](int64_t size) { return (size + block - 1) / block; };
+  // Integers of 4 bits have an element each here; a byte tensor may hold two in one.
+  bool isByte = type.getElementType().isUnsignedInteger(8);
+  bool isPacked = isByte && bits == 4 &&
+                  blocksOf(2 * type.getDimSize(last)) == scaleType.getDimSize(last);
+  int64_t size = type.getDimSize(last) * (isPacked ? 2 : 1);
+  if (blocksOf(size) != scaleType.getDimSize(last))
+    return node.invalid(
+        fmt::format("there are {} scales in a row of {} elements in blocks of "
+                    "{}",
+                    scaleType.getDimSize(last), size, block));
+  Value rows = gather(node, data, indices, axis);
+  Value scale = repeatBlocks(node, gather(node, scales, indices, axis), size, block);
+  Value number =
+      castTo(node, isPacked ? unpackBytes(node, rows) : rows, scaleType.getElementType());
+  if (node.hasOperand(3)) {
+    Value zero = gather(node, node.operand(3), indices, axis);
+    if (isPacked)
+      zero = unpackBytes(node, zero);
+    zero = repeatBlocks(node, zero, size, block);
+    number = sub(node, number, castTo(node, zero, scaleType.getElementType()));
+  } else if (isPacked || (isByte && bits == 8)) {
+    number = sub(node, number, scalarLike(node, number, bits == 8 ? 128 : 8));
+  }
+  return mul(node, number, scale);
+}

@@ -1,0 +1,311 @@
+//===- BuildQuantized.cpp - Builders: integers that stand for floats ------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/OpTable.h"
+#include "Ops/PackedWeight.h"
+#include <cfloat>
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// Scales and zero points
+//===----------------------------------------------------------------------===//
+
+/// A scale or a zero point beside `input`: one number, one per element of an axis, or
+/// one per block of elements along it.
+static Value parameterBeside(NodeBuilder &node, Value parameter, Value input) {
+  if (!parameter || !input)
+    return {};
+  auto type = tensorOf(parameter), inputType = tensorOf(input);
+  int64_t rank = inputType.getRank(), block = node.intAttribute("block_size", 0);
+  if (type.getRank() == 0 || (type.getRank() == 1 && type.getDimSize(0) == 1 && block == 0))
+    return reshape(node, parameter, {});
+  auto axis = node.axisAttribute(1, rank);
+  if (!axis)
+    return {};
+  if (block == 0 && type.getRank() == 1) {
+    SmallVector<int64_t> dims(rank - *axis, 1);
+    dims.front() = type.getDimSize(0);
+    return reshape(node, parameter, dims);
+  }
+  int64_t size = inputType.getDimSize(*axis);
+  constexpr int64_t kMost = int64_t(1) << 31;
+  if (type.getRank() != rank || block < 1 || block > kMost)
+    return node.invalid(fmt::format("it has a scale of {} dimensions for an input of {} in "
+                                    "blocks of {}",
+                                    type.getRank(), rank, block));
+  if (ShapedType::isDynamic(size))
+    return node.refuse("the dimension that is quantized in blocks is free",
+                       "pin it with --dim or --shape");
+  int64_t blocks = (size + block - 1) / block;
+  if (type.getDimSize(*axis) != blocks)
+    return node.invalid(fmt::format("it has {} scales along the axis; expected {}",
+                                    type.getDimSize(*axis), blocks));
+  return repeatEach(node, parameter, *axis, block, size);
+}
+
+namespace {
+struct Range {
+  double low, high;
+};
+} // namespace
+
+/// What an integer of `bits` bits can be.
+static Range rangeOfBits(unsigned bits, bool isUnsigned) {
+  double count = static_cast<double>(uint64_t(1) << bits);
+  return isUnsigned ? Range{0, count - 1} : Range{-count / 2, count / 2 - 1};
+}
+
+static Value clamp(NodeBuilder &node, Value input, Range range) {
+  Value low = scalarLike(node, input, range.low),
+        high = scalarLike(node, input, range.high);
+  return binary<nn::MinimumOp>(node, binary<nn::MaximumOp>(node, input, low), high);
+}
+
+static Value toFloat(NodeBuilder &node, Value input) {
+  return castTo(node, input, Float32Type::get(node.context()));
+}
+
+/// round(input) + zero, as close as the element type comes.
+static Value roundTo(NodeBuilder &node, Value input, Value zero, Type element,
+                     Range range) {
+  Value rounded = node.create<nn::RoundOp>({input});
+  if (zero)
+    rounded = add(node, rounded, toFloat(node, zero));
+  return castTo(node, clamp(node, rounded, range), element);
+}
+
+//===----------------------------------------------------------------------===//
+// QuantizeLinear
+//===----------------------------------------------------------------------===//
+
+/// The ONNX element type of a quantized result: that of the zero point, or an attribute.
+static int32_t quantizedDtype(NodeBuilder &node) {
+  if (int64_t given = node.intAttribute("output_dtype", 0); given != 0)
+    return static_cast<int32_t>(given);
+  if (auto stored = node.storedDtype(2))
+    return *stored;
+  constexpr int32_t kUInt8 = 2;
+  return kUInt8;
+}
+
+Value onnx_import::buildQuantizeLinear(NodeBuilder &node) {
+  Value input = toFloat(node, node.operand(0)), scale = toFloat(node, node.operand(1));
+  if (!input || !scale)
+    return {};
+  int32_t dtype = quantizedDtype(node);
+  Value zero = node.hasOperand(2) ? node.operand(2) : Value();
+  Type element =
+      zero ? tensorOf(zero).getElementType() : elementType(node.context(), dtype);
+  auto integer = dyn_cast_or_null<IntegerType>(element);
+  if (!integer || integer.getWidth() < 8 || integer.getWidth() > 16)
+    return node.refuse("it quantizes to " + dtypeName(dtype),
+                       "quantize to integers of 4, 8 or 16 bits");
+  bool isNibble = StringRef(dtypeName(dtype)).ends_with("int4");
+  Range range = rangeOfBits(isNibble ? 4 : integer.getWidth(), integer.isUnsigned());
+  Value quotient = div(node, input, parameterBeside(node, scale, input));
+  if (zero)
+    zero = parameterBeside(node, zero, input);
+  return roundTo(node, quotient, zero, element, range);
+}
+
+//===----------------------------------------------------------------------===//
+// DequantizeLinear
+//===----------------------------------------------------------------------===//
+
+/// One number, or one per column, as one row per group of [groups, columns].
+static Value asRow(NodeBuilder &node, Value parameter, int64_t columns) {
+  if (!parameter)
+    return {};
+  if (tensorOf(parameter).getNumElements() == columns)
+    return reshape(node, parameter, {1, columns});
+  return node.create<nn::ExpandOp>({reshape(node, parameter, {1, 1})},
+                                   tensorOf(parameter).clone({1, columns}));
+}
+
+/// Bytes with a sign as those of the same order without.
+static Value withoutSign(NodeBuilder &node, Value bytes, ArrayRef<int64_t> shape) {
+  if (!bytes)
+    return {};
+  bool isSigned = !tensorOf(bytes).getElementType().isUnsignedInteger();
+  auto type = RankedTensorType::get(shape, IntegerType::get(node.context(), 8));
+  return repackConstant(node, bytes, type, [&](ArrayRef<char> given) {
+    std::vector<char> result(given.begin(), given.end());
+    if (isSigned)
+      for (char &byte : result)
+        byte = static_cast<char>(byte ^ 0x80);
+    return result;
+  });
+}
+
+/// A constant matrix of bytes with constant parameters, for all or per column: they stay
+/// bytes, as nn.dequantize of one group. Null for another.
+static Value dequantizeMatrix(NodeBuilder &node, Value input, Value scale, Value zero) {
+  auto type = tensorOf(input), scaleType = tensorOf(scale);
+  bool isBytes =
+      type.getElementType().isInteger(8) && type.getRank() == 2 && type.getDimSize(0) > 0;
+  if (!isBytes || !constantOf(input) || !constantOf(scale) || (zero && !constantOf(zero)) ||
+      node.intAttribute("block_size", 0) != 0 || !scaleType.getElementType().isF32())
+    return {};
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+  auto axis = node.axisAttribute(1, 2);
+  bool isPerColumn =
+      axis && *axis == 1 && scaleType.getRank() == 1 && scaleType.getDimSize(0) == columns;
+  if (scaleType.getNumElements() != 1 && !isPerColumn)
+    return {};
+  // Without a zero point the middle of the range stands for 0, as in nn.dequantize;
+  // unsigned bytes have 0 itself there.
+  bool isSigned = !type.getElementType().isUnsignedInteger();
+  if (!zero && !isSigned)
+    zero = scalarLike(node, input, 0);
+  Value zeros;
+  if (zero) {
+    zero = withoutSign(node, zero, tensorOf(zero).getShape());
+    zeros = asRow(node, zero, columns);
+    if (!zeros)
+      return {};
+  }
+  return dequantize(node, 8, rows, asRow(node, scale, columns), zeros,
+                    withoutSign(node, input, {1, rows, columns}));
+}
+
+Value onnx_import::buildDequantizeLinear(NodeBuilder &node) {
+  Value input = node.operand(0), scale = node.operand(1);
+  Value zero = node.hasOperand(2) ? node.operand(2) : Value();
+  if (!input || !scale || (node.hasOperand(2) && !zero))
+    return {};
+  if (Value weight = dequantizeMatrix(node, input, scale, zero))
+    return weight;
+  Value number = toFloat(node, input);
+  if (zero)
+    number = sub(node, number, toFloat(node, parameterBeside(node, zero, input)));
+  return mul(node, number, toFloat(node, parameterBeside(node, scale, input)));
+}
+
+//===----------------------------------------------------------------------===//
+// DynamicQuantizeLinear
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Bytes {
+  Value value, scale, zero;
+};
+} // namespace
+
+/// To bytes, with the scale and the zero point that the values need.
+static Bytes quantizeToBytes(NodeBuilder &node, Value input) {
+  if (!input)
+    return {};
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(input).getRank()));
+  Value none = scalarLike(node, input, 0), steps = scalarLike(node, input, 255);
+  Value least = binary<nn::MinimumOp>(
+      node, reduce(node, nn::ReduceKind::Min, input, axes, /*keepDims=*/false), none);
+  Value most = binary<nn::MaximumOp>(
+      node, reduce(node, nn::ReduceKind::Max, input, axes, /*keepDims=*/false), none);
+  Value span = sub(node, most, least);
+  // Zeros alone have no span, and any scale will do.
+  Value isEmpty = compare(node, nn::ComparePredicate::Equal, span, none);
+  Value scale = node.create<nn::WhereOp>(
+      {isEmpty, scalarLike(node, input, 1), div(node, span, steps)});
+  Type byte = IntegerType::get(node.context(), 8, IntegerType::Unsigned);
+  Range range{0, 255};
+  Value zero = clamp(node, div(node, sub(node, none, least), scale), range);
+  zero = castTo(node, node.create<nn::RoundOp>({zero}), byte);
+  return {roundTo(node, div(node, input, scale), zero, byte, range), scale, zero};
+}
+
+Value onnx_import::buildDynamicQuantizeLinear(NodeBuilder &node) {
+  Bytes bytes = quantizeToBytes(node, node.operand(0));
+  node.define(1, bytes.scale);
+  node.define(2, bytes.zero);
+  return bytes.value;
+}
+
+//===----------------------------------------------------------------------===//
+// Products of integers
+//===----------------------------------------------------------------------===//
+
+/// Integers minus their zero point, which is one number, one per row (of a left operand)
+/// or one per column (of a right one), as i32.
+static Value withoutZero(NodeBuilder &node, Value input, Value zero, bool isLeft) {
+  Type element = IntegerType::get(node.context(), 32);
+  Value wide = castTo(node, input, element), point = castTo(node, zero, element);
+  if (point && tensorOf(point).getRank() == 1 && tensorOf(point).getDimSize(0) == 1)
+    point = reshape(node, point, {});
+  if (isLeft && point && tensorOf(point).getRank() == 1)
+    point = insertDim(node, point, 1);
+  return sub(node, wide, point);
+}
+
+/// The same where operand `zero` need not be given.
+static Value withoutZero(NodeBuilder &node, int64_t input, int64_t zero, bool isLeft) {
+  Value integers = node.operand(input);
+  if (node.hasOperand(zero))
+    return withoutZero(node, integers, node.operand(zero), isLeft);
+  return castTo(node, integers, IntegerType::get(node.context(), 32));
+}
+
+Value onnx_import::buildMatMulInteger(NodeBuilder &node) {
+  Value lhs = withoutZero(node, 0, 2, /*isLeft=*/true);
+  Value rhs = withoutZero(node, 1, 3, /*isLeft=*/false);
+  return binary<nn::MatmulOp>(node, lhs, rhs);
+}
+
+/// A scale of one number, of one per row (of a left operand), or of one per column.
+static Value scaleBeside(NodeBuilder &node, int64_t index, bool isLeft) {
+  Value scale = toFloat(node, node.operand(index));
+  if (!scale || tensorOf(scale).getRank() != 1)
+    return scale;
+  if (tensorOf(scale).getDimSize(0) == 1)
+    return reshape(node, scale, {});
+  return isLeft ? insertDim(node, scale, 1) : scale;
+}
+
+/// a, its scale and zero point, b and its, and those of the result.
+Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
+  Value lhs = withoutZero(node, 0, 2, /*isLeft=*/true);
+  Value rhs = withoutZero(node, 3, 5, /*isLeft=*/false);
+  Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
+  Value zero = node.operand(7);
+  if (!product || !zero)
+    return {};
+  auto element = dyn_cast<IntegerType>(tensorOf(zero).getElementType());
+  if (!element || element.getWidth() != 8)
+    return node.refuse("its result does not have elements of a byte",
+                       "quantize to integers of 8 bits");
+  Value scale = mul(node, scaleBeside(node, 1, true), scaleBeside(node, 4, false));
+  scale = div(node, scale, scaleBeside(node, 6, true));
+  if (tensorOf(zero).getRank() == 1 && tensorOf(zero).getDimSize(0) == 1)
+    zero = reshape(node, zero, {});
+  return roundTo(node, mul(node, product, scale), zero, element,
+                 rangeOfBits(8, element.isUnsigned()));
+}
+
+/// a, b, their scales and zero points, and a bias: what ONNX Runtime makes of a
+/// MatMulInteger between casts.
+Value onnx_import::buildMatMulIntegerToFloat(NodeBuilder &node) {
+  Value lhs = withoutZero(node, 0, 4, /*isLeft=*/true);
+  Value rhs = withoutZero(node, 1, 5, /*isLeft=*/false);
+  Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
+  Value scale = mul(node, scaleBeside(node, 2, true), scaleBeside(node, 3, false));
+  product = mul(node, product, scale);
+  return node.hasOperand(6) ? add(node, product, node.operand(6)) : product;
+}
+
+/// The same where a is quantized first: a, b, its scale and zero point, and a bias.
+Value onnx_import::buildDynamicQuantizeMatMul(NodeBuilder &node) {
+  Bytes bytes = quantizeToBytes(node, node.operand(0));
+  if (!bytes.value || !bytes.zero)
+    return {};
+  Value lhs = withoutZero(node, bytes.value, bytes.zero, /*isLeft=*/true);
+  Value rhs = withoutZero(node, 1, 3, /*isLeft=*/false);
+  Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
+  product = mul(node, product, mul(node, bytes.scale, scaleBeside(node, 2, false)));
+  return node.hasOperand(4) ? add(node, product, node.operand(4)) : product;
+}

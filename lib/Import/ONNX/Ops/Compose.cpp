@@ -1,0 +1,256 @@
+//===- Compose.cpp - Short names for builders of many operations ----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/Compose.h"
+#include "llvm/Support/CheckedArithmetic.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+Value onnx_import::refuseIntegers(NodeBuilder &node) {
+  return node.refuse("it works on integers, and only floats are supported",
+                     "cast its inputs to float32");
+}
+
+Value onnx_import::scalarLike(NodeBuilder &node, Value like, double value) {
+  if (!like)
+    return {};
+  Type element = tensorOf(like).getElementType();
+  if (auto type = dyn_cast<FloatType>(element))
+    return node.scalarConstant(type, value);
+  Builder builder(node.context());
+  return node.constant(
+      DenseElementsAttr::get(RankedTensorType::get({}, element),
+                             builder.getIntegerAttr(element, static_cast<int64_t>(value))));
+}
+
+Value onnx_import::compare(NodeBuilder &node, nn::ComparePredicate predicate, Value lhs,
+                           Value rhs) {
+  return node.create<nn::CompareOp>({lhs, rhs}, [&](auto &properties) {
+    properties.setPredicate(nn::ComparePredicateAttr::get(node.context(), predicate));
+  });
+}
+
+Value onnx_import::castTo(NodeBuilder &node, Value input, Type element) {
+  if (!input || tensorOf(input).getElementType() == element)
+    return input;
+  return node.create<nn::CastOp>({input}, tensorOf(input).clone(element));
+}
+
+//===----------------------------------------------------------------------===//
+// Movement
+//===----------------------------------------------------------------------===//
+
+/// `move` of `input`, or of what it is a cast of, if that is a weight of 16 bits: those are
+/// moved, and cast afterwards.
+static Value beneathCast(NodeBuilder &node, Value input,
+                         llvm::function_ref<Value(Value)> move) {
+  auto cast = input ? input.getDefiningOp<nn::CastOp>() : nullptr;
+  Value narrow = cast ? cast.getInput() : Value();
+  while (narrow && narrow.getDefiningOp<nn::TransposeOp>())
+    narrow = narrow.getDefiningOp()->getOperand(0);
+  if (!narrow || !constantOf(narrow) || !isa<FloatType>(tensorOf(narrow).getElementType()))
+    return move(input);
+  Value moved = move(cast.getInput());
+  return moved ? node.create<nn::CastOp>(
+                     {moved}, tensorOf(moved).clone(tensorOf(input).getElementType()))
+               : Value();
+}
+
+Value onnx_import::transpose(NodeBuilder &node, Value input,
+                             ArrayRef<int64_t> permutation) {
+  return beneathCast(node, input, [&](Value value) {
+    return node.create<nn::TransposeOp>({value}, [&](auto &properties) {
+      properties.setPermutation(node.i64Array(permutation));
+    });
+  });
+}
+
+Value onnx_import::transposeMatrix(NodeBuilder &node, Value input) {
+  if (!input)
+    return {};
+  auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(input).getRank()));
+  std::swap(permutation.back(), permutation[permutation.size() - 2]);
+  return transpose(node, input, permutation);
+}
+
+Value onnx_import::reshape(NodeBuilder &node, Value input, ArrayRef<int64_t> dims) {
+  if (!input || tensorOf(input).getShape() == dims)
+    return input;
+  return node.create<nn::ReshapeOp>({input}, tensorOf(input).clone(dims));
+}
+
+bool onnx_import::hasDim(NodeBuilder &node, Value input, int64_t axis) {
+  if (!input)
+    return false;
+  if (axis < tensorOf(input).getRank())
+    return true;
+  node.invalid(fmt::format("an input has {} dimensions; expected at least {}",
+                           tensorOf(input).getRank(), axis + 1));
+  return false;
+}
+
+Value onnx_import::splitDim(NodeBuilder &node, Value input, int64_t axis, int64_t outer) {
+  if (!hasDim(node, input, axis))
+    return {};
+  SmallVector<int64_t> dims(tensorOf(input).getShape());
+  int64_t size = dims[axis];
+  if (ShapedType::isDynamic(size))
+    return node.refuse(
+        fmt::format("dimension {} of an input, which it cuts into {}, is free", axis,
+                    outer),
+        "pin it with --dim or --shape");
+  if (outer <= 0 || size % outer != 0)
+    return node.invalid(fmt::format("dimension {} of an input has {} elements; expected a "
+                                    "multiple of {}",
+                                    axis, size, outer));
+  dims[axis] = size / outer;
+  dims.insert(dims.begin() + axis, outer);
+  return reshape(node, input, dims);
+}
+
+Value onnx_import::mergeDims(NodeBuilder &node, Value input, int64_t axis) {
+  if (!hasDim(node, input, axis + 1))
+    return {};
+  SmallVector<int64_t> dims(tensorOf(input).getShape());
+  if (ShapedType::isDynamic(dims[axis]) || ShapedType::isDynamic(dims[axis + 1]))
+    return node.refuse(fmt::format("dimensions {} and {}, which it makes one, are not both "
+                                   "known",
+                                   axis, axis + 1),
+                       "pin them with --dim or --shape");
+  auto size = llvm::checkedMul(dims[axis], dims[axis + 1]);
+  if (!size)
+    return node.invalid(fmt::format(
+        "dimensions {} and {}, which it makes one, are too large", axis, axis + 1));
+  dims[axis] = *size;
+  dims.erase(dims.begin() + axis + 1);
+  return reshape(node, input, dims);
+}
+
+Value onnx_import::insertDim(NodeBuilder &node, Value input, int64_t axis) {
+  if (!input)
+    return {};
+  SmallVector<int64_t> dims(tensorOf(input).getShape());
+  dims.insert(dims.begin() + axis, 1);
+  return reshape(node, input, dims);
+}
+
+Value onnx_import::slice(NodeBuilder &node, Value input, int64_t axis, int64_t start,
+                         int64_t end) {
+  if (!hasDim(node, input, axis))
+    return {};
+  SmallVector<int64_t> starts, ends;
+  for (int64_t dim : tensorOf(input).getShape()) {
+    starts.push_back(0);
+    ends.push_back(ShapedType::isDynamic(dim) ? std::numeric_limits<int64_t>::max() : dim);
+  }
+  starts[axis] = start;
+  ends[axis] = end;
+  return node.create<nn::SliceOp>({input}, [&](auto &properties) {
+    properties.setStarts(node.i64Array(starts));
+    properties.setEnds(node.i64Array(ends));
+    properties.setSteps(node.i64Array(SmallVector<int64_t>(starts.size(), 1)));
+  });
+}
+
+Value onnx_import::pad(NodeBuilder &node, Value input, ArrayRef<int64_t> low,
+                       ArrayRef<int64_t> high, Value value) {
+  return node.create<nn::PadOp>({input, value}, [&](auto &properties) {
+    properties.setLow(node.i64Array(low));
+    properties.setHigh(node.i64Array(high));
+  });
+}
+
+Value onnx_import::concat(NodeBuilder &node, ValueRange inputs, int64_t axis) {
+  return node.create<nn::ConcatOp>(
+      inputs, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
+}
+
+Value onnx_import::repeatEach(NodeBuilder &node, Value input, int64_t axis, int64_t block,
+                              int64_t size) {
+  Value column = insertDim(node, input, axis + 1);
+  if (!column)
+    return {};
+  SmallVector<int64_t> dims(tensorOf(column).getShape());
+  dims[axis + 1] = std::min(block, size);
+  Value blocks = node.create<nn::ExpandOp>({column}, tensorOf(column).clone(dims));
+  return slice(node, mergeDims(node, blocks, axis), axis, 0, size);
+}
+
+Value onnx_import::gather(NodeBuilder &node, Value data, Value indices, int64_t axis) {
+  return beneathCast(node, data, [&](Value value) {
+    return node.create<nn::GatherOp>(
+        {value, indices}, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions and norms
+//===----------------------------------------------------------------------===//
+
+Value onnx_import::reduce(NodeBuilder &node, nn::ReduceKind kind, Value input,
+                          ArrayRef<int64_t> axes, bool keepDims) {
+  if (axes.empty())
+    return input;
+  return node.create<nn::ReduceOp>({input}, [&](auto &properties) {
+    properties.setKind(nn::ReduceKindAttr::get(node.context(), kind));
+    properties.setAxes(node.i64Array(axes));
+    if (keepDims)
+      properties.setKeepDims(UnitAttr::get(node.context()));
+  });
+}
+
+Value onnx_import::softmax(NodeBuilder &node, Value input, int64_t axis) {
+  return node.create<nn::SoftmaxOp>(
+      {input}, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
+}
+
+Value onnx_import::layerNorm(NodeBuilder &node, Value input, float epsilon) {
+  return node.create<nn::LayerNormOp>({input}, [&](auto &properties) {
+    properties.setEpsilon(FloatAttr::get(Float32Type::get(node.context()), epsilon));
+    properties.operandSegmentSizes = {1, 0, 0};
+  });
+}
+
+Value onnx_import::rmsNorm(NodeBuilder &node, Value input, Value scale, float epsilon) {
+  SmallVector<Value> operands{input};
+  if (scale)
+    operands.push_back(scale);
+  return node.create<nn::RMSNormOp>(operands, [&](auto &properties) {
+    properties.setEpsilon(FloatAttr::get(Float32Type::get(node.context()), epsilon));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+static Value i64Scalar(NodeBuilder &node, int64_t value) {
+  return reshape(node, node.intsConstant({value}), {});
+}
+
+Value onnx_import::dimOf(NodeBuilder &node, Value input, int64_t axis) {
+  if (!hasDim(node, input, axis))
+    return {};
+  if (int64_t size = tensorOf(input).getDimSize(axis); !ShapedType::isDynamic(size))
+    return i64Scalar(node, size);
+  Value shape = node.create<nn::ShapeOfOp>({input});
+  return reshape(node, slice(node, shape, 0, axis, axis + 1), {});
+}
+
+Value onnx_import::rangeBelow(NodeBuilder &node, Value limit, int64_t size) {
+  Type element = IntegerType::get(node.context(), 64);
+  return node.create<nn::RangeOp>({i64Scalar(node, 0), limit, i64Scalar(node, 1)},
+                                  RankedTensorType::get({size}, element));
+}
+
+Value onnx_import::rangeOf(NodeBuilder &node, Value input, int64_t axis) {
+  if (!hasDim(node, input, axis))
+    return {};
+  return rangeBelow(node, dimOf(node, input, axis), tensorOf(input).getDimSize(axis));
+}

@@ -1,0 +1,93 @@
+//===- Compose.h - Short names for builders of many operations --*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A fused operator becomes ten or twenty operations of nn. These functions make one
+// each, with its attributes. As everything a NodeBuilder makes, they give null where
+// an operand is null or the operation would be invalid.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_OPS_COMPOSE_H
+#define TACIT_LIB_IMPORT_ONNX_OPS_COMPOSE_H
+
+#include "Ops/NodeBuilder.h"
+#include <fmt/format.h>
+
+namespace tacit::onnx_import {
+
+inline constexpr int64_t kFreeDim = mlir::ShapedType::kDynamic;
+
+template <typename OpTy>
+mlir::Value binary(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
+  return node.create<OpTy>({lhs, rhs});
+}
+inline mlir::Value add(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
+  return binary<nn::AddOp>(node, lhs, rhs);
+}
+inline mlir::Value sub(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
+  return binary<nn::SubOp>(node, lhs, rhs);
+}
+inline mlir::Value mul(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
+  return binary<nn::MulOp>(node, lhs, rhs);
+}
+inline mlir::Value div(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
+  return binary<nn::DivOp>(node, lhs, rhs);
+}
+
+/// ONNX allows integers in some operations that are for floats here.
+inline bool isFloat(mlir::Value value) {
+  return value && llvm::isa<mlir::FloatType>(tensorOf(value).getElementType());
+}
+mlir::Value refuseIntegers(NodeBuilder &node);
+
+/// A scalar of the element type of `like`; null with it.
+mlir::Value scalarLike(NodeBuilder &node, mlir::Value like, double value);
+
+mlir::Value compare(NodeBuilder &node, nn::ComparePredicate predicate, mlir::Value lhs,
+                    mlir::Value rhs);
+mlir::Value castTo(NodeBuilder &node, mlir::Value input, mlir::Type element);
+mlir::Value transpose(NodeBuilder &node, mlir::Value input,
+                      llvm::ArrayRef<int64_t> permutation);
+/// Swaps the last two dimensions.
+mlir::Value transposeMatrix(NodeBuilder &node, mlir::Value input);
+/// To these dimensions, of which the k-th free one is the k-th free one of `input`.
+mlir::Value reshape(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> dims);
+/// False, and the node is invalid, if `input` does not have a dimension `axis`.
+bool hasDim(NodeBuilder &node, mlir::Value input, int64_t axis);
+/// `input` with dimension `axis` cut into `outer` and the rest.
+mlir::Value splitDim(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t outer);
+/// `input` with dimension `axis` and the next, which are known, made one.
+mlir::Value mergeDims(NodeBuilder &node, mlir::Value input, int64_t axis);
+/// `input` with a dimension of 1 more.
+mlir::Value insertDim(NodeBuilder &node, mlir::Value input, int64_t axis);
+/// The elements from `start` up to `end` of a known dimension.
+mlir::Value slice(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t start,
+                  int64_t end);
+/// `low` elements of a scalar `value` in front of each dimension, and `high` behind it.
+mlir::Value pad(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> low,
+                llvm::ArrayRef<int64_t> high, mlir::Value value);
+mlir::Value concat(NodeBuilder &node, mlir::ValueRange inputs, int64_t axis);
+/// Each element along `axis` repeated to a block of `block`, `size` elements of it all.
+mlir::Value repeatEach(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t block,
+                       int64_t size);
+mlir::Value gather(NodeBuilder &node, mlir::Value data, mlir::Value indices, int64_t axis);
+mlir::Value reduce(NodeBuilder &node, nn::ReduceKind kind, mlir::Value input,
+                   llvm::ArrayRef<int64_t> axes, bool keepDims);
+mlir::Value softmax(NodeBuilder &node, mlir::Value input, int64_t axis);
+mlir::Value layerNorm(NodeBuilder &node, mlir::Value input, float epsilon);
+mlir::Value rmsNorm(NodeBuilder &node, mlir::Value input, mlir::Value scale, float epsilon);
+
+/// A dimension as an i64 scalar: a constant if it is known.
+mlir::Value dimOf(NodeBuilder &node, mlir::Value input, int64_t axis);
+/// 0, 1, ... below `limit`, an i64 scalar; `size` is its value where it is known.
+mlir::Value rangeBelow(NodeBuilder &node, mlir::Value limit, int64_t size);
+/// 0, 1, ... below dimension `axis` of `input`.
+mlir::Value rangeOf(NodeBuilder &node, mlir::Value input, int64_t axis);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_OPS_COMPOSE_H

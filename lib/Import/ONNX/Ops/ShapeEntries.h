@@ -1,0 +1,27 @@
+//===- ShapeEntries.h - What is known of a computed shape -------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_IMPORT_ONNX_OPS_SHAPEENTRIES_H
+#define TACIT_LIB_IMPORT_ONNX_OPS_SHAPEENTRIES_H
+
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
+#include <optional>
+
+namespace tacit::onnx_import {
+
+/// The elements of an integer tensor of one dimension, each where it is known
+/// while importing. Nothing if even their number is not.
+using ShapeEntries = llvm::SmallVector<std::optional<int64_t>>;
+std::optional<ShapeEntries> shapeEntries(mlir::Value value);
+
+/// True if all of them are known.
+bool allKnown(const ShapeEntries &entries);
+
+} // namespace tacit::onnx_import
+
+#endif // TACIT_LIB_IMPORT_ONNX_OPS_SHAPEENTRIES_H
