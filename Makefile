@@ -4,6 +4,8 @@
 CONFIGURE := cmake -G Ninja -S . -B build -DCMAKE_C_COMPILER=clang-22 \
   -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld \
   -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld
+# Without sloppiness ccache takes nothing that reads a precompiled header.
+CCACHE := -DCMAKE_CXX_COMPILER_LAUNCHER=env;CCACHE_SLOPPINESS=pch_defines,time_macros;ccache
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := build
@@ -15,7 +17,7 @@ help: ## print the targets
 build: ## install missing packages, configure once, compile into build/bin
 	@utils/setup.sh
 	@test -f build/build.ninja || $(CONFIGURE) --log-level=WARNING \
-	  $$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+	  $$(command -v ccache >/dev/null && echo "$(CCACHE)")
 	@ninja -C build $$(test -t 1 || echo --quiet)
 
 demo: build ## compile a small trained transformer and let it write

@@ -4,6 +4,8 @@
 # One precompiled header for every library: the MLIR core headers that nearly
 # every file includes. Compiled once, here.
 file(WRITE ${PROJECT_BINARY_DIR}/TacitPch.cpp "")
+# The time of a header inside it would make every build another one for ccache.
+add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 add_library(TacitPch OBJECT ${PROJECT_BINARY_DIR}/TacitPch.cpp)
 set_target_properties(TacitPch PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_precompile_headers(TacitPch PRIVATE
