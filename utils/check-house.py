@@ -18,7 +18,8 @@ import error_messages
 FOLDERS = ("include", "lib", "tools", "test", "unittests", "utils", "cmake", "benchmarks",
            "examples", "fuzz")
 CXX = (".cpp", ".h", ".c")
-MAX_SOURCE, MAX_PASS, MAX_TEST, MAX_COLUMNS = 600, 300, 300, 100
+MAX_TEST, MAX_COLUMNS = 300, 100
+FORMAT = "clang-format-22"
 LICENSE_LINES = ("Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.",
                  "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception")
 OPT_OUT = "utils/untested-errors.txt"
@@ -36,6 +37,7 @@ class File:
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._code = None
+        self._functions = None
 
     @property
     def suffix(self):
@@ -51,6 +53,17 @@ class File:
         if self._code is None:
             self._code = blank(self.text, strings=True)
         return self._code
+
+    @property
+    def functions(self):
+        """The functions of C++ code that have a body, in order."""
+        if self._functions is None:
+            self._functions = list(find_functions(self))
+        return self._functions
+
+    def function_at(self, offset):
+        """The function whose body holds the offset, or None."""
+        return next((f for f in self.functions if f.begin <= offset < f.end), None)
 
     def line_of(self, offset):
         return bisect.bisect_right(self._starts, offset)
@@ -72,6 +85,45 @@ def blank(text, strings):
             return re.sub(r"[^\n]", " ", token)
         return token[0] + re.sub(r"[^\n]", " ", token[1:-1]) + token[-1] if strings else token
     return TOKEN.sub(cover, text)
+
+
+class Function:
+    """A function of a file: where it begins and ends, as offsets and in lines."""
+
+    def __init__(self, file, name, begin, end):
+        self.name, self.begin, self.end = name, begin, end
+        self.first = file.line_of(begin)
+        self.length = file.line_of(end) - self.first + 1
+
+
+# What opens braces that hold declarations, and so may hold functions.
+SCOPE = re.compile(r"\b(namespace|class|struct|union|extern|enum)\b")
+FUNCTION_NAME = re.compile(r"([~\w:]+|operator\W+)\s*\(")
+
+
+def find_functions(file):
+    """Yields what has a parameter list and a body and lies in no other body."""
+    scopes, start, code = [], 0, file.code
+    for match in re.finditer(r"[{};]|^#.*$", code, re.M):
+        token = match.group()
+        if token == "{":
+            head = code[start:match.start()]
+            name = FUNCTION_NAME.search(head)
+            is_inside = any(kind != "scope" for kind, _, _ in scopes)
+            if is_inside:
+                kind = "body"
+            elif name and "=" not in head[:name.start()]:
+                kind = "function"
+            else:
+                kind = "scope" if SCOPE.search(head) else "body"
+            begin = start + len(head) - len(head.lstrip())
+            scopes.append((kind, name.group(1) if name else "", begin))
+        elif token == "}" and scopes:
+            kind, name, begin = scopes.pop()
+            if kind == "function":
+                yield Function(file, name, begin, match.end())
+        if not any(kind != "scope" for kind, _, _ in scopes):
+            start = match.end()
 
 
 class House:
@@ -163,19 +215,13 @@ def check_pass_test(house, td, line, flag):
 # --- sizes, banners, layout --------------------------------------------------------
 
 def check_sizes(house):
+    """A test is read in one piece. A file is about one subject, which no script can
+    count."""
     for file in house.files:
-        length = file.length()
         if file.is_test and file.suffix in (".mlir", ".test", ".c"):
-            limit, kind = MAX_TEST, "a test"
-        elif file.suffix == ".cpp" and re.search(r"#define GEN_PASS_DEF_", file.text):
-            limit, kind = MAX_PASS, "a pass"
-        elif file.suffix in CXX + (".td", ".py", ".sh"):
-            limit, kind = MAX_SOURCE, "a source file"
-        else:
-            continue
-        if length > limit:
-            house.find(file, limit + 1, f"{length} lines, and {kind} has at most {limit}",
-                       "split it where its subject changes")
+            if file.length() > MAX_TEST:
+                house.find(file, MAX_TEST + 1, f"{file.length()} lines, and a test has at "
+                           f"most {MAX_TEST}", "split it where its subject changes")
 
 
 def check_banners(house):
@@ -189,6 +235,23 @@ def check_banners(house):
         elif not all(line in head for line in LICENSE_LINES):
             house.find(file, 1, "the banner lacks the licence lines",
                        "copy them from a neighbouring file")
+
+
+def check_format(house):
+    """The layout of C++ is a matter for clang-format alone."""
+    if not (house.root / ".clang-format").exists():
+        return  # a small tree of a test
+    files = [f.path for f in house.having(*CXX) if not f.name.startswith("test/")]
+    try:
+        run = subprocess.run([FORMAT, "--dry-run", "-ferror-limit=1", *files],
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        house.find(".clang-format", 1, f"found no {FORMAT}", "run utils/setup.sh")
+        return
+    for match in re.finditer(r"^(.*?):(\d+):\d+: warning:", run.stderr, re.M):
+        name = Path(match[1]).relative_to(house.root).as_posix()
+        house.find(name, int(match[2]), "the layout is not that of .clang-format",
+                   "run 'make format'")
 
 
 def check_layout(house):
@@ -283,20 +346,29 @@ def check_directives(house):
 # --- error messages ----------------------------------------------------------------
 
 def check_errors(house):
+    """Every kind of error has a test. The messages of one function are a kind: they tell
+    what is wrong with the same thing. Which words say it may change; that they are said
+    may not. So one message of each is expected somewhere, by its longest piece."""
     tests = [error_messages.expected_text(f.text, f.suffix in CXX) for f in house.files
              if f.name.startswith(("test/", "unittests/"))]
     excused = read_opt_out(house)
     for file in house.having(*CXX, under=["include/", "lib/", "tools/"]):
         text = blank(file.text, strings=False)
+        kinds = {}
         for message in error_messages.messages(text, file.code):
-            if message.is_expected(tests):
+            kinds.setdefault(file.function_at(message.offset), []).append(message)
+        for function, messages in kinds.items():
+            if any(message.is_expected(tests) for message in messages):
                 continue
-            if message.key in excused:
-                excused[message.key][1] = True
-                continue
-            house.find(file, file.line_of(message.offset),
-                       f"no test expects the whole of the message '{message}'",
-                       f"provoke it in a test, or excuse '{message.key}' in {OPT_OUT}")
+            hits = [excused[m.key] for m in messages if m.key in excused]
+            for hit in hits:
+                hit[1] = True
+            if not hits:
+                name = function.name if function else "the file"
+                house.find(file, file.line_of(messages[0].offset),
+                           f"no test provokes an error of '{name}', such as "
+                           f"'{messages[0]}'",
+                           f"provoke it in a test, or excuse '{messages[0].key}' in {OPT_OUT}")
     for piece, (number, used) in excused.items():
         if not used:
             house.find(OPT_OUT, number, f"'{piece}' is tested, or no error any more",
@@ -342,7 +414,7 @@ def main():
         print(f"check-house: found no source file in '{root}'; expected a project with one "
               f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
         return 2
-    for check in (check_passes, check_sizes, check_banners, check_layout, check_code,
+    for check in (check_passes, check_sizes, check_banners, check_format, check_layout, check_code,
                   check_directives, check_errors, check_docs):
         check(house)
     for _, _, text in sorted(set(house.findings)):
