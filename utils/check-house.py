@@ -275,6 +275,8 @@ def check_layout(house):
 DRIVERS = r"(?:applyPatterns\w*|applyOpPatterns\w*|apply(?:Partial|Full|Analysis)Conversion)"
 CAST_AWAY = re.compile(rf"\(void\)\s*[\w:.>-]*\b({DRIVERS}|run\w*|verify\w*)\s*\(")
 STATEMENT = re.compile(rf"^[ ]*(?:mlir::)?({DRIVERS})\s*\(", re.M)
+# The library behind the command line: it speaks to the user, and ends the process.
+DRIVER = "lib/Driver/"
 # (pattern, folders it is forbidden in, what is wrong, what to do)
 FORBIDDEN = [
     (re.compile(r"\bcl::(opt|list|bits|alias)\b"),
@@ -294,13 +296,17 @@ FORBIDDEN = [
 def check_code(house):
     for file in house.having(*CXX):
         for pattern, folders, what, todo in FORBIDDEN:
-            if not file.name.startswith(folders):
+            if not file.name.startswith(folders) or is_driver_matter(file, what):
                 continue
             for match in pattern.finditer(file.code):
                 house.find(file, file.line_of(match.start()), what.format(*match.groups()),
                            todo)
         if file.name.startswith(("include/", "lib/", "tools/")):
             check_discarded(house, file)
+
+
+def is_driver_matter(file, what):
+    return file.name.startswith(DRIVER) and what.startswith("a library")
 
 
 def check_discarded(house, file):
@@ -313,6 +319,20 @@ def check_discarded(house, file):
     for offset, name in sorted(offsets):
         house.find(file, file.line_of(offset), f"the result of {name} is thrown away",
                    "if (failed(...)) return signalPassFailure()")
+
+
+DRIVER_LINK = re.compile(r"\bTacitDriver\b")
+
+
+def check_links(house):
+    """The driver stands above all libraries."""
+    for file in house.having(".txt", under=["lib/"]):
+        if file.path.name != "CMakeLists.txt" or \
+                file.name.startswith((DRIVER, "lib/InitAll/")):
+            continue
+        for match in DRIVER_LINK.finditer(file.text):
+            house.find(file, file.line_of(match.start()), "a library links the driver",
+                       "move what it needs to a library below lib/Driver")
 
 
 # --- tests -------------------------------------------------------------------------
@@ -415,7 +435,7 @@ def main():
               f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
         return 2
     for check in (check_passes, check_sizes, check_banners, check_format, check_layout, check_code,
-                  check_directives, check_errors, check_docs):
+                  check_links, check_directives, check_errors, check_docs):
         check(house)
     for _, _, text in sorted(set(house.findings)):
         print(text)

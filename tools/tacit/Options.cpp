@@ -18,6 +18,7 @@
 
 using namespace llvm;
 using namespace tacit;
+using namespace tacit::driver;
 using namespace tacit::tool;
 
 //===----------------------------------------------------------------------===//
@@ -446,7 +447,7 @@ static llvm::Error readCost(Options &options) {
 // Parsing
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<std::optional<Options>> tacit::tool::parseOptions(int argc, char **argv) {
+llvm::Expected<std::optional<Options>> tool::parseOptions(int argc, char **argv) {
   auto printVersion = [](raw_ostream &os) {
     os << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
   };

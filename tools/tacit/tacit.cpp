@@ -5,71 +5,33 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Compilation.h"
+#include "Options.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/Support/Error.h"
-#include "llvm/Support/raw_ostream.h"
-#include <new>
-#include <unistd.h>
 
 using namespace tacit;
-using namespace tacit::tool;
-
-static bool isColoured() { return isatty(STDERR_FILENO) && !getenv("NO_COLOR"); }
-
-void tool::warn(llvm::StringRef message, llvm::StringRef hint) {
-  llvm::errs() << (isColoured() ? "\033[1;33mwarning:\033[0m " : "warning: ") << message
-               << "\n  try: " << hint << "\n";
-}
-
-int tool::report(llvm::Error error) {
-  // Of several errors the first one decides.
-  int code = static_cast<int>(ExitCode::Ok);
-  llvm::handleAllErrors(
-      std::move(error),
-      [&](const Error &ours) {
-        code = code ? code : static_cast<int>(ours.getCode());
-        llvm::errs() << (isColoured() ? "\033[1;31merror:\033[0m " : "error: ")
-                     << ours.getMessage() << "\n";
-        if (!ours.getHint().empty())
-          llvm::errs() << "  try: " << ours.getHint() << "\n";
-      },
-      [&](const llvm::ErrorInfoBase &other) {
-        code = code ? code : static_cast<int>(ExitCode::Internal);
-        llvm::errs() << "error: " << other.message() << "\n";
-      });
-  return code;
-}
-
-/// A model can ask for more memory than there is, and nobody catches bad_alloc.
-static void outOfMemory() {
-  static constexpr char text[] = "error: the machine has not enough memory for this\n"
-                                 "  try: use smaller dimensions, or a larger machine\n";
-  // Nothing is left to be said if not even this can be written.
-  if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-    _exit(static_cast<int>(ExitCode::Internal));
-  _exit(static_cast<int>(ExitCode::Internal));
-}
+using namespace tacit::driver;
 
 int main(int argc, char **argv) {
-  std::set_new_handler(outOfMemory);
-  auto options = parseOptions(argc, argv);
+  reportOutOfMemory();
+  auto options = tool::parseOptions(argc, argv);
   if (!options)
-    return report(options.takeError());
+    return reportError(options.takeError());
   if (!*options)
     return static_cast<int>(ExitCode::Ok);
   switch ((*options)->subcommand) {
   case Subcommand::Inspect:
-    return report(runInspect(**options));
+    return reportError(runInspect(**options));
   case Subcommand::Compile:
-    return report(runCompile(**options));
+    return reportError(runCompile(**options));
   case Subcommand::Run:
-    return report(runRun(**options));
+    return reportError(runRun(**options));
   case Subcommand::Eval:
-    return report(runEval(**options));
+    return reportError(runEval(**options));
   case Subcommand::Cost:
-    return report(runCost(**options));
+    return reportError(runCost(**options));
   case Subcommand::Passes:
-    return report(runPasses(**options));
+    return reportError(runPasses(**options));
   }
   return static_cast<int>(ExitCode::Internal);
 }

@@ -7,8 +7,10 @@
 
 #include "Compilation.h"
 #include "Protocol.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/Export/Schedule/Schedule.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Report/Json.h"
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
@@ -16,7 +18,8 @@
 #include "llvm/Support/FileSystem.h"
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
+using namespace tacit::report;
 
 /// Where a compile to text ends if --to does not say: the model as nn operations, with
 /// the changes that were asked for.
@@ -185,7 +188,7 @@ static llvm::Error makeLibrary(const Options &options, Compilation &compilation)
                                                {"peak_rss_bytes", peakMemory()}});
 }
 
-llvm::Error tool::runCompile(const Options &given) {
+llvm::Error driver::runCompile(const Options &given) {
   bool isLibrary = given.target == Options::Target::Cpu;
   std::string last = !given.to.empty()                           ? given.to
                      : given.target == Options::Target::Mlir     ? lastModelPhase(given)

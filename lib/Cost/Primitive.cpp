@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Primitive.h"
+#include "tacit/Cost/Primitive.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
@@ -13,7 +13,6 @@
 
 using namespace mlir;
 using namespace tacit;
-using namespace tacit::tool;
 
 static constexpr llvm::StringLiteral kNames[] = {
     "mul",        "square", "matmul",  "truncate",   "is_negative", "max",
@@ -37,9 +36,13 @@ static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
 }
 
 namespace {
+struct Ring {
+  int64_t width, fraction;
+};
+
 class PrimitiveBuilder {
 public:
-  PrimitiveBuilder(OpBuilder &builder, const TwoPartyOptions &ring, Block *arguments)
+  PrimitiveBuilder(OpBuilder &builder, const Ring &ring, Block *arguments)
       : builder(builder), loc(builder.getUnknownLoc()), ring(ring), arguments(arguments) {}
 
   void build(StringRef name, ArrayRef<int64_t> shape);
@@ -58,7 +61,7 @@ private:
 
   OpBuilder &builder;
   Location loc;
-  const TwoPartyOptions &ring;
+  const Ring &ring;
   Block *arguments;
 };
 } // namespace
@@ -117,16 +120,14 @@ void PrimitiveBuilder::build(StringRef name, ArrayRef<int64_t> shape) {
     buildElementwise(name, x);
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> tool::makePrimitive(const Options &options,
+llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
+                                                          ArrayRef<int64_t> shape,
+                                                          int64_t width, int64_t fraction,
                                                           MLIRContext *context) {
-  if (!llvm::is_contained(kNames, options.primitive))
+  if (!llvm::is_contained(kNames, name))
     return fail(ExitCode::Usage, "use one of: " + llvm::join(llvm::ArrayRef(kNames), ", "),
-                "--primitive names '{}', which is no operation on secrets",
-                options.primitive);
-  std::vector<int64_t> shape = options.primitiveShape;
-  if (options.elements)
-    shape = {*options.elements};
-  if (auto error = checkSize(shape, options.primitive == "matmul"))
+                "--primitive names '{}', which is no operation on secrets", name.str());
+  if (auto error = checkSize(shape, name == "matmul"))
     return std::move(error);
   OpBuilder builder(context);
   Location loc = builder.getUnknownLoc();
@@ -135,7 +136,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> tool::makePrimitive(const Options &options
   auto main = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
   Block *body = main.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  PrimitiveBuilder(builder, options.twoParty, body).build(options.primitive, shape);
+  PrimitiveBuilder(builder, Ring{width, fraction}, body).build(name, shape);
   func::ReturnOp::create(builder, loc);
   main.setType(builder.getFunctionType(body->getArgumentTypes(), {}));
   return module;

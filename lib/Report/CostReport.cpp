@@ -5,13 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CostReport.h"
-#include "Compilation.h"
+#include "tacit/Report/CostReport.h"
 #include "tacit/Export/Schedule/Schedule.h"
+#include "tacit/Report/Json.h"
 #include "llvm/ADT/StringExtras.h"
+#include <fmt/format.h>
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::report;
 
 //===----------------------------------------------------------------------===//
 // Numbers
@@ -207,7 +208,7 @@ static void printProtocol(const ProtocolCosts &protocol, const cost::Network &ne
   printOperations(protocol.costs);
 }
 
-void tool::printCosts(const CostReport &report) {
+void report::printCosts(const CostReport &report) {
   llvm::outs() << report.model;
   for (const auto &[name, size] : report.dims)
     llvm::outs() << ", " << name << " = " << size;
@@ -216,7 +217,7 @@ void tool::printCosts(const CostReport &report) {
     printProtocol(protocol, report.network);
 }
 
-void tool::printProtocols() {
+void report::printProtocols() {
   llvm::outs() << "Protocols (--protocol):\n";
   for (const cost::SuitePtr &suite : cost::suites()) {
     const cost::SuiteInfo &info = suite->info();
@@ -324,7 +325,7 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
   return object;
 }
 
-llvm::json::Object tool::costsJson(const CostReport &report) {
+llvm::json::Object report::costsJson(const CostReport &report) {
   llvm::json::Object dims;
   for (const auto &[name, size] : report.dims)
     dims[llvm::json::fixUTF8(name)] = size;
@@ -337,7 +338,7 @@ llvm::json::Object tool::costsJson(const CostReport &report) {
                             {"protocols", std::move(protocols)}};
 }
 
-llvm::json::Object tool::protocolsJson() {
+llvm::json::Object report::protocolsJson() {
   llvm::json::Array protocols, networks;
   for (const cost::SuitePtr &suite : cost::suites())
     protocols.push_back(suiteJson(suite->info()));

@@ -7,15 +7,18 @@
 
 #include "Compilation.h"
 #include "LanguageModel.h"
-#include "ProgramFacts.h"
 #include "Protocol.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Report/Json.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "tacit/Support/Error.h"
 #include <chrono>
 #include <cmath>
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
+using namespace tacit::report;
 
 namespace {
 /// A model that can be run, and what is known of it.
@@ -196,7 +199,7 @@ static llvm::json::Object toJson(const Options &options, const Evaluation &evalu
   return result;
 }
 
-llvm::Error tool::runEval(const Options &given) {
+llvm::Error driver::runEval(const Options &given) {
   auto tokens = readTokens(given.tokens);
   if (!tokens)
     return tokens.takeError();

@@ -10,7 +10,7 @@
 #include "tacit/Support/Error.h"
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
 
 /// A product has twice the fraction, and needs a sign and a bit before the point.
 static llvm::Error checkRing(int64_t width, int64_t fraction) {
@@ -37,8 +37,8 @@ static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   return protocol;
 }
 
-llvm::Expected<Protocol> tool::chooseProtocol(const Options &options,
-                                              llvm::StringRef name) {
+llvm::Expected<Protocol> driver::chooseProtocol(const Options &options,
+                                                llvm::StringRef name) {
   if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
     return fail(ExitCode::Usage, "rename the file",
                 "--protocol names '{}'; expected no quotation mark or brace in it",
@@ -73,7 +73,7 @@ llvm::Expected<Protocol> tool::chooseProtocol(const Options &options,
   return protocol;
 }
 
-std::pair<int64_t, int64_t> tool::ringOf(mlir::ModuleOp program, const Options &options) {
+std::pair<int64_t, int64_t> driver::ringOf(mlir::ModuleOp program, const Options &options) {
   std::pair<int64_t, int64_t> ring = {options.twoParty.width, options.twoParty.fraction};
   program.walk([&](mpc::ShareOp op) {
     auto type = llvm::cast<mpc::ShareType>(op.getType());

@@ -5,14 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_PROTOCOL_H
-#define TACIT_TOOLS_TACIT_PROTOCOL_H
+#ifndef TACIT_LIB_DRIVER_PROTOCOL_H
+#define TACIT_LIB_DRIVER_PROTOCOL_H
 
-#include "Options.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Suite.h"
+#include "tacit/Driver/Options.h"
 
-namespace tacit::tool {
+namespace tacit::driver {
 
 /// A protocol and the options under which the phases make a program for it.
 struct Protocol {
@@ -28,6 +28,6 @@ llvm::Expected<Protocol> chooseProtocol(const Options &options, llvm::StringRef 
 /// those of the options.
 std::pair<int64_t, int64_t> ringOf(mlir::ModuleOp program, const Options &options);
 
-} // namespace tacit::tool
+} // namespace tacit::driver
 
-#endif // TACIT_TOOLS_TACIT_PROTOCOL_H
+#endif // TACIT_LIB_DRIVER_PROTOCOL_H

@@ -5,17 +5,18 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_COMPILATION_H
-#define TACIT_TOOLS_TACIT_COMPILATION_H
+#ifndef TACIT_LIB_DRIVER_COMPILATION_H
+#define TACIT_LIB_DRIVER_COMPILATION_H
 
-#include "Options.h"
+#include "Errors.h"
 #include "Remarks.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "tacit/Codegen/CPU/Backend.h"
+#include "tacit/Driver/Options.h"
 #include "tacit/Pipelines/PhaseFiles.h"
 
-namespace tacit::tool {
+namespace tacit::driver {
 
 /// A model file and the program it has become.
 class Compilation {
@@ -81,24 +82,8 @@ private:
   std::chrono::steady_clock::time_point start;
 };
 
-/// Prints an error and returns the exit code that goes with it.
-int report(llvm::Error error);
-
-/// Prints a warning and what to try.
-void warn(llvm::StringRef message, llvm::StringRef hint);
-
-/// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
-/// program reports what `crashed` returns, and ends.
-void guard(llvm::function_ref<void()> work, llvm::function_ref<llvm::Error()> crashed);
-
 /// Peak resident memory of this process, in bytes.
 int64_t peakMemory();
-
-/// `text` for JSON, which allows UTF-8 only; a file name can be anything.
-llvm::json::Value jsonText(llvm::StringRef text);
-
-/// `number` for JSON, which knows no infinity and no NaN: they are null.
-llvm::json::Value jsonNumber(double number);
 
 /// Writes `value` where --json says.
 llvm::Error writeJson(const Options &options, llvm::json::Value value);
@@ -106,13 +91,6 @@ llvm::Error writeJson(const Options &options, llvm::json::Value value);
 /// True if result text should go to stdout: unless --json - has it.
 bool wantsText(const Options &options);
 
-llvm::Error runInspect(const Options &options);
-llvm::Error runCompile(const Options &options);
-llvm::Error runRun(const Options &options);
-llvm::Error runEval(const Options &options);
-llvm::Error runCost(const Options &options);
-llvm::Error runPasses(const Options &options);
+} // namespace tacit::driver
 
-} // namespace tacit::tool
-
-#endif // TACIT_TOOLS_TACIT_COMPILATION_H
+#endif // TACIT_LIB_DRIVER_COMPILATION_H

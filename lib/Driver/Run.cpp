@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "tacit/Driver/Driver.h"
+#include "tacit/Report/Json.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
@@ -17,7 +19,8 @@
 #include <cmath>
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
+using namespace tacit::report;
 
 using NamedTensors = std::vector<std::pair<std::string, HostTensor>>;
 
@@ -225,7 +228,7 @@ static Latency summarise(std::vector<double> times) {
   return {times.front(), median, times.back()};
 }
 
-llvm::Error tool::runRun(const Options &options) {
+llvm::Error driver::runRun(const Options &options) {
   bool isLibrary = llvm::StringRef(options.model).ends_with(".so");
   bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
   if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))

@@ -14,7 +14,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
-using namespace tacit::tool;
+using namespace tacit::driver;
 
 /// The ONNX node that a location names, else "".
 static std::string nodeOf(Location loc) {
@@ -27,7 +27,7 @@ static std::string nodeOf(Location loc) {
   return "";
 }
 
-std::string tacit::tool::describe(Location loc) {
+std::string tacit::driver::describe(Location loc) {
   if (std::string node = nodeOf(loc); !node.empty())
     return "node '" + node + "': ";
   if (auto fused = dyn_cast<FusedLoc>(loc))

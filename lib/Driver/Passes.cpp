@@ -7,12 +7,13 @@
 
 #include "Compilation.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Pipelines/Pipelines.h"
 
 using namespace tacit;
 
-llvm::Error tool::runPasses(const Options &options) {
+llvm::Error driver::runPasses(const Options &options) {
   registerOwnPasses();
   llvm::outs() << "Phases, in order (--from, --to, --dump-phases):\n";
   auto list = [](llvm::ArrayRef<Phase> phases) {

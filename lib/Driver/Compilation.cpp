@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
-#include "Primitive.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Cost/Primitive.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/InitAll/InitAll.h"
@@ -18,16 +18,14 @@
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include <cmath>
 #include <sys/resource.h>
 #include <unistd.h>
 
 using namespace mlir;
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
 
 Compilation::Compilation(const Options &options)
     : options(options), remarks(options.verbose && !options.isAside),
@@ -53,20 +51,6 @@ void Compilation::progress(StringRef what) {
     return;
   llvm::errs() << llvm::format("[%zu/%zu] %-10s %6.2f s\n", reached + 1,
                                phases(options.road).size(), what.str().c_str(), elapsed());
-}
-
-void tacit::tool::guard(llvm::function_ref<void()> work,
-                        llvm::function_ref<llvm::Error()> crashed) {
-  llvm::CrashRecoveryContext::Enable();
-  llvm::CrashRecoveryContext context;
-  bool isDone = context.RunSafely(work);
-  llvm::CrashRecoveryContext::Disable();
-  if (isDone)
-    return;
-  // Memory may hold anything: no destructor runs.
-  int code = report(crashed());
-  llvm::outs().flush();
-  _exit(code);
 }
 
 //===----------------------------------------------------------------------===//
@@ -131,7 +115,11 @@ llvm::Error Compilation::checkShares() const {
 }
 
 llvm::Error Compilation::openPrimitive() {
-  auto primitive = makePrimitive(options, context.get());
+  std::vector<int64_t> shape = options.primitiveShape;
+  if (options.elements)
+    shape = {*options.elements};
+  auto primitive = cost::makePrimitive(options.primitive, shape, options.twoParty.width,
+                                       options.twoParty.fraction, context.get());
   if (!primitive)
     return primitive.takeError();
   module = std::move(*primitive);
@@ -363,22 +351,14 @@ llvm::Error Compilation::noCode() const {
 // Results
 //===----------------------------------------------------------------------===//
 
-int64_t tacit::tool::peakMemory() {
+int64_t tacit::driver::peakMemory() {
   rusage usage;
   return getrusage(RUSAGE_SELF, &usage) == 0 ? int64_t(usage.ru_maxrss) * 1024 : 0;
 }
 
-llvm::json::Value tacit::tool::jsonText(StringRef text) {
-  return llvm::json::fixUTF8(text);
-}
+bool tacit::driver::wantsText(const Options &options) { return options.json != "-"; }
 
-llvm::json::Value tacit::tool::jsonNumber(double number) {
-  return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);
-}
-
-bool tacit::tool::wantsText(const Options &options) { return options.json != "-"; }
-
-llvm::Error tacit::tool::writeJson(const Options &options, llvm::json::Value value) {
+llvm::Error tacit::driver::writeJson(const Options &options, llvm::json::Value value) {
   if (options.json.empty())
     return llvm::Error::success();
   if (options.json == "-") {

@@ -13,7 +13,7 @@
 #include <cmath>
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
 
 //===----------------------------------------------------------------------===//
 // Inputs
@@ -23,7 +23,7 @@ using namespace tacit::tool;
 static constexpr int64_t kBatch = 8;
 static constexpr int64_t kDefaultWindow = 128;
 
-llvm::Expected<std::vector<int64_t>> tool::readTokens(const std::string &path) {
+llvm::Expected<std::vector<int64_t>> driver::readTokens(const std::string &path) {
   auto array = readNpy(path);
   if (!array)
     return array.takeError();
@@ -50,8 +50,8 @@ static llvm::Error noLanguageModel() {
       "eval needs a language model: one integer input [batch, sequence] and logits");
 }
 
-llvm::Error tool::bindWindow(const Options &options, const OnnxModel &model,
-                             int64_t numTokens, DimBindings &bindings) {
+llvm::Error driver::bindWindow(const Options &options, const OnnxModel &model,
+                               int64_t numTokens, DimBindings &bindings) {
   bool ok =
       model.inputs().size() == 1 && model.inputs()[0].dims.size() == 2 &&
       (model.inputs()[0].dtype == TACIT_I64 || model.inputs()[0].dtype == TACIT_I32) &&
@@ -78,7 +78,7 @@ llvm::Error tool::bindWindow(const Options &options, const OnnxModel &model,
   return llvm::Error::success();
 }
 
-llvm::Error tool::checkLanguageModel(const tacit_model_desc &model) {
+llvm::Error driver::checkLanguageModel(const tacit_model_desc &model) {
   // A program can have any inputs; a static model can have an empty one.
   if (model.num_inputs != 1 || model.num_outputs < 1 || model.inputs[0].rank != 2 ||
       (model.inputs[0].dtype != TACIT_I64 && model.inputs[0].dtype != TACIT_I32) ||
@@ -198,9 +198,9 @@ static llvm::Expected<HostTensor> runModel(Executable &executable, const HostTen
   return std::move(logits);
 }
 
-llvm::Expected<Evaluation> tool::evaluate(Executable &model, Executable *reference,
-                                          const std::vector<int64_t> &tokens,
-                                          int64_t threads, const std::string &path) {
+llvm::Expected<Evaluation> driver::evaluate(Executable &model, Executable *reference,
+                                            const std::vector<int64_t> &tokens,
+                                            int64_t threads, const std::string &path) {
   const tacit_io &io = model.description().inputs[0];
   int64_t batch = io.shape[0], window = io.shape[1];
   int64_t numWindows = (static_cast<int64_t>(tokens.size()) - 1) / window;

@@ -5,15 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_COSTREPORT_H
-#define TACIT_TOOLS_TACIT_COSTREPORT_H
+#ifndef TACIT_REPORT_COSTREPORT_H
+#define TACIT_REPORT_COSTREPORT_H
 
-#include "Options.h"
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "llvm/Support/JSON.h"
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
-namespace tacit::tool {
+namespace tacit::report {
 
 /// The costs behind one of the changes that are asked for.
 struct CostStep {
@@ -47,6 +49,6 @@ llvm::json::Object costsJson(const CostReport &report);
 void printProtocols();
 llvm::json::Object protocolsJson();
 
-} // namespace tacit::tool
+} // namespace tacit::report
 
-#endif // TACIT_TOOLS_TACIT_COSTREPORT_H
+#endif // TACIT_REPORT_COSTREPORT_H

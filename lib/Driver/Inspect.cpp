@@ -6,14 +6,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
-#include "ProgramFacts.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Report/Json.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
+using namespace tacit::report;
 
 namespace {
 /// What the program holds after the phases that were asked for.
@@ -333,7 +336,7 @@ static void describeProgram(mlir::ModuleOp program, Report &report) {
         report.freeDims.push_back(dim.name);
 }
 
-llvm::Error tool::runInspect(const Options &options) {
+llvm::Error driver::runInspect(const Options &options) {
   Compilation compilation(options);
   if (auto error = compilation.open())
     return error;

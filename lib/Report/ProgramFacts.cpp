@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ProgramFacts.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
@@ -14,7 +14,7 @@
 
 using namespace mlir;
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::report;
 
 //===----------------------------------------------------------------------===//
 // Sites and arithmetic
@@ -82,7 +82,7 @@ static std::optional<int64_t> headsOf(Value value) {
   return heads;
 }
 
-Counts tacit::tool::headCounts(ModuleOp module) {
+Counts tacit::report::headCounts(ModuleOp module) {
   Counts counts;
   module.walk([&](nn::AttentionOp op) {
     auto query = cast<RankedTensorType>(op.getQuery().getType());
@@ -182,14 +182,14 @@ bool Arithmetic::isPlain() const {
 // Operations and constants
 //===----------------------------------------------------------------------===//
 
-bool tacit::tool::isModel(ModuleOp module) {
+bool tacit::report::isModel(ModuleOp module) {
   bool hasModel = false, hasOther = false;
   for (const auto &[name, count] : operationCounts(module))
     (StringRef(name).starts_with("nn.") ? hasModel : hasOther) = true;
   return hasModel || !hasOther;
 }
 
-Counts tacit::tool::operationCounts(ModuleOp module) {
+Counts tacit::report::operationCounts(ModuleOp module) {
   Counts counts;
   module.walk([&](Operation *op) {
     if (!isa<ModuleOp, FunctionOpInterface>(op) && !op->hasTrait<OpTrait::IsTerminator>())
@@ -198,7 +198,7 @@ Counts tacit::tool::operationCounts(ModuleOp module) {
   return counts;
 }
 
-std::optional<int64_t> tacit::tool::constantBytes(ModuleOp module) {
+std::optional<int64_t> tacit::report::constantBytes(ModuleOp module) {
   if (module->hasAttr(nn::kWeightsAttr))
     return std::nullopt;
   int64_t bytes = 0;
@@ -270,14 +270,14 @@ ProgramInterface ProgramInterface::of(ModuleOp module) {
 // Text
 //===----------------------------------------------------------------------===//
 
-llvm::json::Object tacit::tool::countsJson(const Counts &counts) {
+llvm::json::Object tacit::report::countsJson(const Counts &counts) {
   llvm::json::Object object;
   for (const auto &[name, count] : counts)
     object[llvm::json::fixUTF8(name)] = count;
   return object;
 }
 
-std::string tacit::tool::listCounts(const Counts &counts) {
+std::string tacit::report::listCounts(const Counts &counts) {
   std::vector<std::pair<int64_t, std::string>> sorted;
   for (const auto &[name, count] : counts)
     sorted.push_back({-count, name});

@@ -6,14 +6,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
-#include "CostReport.h"
-#include "Primitive.h"
 #include "Protocol.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Driver/Driver.h"
+#include "tacit/Report/CostReport.h"
+#include "tacit/Report/Json.h"
 #include "tacit/Support/Error.h"
 
 using namespace tacit;
-using namespace tacit::tool;
+using namespace tacit::driver;
+using namespace tacit::report;
 
 //===----------------------------------------------------------------------===//
 // One protocol
@@ -163,7 +165,7 @@ static llvm::Error listProtocols(const Options &options) {
   return writeJson(options, protocolsJson());
 }
 
-llvm::Error tool::runCost(const Options &options) {
+llvm::Error driver::runCost(const Options &options) {
   if (options.listProtocols)
     return listProtocols(options);
   if (options.protocols.empty())

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_PROGRAMFACTS_H
-#define TACIT_TOOLS_TACIT_PROGRAMFACTS_H
+#ifndef TACIT_REPORT_PROGRAMFACTS_H
+#define TACIT_REPORT_PROGRAMFACTS_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Import/ONNX/OnnxModel.h"
@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace tacit::tool {
+namespace tacit::report {
 
 /// How often each name was met.
 using Counts = std::map<std::string, int64_t>;
@@ -70,6 +70,6 @@ llvm::json::Object countsJson(const Counts &counts);
 /// "16 int4, 1 float32", the most frequent first.
 std::string listCounts(const Counts &counts);
 
-} // namespace tacit::tool
+} // namespace tacit::report
 
-#endif // TACIT_TOOLS_TACIT_PROGRAMFACTS_H
+#endif // TACIT_REPORT_PROGRAMFACTS_H

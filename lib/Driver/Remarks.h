@@ -5,15 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_REMARKS_H
-#define TACIT_TOOLS_TACIT_REMARKS_H
+#ifndef TACIT_LIB_DRIVER_REMARKS_H
+#define TACIT_LIB_DRIVER_REMARKS_H
 
 #include "mlir/Pass/PassManager.h"
 #include <memory>
 #include <string>
 #include <vector>
 
-namespace tacit::tool {
+namespace tacit::driver {
 
 /// "node 'x': " for what came from an ONNX node, "line 4: " for what came from a file.
 std::string describe(mlir::Location loc);
@@ -49,6 +49,6 @@ private:
   std::shared_ptr<State> state;
 };
 
-} // namespace tacit::tool
+} // namespace tacit::driver
 
-#endif // TACIT_TOOLS_TACIT_REMARKS_H
+#endif // TACIT_LIB_DRIVER_REMARKS_H

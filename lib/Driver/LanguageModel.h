@@ -5,13 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_TOOLS_TACIT_LANGUAGEMODEL_H
-#define TACIT_TOOLS_TACIT_LANGUAGEMODEL_H
+#ifndef TACIT_LIB_DRIVER_LANGUAGEMODEL_H
+#define TACIT_LIB_DRIVER_LANGUAGEMODEL_H
 
-#include "Options.h"
+#include "tacit/Driver/Options.h"
 #include "tacit/Runtime/Executable.h"
 
-namespace tacit::tool {
+namespace tacit::driver {
 
 /// Reads token ids: one dimension of int64 or int32.
 llvm::Expected<std::vector<int64_t>> readTokens(const std::string &path);
@@ -57,6 +57,6 @@ llvm::Expected<Evaluation> evaluate(Executable &model, Executable *reference,
                                     const std::vector<int64_t> &tokens, int64_t threads,
                                     const std::string &path);
 
-} // namespace tacit::tool
+} // namespace tacit::driver
 
-#endif // TACIT_TOOLS_TACIT_LANGUAGEMODEL_H
+#endif // TACIT_LIB_DRIVER_LANGUAGEMODEL_H

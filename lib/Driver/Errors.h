@@ -1,0 +1,26 @@
+//===- Errors.h - Warnings, and work that may crash -------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DRIVER_ERRORS_H
+#define TACIT_LIB_DRIVER_ERRORS_H
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+namespace tacit::driver {
+
+/// Prints a warning and what to try.
+void warn(llvm::StringRef message, llvm::StringRef hint);
+
+/// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
+/// program reports what `crashed` returns, and ends.
+void guard(llvm::function_ref<void()> work, llvm::function_ref<llvm::Error()> crashed);
+
+} // namespace tacit::driver
+
+#endif // TACIT_LIB_DRIVER_ERRORS_H
