@@ -177,6 +177,54 @@ static void print(const char *name, const char *whose, const Errors &errors) {
               errors.worstDenormal);
 }
 
+static const Function kFunctions[] = {
+    {"exp",
+     native_exp_vector,
+     native_exp_scalar,
+     avx2_exp_vector,
+     std::exp,
+     std::exp,
+     0.9,
+     {0.34657359f, 87.336545f, 88.722839f, 103.97208f, 104.0f, 89.0f},
+     -20,
+     0},
+    {"erf",
+     native_erf_vector,
+     native_erf_scalar,
+     avx2_erf_vector,
+     std::erf,
+     std::erf,
+     1.1,
+     {0.921875f, 3.8325069f, 3.925f},
+     -4,
+     4},
+    {"tanh",
+     native_tanh_vector,
+     native_tanh_scalar,
+     avx2_tanh_vector,
+     std::tanh,
+     std::tanh,
+     1.1,
+     {0.75f, 9.0109081f, 9.02f},
+     -4,
+     4}};
+
+/// Prints the errors of one function; false if they are larger than promised.
+static bool report(const Function &f, uint64_t stride) {
+  Verdict verdict = tryArguments(f, stride);
+  print(f.name, "ours", verdict.ours);
+  print(f.name, "libm", verdict.libm);
+  std::printf("%-5s %llu results differ between scalar, vector and AVX2; %llu of the "
+              "zeros, infinities and NaN are wrong\n",
+              f.name, static_cast<unsigned long long>(verdict.differ),
+              static_cast<unsigned long long>(verdict.wrongSpecial));
+  bool within = verdict.ours.worst <= f.limit && verdict.ours.worstDenormal <= 1;
+  if (!within)
+    std::printf("%-5s FAILED: expected at most %g ULP, 1 where denormal\n", f.name,
+                f.limit);
+  return within && !verdict.differ && !verdict.wrongSpecial;
+}
+
 int main(int argc, char **argv) {
   uint64_t stride = 16;
   if (argc == 3 && !std::strcmp(argv[1], "--stride"))
@@ -186,62 +234,18 @@ int main(int argc, char **argv) {
     return 2;
   }
 
-  const Function functions[] = {
-      {"exp",
-       native_exp_vector,
-       native_exp_scalar,
-       avx2_exp_vector,
-       std::exp,
-       std::exp,
-       0.9,
-       {0.34657359f, 87.336545f, 88.722839f, 103.97208f, 104.0f, 89.0f},
-       -20,
-       0},
-      {"erf",
-       native_erf_vector,
-       native_erf_scalar,
-       avx2_erf_vector,
-       std::erf,
-       std::erf,
-       1.1,
-       {0.921875f, 3.8325069f, 3.925f},
-       -4,
-       4},
-      {"tanh",
-       native_tanh_vector,
-       native_tanh_scalar,
-       avx2_tanh_vector,
-       std::tanh,
-       std::tanh,
-       1.1,
-       {0.75f, 9.0109081f, 9.02f},
-       -4,
-       4}};
-
   std::printf("every %llu of 2^32 arguments: error in ULP against libm in double\n",
               static_cast<unsigned long long>(stride));
   std::printf("%-5s %-6s %8s %16s %8s %10s %10s\n", "", "", "max", "at", "mean", "rounded",
               "denormal");
   bool good = true;
-  for (const Function &f : functions) {
-    Verdict verdict = tryArguments(f, stride);
-    print(f.name, "ours", verdict.ours);
-    print(f.name, "libm", verdict.libm);
-    std::printf("%-5s %llu results differ between scalar, vector and AVX2; %llu of the "
-                "zeros, infinities and NaN are wrong\n",
-                f.name, static_cast<unsigned long long>(verdict.differ),
-                static_cast<unsigned long long>(verdict.wrongSpecial));
-    bool within = verdict.ours.worst <= f.limit && verdict.ours.worstDenormal <= 1;
-    if (!within)
-      std::printf("%-5s FAILED: expected at most %g ULP, 1 where denormal\n", f.name,
-                  f.limit);
-    good &= within && !verdict.differ && !verdict.wrongSpecial;
-  }
+  for (const Function &f : kFunctions)
+    good &= report(f, stride);
 
   std::printf("\nns per element, %zu elements\n", kChunk);
   std::printf("%-5s %8s %8s %8s %8s %9s\n", "", "libm", "scalar", "avx2", "vector",
               "libm/ours");
-  for (const Function &f : functions)
+  for (const Function &f : kFunctions)
     time(f);
   return good ? 0 : 1;
 }

@@ -396,20 +396,47 @@ static OpFoldResult columnsPerTask(OpBuilder &builder, Location loc, OpFoldResul
   return builder.getIndexAttr(best * panel);
 }
 
+/// The packed panels of each right operand, null where it is read in rows; fails where
+/// it can be read neither way.
+static FailureOr<SmallVector<Value>> panelsOf(const Contraction &contraction,
+                                              int64_t panel) {
+  SmallVector<Value> panels;
+  for (auto [i, map] : llvm::enumerate(contraction.rights)) {
+    panels.push_back(findPanels(contraction, i, panel));
+    bool isRowMajor =
+        !map.isFunctionOfDim(contraction.column) ||
+        map.getResults().back() == getAffineDimExpr(contraction.column, map.getContext());
+    if (!panels.back() && !isRowMajor)
+      return failure();
+  }
+  return panels;
+}
+
+/// How much of each dimension of the result one task computes: all where it says
+/// nothing.
+static SmallVector<OpFoldResult> stepsPerTask(OpBuilder &b, Location loc,
+                                              const Contraction &contraction,
+                                              ArrayRef<OpFoldResult> sizes, int64_t panel) {
+  SmallVector<OpFoldResult> steps;
+  for (unsigned i = 0; i < contraction.out.getNumResults(); ++i) {
+    unsigned dim = contraction.out.getDimPosition(i);
+    bool isWhole =
+        dim == contraction.row || (dim == contraction.column && !contraction.batch.empty());
+    steps.push_back(isWhole                     ? OpFoldResult()
+                    : dim == contraction.column ? columnsPerTask(b, loc, sizes[dim], panel)
+                                                : b.getIndexAttr(1));
+  }
+  return steps;
+}
+
 LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::GenericOp op,
                                                RegisterTile tile, Operation *&absorbed) {
   auto contraction = matchContraction(op);
   if (!contraction || !isOutermost(op))
     return failure();
-  SmallVector<Value> panels;
-  for (auto [i, map] : llvm::enumerate(contraction->rights)) {
-    panels.push_back(findPanels(*contraction, i, tile.panel));
-    bool isRowMajor =
-        !map.isFunctionOfDim(contraction->column) ||
-        map.getResults().back() == getAffineDimExpr(contraction->column, op.getContext());
-    if (!panels.back() && !isRowMajor)
-      return failure();
-  }
+  FailureOr<SmallVector<Value>> panels = panelsOf(*contraction, tile.panel);
+  if (failed(panels))
+    return failure();
 
   // The tile is counted in f32; wider elements fill the registers with fewer rows.
   int64_t bits = getElementTypeOrSelf(op->getResult(0).getType()).getIntOrFloatBitWidth();
@@ -427,35 +454,24 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
 
   SmallVector<OpFoldResult> sizes = loopSizes(rewriter, op);
   int64_t columns = contraction->ranges[contraction->column];
-  AffineMap result = contraction->out;
-  SmallVector<OpFoldResult> steps;
-  for (unsigned i = 0; i < result.getNumResults(); ++i) {
-    unsigned dim = result.getDimPosition(i);
-    bool isWhole = dim == contraction->row ||
-                   (dim == contraction->column && !contraction->batch.empty());
-    steps.push_back(isWhole ? OpFoldResult()
-                    : dim == contraction->column
-                        ? columnsPerTask(rewriter, loc, sizes[dim], tile.panel)
-                        : rewriter.getIndexAttr(1));
-  }
-  Kernel kernel(*contraction, sizes, tile, panels, epilogue);
+  SmallVector<OpFoldResult> steps =
+      stepsPerTask(rewriter, loc, *contraction, sizes, tile.panel);
+  Kernel kernel(*contraction, sizes, tile, *panels, epilogue);
   bool needsMask = ShapedType::isDynamic(columns) || columns % tile.panel != 0;
-  Value computed = buildParallelTiles(
-      rewriter, loc, init, steps, [&](OpBuilder &b, ValueRange offsets, Value out) {
-        OpFoldResult width = tensor::getMixedSize(b, loc, out, offsets.size() - 1);
-        return buildLoop(b, loc, width, tile.panel, out,
-                         [&](OpBuilder &b, Value column, ValueRange carried) {
-                           Value mask;
-                           if (needsMask) {
-                             Value bound = getValueOrCreateConstantIndexOp(b, loc, width);
-                             Value left = arith::SubIOp::create(b, loc, bound, column);
-                             mask = makeMask(b, loc, tile.panel, left);
-                           }
-                           return SmallVector<Value>{
-                               kernel.computePanel(b, offsets, column, mask, carried[0])};
-                         })
-            .front();
-      });
+  auto computeTile = [&](OpBuilder &b, ValueRange offsets, Value out) {
+    OpFoldResult width = tensor::getMixedSize(b, loc, out, offsets.size() - 1);
+    auto computePanel = [&](OpBuilder &b, Value column, ValueRange carried) {
+      Value mask;
+      if (needsMask) {
+        Value bound = getValueOrCreateConstantIndexOp(b, loc, width);
+        Value left = arith::SubIOp::create(b, loc, bound, column);
+        mask = makeMask(b, loc, tile.panel, left);
+      }
+      return SmallVector<Value>{kernel.computePanel(b, offsets, column, mask, carried[0])};
+    };
+    return buildLoop(b, loc, width, tile.panel, out, computePanel).front();
+  };
+  Value computed = buildParallelTiles(rewriter, loc, init, steps, computeTile);
   absorbed = epilogue ? epilogue.getOperation() : nullptr;
   rewriter.replaceOp(last, computed);
   if (epilogue)
@@ -467,6 +483,94 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
 // Packing at run time
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// Packs a value into panels along one dimension: one vector for each of the other
+/// indices.
+class Packer {
+public:
+  Packer(RewriterBase &rewriter, linalg::PackOp op)
+      : source(op.getSource()), loc(op.getLoc()),
+        rank(cast<RankedTensorType>(source.getType()).getRank()),
+        packedDim(op.getInnerDimsPos().front()),
+        panel(cast<RankedTensorType>(op.getResult().getType()).getShape().back()),
+        permutation(op.getOuterDimsPerm()), sizes(sizesOf(rewriter, loc, op.getDest())),
+        size(sizesOf(rewriter, loc, source)[packedDim]),
+        numWhole(floorDivide(rewriter, loc, size, panel)) {
+    if (permutation.empty())
+      permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  }
+
+  /// What of the result one task writes: a panel.
+  SmallVector<OpFoldResult> steps(OpBuilder &b) const {
+    SmallVector<OpFoldResult> steps(rank - 1, b.getIndexAttr(1));
+    steps.append(2, OpFoldResult());
+    return steps;
+  }
+
+  /// Packs what belongs to one task into `out`.
+  Value packTask(OpBuilder &b, ValueRange offsets, Value out) const;
+
+private:
+  Value packPanel(OpBuilder &b, ValueRange offsets, bool isMasked, Value out) const;
+  Value packVector(OpBuilder &b, ValueRange offsets, Value inner, bool isMasked,
+                   Value out) const;
+
+  Value source;
+  Location loc;
+  int64_t rank, packedDim, panel;
+  SmallVector<int64_t> permutation;
+  SmallVector<OpFoldResult> sizes; ///< of the result
+  OpFoldResult size, numWhole;     ///< of the packed dimension: elements, whole panels
+};
+} // namespace
+
+Value Packer::packVector(OpBuilder &b, ValueRange offsets, Value inner, bool isMasked,
+                         Value out) const {
+  VectorFrame frame{SmallVector<Value>(rank), static_cast<unsigned>(packedDim), panel,
+                    nullptr};
+  for (int64_t i = 0; i < rank; ++i)
+    frame.ivs[permutation[i]] = i + 1 == rank ? inner : offsets[i];
+  Value first =
+      arith::MulIOp::create(b, loc, frame.ivs[packedDim], indexConstant(b, loc, panel));
+  frame.ivs[packedDim] = first;
+  if (isMasked) {
+    Value bound = getValueOrCreateConstantIndexOp(b, loc, size);
+    Value left = arith::SubIOp::create(b, loc, bound, first);
+    frame.mask = makeMask(b, loc, panel, left);
+  }
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+  Value vector = readOperand(b, loc, source, identity, frame);
+  SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
+  indices[rank - 1] = inner;
+  return writeVector(b, loc, vector, out, indices, nullptr);
+}
+
+Value Packer::packPanel(OpBuilder &b, ValueRange offsets, bool isMasked, Value out) const {
+  return buildLoop(b, loc, sizes[rank - 1], 1, out,
+                   [&](OpBuilder &b, Value inner, ValueRange carried) {
+                     return SmallVector<Value>{
+                         packVector(b, offsets, inner, isMasked, carried[0])};
+                   })
+      .front();
+}
+
+Value Packer::packTask(OpBuilder &b, ValueRange offsets, Value out) const {
+  auto known = getConstantIntValue(size);
+  if (known || permutation.back() == packedDim)
+    return packPanel(b, offsets, !known || *known % panel != 0, out);
+  // Gathering under a mask is slow: only the last panel does.
+  int64_t task = llvm::find(permutation, packedDim) - permutation.begin();
+  Value whole = getValueOrCreateConstantIndexOp(b, loc, numWhole);
+  Value isWhole =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, offsets[task], whole);
+  auto branch = [&](bool isMasked) {
+    return [&, isMasked](OpBuilder &b, Location loc) {
+      scf::YieldOp::create(b, loc, packPanel(b, offsets, isMasked, out));
+    };
+  };
+  return scf::IfOp::create(b, loc, isWhole, branch(false), branch(true)).getResult(0);
+}
+
 LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp op) {
   // Constants are packed when the model is compiled, not when it runs.
   Attribute constant;
@@ -475,62 +579,13 @@ LogicalResult tacit::cpu::vectorizePack(RewriterBase &rewriter, linalg::PackOp o
       llvm::is_contained(type.getShape(), 0) || op.getInnerDimsPos().size() != 1 ||
       type.isDynamicDim(type.getRank() - 1) || !hasVectors(type))
     return failure();
-  Location loc = op.getLoc();
-  auto source = cast<RankedTensorType>(op.getSource().getType());
-  int64_t packedDim = op.getInnerDimsPos().front(), panel = type.getShape().back();
-  int64_t rank = source.getRank();
-  SmallVector<int64_t> perm(op.getOuterDimsPerm());
-  if (perm.empty())
-    perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   rewriter.setInsertionPoint(op);
-  SmallVector<OpFoldResult> sizes = sizesOf(rewriter, loc, op.getDest());
-  OpFoldResult size = sizesOf(rewriter, loc, op.getSource())[packedDim];
-  OpFoldResult numWhole = floorDivide(rewriter, loc, size, panel);
-  // One task per panel; inside, one vector per remaining index.
-  SmallVector<OpFoldResult> steps(rank - 1, rewriter.getIndexAttr(1));
-  steps.append(2, OpFoldResult());
-  auto packPanel = [&](OpBuilder &b, ValueRange offsets, bool isMasked, Value out) {
-    return buildLoop(b, loc, sizes[rank - 1], 1, out,
-                     [&](OpBuilder &b, Value inner, ValueRange carried) {
-                       VectorFrame frame{SmallVector<Value>(rank),
-                                         static_cast<unsigned>(packedDim), panel, nullptr};
-                       for (int64_t i = 0; i < rank; ++i)
-                         frame.ivs[perm[i]] = i + 1 == rank ? inner : offsets[i];
-                       Value first = arith::MulIOp::create(b, loc, frame.ivs[packedDim],
-                                                           indexConstant(b, loc, panel));
-                       frame.ivs[packedDim] = first;
-                       if (isMasked) {
-                         Value bound = getValueOrCreateConstantIndexOp(b, loc, size);
-                         Value left = arith::SubIOp::create(b, loc, bound, first);
-                         frame.mask = makeMask(b, loc, panel, left);
-                       }
-                       AffineMap identity =
-                           AffineMap::getMultiDimIdentityMap(rank, b.getContext());
-                       Value vector = readOperand(b, loc, op.getSource(), identity, frame);
-                       SmallVector<Value> indices(rank + 1, indexConstant(b, loc, 0));
-                       indices[rank - 1] = inner;
-                       return SmallVector<Value>{
-                           writeVector(b, loc, vector, carried[0], indices, nullptr)};
-                     })
-        .front();
-  };
-  auto known = getConstantIntValue(size);
-  Value packed = buildParallelTiles(
-      rewriter, loc, op.getDest(), steps, [&](OpBuilder &b, ValueRange offsets, Value out) {
-        if (known || perm.back() == packedDim)
-          return packPanel(b, offsets, !known || *known % panel != 0, out);
-        // Gathering under a mask is slow: only the last panel does.
-        int64_t task = llvm::find(perm, packedDim) - perm.begin();
-        Value whole = getValueOrCreateConstantIndexOp(b, loc, numWhole);
-        Value isWhole =
-            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, offsets[task], whole);
-        auto branch = [&](bool isMasked) {
-          return [&, isMasked](OpBuilder &b, Location loc) {
-            scf::YieldOp::create(b, loc, packPanel(b, offsets, isMasked, out));
-          };
-        };
-        return scf::IfOp::create(b, loc, isWhole, branch(false), branch(true)).getResult(0);
-      });
+  Packer packer(rewriter, op);
+  Value packed =
+      buildParallelTiles(rewriter, op.getLoc(), op.getDest(), packer.steps(rewriter),
+                         [&](OpBuilder &b, ValueRange offsets, Value out) {
+                           return packer.packTask(b, offsets, out);
+                         });
   rewriter.replaceOp(op, packed);
   return success();
 }

@@ -38,6 +38,13 @@ private:
   Term uniqueLabels(Term term);
   Term sumOut(Term term, const Labels &kept);
   Term arrange(Term term, const Labels &order);
+  struct Roles {
+    Labels both, rows, columns, inner;
+  };
+  Roles rolesOf(const Term &lhs, const Term &rhs, const Labels &kept) const;
+  bool isMatrixProduct(const Term &lhs, const Term &rhs, const Roles &roles);
+  Value leftFactor(const Term &lhs, const Roles &roles);
+  Value rightFactor(const Term &rhs, const Roles &roles);
   Term multiply(Term lhs, Term rhs, const Labels &kept);
   Term multiplyElements(Term lhs, Term rhs, const Labels &kept);
   std::optional<int64_t> sizeOf(const Labels &labels) const;
@@ -246,67 +253,90 @@ Term Einsum::multiplyElements(Term lhs, Term rhs, const Labels &kept) {
   return sumOut({product, all}, kept);
 }
 
-/// The product of two terms as a matrix product: letters of both that are kept are
-/// leading dimensions, those that are not are added up.
-Term Einsum::multiply(Term lhs, Term rhs, const Labels &kept) {
-  Labels both, rows, columns, inner;
+/// The letters of two terms by their part in a matrix product: those of both that are
+/// kept are leading dimensions, those that are not are added up.
+Einsum::Roles Einsum::rolesOf(const Term &lhs, const Term &rhs, const Labels &kept) const {
+  Roles roles;
   for (Label label : lhs.labels)
-    (!contains(rhs.labels, label) ? rows
-     : contains(kept, label)      ? both
-                                  : inner)
+    (!contains(rhs.labels, label) ? roles.rows
+     : contains(kept, label)      ? roles.both
+                                  : roles.inner)
         .push_back(label);
   for (Label label : rhs.labels)
     if (!contains(lhs.labels, label))
-      columns.push_back(label);
-  auto innerSize = sizeOf(inner), columnSize = sizeOf(columns);
+      roles.columns.push_back(label);
+  return roles;
+}
+
+/// True if a matrix product computes it. A dimension of 1 that is repeated, or one whose
+/// size only another term knows, is none of a matrix.
+bool Einsum::isMatrixProduct(const Term &lhs, const Term &rhs, const Roles &roles) {
   Type element = tensorOf(lhs.value).getElementType();
   bool isProduct = (isa<FloatType>(element) || element.isSignlessInteger(32)) &&
-                   !inner.empty() && !columns.empty() && (inner.size() == 1 || innerSize) &&
-                   (columns.size() == 1 || columnSize);
-  // A dimension of 1 that is repeated, or one whose size only another term knows.
+                   !roles.inner.empty() && !roles.columns.empty() &&
+                   (roles.inner.size() == 1 || sizeOf(roles.inner)) &&
+                   (roles.columns.size() == 1 || sizeOf(roles.columns));
   auto isWhole = [&](const Term &term, Label label) {
     size_t axis = llvm::find(term.labels, label) - term.labels.begin();
     return tensorOf(term.value).getDimSize(axis) == sizes.at(label);
   };
-  for (Label label : inner)
+  for (Label label : roles.inner)
     isProduct &= isWhole(lhs, label) && isWhole(rhs, label);
-  for (Label label : columns)
+  for (Label label : roles.columns)
     isProduct &= isWhole(rhs, label);
-  if (!isProduct)
-    return multiplyElements(lhs, rhs, kept);
+  return isProduct;
+}
 
-  Labels order = both;
-  order.append(rows);
-  order.append(inner);
-  Value left = mergeLast(arrange(lhs, order).value, inner.size(), innerSize.value_or(0));
-  if (rows.empty() && left)
-    left = insertDim(node, left, both.size());
-  order = both;
-  order.append(inner);
-  order.append(columns);
-  Value right =
-      mergeLast(arrange(rhs, order).value, columns.size(), columnSize.value_or(0));
-  if (right && inner.size() > 1) {
-    SmallVector<int64_t> dims(tensorOf(right).getShape().take_front(both.size()));
-    dims.append({*innerSize, tensorOf(right).getShape().back()});
+/// The left factor: leading dimensions, rows, and the sums as one dimension.
+Value Einsum::leftFactor(const Term &lhs, const Roles &roles) {
+  Labels order = roles.both;
+  order.append(roles.rows);
+  order.append(roles.inner);
+  Value left = mergeLast(arrange(lhs, order).value, roles.inner.size(),
+                         sizeOf(roles.inner).value_or(0));
+  if (roles.rows.empty() && left)
+    left = insertDim(node, left, roles.both.size());
+  return left;
+}
+
+/// The right factor: leading dimensions, the sums as one, and the columns as one.
+Value Einsum::rightFactor(const Term &rhs, const Roles &roles) {
+  Labels order = roles.both;
+  order.append(roles.inner);
+  order.append(roles.columns);
+  Value right = mergeLast(arrange(rhs, order).value, roles.columns.size(),
+                          sizeOf(roles.columns).value_or(0));
+  if (right && roles.inner.size() > 1) {
+    SmallVector<int64_t> dims(tensorOf(right).getShape().take_front(roles.both.size()));
+    dims.append({*sizeOf(roles.inner), tensorOf(right).getShape().back()});
     right = reshape(node, right, dims);
   }
-  for (size_t i = 1; i < rows.size(); ++i)
-    right = insertDim(node, right, both.size());
+  for (size_t i = 1; i < roles.rows.size(); ++i)
+    right = insertDim(node, right, roles.both.size());
+  return right;
+}
+
+/// The product of two terms: of matrices where it is one, else as it is written.
+Term Einsum::multiply(Term lhs, Term rhs, const Labels &kept) {
+  Roles roles = rolesOf(lhs, rhs, kept);
+  if (!isMatrixProduct(lhs, rhs, roles))
+    return multiplyElements(lhs, rhs, kept);
+  Value left = leftFactor(lhs, roles);
+  Value right = rightFactor(rhs, roles);
   Value product = binary<nn::MatmulOp>(node, left, right);
   if (!product)
     return {};
   SmallVector<int64_t> dims(tensorOf(product).getShape());
-  if (rows.empty())
+  if (roles.rows.empty())
     dims.erase(dims.end() - 2);
-  if (columns.size() > 1) {
+  if (roles.columns.size() > 1) {
     dims.pop_back();
-    for (Label label : columns)
+    for (Label label : roles.columns)
       dims.push_back(sizes.at(label));
   }
-  Labels labels = both;
-  labels.append(rows);
-  labels.append(columns);
+  Labels labels = roles.both;
+  labels.append(roles.rows);
+  labels.append(roles.columns);
   return {reshape(node, product, dims), labels};
 }
 
