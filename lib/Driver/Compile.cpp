@@ -6,11 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Output.h"
 #include "Protocol.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Export/Schedule/Schedule.h"
 #include "tacit/Pipelines/Pipelines.h"
-#include "tacit/Report/Json.h"
+#include "tacit/Report/CompileReport.h"
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
@@ -19,15 +20,14 @@
 
 using namespace tacit;
 using namespace tacit::driver;
-using namespace tacit::report;
 
 /// Where a compile to text ends if --to does not say: the model as nn operations, with
 /// the changes that were asked for.
-static std::string lastModelPhase(const Options &options) {
+static std::string lastModelPhase(const CompileOptions &options) {
   return options.transformations.empty() ? "raise" : options.transformations.back().phase;
 }
 
-static llvm::Error printProgramTo(const Options &options, Compilation &compilation) {
+static llvm::Error printProgramTo(const CompileOptions &options, Compilation &compilation) {
   if (options.output == "-") {
     printProgram(compilation.program(), llvm::outs());
     return llvm::Error::success();
@@ -53,8 +53,8 @@ static int64_t sizeOf(const std::string &path) {
 }
 
 /// What does not go together, whatever the model.
-static llvm::Error checkCombination(const Options &options, llvm::StringRef last) {
-  using Target = Options::Target;
+static llvm::Error checkCombination(const CompileOptions &options, llvm::StringRef last) {
+  using Target = CompileOptions::Target;
   size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
   if (!options.passPipeline.empty() && !options.to.empty())
     return fail(ExitCode::Usage, "give one of them",
@@ -80,13 +80,13 @@ static llvm::Error checkCombination(const Options &options, llvm::StringRef last
   return llvm::Error::success();
 }
 
-static bool isJson(const Options &options) {
+static bool isJson(const CompileOptions &options) {
   return llvm::StringRef(options.output).ends_with(".json");
 }
 
 /// The same for --target=2pc.
-static llvm::Error checkSchedule(const Options &options, llvm::StringRef last) {
-  if (options.target != Options::Target::TwoParty || options.printPipeline)
+static llvm::Error checkSchedule(const CompileOptions &options, llvm::StringRef last) {
+  if (options.target != CompileOptions::Target::TwoParty || options.printPipeline)
     return llvm::Error::success();
   bool isProgram = llvm::StringRef(options.output).ends_with(".mlir");
   if (!options.output.empty() && !isProgram && !isJson(options))
@@ -99,7 +99,8 @@ static llvm::Error checkSchedule(const Options &options, llvm::StringRef last) {
 }
 
 /// The one protocol that the phases behind mpc are run for.
-static llvm::Expected<Protocol> protocolOf(const Options &options, llvm::StringRef last) {
+static llvm::Expected<Protocol> protocolOf(const CompileOptions &options,
+                                           llvm::StringRef last) {
   bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
                   *findPhase(last, options.road) > *findPhase("mpc", options.road);
   if (options.road == Road::Cpu &&
@@ -110,17 +111,13 @@ static llvm::Expected<Protocol> protocolOf(const Options &options, llvm::StringR
     return fail(ExitCode::Usage, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());
   if (options.protocols.size() == 1)
-    return chooseProtocol(options, options.protocols.front());
-  Protocol protocol{nullptr, options};
-  TwoPartyOptions &ring = protocol.options.twoParty;
-  ring.width = options.width.value_or(ring.width);
-  ring.fraction = options.fraction.value_or(ring.fraction);
-  return protocol;
+    return chooseProtocol(options, options.protocols.front(), options.from);
+  return Protocol{nullptr, twoPartyOptions(options)};
 }
 
-static llvm::Error writeSchedule(const Options &options, const Protocol &protocol,
+static llvm::Error writeSchedule(const CompileOptions &options, const Protocol &protocol,
                                  Compilation &compilation) {
-  auto [width, fraction] = ringOf(compilation.program(), options);
+  auto [width, fraction] = ringOf(compilation.program(), protocol.twoParty);
   auto schedule = exportSchedule(compilation.program(),
                                  {options.model, protocol.suite->info(), width, fraction});
   if (!schedule)
@@ -131,7 +128,8 @@ static llvm::Error writeSchedule(const Options &options, const Protocol &protoco
   });
 }
 
-static void printPipeline(const Options &options, llvm::StringRef last) {
+static void printPipeline(const CompileOptions &options, const TwoPartyOptions &twoParty,
+                          llvm::StringRef last) {
   if (!options.passPipeline.empty()) {
     llvm::outs() << options.passPipeline << "\n";
     return;
@@ -141,92 +139,96 @@ static void printPipeline(const Options &options, llvm::StringRef last) {
   llvm::outs() << pipelineText(from, *findPhase(last, options.road),
                                {processor.tileRows, processor.panelColumns,
                                 processor.extendsF16, options.transformations, options.road,
-                                options.twoParty})
+                                twoParty})
                << "\n";
 }
 
-/// Runs the phases up to `last`, or the pipeline that was given instead.
-static llvm::Error runPhases(const Options &options, llvm::StringRef last,
-                             Compilation &compilation) {
-  if (auto error = compilation.open())
+/// Opens and imports the model.
+static llvm::Error begin(const CompileOptions &options, llvm::StringRef last,
+                         Session &session) {
+  if (auto error = session.open(!options.transformations.empty()))
     return error;
   // Two parties agree on sizes before they begin; the CPU takes them as they come.
   bool needsDimensions =
       options.road != Road::Cpu &&
       *findPhase(last, options.road) > *findPhase("multiplier", options.road);
   if (needsDimensions && options.passPipeline.empty())
-    if (auto error = compilation.requireDimensions())
+    if (auto error = session.requireDimensions())
       return error;
-  if (auto error = compilation.import(options.bindings))
-    return error;
-  if (auto error = options.passPipeline.empty()
-                       ? compilation.advance(last)
-                       : compilation.runPipeline(options.passPipeline))
-    return error;
-  return compilation.finish();
+  return session.import(options.bindings);
 }
 
-static llvm::Error makeLibrary(const Options &options, Compilation &compilation) {
-  if (auto error = compilation.writeLibrary())
+static llvm::Error makeLibrary(const CompileOptions &options, Compilation &compilation) {
+  if (auto error = compilation.writeLibrary(options.output))
     return error;
   auto paths = libraryPaths(options.output);
   if (!paths)
     return paths.takeError();
-  if (wantsText(options))
-    llvm::outs() << fmt::format("{} ({} bytes), {} ({} bytes), {}\n"
-                                "compiled in {:.2f} s, peak memory {:.0f} MB\n",
-                                paths->library, sizeOf(paths->library), paths->weights,
-                                sizeOf(paths->weights), paths->header,
-                                compilation.elapsed(), peakMemory() / 1e6);
-  return writeJson(options, llvm::json::Object{{"schema", 1},
-                                               {"library", jsonText(paths->library)},
-                                               {"header", jsonText(paths->header)},
-                                               {"weights", jsonText(paths->weights)},
-                                               {"library_bytes", sizeOf(paths->library)},
-                                               {"weights_bytes", sizeOf(paths->weights)},
-                                               {"compile_seconds", compilation.elapsed()},
-                                               {"peak_rss_bytes", peakMemory()}});
+  return writeReport(options,
+                     report::LibraryReport{paths->library, paths->header, paths->weights,
+                                           sizeOf(paths->library), sizeOf(paths->weights),
+                                           compilation.elapsed(), peakMemory()});
 }
 
-llvm::Error driver::runCompile(const Options &given) {
-  bool isLibrary = given.target == Options::Target::Cpu;
-  std::string last = !given.to.empty()                           ? given.to
-                     : given.target == Options::Target::Mlir     ? lastModelPhase(given)
-                     : given.target == Options::Target::TwoParty ? "cost"
-                                                                 : "llvm";
-  if (auto error = checkCombination(given, last))
+static llvm::Error writeProgram(const CompileOptions &options, const Protocol &protocol,
+                                Compilation &compilation) {
+  if (options.output.empty())
+    return llvm::Error::success();
+  bool isSchedule = options.target == CompileOptions::Target::TwoParty && isJson(options);
+  return isSchedule ? writeSchedule(options, protocol, compilation)
+                    : printProgramTo(options, compilation);
+}
+
+/// The last phase that is asked for.
+static std::string lastPhase(const CompileOptions &options) {
+  if (!options.to.empty())
+    return options.to;
+  switch (options.target) {
+  case CompileOptions::Target::Cpu:
+    return "llvm";
+  case CompileOptions::Target::TwoParty:
+    return "cost";
+  case CompileOptions::Target::Mlir:
+    return lastModelPhase(options);
+  }
+  llvm_unreachable("a target that is none of those");
+}
+
+llvm::Error driver::compile(const CompileOptions &options) {
+  std::string last = lastPhase(options);
+  if (auto error = checkCombination(options, last))
     return error;
-  if (auto error = checkSchedule(given, last))
+  if (auto error = checkSchedule(options, last))
     return error;
-  auto protocol = protocolOf(given, last);
+  auto protocol = protocolOf(options, last);
   if (!protocol)
     return protocol.takeError();
-  const Options &options = protocol->options;
   if (options.printPipeline) {
-    printPipeline(options, last);
+    printPipeline(options, protocol->twoParty, last);
     return llvm::Error::success();
   }
-  if (isLibrary && !options.output.empty())
+  bool isLibrary = options.target == CompileOptions::Target::Cpu && !options.output.empty();
+  if (isLibrary)
     if (auto paths = libraryPaths(options.output); !paths)
       return paths.takeError();
 
-  Compilation compilation(options);
-  if (auto error = runPhases(options, last, compilation))
+  Session session(options, options, Purpose::Code);
+  if (auto error = begin(options, last, session))
     return error;
-  if (isLibrary && !options.output.empty())
+  Compilation compilation(session, {options.road, options.transformations,
+                                    protocol->twoParty, options.vectorBits});
+  if (auto error = options.passPipeline.empty()
+                       ? compilation.advance(last)
+                       : compilation.runPipeline(options.passPipeline))
+    return error;
+  if (auto error = session.finish())
+    return error;
+  if (isLibrary)
     return makeLibrary(options, compilation);
-  llvm::json::Value program = nullptr;
-  if (!options.output.empty()) {
-    program = jsonText(options.output);
-    bool isSchedule = options.target == Options::Target::TwoParty && isJson(options);
-    if (auto error = isSchedule ? writeSchedule(options, *protocol, compilation)
-                                : printProgramTo(options, compilation))
-      return error;
-  }
-  return writeJson(
-      options, llvm::json::Object{{"schema", 1},
-                                  {"program", std::move(program)},
-                                  {"phase", phases(options.road)[compilation.phase()].name},
-                                  {"compile_seconds", compilation.elapsed()},
-                                  {"peak_rss_bytes", peakMemory()}});
+  if (auto error = writeProgram(options, *protocol, compilation))
+    return error;
+  return writeJson(options,
+                   toJson(report::ProgramReport{
+                       options.output, phases(options.road)[compilation.phase()].name.str(),
+                       compilation.elapsed(), peakMemory()}));
 }

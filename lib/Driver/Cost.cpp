@@ -6,11 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Output.h"
 #include "Protocol.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Cost/Primitive.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/CostReport.h"
-#include "tacit/Report/Json.h"
 #include "tacit/Support/Error.h"
 
 using namespace tacit;
@@ -18,25 +19,8 @@ using namespace tacit::driver;
 using namespace tacit::report;
 
 //===----------------------------------------------------------------------===//
-// One protocol
+// One program
 //===----------------------------------------------------------------------===//
-
-static llvm::Error makeProgram(const Options &options, Compilation &compilation) {
-  if (!options.primitive.empty()) {
-    if (auto error = compilation.openPrimitive())
-      return error;
-  } else {
-    if (auto error = compilation.open())
-      return error;
-    if (auto error = compilation.requireDimensions())
-      return error;
-    if (auto error = compilation.import(options.bindings))
-      return error;
-  }
-  if (auto error = compilation.advance("cost"))
-    return error;
-  return compilation.finish();
-}
 
 /// What a reader must know about the figures; the program does not hold it.
 static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
@@ -51,62 +35,145 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
 }
 
 /// Nothing where another run took them apart.
-static std::string functionsOf(const Options &options) {
+static std::string functionsOf(const CostOptions &options,
+                               const TwoPartyOptions &twoParty) {
   bool isExpandedHere = options.from.empty() || *findPhase(options.from, Road::TwoParty) <
                                                     *findPhase("expand", Road::TwoParty);
-  if (!options.twoParty.isExpanded || !isExpandedHere)
+  if (!twoParty.isExpanded || !isExpandedHere)
     return "";
-  return options.twoParty.isBounded ? "bounded" : "published";
+  return twoParty.isBounded ? "bounded" : "published";
 }
 
-static llvm::Expected<ProtocolCosts> costsUnder(const Protocol &protocol) {
-  Compilation compilation(protocol.options);
-  if (auto error = makeProgram(protocol.options, compilation))
-    return std::move(error);
-  auto costs = ProgramCosts::of(compilation.program());
+/// What the program, which has come to the phase `cost`, costs under the protocol.
+static llvm::Expected<ProtocolCosts>
+costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp program) {
+  auto costs = ProgramCosts::of(program);
   if (!costs)
     return costs.takeError();
-  auto notes = notesOn(compilation.program(), *protocol.suite);
+  auto notes = notesOn(program, *protocol.suite);
   if (!notes)
     return notes.takeError();
   auto isQuantized = [](const Transformation &t) { return t.phase == "quantize"; };
-  if (llvm::any_of(protocol.options.transformations, isQuantized))
+  if (llvm::any_of(options.transformations, isQuantized))
     notes->push_back(
         "weights of few bits send no less here: every operand of a product is a "
         "word of the ring");
-  auto [width, fraction] = ringOf(compilation.program(), protocol.options);
-  return ProtocolCosts{protocol.suite->info(),
-                       width,
-                       fraction,
-                       functionsOf(protocol.options),
-                       std::move(*costs),
-                       std::move(*notes),
-                       std::nullopt,
-                       {}};
+  ShareRing ring = driver::ringOf(program, protocol.twoParty);
+  return ProtocolCosts{protocol.suite->info(), ring.width,
+                       ring.fraction,          functionsOf(options, protocol.twoParty),
+                       std::move(*costs),      std::move(*notes),
+                       std::nullopt,           {}};
 }
 
-/// With what the model costs before the changes that are asked for and behind each, if
-/// any are.
-static llvm::Expected<ProtocolCosts> compareUnder(const Protocol &protocol) {
-  const std::vector<Transformation> &changes = protocol.options.transformations;
-  auto all = costsUnder(protocol);
-  if (!all || changes.empty())
-    return all;
-  Protocol part = protocol;
-  part.options.dumpPhases.clear();
-  part.options.isAside = true;
+//===----------------------------------------------------------------------===//
+// All protocols and changes
+//===----------------------------------------------------------------------===//
+
+/// Opens and imports the model, or makes the program of the primitive.
+static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring,
+                         Session &session) {
+  if (!options.primitive.empty()) {
+    auto program = cost::makePrimitive(options.primitive, options.primitiveShape,
+                                       ring.width, ring.fraction, session.context());
+    if (!program)
+      return program.takeError();
+    session.begin(std::move(*program), "mpc");
+    return llvm::Error::success();
+  }
+  if (auto error = session.open(!options.transformations.empty()))
+    return error;
+  if (auto error = session.requireDimensions())
+    return error;
+  return session.import(options.bindings);
+}
+
+/// Calls `use` with the number of each protocol and the program made for it. The
+/// phases that no protocol decides run once.
+static llvm::Error
+forEachProtocol(llvm::ArrayRef<Protocol> protocols, const Compilation &raised,
+                Variant variant,
+                llvm::function_ref<llvm::Error(size_t, mlir::ModuleOp)> use) {
+  Compilation changed = raised.fork(variant);
+  if (auto error = changed.advance("multiplier"))
+    return error;
+  for (auto [i, protocol] : llvm::enumerate(protocols)) {
+    variant.twoParty = protocol.twoParty;
+    Compilation compilation = changed.fork(variant);
+    if (auto error = compilation.advance("cost"))
+      return error;
+    if (auto error = use(i, compilation.program()))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+/// Adds what the model costs before the changes that are asked for and behind each.
+static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> protocols,
+                           const Compilation &raised, std::vector<ProtocolCosts> &all) {
+  const std::vector<Transformation> &changes = options.transformations;
   for (size_t done = 0; done < changes.size(); ++done) {
-    part.options.transformations.assign(changes.begin(), changes.begin() + done);
-    auto costs = costsUnder(part);
+    Variant part{Road::TwoParty, {changes.begin(), changes.begin() + done}};
+    part.isAside = true;
+    auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
+      auto costs = ProgramCosts::of(program);
+      if (!costs)
+        return costs.takeError();
+      if (done == 0)
+        all[i].before = std::move(*costs);
+      else
+        all[i].steps.push_back(
+            {changes[done - 1].option, changes[done - 1].text, costs->total});
+      return llvm::Error::success();
+    };
+    if (auto error = forEachProtocol(protocols, raised, std::move(part), add))
+      return error;
+  }
+  for (ProtocolCosts &costs : all)
+    if (!changes.empty())
+      costs.steps.push_back(
+          {changes.back().option, changes.back().text, costs.costs.total});
+  return llvm::Error::success();
+}
+
+/// What the model costs under each protocol. A model is imported once for all.
+static llvm::Expected<std::vector<ProtocolCosts>>
+costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
+  Session session(options, options, Purpose::Cost);
+  if (auto error = begin(options, protocols.front().twoParty, session))
+    return std::move(error);
+  Compilation raised(session, {Road::TwoParty});
+  if (auto error = raised.advance("raise"))
+    return std::move(error);
+  std::vector<ProtocolCosts> all;
+  auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
+    auto costs = costsUnder(options, protocols[i], program);
     if (!costs)
       return costs.takeError();
-    if (done == 0)
-      all->before = std::move(costs->costs);
-    else
-      all->steps.push_back(
-          {changes[done - 1].option, changes[done - 1].text, costs->costs.total});
+    all.push_back(std::move(*costs));
+    return llvm::Error::success();
+  };
+  if (auto error = forEachProtocol(protocols, raised,
+                                   {Road::TwoParty, options.transformations}, add))
+    return std::move(error);
+  if (auto error = session.finish())
+    return std::move(error);
+  if (auto error = compare(options, protocols, raised, all))
+    return std::move(error);
+  return all;
+}
+
+/// The same; the program of a primitive is one of the protocol's ring.
+static llvm::Expected<std::vector<ProtocolCosts>>
+costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
+  if (options.primitive.empty())
+    return costsOfModel(options, protocols);
+  std::vector<ProtocolCosts> all;
+  for (const Protocol &protocol : protocols) {
+    auto costs = costsOfModel(options, protocol);
+    if (!costs)
+      return costs.takeError();
+    all.push_back(std::move(costs->front()));
   }
-  all->steps.push_back({changes.back().option, changes.back().text, all->costs.total});
   return all;
 }
 
@@ -127,7 +194,7 @@ static llvm::Error checkLimit(const cost::SuiteInfo &suite, const char *option,
               "'{}' takes {} {}; --{} allows {}", suite.name, found, what, option, *limit);
 }
 
-static llvm::Error checkLimits(const Options &options, const CostReport &report) {
+static llvm::Error checkLimits(const CostOptions &options, const CostReport &report) {
   for (const ProtocolCosts &protocol : report.protocols) {
     const cost::Total &total = protocol.costs.total;
     if (auto error =
@@ -141,15 +208,11 @@ static llvm::Error checkLimits(const Options &options, const CostReport &report)
 }
 
 //===----------------------------------------------------------------------===//
-// All of them
+// The report
 //===----------------------------------------------------------------------===//
 
-static std::string nameOf(const Options &options) {
-  return options.primitive.empty() ? options.model : options.primitive;
-}
-
 /// The sizes of the model's free dimensions.
-static std::map<std::string, int64_t> dimsOf(const Options &options) {
+static std::map<std::string, int64_t> dimsOf(const CostOptions &options) {
   std::map<std::string, int64_t> dims;
   for (const auto &binding : options.bindings.dims)
     dims[binding.getKey().str()] = binding.getValue();
@@ -159,15 +222,22 @@ static std::map<std::string, int64_t> dimsOf(const Options &options) {
   return dims;
 }
 
-static llvm::Error listProtocols(const Options &options) {
-  if (wantsText(options))
-    printProtocols();
-  return writeJson(options, protocolsJson());
+llvm::Error driver::listProtocols(const OutputOptions &options) {
+  return writeReport(options, ProtocolList{"--protocol", "--network"});
 }
 
-llvm::Error driver::runCost(const Options &options) {
-  if (options.listProtocols)
-    return listProtocols(options);
+static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &options) {
+  std::vector<Protocol> protocols;
+  for (const std::string &name : options.protocols) {
+    auto protocol = chooseProtocol(options, name, options.from);
+    if (!protocol)
+      return protocol.takeError();
+    protocols.push_back(std::move(*protocol));
+  }
+  return protocols;
+}
+
+llvm::Error driver::cost(const CostOptions &options) {
   if (options.protocols.empty())
     return fail(ExitCode::Usage,
                 "--protocol aero,crypten; tacit cost --list-protocols tells more",
@@ -179,23 +249,18 @@ llvm::Error driver::runCost(const Options &options) {
   auto network = cost::parseNetwork(options.network);
   if (!network)
     return network.takeError();
-  std::vector<Protocol> protocols;
-  for (const std::string &name : options.protocols) {
-    auto protocol = chooseProtocol(options, name);
-    if (!protocol)
-      return protocol.takeError();
-    protocols.push_back(std::move(*protocol));
-  }
-  CostReport report{nameOf(options), dimsOf(options), *network, {}};
-  for (const Protocol &protocol : protocols) {
-    auto costs = compareUnder(protocol);
-    if (!costs)
-      return costs.takeError();
-    report.protocols.push_back(std::move(*costs));
-  }
-  if (wantsText(options))
-    printCosts(report);
-  if (auto error = writeJson(options, costsJson(report)))
+  auto protocols = protocolsOf(options);
+  if (!protocols)
+    return protocols.takeError();
+  auto costs = costsOf(options, *protocols);
+  if (!costs)
+    return costs.takeError();
+  CostReport report{options.primitive.empty() ? options.model : options.primitive,
+                    dimsOf(options),
+                    *network,
+                    std::move(*costs),
+                    {"--json has all", "--functions bounded holds for larger ranges"}};
+  if (auto error = writeReport(options, report))
     return error;
   return checkLimits(options, report);
 }

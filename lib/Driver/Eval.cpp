@@ -7,14 +7,11 @@
 
 #include "Compilation.h"
 #include "LanguageModel.h"
+#include "Output.h"
 #include "Protocol.h"
 #include "tacit/Driver/Driver.h"
-#include "tacit/Pipelines/Pipelines.h"
-#include "tacit/Report/Json.h"
-#include "tacit/Report/ProgramFacts.h"
+#include "tacit/Report/EvalReport.h"
 #include "tacit/Support/Error.h"
-#include <chrono>
-#include <cmath>
 
 using namespace tacit;
 using namespace tacit::driver;
@@ -26,25 +23,18 @@ struct Compiled {
   std::unique_ptr<Executable> executable;
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
+};
 
-  int64_t weightBytes() const { return executable->description().weights_bytes; }
+/// The model in the variant that is evaluated, and as it was where that is another.
+struct Models {
+  Compiled model;
+  std::optional<Compiled> reference;
+  double seconds = 0; ///< in which both were made
 };
 } // namespace
 
-/// Source and program are gone when this returns: only packed weights and code stay.
-static llvm::Expected<Compiled> compileModel(const Options &options, int64_t numTokens) {
-  Compilation compilation(options);
-  if (auto error = compilation.open())
-    return std::move(error);
-  if (!compilation.onnx() && options.window > 0)
-    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
-  if (const OnnxModel *model = compilation.onnx()) {
-    DimBindings bindings;
-    if (auto error = bindWindow(options, *model, numTokens, bindings))
-      return std::move(error);
-    if (auto error = compilation.import(bindings))
-      return std::move(error);
-  }
+static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant) {
+  Compilation compilation(session, std::move(variant));
   if (auto error = compilation.advance("check"))
     return std::move(error);
   Compiled result;
@@ -60,35 +50,41 @@ static llvm::Expected<Compiled> compileModel(const Options &options, int64_t num
   return result;
 }
 
-//===----------------------------------------------------------------------===//
-// Text
-//===----------------------------------------------------------------------===//
-
-static void printOne(const Score &score, const Compiled &compiled, double seconds) {
-  llvm::outs() << fmt::format(
-      "perplexity   {:.4f}   (nll {:.4f})\n"
-      "top-1        {:.4f}\n"
-      "evaluation   {:.2f} s, {:.0f} tokens per second; compiled in {:.2f} s\n",
-      score.perplexity(), score.nll(), score.accuracy(), seconds, score.tokensPerSecond(),
-      compiled.seconds);
+static llvm::Error import(const EvalOptions &options, Session &session, int64_t numTokens) {
+  if (auto error = session.open(!options.transformations.empty()))
+    return error;
+  if (!session.onnx() && options.window > 0)
+    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
+  if (!session.onnx())
+    return llvm::Error::success();
+  DimBindings bindings;
+  if (auto error = bindWindow(options, *session.onnx(), numTokens, bindings))
+    return error;
+  return session.import(bindings);
 }
 
-/// The sites of one kind, in both models, unless neither has any.
-static void printSites(const Compiled &reference, const Compiled &compiled) {
-  if (!reference.sites || !compiled.sites)
-    return;
-  auto line = [](const char *name, int64_t left, int64_t right) {
-    if (left != 0 || right != 0)
-      llvm::outs() << fmt::format("{:<20}{:>14}{:>14}\n", name, left, right);
-  };
-  const SiteCounts &a = *reference.sites, &b = *compiled.sites;
-  line("nonlinear sites", a.nonlinear(), b.nonlinear());
-  line("  layer_norm", a.layerNorm, b.layerNorm);
-  line("  rms_norm", a.rmsNorm, b.rmsNorm);
-  line("  gelu", a.gelu, b.gelu);
-  line("  silu", a.silu, b.silu);
-  line("  relu", a.relu, b.relu);
-  line("  softmax", a.softmax, b.softmax);
+/// Source and program are gone when this returns: only packed weights and code stay.
+static llvm::Expected<Models> compileModels(const EvalOptions &options,
+                                            const TwoPartyOptions &twoParty,
+                                            int64_t numTokens) {
+  Session session(options, options, Purpose::Code);
+  if (auto error = import(options, session, numTokens))
+    return std::move(error);
+  auto model = compileVariant(
+      session, {options.road, options.transformations, twoParty, options.vectorBits});
+  if (!model)
+    return model.takeError();
+  Models models{std::move(*model), std::nullopt, model->seconds};
+  if (options.transformations.empty() && !options.twin)
+    return models;
+  auto reference =
+      compileVariant(session, {Road::Cpu, {}, {}, options.vectorBits, /*isAside=*/true});
+  if (!reference)
+    return reference.takeError();
+  // Both began with one import.
+  models.seconds += reference->seconds - session.importSeconds();
+  models.reference = std::move(*reference);
+  return models;
 }
 
 /// A number that left the ring is wrong by a multiple of the ring: accuracy is gone.
@@ -102,147 +98,70 @@ static void warnOfWraps(const TwoPartyOptions &twin) {
        remedies + "--norm-scale 4 where variances are small, or a smaller --fraction");
 }
 
-static void printBoth(const Options &options, const Evaluation &evaluation,
-                      const Compiled &reference, const Compiled &compiled) {
-  const Score &a = *evaluation.reference, &b = evaluation.model;
-  auto line = [](const char *name, const std::string &left, const std::string &right) {
-    llvm::outs() << fmt::format("{:<20}{:>14}{:>14}\n", name, left, right);
-  };
-  auto numbers = [&](const char *name, double left, double right, int digits) {
-    line(name, fmt::format("{:.{}f}", left, digits), fmt::format("{:.{}f}", right, digits));
-  };
-  line("", "original", b.wraps ? "twin" : "transformed");
-  numbers("perplexity", a.perplexity(), b.perplexity(), 4);
-  numbers("nll", a.nll(), b.nll(), 4);
-  numbers("top-1 accuracy", a.accuracy(), b.accuracy(), 4);
-  numbers("weight bytes", reference.weightBytes(), compiled.weightBytes(), 0);
-  printSites(reference, compiled);
-  numbers("tokens per second", a.tokensPerSecond(), b.tokensPerSecond(), 0);
-  numbers("compile seconds", reference.seconds, compiled.seconds, 2);
-  const Comparison &comparison = evaluation.comparison;
-  llvm::outs() << fmt::format(
-      "\n"
-      "mean KL divergence  {:>14.6f} nats, original || transformed\n"
-      "top-1 agreement     {:>14.4f}\n"
-      "max logit error     {:>14.4g}\n",
-      comparison.divergence / b.predictions, double(comparison.agreements) / b.predictions,
-      comparison.maxError);
-  if (!b.wraps)
-    return;
-  llvm::outs() << fmt::format("left the ring       {:>14} sums and products\n", *b.wraps);
-  const TwoPartyOptions &twin = options.twoParty;
-  llvm::outs() << fmt::format(
-      "functions           {:>14}; the bytes are those of\n"
-      "                    tacit cost --protocol {} --functions {}\n",
-      twin.isBounded ? "bounded" : "published", twin.protocol,
-      twin.isBounded ? "bounded" : "published");
-  if (*b.wraps > 0)
-    warnOfWraps(twin);
+static EvaluatedModel describe(const Score &score, const Compiled &compiled) {
+  return {score.nll(),
+          score.perplexity(),
+          score.accuracy(),
+          score.tokensPerSecond(),
+          static_cast<int64_t>(compiled.executable->description().weights_bytes),
+          compiled.seconds,
+          compiled.sites};
 }
 
-//===----------------------------------------------------------------------===//
-// JSON
-//===----------------------------------------------------------------------===//
-
-static llvm::json::Object modelJson(const Score &score, const Compiled &compiled) {
-  llvm::json::Object object{{"nll", jsonNumber(score.nll())},
-                            {"perplexity", jsonNumber(score.perplexity())},
-                            {"top1_accuracy", score.accuracy()},
-                            {"weight_bytes", compiled.weightBytes()},
-                            {"tokens_per_second", jsonNumber(score.tokensPerSecond())},
-                            {"compile_seconds", compiled.seconds},
-                            {"nonlinear_sites", nullptr}};
-  if (const auto &sites = compiled.sites)
-    object["nonlinear_sites"] = llvm::json::Object{{"layer_norm", sites->layerNorm},
-                                                   {"rms_norm", sites->rmsNorm},
-                                                   {"gelu", sites->gelu},
-                                                   {"silu", sites->silu},
-                                                   {"relu", sites->relu},
-                                                   {"softmax", sites->softmax},
-                                                   {"total", sites->nonlinear()}};
-  return object;
-}
-
-static llvm::json::Object toJson(const Options &options, const Evaluation &evaluation,
-                                 const Compiled *reference, const Compiled &compiled,
-                                 double seconds) {
+static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &twoParty,
+                             const Models &models, const Evaluation &evaluation) {
   const Score &score = evaluation.model;
-  llvm::json::Object result{
-      {"schema", 1},
-      {"tokens", score.predictions},
-      {"reference", nullptr},
-      {"compiled", modelJson(score, compiled)},
-      {"kl_mean", nullptr},
-      {"top1_agreement", nullptr},
-      {"max_abs_error", nullptr},
-      {"top1_accuracy", score.accuracy()},
-      {"seconds", seconds},
-      {"compile_seconds", compiled.seconds + (reference ? reference->seconds : 0)}};
-  if (score.wraps) {
-    result["wraps"] = *score.wraps;
-    result["functions"] = options.twoParty.isBounded ? "bounded" : "published";
-  }
-  if (reference) {
+  EvalReport report;
+  report.predictions = score.predictions;
+  report.window = models.model.executable->description().inputs[0].shape[1];
+  report.model = describe(score, models.model);
+  if (models.reference) {
     const Comparison &comparison = evaluation.comparison;
-    result["reference"] = modelJson(*evaluation.reference, *reference);
-    result["kl_mean"] = jsonNumber(comparison.divergence / score.predictions);
-    result["top1_agreement"] = double(comparison.agreements) / score.predictions;
-    result["max_abs_error"] = jsonNumber(comparison.maxError);
-  } else if (options.from.empty()) {
-    // Nothing was asked to be changed: the model is its own reference. A program may
-    // have been edited, and what it was is not known.
-    result["reference"] = modelJson(score, compiled);
-    result["kl_mean"] = 0.0;
-    result["top1_agreement"] = 1.0;
-    result["max_abs_error"] = 0.0;
+    report.reference = describe(*evaluation.reference, *models.reference);
+    report.comparison = {comparison.divergence / score.predictions,
+                         double(comparison.agreements) / score.predictions,
+                         comparison.maxError};
   }
-  return result;
+  if (score.wraps) {
+    std::string functions = twoParty.isBounded ? "bounded" : "published";
+    report.twin = {*score.wraps, functions,
+                   fmt::format("tacit cost --protocol {} --functions {}", twoParty.protocol,
+                               functions)};
+  }
+  report.isOwnReference = !models.reference && options.from.empty();
+  report.compileSeconds = models.seconds;
+  return report;
 }
 
-llvm::Error driver::runEval(const Options &given) {
-  auto tokens = readTokens(given.tokens);
+llvm::Error driver::eval(const EvalOptions &options) {
+  auto tokens = readTokens(options.tokens);
   if (!tokens)
     return tokens.takeError();
-  Options options = given;
-  if (given.twin) {
+  TwoPartyOptions twoParty;
+  if (options.twin) {
     auto protocol = chooseProtocol(
-        given, given.protocols.empty() ? "crypten" : given.protocols.front());
+        options, options.protocols.empty() ? "crypten" : options.protocols.front(),
+        options.from, /*isTwin=*/true);
     if (!protocol)
       return protocol.takeError();
-    options = std::move(protocol->options);
+    twoParty = protocol->twoParty;
   }
-  auto compiled = compileModel(options, tokens->size());
-  if (!compiled)
-    return compiled.takeError();
-  std::optional<Compiled> reference;
-  Options plain = options;
-  if (!options.transformations.empty() || options.twin) {
-    plain.transformations.clear();
-    plain.road = Road::Cpu;
-    plain.dumpPhases.clear();
-    plain.verbose = false;
-    auto made = compileModel(plain, tokens->size());
-    if (!made)
-      return made.takeError();
-    reference = std::move(*made);
-  }
+  auto models = compileModels(options, twoParty, tokens->size());
+  if (!models)
+    return models.takeError();
   auto begin = std::chrono::steady_clock::now();
   auto evaluation =
-      evaluate(*compiled->executable, reference ? reference->executable.get() : nullptr,
-               *tokens, options.threads, options.tokens);
+      evaluate(*models->model.executable,
+               models->reference ? models->reference->executable.get() : nullptr, *tokens,
+               options.threads, options.tokens);
   if (!evaluation)
     return evaluation.takeError();
-  double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (wantsText(options)) {
-    llvm::outs() << fmt::format("{} predictions in windows of {}\n",
-                                evaluation->model.predictions,
-                                compiled->executable->description().inputs[0].shape[1]);
-    if (reference)
-      printBoth(options, *evaluation, *reference, *compiled);
-    else
-      printOne(evaluation->model, *compiled, seconds);
+  EvalReport report = makeReport(options, twoParty, *models, *evaluation);
+  report.seconds = secondsSince(begin);
+  if (options.wantsText()) {
+    printText(report, llvm::outs());
+    if (report.twin && report.twin->wraps > 0)
+      warnOfWraps(twoParty);
   }
-  return writeJson(options, toJson(options, *evaluation, reference ? &*reference : nullptr,
-                                   *compiled, seconds));
+  return writeJson(options, toJson(report));
 }

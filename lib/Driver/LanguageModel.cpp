@@ -50,7 +50,7 @@ static llvm::Error noLanguageModel() {
       "eval needs a language model: one integer input [batch, sequence] and logits");
 }
 
-llvm::Error driver::bindWindow(const Options &options, const OnnxModel &model,
+llvm::Error driver::bindWindow(const EvalOptions &options, const OnnxModel &model,
                                int64_t numTokens, DimBindings &bindings) {
   bool ok =
       model.inputs().size() == 1 && model.inputs()[0].dims.size() == 2 &&

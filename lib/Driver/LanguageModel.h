@@ -17,8 +17,8 @@ namespace tacit::driver {
 llvm::Expected<std::vector<int64_t>> readTokens(const std::string &path);
 
 /// Pins the dimensions of the token input: [batch, window].
-llvm::Error bindWindow(const Options &options, const OnnxModel &model, int64_t numTokens,
-                       DimBindings &bindings);
+llvm::Error bindWindow(const EvalOptions &options, const OnnxModel &model,
+                       int64_t numTokens, DimBindings &bindings);
 
 /// Fails unless the model takes one integer input [batch, window].
 llvm::Error checkLanguageModel(const tacit_model_desc &model);

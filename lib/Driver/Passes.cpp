@@ -5,15 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Compilation.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace tacit;
 
-llvm::Error driver::runPasses(const Options &options) {
+llvm::Error driver::listPasses() {
   registerOwnPasses();
   llvm::outs() << "Phases, in order (--from, --to, --dump-phases):\n";
   auto list = [](llvm::ArrayRef<Phase> phases) {

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Protocol.h"
-#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
 
 using namespace tacit;
@@ -26,7 +25,7 @@ static llvm::Error checkRing(int64_t width, int64_t fraction) {
 
 /// Words of the machine can hold it, and it is known what the protocol computes.
 static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
-  const TwoPartyOptions &ring = protocol.options.twoParty;
+  const TwoPartyOptions &ring = protocol.twoParty;
   if (!ring.isExpanded)
     return fail(ExitCode::Usage, "--protocol crypten",
                 "'{}' has measurements, not formulas: what it computes is not known",
@@ -37,8 +36,18 @@ static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   return protocol;
 }
 
-llvm::Expected<Protocol> driver::chooseProtocol(const Options &options,
-                                                llvm::StringRef name) {
+TwoPartyOptions driver::twoPartyOptions(const ProtocolOptions &options) {
+  TwoPartyOptions twoParty;
+  twoParty.isBounded = options.isBounded;
+  twoParty.normScale = options.normScale;
+  twoParty.width = options.width.value_or(twoParty.width);
+  twoParty.fraction = options.fraction.value_or(twoParty.fraction);
+  return twoParty;
+}
+
+llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
+                                                llvm::StringRef name, llvm::StringRef from,
+                                                bool isTwin) {
   if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
     return fail(ExitCode::Usage, "rename the file",
                 "--protocol names '{}'; expected no quotation mark or brace in it",
@@ -47,24 +56,24 @@ llvm::Expected<Protocol> driver::chooseProtocol(const Options &options,
   if (!suite)
     return suite.takeError();
   const cost::SuiteInfo &info = (*suite)->info();
-  Protocol protocol{*suite, options};
-  size_t from = options.from.empty() ? 0 : *findPhase(options.from, Road::TwoParty);
-  if (from == *findPhase("cost", Road::TwoParty))
+  Protocol protocol{*suite, twoPartyOptions(options)};
+  size_t reached = from.empty() ? 0 : *findPhase(from, Road::TwoParty);
+  if (reached == *findPhase("cost", Road::TwoParty))
     return fail(ExitCode::Usage, "--from expand, with the program as that phase left it",
                 "no phase lies behind 'cost', and its program does not say whose costs "
                 "it has");
-  if (from >= *findPhase("mpc", Road::TwoParty) && (options.width || options.fraction))
+  if (reached >= *findPhase("mpc", Road::TwoParty) && (options.width || options.fraction))
     return fail(ExitCode::Usage, "leave it out, or start from an earlier phase",
                 "--{} has no effect after phase 'mpc'",
                 options.width ? "width" : "fraction");
-  TwoPartyOptions &ring = protocol.options.twoParty;
+  TwoPartyOptions &ring = protocol.twoParty;
   ring.protocol = name.str();
   ring.isExpanded = (*suite)->wantsExpanded();
   ring.width = options.width.value_or(info.ringBits);
   ring.fraction = options.fraction.value_or(info.fractionBits);
   if (auto error = checkRing(ring.width, ring.fraction))
     return std::move(error);
-  if (options.twin)
+  if (isTwin)
     return checkTwin(std::move(protocol));
   if (ring.width != info.ringBits)
     return fail(ExitCode::Usage, fmt::format("--width {}, or leave it out", info.ringBits),
@@ -73,12 +82,7 @@ llvm::Expected<Protocol> driver::chooseProtocol(const Options &options,
   return protocol;
 }
 
-std::pair<int64_t, int64_t> driver::ringOf(mlir::ModuleOp program, const Options &options) {
-  std::pair<int64_t, int64_t> ring = {options.twoParty.width, options.twoParty.fraction};
-  program.walk([&](mpc::ShareOp op) {
-    auto type = llvm::cast<mpc::ShareType>(op.getType());
-    ring = {type.getWidth(), type.getFraction()};
-    return mlir::WalkResult::interrupt();
-  });
-  return ring;
+report::ShareRing driver::ringOf(mlir::ModuleOp program, const TwoPartyOptions &options) {
+  return report::ringOf(program).value_or(
+      report::ShareRing{options.width, options.fraction});
 }

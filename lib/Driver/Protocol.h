@@ -11,22 +11,29 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Suite.h"
 #include "tacit/Driver/Options.h"
+#include "tacit/Report/ProgramFacts.h"
 
 namespace tacit::driver {
 
-/// A protocol and the options under which the phases make a program for it.
+/// A protocol and what the phases need to know to make a program for it.
 struct Protocol {
   cost::SuitePtr suite;
-  Options options;
+  TwoPartyOptions twoParty;
 };
 
-/// The protocol `name` of --protocol, with its ring unless --width and --fraction say
-/// otherwise. Fails with Usage where there is no such protocol, or its ring has no room.
-llvm::Expected<Protocol> chooseProtocol(const Options &options, llvm::StringRef name);
+/// What the user says of any protocol, without one.
+TwoPartyOptions twoPartyOptions(const ProtocolOptions &options);
 
-/// Bits of the ring and of the fraction that the shares of a program have, or else
-/// those of the options.
-std::pair<int64_t, int64_t> ringOf(mlir::ModuleOp program, const Options &options);
+/// The protocol `name` of --protocol, with its ring unless --width and --fraction say
+/// otherwise, for a program that the phase `from` left, if any did. Fails with Usage
+/// where there is no such protocol, or its ring has no room, or `isTwin` and words of
+/// the machine cannot compute what it does.
+llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
+                                        llvm::StringRef name, llvm::StringRef from,
+                                        bool isTwin = false);
+
+/// The ring that the shares of a program have, or else that of the options.
+report::ShareRing ringOf(mlir::ModuleOp program, const TwoPartyOptions &options);
 
 } // namespace tacit::driver
 

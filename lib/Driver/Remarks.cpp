@@ -14,6 +14,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::driver;
 
 /// The ONNX node that a location names, else "".
@@ -40,10 +41,10 @@ std::string tacit::driver::describe(Location loc) {
 }
 
 struct RemarkListener::State {
-  bool prints;
+  bool prints = false;
   llvm::MapVector<Pass *, int64_t> sites;
   Pass *running = nullptr;
-  std::vector<Missed> missed;
+  std::vector<report::MissedSite> missed;
 };
 
 namespace {
@@ -72,12 +73,13 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
 
   void noteMissed(const remark::detail::Remark &remark) {
     std::string where = describe(remark.getLocation());
-    Missed place{remark.getRemarkName().str(), StringRef(where).rtrim(": ").str(),
-                 nodeOf(remark.getLocation()), ""};
+    report::MissedSite place{remark.getRemarkName().str(),
+                             StringRef(where).rtrim(": ").str(),
+                             nodeOf(remark.getLocation()), ""};
     std::replace(place.kind.begin(), place.kind.end(), '-', '_');
     for (const auto &arg : remark.getArgs())
       place.reason += (place.reason.empty() ? "" : " ") + StringRef(arg.val).trim().str();
-    auto isSame = [&](const Missed &other) {
+    auto isSame = [&](const report::MissedSite &other) {
       return other.kind == place.kind && other.where == place.where &&
              other.reason == place.reason;
     };
@@ -105,9 +107,7 @@ struct Watcher : PassInstrumentation {
 };
 } // namespace
 
-RemarkListener::RemarkListener(bool prints) : state(std::make_shared<State>()) {
-  state->prints = prints;
-}
+RemarkListener::RemarkListener() : state(std::make_shared<State>()) {}
 
 llvm::LogicalResult RemarkListener::attach(MLIRContext &context) {
   if (context.getRemarkEngine())
@@ -120,7 +120,8 @@ llvm::LogicalResult RemarkListener::attach(MLIRContext &context) {
       std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
 }
 
-void RemarkListener::watch(PassManager &manager) {
+void RemarkListener::watch(PassManager &manager, bool prints) {
+  state->prints = prints;
   state->sites.clear();
   state->running = nullptr;
   manager.addInstrumentation(std::make_unique<Watcher>(state));
@@ -133,4 +134,6 @@ std::vector<int64_t> RemarkListener::sites() const {
   return counts;
 }
 
-const std::vector<Missed> &RemarkListener::missed() const { return state->missed; }
+const std::vector<report::MissedSite> &RemarkListener::missed() const {
+  return state->missed;
+}

@@ -9,6 +9,7 @@
 #define TACIT_LIB_DRIVER_REMARKS_H
 
 #include "mlir/Pass/PassManager.h"
+#include "tacit/Report/InspectReport.h"
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,30 +19,23 @@ namespace tacit::driver {
 /// "node 'x': " for what came from an ONNX node, "line 4: " for what came from a file.
 std::string describe(mlir::Location loc);
 
-/// A place that the phase raise took for a whole operation at first.
-struct Missed {
-  std::string kind;  ///< what it might have been: layer_norm
-  std::string where; ///< node 'x', or line 4 of a program
-  std::string node, reason;
-};
-
 /// Listens to the remarks of passes: a pass remarks on each site that it changed.
 class RemarkListener {
 public:
-  /// With `prints`, every remark becomes a line on stderr.
-  explicit RemarkListener(bool prints);
+  RemarkListener();
 
   /// Begins to listen in `context`, if nobody does yet.
   llvm::LogicalResult attach(mlir::MLIRContext &context);
 
-  /// Counts anew, for the passes of `manager`.
-  void watch(mlir::PassManager &manager);
+  /// Counts anew, for the passes of `manager`. With `prints`, every remark becomes a
+  /// line on stderr.
+  void watch(mlir::PassManager &manager, bool prints);
 
   /// Sites changed by each pass that ran since, in order.
   std::vector<int64_t> sites() const;
 
   /// What the phase raise missed so far, each place once.
-  const std::vector<Missed> &missed() const;
+  const std::vector<report::MissedSite> &missed() const;
 
   struct State;
 

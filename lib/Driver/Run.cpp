@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Output.h"
 #include "tacit/Driver/Driver.h"
-#include "tacit/Report/Json.h"
+#include "tacit/Report/RunReport.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
@@ -15,7 +16,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
-#include <chrono>
 #include <cmath>
 
 using namespace tacit;
@@ -59,8 +59,9 @@ static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
 }
 
 /// Free dimensions take their sizes from the inputs. Empty ones stay free.
-static llvm::Expected<DimBindings>
-bindFromInputs(const Options &options, const OnnxModel &model, const NamedTensors &inputs) {
+static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
+                                                  const OnnxModel &model,
+                                                  const NamedTensors &inputs) {
   DimBindings bindings = options.bindings;
   llvm::StringMap<std::string> origin;
   for (const OnnxValue &value : model.inputs()) {
@@ -119,38 +120,46 @@ static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
   }
 }
 
-static llvm::Expected<Compiled> compileWith(const Options &options,
+/// Imports the model for these inputs, and makes code of it.
+static llvm::Expected<Compiled> compileWith(const RunOptions &options, Session &session,
                                             const NamedTensors &inputs, bool pinsValues) {
-  Compilation compilation(options);
-  if (auto error = compilation.open())
-    return std::move(error);
-  if (const OnnxModel *model = compilation.onnx()) {
-    std::vector<std::string> names;
-    for (const OnnxValue &input : model->inputs())
-      names.push_back(input.name);
-    if (auto error = checkNames("input", inputs, names, /*all=*/true))
-      return std::move(error);
+  if (const OnnxModel *model = session.onnx()) {
     auto bindings = options.isDynamic ? llvm::Expected<DimBindings>(options.bindings)
                                       : bindFromInputs(options, *model, inputs);
     if (!bindings)
       return bindings.takeError();
     if (pinsValues)
       pinValues(*model, inputs, *bindings);
-    if (auto error = compilation.import(*bindings))
+    if (auto error = session.import(*bindings))
       return std::move(error);
   }
+  Compilation compilation(session,
+                          {options.road, options.transformations, {}, options.vectorBits});
   auto made = compilation.makeExecutable();
   if (!made)
     return made.takeError();
   return Compiled{std::move(*made), compilation.elapsed()};
 }
 
+static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &inputs) {
+  std::vector<std::string> names;
+  for (const OnnxValue &input : model.inputs())
+    names.push_back(input.name);
+  return checkNames("input", inputs, names, /*all=*/true);
+}
+
 /// The model for these inputs. Where a shape depends on the values of an input, which
 /// no program for any values can have, it is compiled for the values given.
-static llvm::Expected<Compiled> compile(const Options &options,
+static llvm::Expected<Compiled> compile(const RunOptions &options,
                                         const NamedTensors &inputs) {
-  auto made = compileWith(options, inputs, /*pinsValues=*/false);
-  if (made ||
+  Session session(options, options, Purpose::Code);
+  if (auto error = session.open(!options.transformations.empty()))
+    return std::move(error);
+  if (const OnnxModel *model = session.onnx())
+    if (auto error = checkInputs(*model, inputs))
+      return std::move(error);
+  auto made = compileWith(options, session, inputs, /*pinsValues=*/false);
+  if (made || !session.onnx() ||
       llvm::none_of(inputs, [](const auto &input) { return mayDecideShape(input.second); }))
     return made;
   llvm::Error rest =
@@ -163,7 +172,7 @@ static llvm::Expected<Compiled> compile(const Options &options,
       });
   if (rest)
     return std::move(rest);
-  return compileWith(options, inputs, /*pinsValues=*/true);
+  return compileWith(options, session, inputs, /*pinsValues=*/true);
 }
 
 //===----------------------------------------------------------------------===//
@@ -215,21 +224,19 @@ static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
       tolerance * scale);
 }
 
-namespace {
-struct Latency {
-  double min, median, max;
-};
-} // namespace
-
-static Latency summarise(std::vector<double> times) {
+static RunReport::Latency summarise(std::vector<double> times) {
   llvm::sort(times);
   size_t n = times.size();
   double median = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
-  return {times.front(), median, times.back()};
+  return {times.front(), median, times.back(), static_cast<int64_t>(n)};
 }
 
-llvm::Error driver::runRun(const Options &options) {
-  bool isLibrary = llvm::StringRef(options.model).ends_with(".so");
+//===----------------------------------------------------------------------===//
+// The run
+//===----------------------------------------------------------------------===//
+
+/// What has no effect on a library, or on a program.
+static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
   if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
     return fail(ExitCode::Usage, "give them to tacit compile",
@@ -241,46 +248,26 @@ llvm::Error driver::runRun(const Options &options) {
   if (isLibrary && !options.transformations.empty())
     return fail(ExitCode::Usage, "give it to tacit compile",
                 "{} has no effect on a library", options.transformations.front().option);
-  auto inputs = readTensors(options.inputs);
-  if (!inputs)
-    return inputs.takeError();
-  auto expected = readTensors(options.expected);
-  if (!expected)
-    return expected.takeError();
+  return llvm::Error::success();
+}
 
-  std::unique_ptr<Executable> executable;
-  double compileSeconds = 0;
-  if (isLibrary) {
-    auto loaded = Executable::loadLibrary(options.model);
-    if (!loaded)
-      return loaded.takeError();
-    executable = std::move(*loaded);
-  } else {
-    auto made = compile(options, *inputs);
-    if (!made)
-      return made.takeError();
-    executable = std::move(made->executable);
-    compileSeconds = made->seconds;
-  }
+static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool isLibrary,
+                                              const NamedTensors &inputs) {
+  if (!isLibrary)
+    return ::compile(options, inputs);
+  auto loaded = Executable::loadLibrary(options.model);
+  if (!loaded)
+    return loaded.takeError();
+  return Compiled{std::move(*loaded), 0};
+}
 
-  const tacit_model_desc &model = executable->description();
-  std::vector<std::string> inputNames, outputNames;
-  for (int i = 0; i < model.num_inputs; ++i)
-    inputNames.push_back(model.inputs[i].name);
-  for (int i = 0; i < model.num_outputs; ++i)
-    outputNames.push_back(model.outputs[i].name);
-  if (auto error = checkNames("input", *inputs, inputNames, /*all=*/true))
-    return error;
-  if (auto error = checkNames("expect", *expected, outputNames, /*all=*/false))
-    return error;
-  std::vector<HostTensor> ordered;
-  for (const std::string &name : inputNames)
-    ordered.push_back(*find(*inputs, name));
-
-  // The first run maps weights and wakes threads; it gives the results.
+/// The first run maps weights and wakes threads; it gives the results.
+static llvm::Expected<std::vector<HostTensor>>
+runFirst(const RunOptions &options, Executable &executable,
+         const std::vector<HostTensor> &inputs) {
   llvm::Expected<std::vector<HostTensor>> outputs = std::vector<HostTensor>();
   llvm::consumeError(outputs.takeError());
-  auto runOnce = [&] { outputs = executable->run(ordered, options.threads); };
+  auto runOnce = [&] { outputs = executable.run(inputs, options.threads); };
   // The code of a program is as good as the hand that edited it.
   if (options.from.empty())
     runOnce();
@@ -289,30 +276,33 @@ llvm::Error driver::runRun(const Options &options) {
       return fail(ExitCode::BadInput, "start from an earlier phase",
                   "the program '{}' crashed when it ran", options.model);
     });
-  if (!outputs)
-    return outputs.takeError();
+  return outputs;
+}
+
+static llvm::Expected<RunReport::Latency> measure(const RunOptions &options,
+                                                  Executable &executable,
+                                                  const std::vector<HostTensor> &inputs) {
   std::vector<double> times;
   for (int64_t i = 0; i < options.repeat; ++i) {
     auto begin = std::chrono::steady_clock::now();
-    auto again = executable->run(ordered, options.threads);
-    std::chrono::duration<double, std::milli> spent =
-        std::chrono::steady_clock::now() - begin;
+    auto again = executable.run(inputs, options.threads);
     if (!again)
       return again.takeError();
-    times.push_back(spent.count());
+    times.push_back(1e3 * secondsSince(begin));
   }
-  Latency latency = summarise(times);
-  int64_t threads = options.threads;
-  if (threads == 0)
-    threads = llvm::hardware_concurrency().compute_thread_count();
+  return summarise(std::move(times));
+}
 
-  llvm::json::Array results;
+/// Writes the outputs to --output-dir, if there is one.
+static llvm::Error writeOutputs(const RunOptions &options,
+                                const std::vector<std::string> &names,
+                                const std::vector<HostTensor> &outputs, RunReport &report) {
   llvm::StringSet<> taken;
   if (!options.outputDir.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(options.outputDir))
       return fail(ExitCode::BadInput, "choose a folder that can be written to",
                   "cannot make the folder '{}': {}", options.outputDir, error.message());
-  for (auto [name, tensor] : llvm::zip(outputNames, *outputs)) {
+  for (auto [name, tensor] : llvm::zip(names, outputs)) {
     std::string file;
     if (!options.outputDir.empty()) {
       llvm::SmallString<256> path(options.outputDir);
@@ -321,36 +311,66 @@ llvm::Error driver::runRun(const Options &options) {
       if (auto error = writeNpy(file, tensor.dtype, tensor.shape, tensor.data))
         return error;
     }
-    if (wantsText(options))
-      llvm::outs() << fmt::format("{}: {} {}{}{}\n", name, dtypeName(tensor.dtype).str(),
-                                  shapeText(tensor.shape), file.empty() ? "" : " -> ",
-                                  file);
-    llvm::json::Array shape;
-    for (int64_t dim : tensor.shape)
-      shape.push_back(dim);
-    results.push_back(llvm::json::Object{{"name", jsonText(name)},
-                                         {"shape", std::move(shape)},
-                                         {"dtype", dtypeName(tensor.dtype)},
-                                         {"file", jsonText(file)}});
+    report.outputs.push_back({name, dtypeName(tensor.dtype).str(), tensor.shape, file});
   }
-  if (wantsText(options))
-    llvm::outs() << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n",
-                                latency.median, options.repeat, latency.min, latency.max);
-  llvm::json::Object latencyJson{{"min", latency.min},
-                                 {"median", latency.median},
-                                 {"max", latency.max},
-                                 {"repeat", options.repeat}};
-  if (auto error =
-          writeJson(options, llvm::json::Object{{"schema", 1},
-                                                {"outputs", std::move(results)},
-                                                {"latency_ms", std::move(latencyJson)},
-                                                {"threads", threads},
-                                                {"peak_rss_bytes", peakMemory()},
-                                                {"compile_seconds", compileSeconds}}))
+  return llvm::Error::success();
+}
+
+static std::vector<std::string> namesOf(const tacit_io *values, int32_t count) {
+  std::vector<std::string> names;
+  for (int32_t i = 0; i < count; ++i)
+    names.push_back(values[i].name);
+  return names;
+}
+
+/// Runs the code on the inputs, and compares what it gives with what is expected.
+static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
+                         const NamedTensors &inputs, const NamedTensors &expected) {
+  Executable &executable = *compiled.executable;
+  const tacit_model_desc &model = executable.description();
+  std::vector<std::string> inputNames = namesOf(model.inputs, model.num_inputs);
+  std::vector<std::string> outputNames = namesOf(model.outputs, model.num_outputs);
+  if (auto error = checkNames("input", inputs, inputNames, /*all=*/true))
+    return error;
+  if (auto error = checkNames("expect", expected, outputNames, /*all=*/false))
+    return error;
+  std::vector<HostTensor> ordered;
+  for (const std::string &name : inputNames)
+    ordered.push_back(*find(inputs, name));
+  auto outputs = runFirst(options, executable, ordered);
+  if (!outputs)
+    return outputs.takeError();
+  auto latency = measure(options, executable, ordered);
+  if (!latency)
+    return latency.takeError();
+  int64_t threads = options.threads;
+  if (threads == 0)
+    threads = llvm::hardware_concurrency().compute_thread_count();
+  RunReport report{{}, *latency, threads, 0, compiled.seconds};
+  if (auto error = writeOutputs(options, outputNames, *outputs, report))
+    return error;
+  report.peakBytes = peakMemory();
+  if (auto error = writeReport(options, report))
     return error;
   for (auto [name, tensor] : llvm::zip(outputNames, *outputs))
-    if (const HostTensor *want = find(*expected, name))
+    if (const HostTensor *want = find(expected, name))
       if (auto error = compare(name, tensor, *want, options.tolerance))
         return error;
   return llvm::Error::success();
+}
+
+llvm::Error driver::run(const RunOptions &options) {
+  bool isLibrary = llvm::StringRef(options.model).ends_with(".so");
+  if (auto error = checkCombination(options, isLibrary))
+    return error;
+  auto inputs = readTensors(options.inputs);
+  if (!inputs)
+    return inputs.takeError();
+  auto expected = readTensors(options.expected);
+  if (!expected)
+    return expected.takeError();
+  auto compiled = loadOrCompile(options, isLibrary, *inputs);
+  if (!compiled)
+    return compiled.takeError();
+  return runOn(options, *compiled, *inputs, *expected);
 }

@@ -70,28 +70,29 @@ static const char *kindText(cost::SuiteKind kind) {
 // Text
 //===----------------------------------------------------------------------===//
 
-static void line(llvm::StringRef label, const std::string &text) {
-  llvm::outs() << fmt::format("  {:<13} {}\n", label.str(), text);
+static void line(llvm::raw_ostream &os, llvm::StringRef label, const std::string &text) {
+  os << fmt::format("  {:<13} {}\n", label.str(), text);
 }
 
 /// A row of the table of totals; `before` only where something was changed.
-static void totalLine(llvm::StringRef label, const std::optional<std::string> &before,
-                      const std::string &after) {
+static void totalLine(llvm::raw_ostream &os, llvm::StringRef label,
+                      const std::optional<std::string> &before, const std::string &after) {
   if (before)
-    llvm::outs() << fmt::format("  {:<20}{:>26}{:>26}\n", label.str(), *before, after);
+    os << fmt::format("  {:<20}{:>26}{:>26}\n", label.str(), *before, after);
   else
-    llvm::outs() << fmt::format("  {:<20}{:>26}\n", label.str(), after);
+    os << fmt::format("  {:<20}{:>26}\n", label.str(), after);
 }
 
-static void printTotals(const ProtocolCosts &protocol, const cost::Network &network) {
+static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
+                        const cost::Network &network) {
   const cost::Total &after = protocol.costs.total;
   const cost::Total *before = protocol.before ? &protocol.before->total : nullptr;
   auto row = [&](llvm::StringRef label,
                  llvm::function_ref<std::string(const cost::Total &)> text) {
-    totalLine(label, before ? std::optional(text(*before)) : std::nullopt, text(after));
+    totalLine(os, label, before ? std::optional(text(*before)) : std::nullopt, text(after));
   };
   if (before)
-    totalLine("", "before", "after");
+    totalLine(os, "", "before", "after");
   row("online, in all", [](const cost::Total &t) { return rounded(t.total); });
   row("", [](const cost::Total &t) { return amount(t.total); });
   row("  client to server", [](const cost::Total &t) { return amount(t.toServer); });
@@ -100,26 +101,25 @@ static void printTotals(const ProtocolCosts &protocol, const cost::Network &netw
   row("hops", [](const cost::Total &t) { return count(t.hops); });
   row("network time", [&](const cost::Total &t) { return secondsText(t, network); });
   if (before && before->total > 0)
-    totalLine("saved", "", share(before->total - after.total, before->total));
+    totalLine(os, "saved", "", share(before->total - after.total, before->total));
 }
 
 /// What each change leaves, where there is more than one.
-static void printSteps(const ProtocolCosts &protocol) {
+static void printSteps(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   if (protocol.steps.size() < 2)
     return;
-  llvm::outs() << fmt::format("\n  {:<36}{:>20}{:>9}\n", "after", "bytes", "saved");
+  os << fmt::format("\n  {:<36}{:>20}{:>9}\n", "after", "bytes", "saved");
   int64_t last = protocol.before->total.total;
   for (const CostStep &step : protocol.steps) {
-    llvm::outs() << fmt::format("  {:<36}{:>20}{:>9}\n", step.option + " " + step.text,
-                                grouped(step.total.total),
-                                share(last - step.total.total, last));
+    os << fmt::format("  {:<36}{:>20}{:>9}\n", step.option + " " + step.text,
+                      grouped(step.total.total), share(last - step.total.total, last));
     last = step.total.total;
   }
 }
 
-static void printKinds(const ProtocolCosts &protocol) {
-  llvm::outs() << fmt::format("\n  {:<16}{:>7}{:>20}{:>9}{}\n", "what", "ops", "bytes",
-                              "share", protocol.before ? "              before" : "");
+static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
+  os << fmt::format("\n  {:<16}{:>7}{:>20}{:>9}{}\n", "what", "ops", "bytes", "share",
+                    protocol.before ? "              before" : "");
   std::vector<KindCosts> before;
   if (protocol.before)
     before = protocol.before->byKind();
@@ -134,16 +134,17 @@ static void printKinds(const ProtocolCosts &protocol) {
   for (const KindCosts &kind : kinds) {
     if (kind.total.total == 0 && bytesBefore(kind.kind) == 0)
       continue;
-    llvm::outs() << fmt::format("  {:<16}{:>7}{:>20}{:>9}", kind.kind, kind.count,
-                                grouped(kind.total.total),
-                                share(kind.total.total, protocol.costs.total.total));
+    os << fmt::format("  {:<16}{:>7}{:>20}{:>9}", kind.kind, kind.count,
+                      grouped(kind.total.total),
+                      share(kind.total.total, protocol.costs.total.total));
     if (protocol.before)
-      llvm::outs() << fmt::format("{:>20}", grouped(bytesBefore(kind.kind)));
-    llvm::outs() << "\n";
+      os << fmt::format("{:>20}", grouped(bytesBefore(kind.kind)));
+    os << "\n";
   }
 }
 
-static void printOperations(const ProgramCosts &costs) {
+static void printOperations(llvm::raw_ostream &os, const ProgramCosts &costs,
+                            const CostReport::Advice &advice) {
   static constexpr size_t kShown = 10;
   std::vector<const CostedOperation *> dearest;
   for (const CostedOperation &operation : costs.operations)
@@ -154,16 +155,15 @@ static void printOperations(const ProgramCosts &costs) {
     return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
   });
   size_t shown = std::min(kShown, dearest.size());
-  llvm::outs() << fmt::format("\n  the dearest {} of {} operations that send; --json has "
-                              "all\n",
-                              shown, dearest.size());
+  os << fmt::format("\n  the dearest {} of {} operations that send; {}\n", shown,
+                    dearest.size(), advice.allOperations);
   for (const CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
     std::string shape = llvm::join(
         llvm::map_range(operation->shape, [](int64_t dim) { return std::to_string(dim); }),
         "x");
-    llvm::outs() << fmt::format("  {:>18}  {:<16} {:<14} {:<14} {}\n",
-                                grouped(operation->charge.total), operation->name,
-                                operation->kind, shape, operation->node);
+    os << fmt::format("  {:>18}  {:<16} {:<14} {:<14} {}\n",
+                      grouped(operation->charge.total), operation->name, operation->kind,
+                      shape, operation->node);
   }
 }
 
@@ -180,58 +180,64 @@ static std::string dominant(const ProgramCosts &costs) {
   return text.empty() ? "nothing is sent" : text;
 }
 
-static void printProtocol(const ProtocolCosts &protocol, const cost::Network &network) {
+static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
+                          const CostReport &report) {
+  const cost::Network &network = report.network;
   const cost::SuiteInfo &suite = protocol.suite;
-  llvm::outs() << fmt::format("\n{}: {} online\n", suite.name,
-                              rounded(protocol.costs.total.total));
-  line("dominated by", dominant(protocol.costs));
+  os << fmt::format("\n{}: {} online\n", suite.name, rounded(protocol.costs.total.total));
+  line(os, "dominated by", dominant(protocol.costs));
   if (protocol.before)
-    line("and before", fmt::format("{} by {}", rounded(protocol.before->total.total),
-                                   dominant(*protocol.before)));
-  line("protocol", suite.title);
-  line("parties", suite.threatModel);
-  line("figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
-  line("bytes", suite.measures);
-  line("ring", fmt::format("{} bits, {} of them behind the point", protocol.ringBits,
-                           protocol.fractionBits));
+    line(os, "and before",
+         fmt::format("{} by {}", rounded(protocol.before->total.total),
+                     dominant(*protocol.before)));
+  line(os, "protocol", suite.title);
+  line(os, "parties", suite.threatModel);
+  line(os, "figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
+  line(os, "bytes", suite.measures);
+  line(os, "ring",
+       fmt::format("{} bits, {} of them behind the point", protocol.ringBits,
+                   protocol.fractionBits));
   if (!protocol.functions.empty())
-    line("functions", protocol.functions == "bounded"
-                          ? "bounded: hold for larger ranges than the published ones"
-                          : "as published; --functions bounded holds for larger ranges");
-  line("network", describe(network));
+    line(os, "functions",
+         protocol.functions == "bounded"
+             ? std::string("bounded: hold for larger ranges than the published ones")
+             : "as published; " + report.advice.boundedFunctions);
+  line(os, "network", describe(network));
   for (const std::string &note : protocol.notes)
-    line("note", note);
-  llvm::outs() << "\n";
-  printTotals(protocol, network);
-  printSteps(protocol);
-  printKinds(protocol);
-  printOperations(protocol.costs);
+    line(os, "note", note);
+  os << "\n";
+  printTotals(os, protocol, network);
+  printSteps(os, protocol);
+  printKinds(os, protocol);
+  printOperations(os, protocol.costs, report.advice);
 }
 
-void report::printCosts(const CostReport &report) {
-  llvm::outs() << report.model;
+void report::printText(const CostReport &report, llvm::raw_ostream &os) {
+  os << report.model;
   for (const auto &[name, size] : report.dims)
-    llvm::outs() << ", " << name << " = " << size;
-  llvm::outs() << "\n";
+    os << ", " << name << " = " << size;
+  os << "\n";
   for (const ProtocolCosts &protocol : report.protocols)
-    printProtocol(protocol, report.network);
+    printProtocol(os, protocol, report);
 }
 
-void report::printProtocols() {
-  llvm::outs() << "Protocols (--protocol):\n";
+void report::printText(const ProtocolList &list, llvm::raw_ostream &os) {
+  os << "Protocols (" << list.protocolsBy << "):\n";
   for (const cost::SuitePtr &suite : cost::suites()) {
     const cost::SuiteInfo &info = suite->info();
-    llvm::outs() << "\n" << info.name << ": " << info.title << "\n";
-    line("parties", info.threatModel);
-    line("figures", fmt::format("{}: {}", kindText(info.kind), info.source));
-    line("bytes", info.measures);
-    line("ring", fmt::format("{} bits, {} of them behind the point", info.ringBits,
-                             info.fractionBits));
+    os << "\n" << info.name << ": " << info.title << "\n";
+    line(os, "parties", info.threatModel);
+    line(os, "figures", fmt::format("{}: {}", kindText(info.kind), info.source));
+    line(os, "bytes", info.measures);
+    line(os, "ring",
+         fmt::format("{} bits, {} of them behind the point", info.ringBits,
+                     info.fractionBits));
   }
-  llvm::outs() << "\nNetworks (--network):\n\n";
+  os << "\nNetworks (" << list.networksBy << "):\n\n";
   for (const cost::Network &network : cost::networks())
-    line(network.name, fmt::format("{}, round trip {:g} ms ({})", rate(network.bandwidth),
-                                   network.rtt * 1e3, network.source));
+    line(os, network.name,
+         fmt::format("{}, round trip {:g} ms ({})", rate(network.bandwidth),
+                     network.rtt * 1e3, network.source));
 }
 
 //===----------------------------------------------------------------------===//
@@ -325,7 +331,7 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
   return object;
 }
 
-llvm::json::Object report::costsJson(const CostReport &report) {
+llvm::json::Object report::toJson(const CostReport &report) {
   llvm::json::Object dims;
   for (const auto &[name, size] : report.dims)
     dims[llvm::json::fixUTF8(name)] = size;
@@ -338,7 +344,7 @@ llvm::json::Object report::costsJson(const CostReport &report) {
                             {"protocols", std::move(protocols)}};
 }
 
-llvm::json::Object report::protocolsJson() {
+llvm::json::Object report::toJson(const ProtocolList &) {
   llvm::json::Array protocols, networks;
   for (const cost::SuitePtr &suite : cost::suites())
     protocols.push_back(suiteJson(suite->info()));

@@ -7,6 +7,7 @@
 
 #include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/DenseSet.h"
@@ -187,6 +188,25 @@ bool tacit::report::isModel(ModuleOp module) {
   for (const auto &[name, count] : operationCounts(module))
     (StringRef(name).starts_with("nn.") ? hasModel : hasOther) = true;
   return hasModel || !hasOther;
+}
+
+bool tacit::report::hasShares(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        return isa_and_present<mpc::MPCDialect>(op->getDialect()) ? WalkResult::interrupt()
+                                                                  : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+std::optional<ShareRing> tacit::report::ringOf(ModuleOp module) {
+  std::optional<ShareRing> ring;
+  module.walk([&](mpc::ShareOp op) {
+    auto type = cast<mpc::ShareType>(op.getType());
+    ring = {type.getWidth(), type.getFraction()};
+    return WalkResult::interrupt();
+  });
+  return ring;
 }
 
 Counts tacit::report::operationCounts(ModuleOp module) {

@@ -9,6 +9,7 @@
 #include "Bindings.h"
 #include "Overview.h"
 #include "Planned.h"
+#include "tacit/Driver/Driver.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
@@ -257,98 +258,6 @@ static std::string tidy(StringRef text) {
   return llvm::join(lines, "\n  ");
 }
 
-/// The options that hold numbers.
-static llvm::Error readNumbers(Options &options) {
-  static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
-  struct Number {
-    const cl::opt<std::string> &option;
-    int64_t &value, low, high;
-  };
-  for (Number number : {Number{vectorBitsOption, options.vectorBits, 0, kAny},
-                        {repeatOption, options.repeat, 1, kAny},
-                        {threadsOption, options.threads, 0, TACIT_MAX_THREADS}}) {
-    auto parsed = parseNumber(number.option, number.low, number.high);
-    if (!parsed)
-      return parsed.takeError();
-    number.value = *parsed;
-  }
-  if (!llvm::is_contained({128, 256, 512}, options.vectorBits))
-    return usage("use 512, 256 or 128",
-                 fmt::format("--vector-bits {} is no vector width", options.vectorBits));
-  if (windowOption.getNumOccurrences() > 0) {
-    auto window = parseSize("window", windowOption);
-    if (!window)
-      return window.takeError();
-    options.window = *window;
-  }
-  if (StringRef(toleranceOption.getValue()).getAsDouble(options.tolerance) ||
-      !(options.tolerance >= 0 && std::isfinite(options.tolerance)))
-    return usage("give a number like 1e-4",
-                 fmt::format("--tolerance is '{}'; expected a number of at least 0",
-                             toleranceOption.getValue()));
-  return llvm::Error::success();
-}
-
-/// The options that change the model, and whether anything hides them.
-static llvm::Error readTransformations(Options &options) {
-  auto given = [](const cl::opt<std::string> &option) -> std::optional<std::string> {
-    if (option.getNumOccurrences() == 0)
-      return std::nullopt;
-    return option.getValue();
-  };
-  auto read = parseTransformations({given(aeroOption), given(approximateOption),
-                                    given(quantizeOption), given(multiplierOption),
-                                    given(multiplierZeroOption),
-                                    given(multiplierScopeOption), !options.needsWeights()});
-  if (!read)
-    return read.takeError();
-  options.transformations = std::move(*read);
-  for (const Transformation &transformation : options.transformations) {
-    size_t phase = *findPhase(transformation.phase, options.road);
-    if (!options.passPipeline.empty())
-      return usage("add the pass to --pass-pipeline: " + transformation.pass,
-                   "--pass-pipeline replaces the phases; " + transformation.option +
-                       " has no effect on it");
-    if (!options.from.empty() && *findPhase(options.from, options.road) >= phase)
-      return usage("start from an earlier phase, or leave it out",
-                   fmt::format("{} has no effect after phase '{}'", transformation.option,
-                               transformation.phase));
-    if (!options.to.empty() && *findPhase(options.to, options.road) < phase)
-      return usage(
-          "--to " + transformation.phase,
-          fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
-                      transformation.option, transformation.phase, options.to));
-  }
-  return llvm::Error::success();
-}
-
-/// The target, and the road that it or a phase lies on.
-static llvm::Error readTarget(Options &options) {
-  if (targetOption == "onnx")
-    return usage("use --target=cpu, --target=2pc or --target=mlir",
-                 "--target=onnx is not available in this version");
-  if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
-    return usage("use --target=cpu, --target=2pc or --target=mlir",
-                 fmt::format("'{}' is no target", targetOption.getValue()));
-  options.target = targetOption == "cpu"   ? Options::Target::Cpu
-                   : targetOption == "2pc" ? Options::Target::TwoParty
-                                           : Options::Target::Mlir;
-  // A program as text may lie on either road, which a phase of only one road tells.
-  auto names = [](StringRef name) {
-    return !findPhase(name, Road::Cpu) && findPhase(name, Road::TwoParty);
-  };
-  bool isLook = options.subcommand == Subcommand::Inspect ||
-                (options.subcommand == Subcommand::Compile &&
-                 options.target == Options::Target::Mlir);
-  if (twinOption)
-    options.road = Road::Twin;
-  else if (options.subcommand == Subcommand::Cost ||
-           options.target == Options::Target::TwoParty ||
-           (isLook && (names(fromOption) || names(toOption))))
-    options.road = Road::TwoParty;
-  return llvm::Error::success();
-}
-
 /// A number that is optional.
 static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, int64_t high,
                               std::optional<int64_t> &value) {
@@ -361,32 +270,243 @@ static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, i
   return llvm::Error::success();
 }
 
-/// --twin, --norm-scale and --functions.
-static llvm::Error readTwin(Options &options) {
+/// A number that has a default.
+static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, int64_t high,
+                              int64_t &value) {
+  auto parsed = parseNumber(option, low, high);
+  if (!parsed)
+    return parsed.takeError();
+  value = *parsed;
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// What several subcommands share
+//===----------------------------------------------------------------------===//
+
+static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+
+/// Whether a phase is named that only the two-party road has. A program as text may lie
+/// on either road, and this tells which.
+static bool isTwoPartyPhase(StringRef name) {
+  return !findPhase(name, Road::Cpu) && findPhase(name, Road::TwoParty);
+}
+
+static llvm::Error readModelName(StringRef command, ModelOptions &options) {
+  if (modelOptions.empty() || modelOptions.front().empty())
+    return usage(fmt::format("tacit {} MODEL.onnx", command.str()), "no model given");
+  if (modelOptions.size() > 1)
+    return usage(fmt::format("tacit {} {}", command.str(), modelOptions[0]),
+                 fmt::format("found '{}' after the model '{}'; expected one model",
+                             modelOptions[1], modelOptions[0]));
+  options.model = modelOptions.front();
+  return llvm::Error::success();
+}
+
+static llvm::Error refuseModel(StringRef option) {
+  if (modelOptions.empty())
+    return llvm::Error::success();
+  return usage("leave it out",
+               fmt::format("found the model '{}', which --{} has no use for",
+                           modelOptions.front(), option.str()));
+}
+
+/// The model, its sizes, and the phase that left it.
+static llvm::Error readModel(StringRef command, Road road, ModelOptions &options) {
+  options.road = road;
+  if (auto error = readModelName(command, options))
+    return error;
+  if (auto error = parseBindings(dimOptions, shapeOptions, valueOptions, options.bindings))
+    return error;
+  if (auto error = checkPhase("from", fromOption, road))
+    return error;
+  options.from = fromOption;
+  options.dumpPhases = dumpOption;
+  return llvm::Error::success();
+}
+
+static void readOutput(OutputOptions &options) {
+  options.json = jsonOption;
+  options.quiet = quietOption;
+  options.verbose = verboseOption;
+}
+
+/// The changes that are asked for; `isForShapes` where nobody will read the weights.
+static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
+                               ChangeOptions &options) {
+  auto given = [](const cl::opt<std::string> &option) -> std::optional<std::string> {
+    if (option.getNumOccurrences() == 0)
+      return std::nullopt;
+    return option.getValue();
+  };
+  auto read = parseTransformations({given(aeroOption), given(approximateOption),
+                                    given(quantizeOption), given(multiplierOption),
+                                    given(multiplierZeroOption),
+                                    given(multiplierScopeOption), isForShapes});
+  if (!read)
+    return read.takeError();
+  options.transformations = std::move(*read);
+  for (const Transformation &transformation : options.transformations)
+    if (!model.from.empty() &&
+        *findPhase(model.from, model.road) >= *findPhase(transformation.phase, model.road))
+      return usage("start from an earlier phase, or leave it out",
+                   fmt::format("{} has no effect after phase '{}'", transformation.option,
+                               transformation.phase));
+  return llvm::Error::success();
+}
+
+static llvm::Error readCode(CodeOptions &options) {
+  if (auto error = readNumber(vectorBitsOption, 0, kAny, options.vectorBits))
+    return error;
+  if (llvm::is_contained({128, 256, 512}, options.vectorBits))
+    return llvm::Error::success();
+  return usage("use 512, 256 or 128",
+               fmt::format("--vector-bits {} is no vector width", options.vectorBits));
+}
+
+/// What a protocol computes. Costs are compared with what a paper says; `isBounded` is
+/// the default of a twin, which is asked what a model can do.
+static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
   static constexpr int64_t kMaxNormScale = 256;
-  auto scale = parseNumber(normScaleOption, 1, kMaxNormScale);
-  if (!scale)
-    return scale.takeError();
-  if (!isPowerOf2_64(*scale))
-    return usage("use 1, 2, 4, ..., 256",
-                 fmt::format("--norm-scale is {}; expected a power of two", *scale));
-  options.twoParty.normScale = *scale;
-  options.twin = twinOption;
-  // Costs are compared with what a paper says; a twin is asked what a model can do.
-  options.twoParty.isBounded = options.twin;
-  if (functionsOption.getNumOccurrences() > 0) {
-    if (functionsOption != "published" && functionsOption != "bounded")
-      return usage("use published or bounded",
-                   fmt::format("--functions is '{}'", functionsOption.getValue()));
-    options.twoParty.isBounded = functionsOption == "bounded";
+  if (auto error = readNumber(widthOption, 2, 128, options.width))
+    return error;
+  if (auto error = readNumber(fractionOption, 0, 127, options.fraction))
+    return error;
+  if (protocolOption.getNumOccurrences() > 0)
+    for (StringRef name : llvm::split(protocolOption.getValue(), ',')) {
+      if (llvm::is_contained(options.protocols, name))
+        return usage("give each once",
+                     fmt::format("--protocol names '{}' twice", name.str()));
+      options.protocols.push_back(name.str());
+    }
+  if (auto error = readNumber(normScaleOption, 1, kMaxNormScale, options.normScale))
+    return error;
+  if (!isPowerOf2_64(options.normScale))
+    return usage(
+        "use 1, 2, 4, ..., 256",
+        fmt::format("--norm-scale is {}; expected a power of two", options.normScale));
+  options.isBounded = isBounded;
+  if (functionsOption.getNumOccurrences() == 0)
+    return llvm::Error::success();
+  if (functionsOption != "published" && functionsOption != "bounded")
+    return usage("use published or bounded",
+                 fmt::format("--functions is '{}'", functionsOption.getValue()));
+  options.isBounded = functionsOption == "bounded";
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Subcommands
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<Action> parseInspect() {
+  InspectOptions options;
+  Road road = isTwoPartyPhase(fromOption) ? Road::TwoParty : Road::Cpu;
+  if (auto error = readModel("inspect", road, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/true, options))
+    return std::move(error);
+  readOutput(options);
+  return Action([options] { return inspect(options); });
+}
+
+static llvm::Expected<CompileOptions::Target> parseTarget() {
+  if (targetOption == "onnx")
+    return usage("use --target=cpu, --target=2pc or --target=mlir",
+                 "--target=onnx is not available in this version");
+  if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
+    return usage("use --target=cpu, --target=2pc or --target=mlir",
+                 fmt::format("'{}' is no target", targetOption.getValue()));
+  return targetOption == "cpu"   ? CompileOptions::Target::Cpu
+         : targetOption == "2pc" ? CompileOptions::Target::TwoParty
+                                 : CompileOptions::Target::Mlir;
+}
+
+/// Changes that a pipeline of the user, or the end of the phases, makes void.
+static llvm::Error checkReached(const CompileOptions &options) {
+  for (const Transformation &transformation : options.transformations) {
+    if (!options.passPipeline.empty())
+      return usage("add the pass to --pass-pipeline: " + transformation.pass,
+                   "--pass-pipeline replaces the phases; " + transformation.option +
+                       " has no effect on it");
+    if (!options.to.empty() && *findPhase(options.to, options.road) <
+                                   *findPhase(transformation.phase, options.road))
+      return usage(
+          "--to " + transformation.phase,
+          fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
+                      transformation.option, transformation.phase, options.to));
   }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Action> parseCompile() {
+  CompileOptions options;
+  if (auto error = readProtocol(/*isBounded=*/false, options))
+    return std::move(error);
+  auto target = parseTarget();
+  if (!target)
+    return target.takeError();
+  options.target = *target;
+  bool isTwoParty = options.target == CompileOptions::Target::TwoParty ||
+                    (options.target == CompileOptions::Target::Mlir &&
+                     (isTwoPartyPhase(fromOption) || isTwoPartyPhase(toOption)));
+  Road road = isTwoParty ? Road::TwoParty : Road::Cpu;
+  if (auto error = readModel("compile", road, options))
+    return std::move(error);
+  if (auto error = checkPhase("to", toOption, road))
+    return std::move(error);
+  options.to = toOption;
+  options.passPipeline = pipelineOption;
+  options.printPipeline = printPipelineOption;
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = checkReached(options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  readOutput(options);
+  options.output = outputOption;
+  if (options.output == "-" && options.json == "-")
+    return usage("give one of them a file", "-o - and --json - both want stdout");
+  return Action([options] { return compile(options); });
+}
+
+static llvm::Expected<Action> parseRun() {
+  RunOptions options;
+  if (auto error = readModel("run", Road::Cpu, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  if (auto error = readNumber(repeatOption, 1, kAny, options.repeat))
+    return std::move(error);
+  if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
+    return std::move(error);
+  if (StringRef(toleranceOption.getValue()).getAsDouble(options.tolerance) ||
+      !(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    return usage("give a number like 1e-4",
+                 fmt::format("--tolerance is '{}'; expected a number of at least 0",
+                             toleranceOption.getValue()));
+  if (auto error = readPairs("input", inputOptions, options.inputs))
+    return std::move(error);
+  if (auto error = readPairs("expect", expectOptions, options.expected))
+    return std::move(error);
+  readOutput(options);
+  options.outputDir = outputDirOption;
+  options.isDynamic = dynamicOption;
+  return Action([options] { return run(options); });
+}
+
+/// What only a twin has a use for.
+static llvm::Error checkTwin(const EvalOptions &options) {
   if (options.twin && fromOption.getNumOccurrences() > 0)
     return usage("give the ONNX file", "--twin begins with a model, not with a program");
   if (options.twin && options.protocols.size() > 1)
     return usage(
         "evaluate one after the other",
         fmt::format("--twin takes one protocol; found {}", options.protocols.size()));
-  if (options.subcommand != Subcommand::Eval || options.twin)
+  if (options.twin)
     return llvm::Error::success();
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
            &protocolOption, &widthOption, &fractionOption, &normScaleOption,
@@ -397,42 +517,49 @@ static llvm::Error readTwin(Options &options) {
   return llvm::Error::success();
 }
 
-/// The options of cost, and of compile for two parties.
-static llvm::Error readCost(Options &options) {
-  static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
-  struct Number {
-    const cl::opt<std::string> &option;
-    int64_t low, high;
-    std::optional<int64_t> &value;
-  };
-  for (Number number : {Number{widthOption, 2, 128, options.width},
-                        {fractionOption, 0, 127, options.fraction},
-                        {maxBytesOption, 0, kAny, options.maxBytes},
-                        {maxRoundsOption, 0, kAny, options.maxRounds},
-                        {elementsOption, 1, int64_t(1) << 40, options.elements}})
-    if (auto error = readNumber(number.option, number.low, number.high, number.value))
-      return error;
-  if (protocolOption.getNumOccurrences() > 0)
-    for (StringRef name : llvm::split(protocolOption.getValue(), ',')) {
-      if (llvm::is_contained(options.protocols, name))
-        return usage("give each once",
-                     fmt::format("--protocol names '{}' twice", name.str()));
-      options.protocols.push_back(name.str());
-    }
-  if (auto error = readTwin(options))
-    return error;
-  options.network = networkOption;
-  options.listProtocols = listProtocolsOption;
-  options.primitive = primitiveOption;
-  if (options.primitive.empty()) {
-    if (options.elements)
-      return usage("add --primitive gelu, for example",
-                   "--elements has no effect without --primitive");
-    return llvm::Error::success();
+static llvm::Expected<Action> parseEval() {
+  EvalOptions options;
+  options.twin = twinOption;
+  if (auto error = readProtocol(/*isBounded=*/options.twin, options))
+    return std::move(error);
+  if (auto error = checkTwin(options))
+    return std::move(error);
+  if (auto error = readModel("eval", options.twin ? Road::Twin : Road::Cpu, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
+    return std::move(error);
+  if (windowOption.getNumOccurrences() > 0) {
+    auto window = parseSize("window", windowOption);
+    if (!window)
+      return window.takeError();
+    options.window = *window;
   }
-  if (shapeOptions.size() + (options.elements ? 1 : 0) != 1)
+  readOutput(options);
+  options.tokens = tokensOption;
+  if (options.tokens.empty())
+    return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");
+  return Action([options] { return eval(options); });
+}
+
+/// One operation in place of a model, and its size: --elements or --shape.
+static llvm::Error readPrimitive(CostOptions &options) {
+  std::optional<int64_t> elements;
+  if (auto error = readNumber(elementsOption, 1, int64_t(1) << 40, elements))
+    return error;
+  options.primitive = primitiveOption;
+  if (options.primitive.empty())
+    return !elements ? llvm::Error::success()
+                     : usage("add --primitive gelu, for example",
+                             "--elements has no effect without --primitive");
+  if (shapeOptions.size() + (elements ? 1 : 0) != 1)
     return usage("add --elements 1024, or --shape 128x64",
                  "--primitive needs to know its size, once");
+  if (elements)
+    options.primitiveShape = {*elements};
   for (const std::string &text : shapeOptions)
     for (StringRef dim : llvm::split(text, 'x')) {
       auto size = parseSize("shape", dim);
@@ -440,14 +567,41 @@ static llvm::Error readCost(Options &options) {
         return size.takeError();
       options.primitiveShape.push_back(*size);
     }
-  return llvm::Error::success();
+  return refuseModel("primitive");
+}
+
+static llvm::Expected<Action> parseCost() {
+  CostOptions options;
+  if (auto error = readProtocol(/*isBounded=*/false, options))
+    return std::move(error);
+  if (auto error = readNumber(maxBytesOption, 0, kAny, options.maxBytes))
+    return std::move(error);
+  if (auto error = readNumber(maxRoundsOption, 0, kAny, options.maxRounds))
+    return std::move(error);
+  if (auto error = readPrimitive(options))
+    return std::move(error);
+  readOutput(options);
+  options.network = networkOption;
+  if (listProtocolsOption) {
+    if (auto error = refuseModel("list-protocols"))
+      return std::move(error);
+    return Action([options] { return listProtocols(options); });
+  }
+  options.road = Road::TwoParty;
+  if (options.primitive.empty()) {
+    if (auto error = readModel("cost", Road::TwoParty, options))
+      return std::move(error);
+    if (auto error = readChanges(options, /*isForShapes=*/true, options))
+      return std::move(error);
+  }
+  return Action([options] { return cost(options); });
 }
 
 //===----------------------------------------------------------------------===//
 // Parsing
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<std::optional<Options>> tool::parseOptions(int argc, char **argv) {
+llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   auto printVersion = [](raw_ostream &os) {
     os << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
   };
@@ -458,11 +612,11 @@ llvm::Expected<std::optional<Options>> tool::parseOptions(int argc, char **argv)
   StringRef first(argv[1]);
   if (first == "--help" || first == "-h" || first == "help") {
     outs() << kOverview;
-    return std::nullopt;
+    return Action();
   }
   if (first == "--version") {
     printVersion(outs());
-    return std::nullopt;
+    return Action();
   }
   cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand,
                                 &evalCommand,    &passesCommand,  &costCommand};
@@ -486,66 +640,15 @@ llvm::Expected<std::optional<Options>> tool::parseOptions(int argc, char **argv)
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &os))
     return usage(fmt::format("tacit {} --help", first.str()), tidy(text));
 
-  Options options;
-  options.subcommand = inspectCommand   ? Subcommand::Inspect
-                       : compileCommand ? Subcommand::Compile
-                       : runCommand     ? Subcommand::Run
-                       : evalCommand    ? Subcommand::Eval
-                       : costCommand    ? Subcommand::Cost
-                                        : Subcommand::Passes;
-  if (auto error = readCost(options))
-    return std::move(error);
-  bool needsModel = options.subcommand != Subcommand::Passes && !options.listProtocols &&
-                    options.primitive.empty();
-  if (!needsModel && !modelOptions.empty())
-    return usage("leave it out",
-                 fmt::format("found the model '{}', which --{} has no use for",
-                             modelOptions.front(),
-                             options.listProtocols ? "list-protocols" : "primitive"));
-  if (needsModel) {
-    if (modelOptions.empty() || modelOptions.front().empty())
-      return usage(fmt::format("tacit {} MODEL.onnx", first.str()), "no model given");
-    if (modelOptions.size() > 1)
-      return usage(fmt::format("tacit {} {}", first.str(), modelOptions[0]),
-                   fmt::format("found '{}' after the model '{}'; expected one model",
-                               modelOptions[1], modelOptions[0]));
-    options.model = modelOptions.front();
-  }
-  // The shape of a primitive is no shape of an input.
-  llvm::ArrayRef<std::string> shapes = shapeOptions;
-  if (primitiveOption.getNumOccurrences() > 0)
-    shapes = {};
-  if (auto error = parseBindings(dimOptions, shapes, valueOptions, options.bindings))
-    return std::move(error);
-  if (auto error = readTarget(options))
-    return std::move(error);
-  for (auto [name, value] :
-       {std::pair<StringRef, StringRef>("from", fromOption), {"to", toOption}})
-    if (auto error = checkPhase(name, value, options.road))
-      return std::move(error);
-  options.from = fromOption;
-  options.to = toOption;
-  options.dumpPhases = dumpOption;
-  options.passPipeline = pipelineOption;
-  options.printPipeline = printPipelineOption;
-  if (auto error = readTransformations(options))
-    return std::move(error);
-  options.json = jsonOption;
-  options.quiet = quietOption;
-  options.verbose = verboseOption;
-  if (auto error = readNumbers(options))
-    return std::move(error);
-  options.output = outputOption;
-  if (auto error = readPairs("input", inputOptions, options.inputs))
-    return std::move(error);
-  if (auto error = readPairs("expect", expectOptions, options.expected))
-    return std::move(error);
-  options.outputDir = outputDirOption;
-  options.isDynamic = dynamicOption;
-  options.tokens = tokensOption;
-  if (options.subcommand == Subcommand::Eval && options.tokens.empty())
-    return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");
-  if (options.output == "-" && options.json == "-")
-    return usage("give one of them a file", "-o - and --json - both want stdout");
-  return options;
+  if (inspectCommand)
+    return parseInspect();
+  if (compileCommand)
+    return parseCompile();
+  if (runCommand)
+    return parseRun();
+  if (evalCommand)
+    return parseEval();
+  if (costCommand)
+    return parseCost();
+  return Action(listPasses);
 }

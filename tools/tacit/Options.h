@@ -8,14 +8,17 @@
 #ifndef TACIT_TOOLS_TACIT_OPTIONS_H
 #define TACIT_TOOLS_TACIT_OPTIONS_H
 
-#include "tacit/Driver/Options.h"
 #include "llvm/Support/Error.h"
+#include <functional>
 
 namespace tacit::tool {
 
-/// Parses the command line. Help and version are printed and end with nullopt;
-/// everything that is wrong is a Usage error.
-llvm::Expected<std::optional<driver::Options>> parseOptions(int argc, char **argv);
+/// What the command line asks for. Empty where nothing is left to be done.
+using Action = std::function<llvm::Error()>;
+
+/// Parses the command line. Help and version are printed; everything that is wrong is a
+/// Usage error.
+llvm::Expected<Action> parseOptions(int argc, char **argv);
 
 } // namespace tacit::tool
 

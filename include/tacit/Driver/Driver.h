@@ -13,12 +13,13 @@
 
 namespace tacit::driver {
 
-llvm::Error runInspect(const Options &options);
-llvm::Error runCompile(const Options &options);
-llvm::Error runRun(const Options &options);
-llvm::Error runEval(const Options &options);
-llvm::Error runCost(const Options &options);
-llvm::Error runPasses(const Options &options);
+llvm::Error inspect(const InspectOptions &options);
+llvm::Error compile(const CompileOptions &options);
+llvm::Error run(const RunOptions &options);
+llvm::Error eval(const EvalOptions &options);
+llvm::Error cost(const CostOptions &options);
+llvm::Error listProtocols(const OutputOptions &options);
+llvm::Error listPasses();
 
 /// Prints an error and returns the exit code that goes with it.
 int reportError(llvm::Error error);

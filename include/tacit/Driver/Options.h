@@ -1,4 +1,4 @@
-//===- Options.h - What a subcommand is asked to do --------------*- C++ -*-===//
+//===- Options.h - What a subcommand is asked to do -------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -16,60 +16,97 @@
 
 namespace tacit::driver {
 
-enum class Subcommand { Inspect, Compile, Run, Eval, Cost, Passes };
+//===----------------------------------------------------------------------===//
+// What several subcommands share
+//===----------------------------------------------------------------------===//
 
-/// The command line, parsed and checked for form.
-struct Options {
-  Subcommand subcommand;
+/// The model, and what is known of its inputs.
+struct ModelOptions {
   std::string model;
-
-  /// Whether anybody will read the bytes of weights.
-  bool needsWeights() const {
-    return subcommand != Subcommand::Inspect && subcommand != Subcommand::Cost;
-  }
-
-  // Shared by all that take a model.
   DimBindings bindings;
-  std::string from, to, dumpPhases, passPipeline, json;
-  bool printPipeline = false, quiet = false, verbose = false;
-  int64_t vectorBits = 512;
-  /// --aero, --approximate, --quantize and --multiplier, in the order they run.
-  std::vector<Transformation> transformations;
-  /// Set for a run that is only compared with: it says nothing of what it does.
-  bool isAside = false;
-  /// What the target, the subcommand, or a phase that only one road has says.
+  /// The phase that left the model, where it is a program.
+  std::string from;
+  /// Where the program after each phase is written to; empty for nowhere.
+  std::string dumpPhases;
+  /// The road that all phases named are on.
   Road road = Road::Cpu;
+};
 
-  // compile
-  std::string output;
-  enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
+/// The changes of the model, in the order in which they run.
+struct ChangeOptions {
+  std::vector<Transformation> transformations;
+};
 
-  // cost, compile for two parties, and the twin
-  bool twin = false;
+/// Where results go, and what is told besides.
+struct OutputOptions {
+  /// A file, "-" for stdout, or empty.
+  std::string json;
+  bool quiet = false, verbose = false;
+
+  /// Whether the text for people goes to stdout: unless the JSON does.
+  bool wantsText() const { return json != "-"; }
+};
+
+/// For whom two parties compute, and in which ring.
+struct ProtocolOptions {
   std::vector<std::string> protocols;
-  std::optional<int64_t> width, fraction;
-  /// The protocol that the phases are run for.
-  TwoPartyOptions twoParty;
+  std::optional<int64_t> width, fraction; ///< else those of the protocol
+  bool isBounded = false;
+  int64_t normScale = 1;
+};
 
-  // cost
-  std::string network = "lan";
-  bool listProtocols = false;
-  std::optional<int64_t> maxBytes, maxRounds;
-  std::string primitive;
-  std::optional<int64_t> elements;
-  std::vector<int64_t> primitiveShape;
+/// How code for the CPU is made.
+struct CodeOptions {
+  int64_t vectorBits = 512;
+};
 
-  // run
-  std::vector<std::pair<std::string, std::string>> inputs, expected;
+//===----------------------------------------------------------------------===//
+// One for each subcommand
+//===----------------------------------------------------------------------===//
+
+struct InspectOptions : ModelOptions, ChangeOptions, OutputOptions {};
+
+struct CompileOptions : ModelOptions,
+                        ChangeOptions,
+                        OutputOptions,
+                        ProtocolOptions,
+                        CodeOptions {
+  enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
+  /// The last phase; empty for that of the target.
+  std::string to;
+  /// What the user wants to be run instead of the phases.
+  std::string passPipeline;
+  bool printPipeline = false;
+  std::string output;
+};
+
+struct RunOptions : ModelOptions, ChangeOptions, OutputOptions, CodeOptions {
+  std::vector<std::pair<std::string, std::string>> inputs, expected; ///< name, file
   std::string outputDir;
   bool isDynamic = false; ///< dimensions stay free, whatever the inputs have
   double tolerance = 1e-4;
   int64_t repeat = 1;
-  int64_t threads = 0;
+  int64_t threads = 0; ///< 0: one for each processor
+};
 
-  // eval
+struct EvalOptions : ModelOptions,
+                     ChangeOptions,
+                     OutputOptions,
+                     ProtocolOptions,
+                     CodeOptions {
   std::string tokens;
   int64_t window = 0; ///< 0: the model's length, else 128
+  /// Evaluate the arithmetic of the two parties.
+  bool twin = false;
+  int64_t threads = 0;
+};
+
+struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions {
+  std::string network = "lan";
+  std::optional<int64_t> maxBytes, maxRounds;
+  /// One operation on shares instead of a model, and its size.
+  std::string primitive;
+  std::vector<int64_t> primitiveShape;
 };
 
 } // namespace tacit::driver

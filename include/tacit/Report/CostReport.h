@@ -10,6 +10,7 @@
 
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
 #include <map>
 #include <optional>
 #include <string>
@@ -37,17 +38,29 @@ struct ProtocolCosts {
 };
 
 struct CostReport {
+  /// What a reader can do to see more, in the caller's words.
+  struct Advice {
+    std::string allOperations, boundedFunctions;
+  };
+
   std::string model;
   std::map<std::string, int64_t> dims;
   cost::Network network;
   std::vector<ProtocolCosts> protocols;
+  Advice advice;
 };
 
-void printCosts(const CostReport &report);
-llvm::json::Object costsJson(const CostReport &report);
+void printText(const CostReport &report, llvm::raw_ostream &os);
+llvm::json::Object toJson(const CostReport &report);
 
-void printProtocols();
-llvm::json::Object protocolsJson();
+/// The protocols and networks that there are.
+struct ProtocolList {
+  /// How a user chooses one of them.
+  std::string protocolsBy, networksBy;
+};
+
+void printText(const ProtocolList &list, llvm::raw_ostream &os);
+llvm::json::Object toJson(const ProtocolList &list);
 
 } // namespace tacit::report
 

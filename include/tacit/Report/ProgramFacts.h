@@ -53,6 +53,17 @@ struct Arithmetic {
 /// Whether the program is one of whole operations, as it is up to the phase `check`.
 bool isModel(mlir::ModuleOp module);
 
+/// Whether the program computes on shares: it has come as far as the phase `mpc`.
+bool hasShares(mlir::ModuleOp module);
+
+/// Bits of the ring that shares are elements of, and of their fraction.
+struct ShareRing {
+  int64_t width, fraction;
+};
+
+/// The ring of the first value that is shared, where one is.
+std::optional<ShareRing> ringOf(mlir::ModuleOp module);
+
 /// Operations by name, those that hold others or end a block left out.
 Counts operationCounts(mlir::ModuleOp module);
 

@@ -1,0 +1,40 @@
+//===- CompileReport.h - What a compilation made ----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_REPORT_COMPILEREPORT_H
+#define TACIT_REPORT_COMPILEREPORT_H
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+
+namespace tacit::report {
+
+/// A library, and the files that belong to it.
+struct LibraryReport {
+  std::string library, header, weights;
+  int64_t libraryBytes, weightsBytes;
+  double seconds;
+  int64_t peakBytes;
+};
+
+void printText(const LibraryReport &report, llvm::raw_ostream &os);
+llvm::json::Object toJson(const LibraryReport &report);
+
+/// A program or a schedule, which is a text of its own: there is nothing to print.
+struct ProgramReport {
+  std::string program; ///< the file; empty if there is none
+  std::string phase;   ///< the last one that has run
+  double seconds;
+  int64_t peakBytes;
+};
+
+llvm::json::Object toJson(const ProgramReport &report);
+
+} // namespace tacit::report
+
+#endif // TACIT_REPORT_COMPILEREPORT_H

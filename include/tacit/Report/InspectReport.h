@@ -1,0 +1,61 @@
+//===- InspectReport.h - What is in a model ---------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_REPORT_INSPECTREPORT_H
+#define TACIT_REPORT_INSPECTREPORT_H
+
+#include "tacit/Report/ProgramFacts.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace tacit::report {
+
+/// A place that the phase raise took for a whole operation at first.
+struct MissedSite {
+  std::string kind;  ///< what it might have been: layer_norm
+  std::string where; ///< node 'x', or line 4 of a program
+  std::string node, reason;
+};
+
+struct InspectReport {
+  /// What only an ONNX file has.
+  struct OnnxFacts {
+    std::string producer;
+    int64_t opset, parameters, weightBytes;
+    Counts opCounts; ///< nodes by type
+  };
+  /// What the program holds after the phases that were asked for.
+  struct Findings {
+    bool isModel; ///< else there is nothing to be found
+    SiteCounts sites;
+    Counts heads; ///< forms of attention
+    Arithmetic arithmetic;
+    Counts operations;
+    std::optional<int64_t> weightBytes;
+  };
+  /// What a reader can do about what is left out or open, in the caller's words.
+  struct Advice {
+    std::string allMissed, freeDims;
+  };
+
+  std::string model;
+  bool isChanged = false; ///< changes of the model were asked for
+  std::optional<OnnxFacts> onnx;
+  std::vector<OnnxValue> inputs, outputs;
+  std::vector<std::string> freeDims;
+  std::optional<Findings> findings; ///< always there for a program
+  std::vector<MissedSite> missed;
+  std::vector<UnsupportedNode> unsupported;
+  std::string problem; ///< why there are no findings
+  Advice advice;
+};
+
+void printText(const InspectReport &report, llvm::raw_ostream &os);
+llvm::json::Object toJson(const InspectReport &report);
+
+} // namespace tacit::report
+
+#endif // TACIT_REPORT_INSPECTREPORT_H

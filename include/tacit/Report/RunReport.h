@@ -1,0 +1,41 @@
+//===- RunReport.h - What a run of a model gave -----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_REPORT_RUNREPORT_H
+#define TACIT_REPORT_RUNREPORT_H
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+#include <vector>
+
+namespace tacit::report {
+
+struct RunReport {
+  struct Output {
+    std::string name, dtype;
+    std::vector<int64_t> shape;
+    std::string file; ///< where it was written; empty if nowhere
+  };
+  /// Milliseconds of `repeat` runs.
+  struct Latency {
+    double min, median, max;
+    int64_t repeat;
+  };
+
+  std::vector<Output> outputs;
+  Latency latency;
+  int64_t threads, peakBytes;
+  double compileSeconds;
+};
+
+void printText(const RunReport &report, llvm::raw_ostream &os);
+llvm::json::Object toJson(const RunReport &report);
+
+} // namespace tacit::report
+
+#endif // TACIT_REPORT_RUNREPORT_H

@@ -1,0 +1,41 @@
+//===- Output.h - Progress and results --------------------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DRIVER_OUTPUT_H
+#define TACIT_LIB_DRIVER_OUTPUT_H
+
+#include "tacit/Driver/Options.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+
+namespace tacit::driver {
+
+/// "[3/9] surgery 0.12 s" on a terminal.
+void progress(const OutputOptions &options, size_t phase, size_t numPhases,
+              llvm::StringRef what, double seconds);
+
+double secondsSince(std::chrono::steady_clock::time_point start);
+
+/// Peak resident memory of this process, in bytes.
+int64_t peakMemory();
+
+/// Writes `value` where --json says.
+llvm::Error writeJson(const OutputOptions &options, llvm::json::Value value);
+
+/// Writes a report as text, as JSON, or both.
+template <typename Report>
+llvm::Error writeReport(const OutputOptions &options, const Report &report) {
+  if (options.wantsText())
+    printText(report, llvm::outs());
+  return writeJson(options, toJson(report));
+}
+
+} // namespace tacit::driver
+
+#endif // TACIT_LIB_DRIVER_OUTPUT_H

@@ -1,0 +1,168 @@
+//===- Session.cpp - A model that is imported once ------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Session.h"
+#include "Output.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Codegen/CPU/Backend.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/InitAll/InitAll.h"
+#include "tacit/Report/ProgramFacts.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::driver;
+
+Session::Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose)
+    : options(options), output(output), purpose(purpose),
+      start(std::chrono::steady_clock::now()) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  // One function, one thread: a pool would only cost its start.
+  mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  mlirContext->loadDialect<mlir::func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
+  static bool once = (registerAllPasses(), true);
+  (void)once;
+}
+
+Session::~Session() = default;
+
+//===----------------------------------------------------------------------===//
+// Opening
+//===----------------------------------------------------------------------===//
+
+/// A program that has not come so far would seem to cost nothing.
+static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
+  if (report::hasShares(program))
+    return llvm::Error::success();
+  return fail(ExitCode::BadInput, "start from the phase that made it",
+              "'{}' has no operation on shares; expected a program as phase '{}' leaves it",
+              options.model, options.from);
+}
+
+llvm::Error Session::open(bool isChanged) {
+  bool isProgram = StringRef(options.model).ends_with(".mlir");
+  // To look at a program as it is, nobody has to know where it comes from.
+  bool isLook = purpose == Purpose::Look;
+  if (isProgram && options.from.empty() && !(isLook && !isChanged))
+    return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(options.road),
+                "'{}' is a program; which phase made it?", options.model);
+  if (!isProgram && !options.from.empty())
+    return fail(ExitCode::Usage, "give NN-PHASE.mlir as --dump-phases wrote it",
+                "--from goes on from a program, and '{}' does not end in .mlir",
+                options.model);
+  if (!isProgram) {
+    auto opened = OnnxModel::open(options.model);
+    if (!opened)
+      return opened.takeError();
+    model = std::move(*opened);
+    return llvm::Error::success();
+  }
+  return readProgram();
+}
+
+llvm::Error Session::readProgram() {
+  if (!options.bindings.dims.empty() || !options.bindings.shapes.empty() ||
+      !options.bindings.constants.empty())
+    return fail(ExitCode::Usage, "pin dimensions when importing the ONNX file",
+                "--dim, --shape and --value have no effect on a program");
+  llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
+  llvm::consumeError(program.takeError());
+  guard(
+      [&] {
+        program = tacit::readProgram(options.model, context(), purpose == Purpose::Code);
+      },
+      [&] {
+        return fail(ExitCode::BadInput, "dump the phase again",
+                    "'{}' is not a program: MLIR crashed when it read it", options.model);
+      });
+  if (!program)
+    return program.takeError();
+  module = std::move(*program);
+  isRead = true;
+  if (options.from.empty())
+    return llvm::Error::success();
+  reached = *findPhase(options.from, options.road);
+  if (options.road == Road::TwoParty)
+    return reached >= *findPhase("mpc", options.road) ? checkShares(*module, options)
+                                                      : llvm::Error::success();
+  // From here on the interface says how large the buffers of inputs and outputs are.
+  return reached >= *findPhase("check") ? cpu::checkInterface(*module)
+                                        : llvm::Error::success();
+}
+
+void Session::begin(OwningOpRef<ModuleOp> program, StringRef phase) {
+  module = std::move(program);
+  reached = *findPhase(phase, options.road);
+}
+
+llvm::Error Session::requireDimensions() const {
+  if (!model)
+    return llvm::Error::success();
+  std::vector<std::string> missing;
+  for (const OnnxValue &input : model->inputs()) {
+    if (options.bindings.shapes.count(input.name) ||
+        options.bindings.constants.count(input.name))
+      continue;
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !options.bindings.dims.count(dim.name) &&
+          !llvm::is_contained(missing, dim.name))
+        missing.push_back(dim.name);
+  }
+  if (missing.empty())
+    return llvm::Error::success();
+  std::string hint;
+  for (const std::string &name : missing)
+    hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
+  return fail(ExitCode::Usage, hint,
+              "the model leaves {} free: {}; a schedule needs every dimension",
+              missing.size() == 1 ? "a dimension" : "dimensions",
+              llvm::join(missing, ", "));
+}
+
+llvm::Error Session::import(const DimBindings &bindings) {
+  if (!model)
+    return llvm::Error::success();
+  size_t phases = tacit::phases(options.road).size();
+  auto begin = std::chrono::steady_clock::now();
+  progress(output, 0, phases, "import", secondsSince(start));
+  auto program = model->import(context(), bindings, purpose == Purpose::Code);
+  if (!program)
+    return program.takeError();
+  module = std::move(*program);
+  reached = 0;
+  imported = secondsSince(begin);
+  return dump(*module, reached, options.road);
+}
+
+//===----------------------------------------------------------------------===//
+// Dumps
+//===----------------------------------------------------------------------===//
+
+llvm::Error Session::dump(ModuleOp program, size_t phase, Road road) {
+  if (options.dumpPhases.empty())
+    return llvm::Error::success();
+  if (!dumps) {
+    auto files = PhaseFiles::create(options.dumpPhases);
+    if (!files)
+      return files.takeError();
+    dumps = std::move(*files);
+  }
+  std::string name = fmt::format("{:02}-{}.mlir", phase, phases(road)[phase].name.str());
+  llvm::SmallString<256> path(options.dumpPhases);
+  llvm::sys::path::append(path, name);
+  return dumps->write(program, path, purpose == Purpose::Code);
+}
+
+llvm::Error Session::finish() {
+  std::unique_ptr<PhaseFiles> files = std::move(dumps);
+  return files ? files->finish() : llvm::Error::success();
+}

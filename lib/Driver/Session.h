@@ -1,0 +1,89 @@
+//===- Session.h - A model that is imported once ----------------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DRIVER_SESSION_H
+#define TACIT_LIB_DRIVER_SESSION_H
+
+#include "Errors.h"
+#include "Remarks.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "tacit/Driver/Options.h"
+#include "tacit/Pipelines/PhaseFiles.h"
+#include <chrono>
+
+namespace tacit::driver {
+
+/// Why a model is read.
+enum class Purpose {
+  Look, ///< to say what is in it: nobody reads weights, or asks where a program is from
+  Cost, ///< nobody reads weights
+  Code,
+};
+
+/// A model file and the program that it is imported to, once. Each compilation of it
+/// begins with a copy of that program; weights are shared.
+class Session {
+public:
+  Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose);
+  ~Session();
+
+  /// Opens the model: ONNX, or a program with --from. `isChanged` where changes of it
+  /// are asked for.
+  llvm::Error open(bool isChanged);
+  /// Begins with a program that somebody built, as `phase` would leave it.
+  void begin(mlir::OwningOpRef<mlir::ModuleOp> program, llvm::StringRef phase);
+
+  /// The ONNX file; null when we started from a program.
+  const OnnxModel *onnx() const { return model.get(); }
+
+  /// Fails with the dimensions that --dim and --shape leave free, and how to pin them.
+  llvm::Error requireDimensions() const;
+
+  /// Imports the ONNX file with these dimensions. No-op for a program.
+  llvm::Error import(const DimBindings &bindings);
+
+  /// Whether a user may have written or edited the program that we started from.
+  bool isUsersProgram() const { return isRead; }
+
+  /// What there was before any pass, and the position of the phase that left it.
+  mlir::ModuleOp program() { return *module; }
+  size_t phase() const { return reached; }
+
+  mlir::MLIRContext *context() { return mlirContext.get(); }
+  /// What raise took for a whole operation at first; only `tacit inspect` asks.
+  const std::vector<report::MissedSite> &missed() const { return remarks.missed(); }
+
+  /// Seconds from the beginning to the end of the import.
+  double importSeconds() const { return imported; }
+
+  /// Writes the program to the folder of dumps, if there is one.
+  llvm::Error dump(mlir::ModuleOp program, size_t phase, Road road);
+  /// Finishes the dumps, if any.
+  llvm::Error finish();
+
+  const ModelOptions options;
+  const OutputOptions output;
+  const Purpose purpose;
+  RemarkListener remarks;
+
+private:
+  llvm::Error readProgram();
+
+  std::unique_ptr<mlir::MLIRContext> mlirContext;
+  std::unique_ptr<OnnxModel> model;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  size_t reached = 0;
+  bool isRead = false;
+  std::unique_ptr<PhaseFiles> dumps;
+  std::chrono::steady_clock::time_point start;
+  double imported = 0;
+};
+
+} // namespace tacit::driver
+
+#endif // TACIT_LIB_DRIVER_SESSION_H

@@ -1,0 +1,41 @@
+//===- CompileReport.cpp - What a compilation made ------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Report/CompileReport.h"
+#include "tacit/Report/Json.h"
+#include <fmt/format.h>
+
+using namespace tacit;
+using namespace tacit::report;
+
+void report::printText(const LibraryReport &report, llvm::raw_ostream &os) {
+  os << fmt::format("{} ({} bytes), {} ({} bytes), {}\n"
+                    "compiled in {:.2f} s, peak memory {:.0f} MB\n",
+                    report.library, report.libraryBytes, report.weights,
+                    report.weightsBytes, report.header, report.seconds,
+                    report.peakBytes / 1e6);
+}
+
+llvm::json::Object report::toJson(const LibraryReport &report) {
+  return llvm::json::Object{{"schema", 1},
+                            {"library", jsonText(report.library)},
+                            {"header", jsonText(report.header)},
+                            {"weights", jsonText(report.weights)},
+                            {"library_bytes", report.libraryBytes},
+                            {"weights_bytes", report.weightsBytes},
+                            {"compile_seconds", report.seconds},
+                            {"peak_rss_bytes", report.peakBytes}};
+}
+
+llvm::json::Object report::toJson(const ProgramReport &report) {
+  return llvm::json::Object{
+      {"schema", 1},
+      {"program", report.program.empty() ? nullptr : jsonText(report.program)},
+      {"phase", report.phase},
+      {"compile_seconds", report.seconds},
+      {"peak_rss_bytes", report.peakBytes}};
+}
