@@ -12,9 +12,9 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/FileBlob.h"
 #include "tacit/Support/Files.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
@@ -127,7 +127,7 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     weights->write_zeros(llvm::alignTo(weights->tell(), kAlignment) - weights->tell());
     entries.push_back({key.str(), weights->tell(), bytes->size()});
     weights->write(bytes->data(), bytes->size());
-    attr.getContext()->getLoadedDialect<nn::NNDialect>()->giveBack(*bytes);
+    releasePages(*bytes);
   });
   if (needsWeights && !missing.empty())
     return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way",
@@ -256,7 +256,6 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
     index = std::move(*read);
   }
   std::string problem;
-  auto *dialect = context->getOrLoadDialect<nn::NNDialect>();
   auto &manager = DenseResourceElementsHandle::getManagerInterface(context);
   forEachResource(*module, [&](DenseResourceElementsAttr attr) {
     StringRef key = attr.getRawHandle().getKey();
@@ -272,7 +271,7 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
                               path.str(), key.str(), weightsPath);
         return;
       }
-      manager.update(key, dialect->makeBlob(found->second, mapped));
+      manager.update(key, makeFileBlob(found->second, mapped));
     }
     size_t held = attr.getRawHandle().getBlob()->getData().size();
     if (!size || held != static_cast<size_t>(*size))

@@ -10,6 +10,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/FileBlob.h"
 #include "tacit/Support/Fnv64.h"
 #include <cstring>
 #include <unistd.h>
@@ -112,15 +113,11 @@ static void packOne(nn::WeightAttr weight, ArrayRef<char> source, char *destinat
     packPanels(weight, source, destination);
 }
 
-/// Without this, a model would be in memory twice.
-static void giveBack(ArrayRef<char> source, MLIRContext *context) {
-  context->getLoadedDialect<nn::NNDialect>()->giveBack(source);
-}
-
 void WeightFile::packInto(MutableArrayRef<char> destination) const {
   for (const Entry &entry : entries) {
     packOne(entry.weight, entry.source, destination.data() + entry.weight.getOffset());
-    giveBack(entry.source, entry.weight.getContext());
+    // Otherwise the model would be in memory twice.
+    releasePages(entry.source);
   }
 }
 
@@ -138,7 +135,7 @@ uint64_t WeightFile::write(raw_ostream &os) const {
     emit(buffer);
     buffer.resize(entry.weight.getByteSize());
     packOne(entry.weight, entry.source, buffer.data());
-    giveBack(entry.source, entry.weight.getContext());
+    releasePages(entry.source);
     emit(buffer);
   }
   buffer.assign(bytes - written, 0);

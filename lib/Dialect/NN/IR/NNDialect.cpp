@@ -11,8 +11,6 @@
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
-#include <sys/mman.h>
-#include <unistd.h>
 
 using namespace mlir;
 using namespace tacit;
@@ -86,35 +84,6 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
   if (!elements || elements.getType() != type)
     return nullptr;
   return ConstantOp::create(builder, loc, type, elements);
-}
-
-//===----------------------------------------------------------------------===//
-// Weights in files
-//===----------------------------------------------------------------------===//
-
-AsmResourceBlob NNDialect::makeBlob(ArrayRef<char> bytes,
-                                    std::shared_ptr<llvm::MemoryBuffer> owner) {
-  if (!llvm::is_contained(files, owner))
-    files.push_back(std::move(owner));
-  // Bytes of a file lie where they lie: no alignment can be promised.
-  return AsmResourceBlob(
-      bytes, /*dataAlignment=*/1, [](void *, size_t, size_t) {},
-      /*dataIsMutable=*/false);
-}
-
-void NNDialect::giveBack(ArrayRef<char> bytes) const {
-  bool isMapped = llvm::any_of(files, [&](const std::shared_ptr<llvm::MemoryBuffer> &file) {
-    return file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap &&
-           file->getBufferStart() <= bytes.begin() && bytes.end() <= file->getBufferEnd();
-  });
-  if (!isMapped)
-    return;
-  // A page that is shared with a neighbour goes too, and is read again if need be.
-  uintptr_t page = sysconf(_SC_PAGESIZE);
-  uintptr_t begin = llvm::alignDown(reinterpret_cast<uintptr_t>(bytes.begin()), page);
-  uintptr_t end = llvm::alignTo(reinterpret_cast<uintptr_t>(bytes.end()), page);
-  // Failing would only mean that nothing was gained.
-  madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,6 +12,7 @@
 #include "mlir/Support/DebugStringHelper.h"
 #include "tacit/Numerics/Quantizer.h"
 #include "tacit/Support/Elements.h"
+#include "tacit/Support/FileBlob.h"
 #include "tacit/Support/HostTensor.h"
 #include <fmt/format.h>
 #include <memory>
@@ -131,21 +132,20 @@ namespace {
 /// What a reader reads from, as long as it lives: inline constants unpacked, and pages
 /// of mapped files, which it leaves as it found them, not in memory.
 struct Source {
-  Source(MLIRContext *context, size_t numParts) : context(context), scratch(numParts) {}
+  explicit Source(size_t numParts) : scratch(numParts) {}
   Source(const Source &) = delete;
   ~Source() {
     for (ArrayRef<char> part : bytes)
-      context->getLoadedDialect<NNDialect>()->giveBack(part);
+      releasePages(part);
   }
 
-  MLIRContext *context;
   SmallVector<std::vector<char>, 4> scratch;
   SmallVector<ArrayRef<char>, 4> bytes;
 };
 } // namespace
 
 FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
-  auto source = std::make_shared<Source>(user->getContext(), parts.size());
+  auto source = std::make_shared<Source>(parts.size());
   SmallVector<ArrayRef<char>, 4> &bytes = source->bytes;
   for (auto [part, buffer] : llvm::zip(parts, source->scratch)) {
     auto read = readBytes(user, part, buffer);

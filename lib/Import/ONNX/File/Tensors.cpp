@@ -9,9 +9,9 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/FileBlob.h"
 #include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cstring>
@@ -265,9 +265,8 @@ static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
           type, DenseResourceElementsHandle(entry,
                                             cast<BuiltinDialect>(interface.getDialect()))));
   }
-  AsmResourceBlob blob =
-      type.getContext()->getOrLoadDialect<nn::NNDialect>()->makeBlob(raw, std::move(owner));
-  return cast<ElementsAttr>(DenseResourceElementsAttr::get(type, key, std::move(blob)));
+  return cast<ElementsAttr>(
+      DenseResourceElementsAttr::get(type, key, makeFileBlob(raw, std::move(owner))));
 }
 
 llvm::Expected<ElementsAttr>

@@ -9,7 +9,6 @@
 #define TACIT_DIALECT_NN_IR_NN_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -17,9 +16,6 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include <memory>
-#include <vector>
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"
 #include "tacit/Dialect/NN/IR/NNEnums.h.inc"

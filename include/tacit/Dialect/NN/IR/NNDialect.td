@@ -42,21 +42,6 @@ def NN_Dialect : Dialect {
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
-  let extraClassDeclaration = [{
-    /// A blob over `bytes`, which lie in the file `owner`. The context keeps the
-    /// file as long as it lives.
-    ::mlir::AsmResourceBlob makeBlob(::llvm::ArrayRef<char> bytes,
-                                     std::shared_ptr<::llvm::MemoryBuffer> owner);
-
-    /// Says that `bytes` have served for now. Where they lie in a file that is mapped,
-    /// their pages leave memory, and are read from the file if anybody asks again.
-    void giveBack(::llvm::ArrayRef<char> bytes) const;
-
-  private:
-    std::vector<std::shared_ptr<::llvm::MemoryBuffer>> files;
-
-  public:
-  }];
 }
 
 //===----------------------------------------------------------------------===//
