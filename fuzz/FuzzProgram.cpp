@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Pipelines/PhaseFiles.h"
 
@@ -16,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<mlir::arith::ArithDialect, mlir::func::FuncDialect,
-                      tacit::nn::NNDialect>();
+                      tacit::cpu::CPUDialect, tacit::nn::NNDialect>();
   auto module =
       tacit::parseProgram(llvm::MemoryBuffer::getMemBufferCopy(bytes), "x.mlir", &context);
   if (!module) {

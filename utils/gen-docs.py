@@ -93,7 +93,12 @@ def passes_page(root):
 
 def dialects_page(root):
     parts = []
-    for file in sorted(root.glob("include/**/IR/*Ops.td")):
+    files = {declaration.with_name(declaration.name.replace("Dialect.td", "Ops.td"))
+             for declaration in root.glob("include/**/IR/*Dialect.td")}
+    # A dialect of attributes alone has no file of operations.
+    attributes = {file.with_name(file.name.replace("Ops.td", "Dialect.td"))
+                  for file in files if not file.exists()}
+    for file in sorted({*root.glob("include/**/IR/*Ops.td"), *attributes}):
         if any(f'IR/{file.name}"' in other.read_text() for other in file.parent.glob("*.td")):
             continue  # a part of the file that includes it
         declaration = file.with_name(file.name.replace("Ops.td", "Dialect.td"))

@@ -51,11 +51,15 @@ function(tacit_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
 endfunction()
 
-# tacit_dialect(td_basename namespace): IR includes of one dialect.
+# tacit_dialect(td_basename namespace): IR includes of one dialect. One that only has
+# attributes has no file of operations.
 function(tacit_dialect basename namespace)
-  set(LLVM_TARGET_DEFINITIONS ${basename}Ops.td)
-  mlir_tablegen(${basename}Ops.h.inc -gen-op-decls)
-  mlir_tablegen(${basename}Ops.cpp.inc -gen-op-defs)
+  set(LLVM_TARGET_DEFINITIONS ${basename}Dialect.td)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${basename}Ops.td)
+    set(LLVM_TARGET_DEFINITIONS ${basename}Ops.td)
+    mlir_tablegen(${basename}Ops.h.inc -gen-op-decls)
+    mlir_tablegen(${basename}Ops.cpp.inc -gen-op-defs)
+  endif()
   mlir_tablegen(${basename}Dialect.h.inc -gen-dialect-decls -dialect=${namespace})
   mlir_tablegen(${basename}Dialect.cpp.inc -gen-dialect-defs -dialect=${namespace})
   mlir_tablegen(${basename}Enums.h.inc -gen-enum-decls)

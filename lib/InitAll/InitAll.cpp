@@ -12,6 +12,7 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -25,7 +26,7 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllToLLVMIRTranslations(registry);
-  registry.insert<mpc::MPCDialect, nn::NNDialect>();
+  registry.insert<cpu::CPUDialect, mpc::MPCDialect, nn::NNDialect>();
 }
 
 void tacit::registerOwnPasses() {

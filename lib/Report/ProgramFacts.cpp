@@ -7,6 +7,7 @@
 
 #include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
@@ -219,7 +220,7 @@ Counts tacit::report::operationCounts(ModuleOp module) {
 }
 
 std::optional<int64_t> tacit::report::constantBytes(ModuleOp module) {
-  if (module->hasAttr(nn::kWeightsAttr))
+  if (module->hasAttr(cpu::kWeightsAttr))
     return std::nullopt;
   int64_t bytes = 0;
   llvm::DenseSet<Attribute> seen;

@@ -31,10 +31,10 @@
 // SCHEDULE-NOT: linalg.generic
 
 // The weight is in the file twice: in panels for the head, as it is for the gather.
-// BUFFERIZE: module attributes {nn.arena_bytes = {{[0-9]+}} : i64, nn.interface = {
-// BUFFERIZE-SAME: nn.weights = [
-// BUFFERIZE-DAG: #nn.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}>
-// BUFFERIZE-DAG: #nn.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}, panel = 32, position = 0, permutation = [0, 1]>
+// BUFFERIZE: module attributes {cpu.arena_bytes = {{[0-9]+}} : i64, cpu.weights = [
+// BUFFERIZE-DAG: #cpu.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}>
+// BUFFERIZE-DAG: #cpu.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}, panel = 32, position = 0, permutation = [0, 1]>
+// BUFFERIZE-SAME: nn.interface = {
 // BUFFERIZE-NOT: memref.alloc()
 // BUFFERIZE: func.func @main(%{{.+}}: memref<1216xi8>, %{{.+}}: memref<{{[0-9]+}}xi8>, %{{.+}}: memref<2x3xi64> {nn.name = "tokens"}, %[[OUT:.+]]: memref<2x3x5xf32>
 // BUFFERIZE: memref.reinterpret_cast %[[OUT]] to

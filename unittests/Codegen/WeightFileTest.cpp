@@ -20,11 +20,11 @@ using namespace tacit::test;
 namespace {
 class WeightFileTest : public ::testing::Test {
 protected:
-  WeightFileTest() { context.loadDialect<nn::NNDialect>(); }
+  WeightFileTest() { context.loadDialect<CPUDialect>(); }
 
-  /// A module with these entries of `nn.weights`, and with blobs.
+  /// A module with these entries of `cpu.weights`, and with blobs.
   OwningOpRef<ModuleOp> parse(const std::string &weights, const std::string &blobs = "") {
-    std::string text = "module attributes {nn.weights = [" + weights + "]} {}\n";
+    std::string text = "module attributes {cpu.weights = [" + weights + "]} {}\n";
     if (!blobs.empty())
       text += "{-# dialect_resources: { builtin: {" + blobs + "} } #-}\n";
     return parseSourceString<ModuleOp>(text, ParserConfig(&context));
@@ -33,7 +33,7 @@ protected:
   /// The file of the one weight `weight`, as numbers.
   template <typename T>
   std::vector<T> pack(const std::string &weight) {
-    auto module = parse("#nn.weight<value = " + weight + ">");
+    auto module = parse("#cpu.weight<value = " + weight + ">");
     auto file =
         module ? WeightFile::of(*module) : fail(ExitCode::Internal, "", "no module");
     EXPECT_EQ(describe(file ? llvm::Error::success() : file.takeError()), "no error");
@@ -134,11 +134,12 @@ TEST_F(WeightFileTest, OuterDimensionsFollowThePermutation) {
 }
 
 TEST_F(WeightFileTest, WeightsFollowOneAnotherOnCacheLines) {
-  auto module = parse("#nn.weight<value = dense<1> : tensor<3xi8>, offset = 0>, "
-                      "#nn.weight<value = dense_resource<w> : tensor<2xi32>, offset = 64>, "
-                      "#nn.weight<value = dense<> : tensor<0xf32>, offset = 128>, "
-                      "#nn.weight<value = dense<7> : tensor<65xi8>, offset = 128>",
-                      "w: \"0x040000000500000006000000\"");
+  auto module =
+      parse("#cpu.weight<value = dense<1> : tensor<3xi8>, offset = 0>, "
+            "#cpu.weight<value = dense_resource<w> : tensor<2xi32>, offset = 64>, "
+            "#cpu.weight<value = dense<> : tensor<0xf32>, offset = 128>, "
+            "#cpu.weight<value = dense<7> : tensor<65xi8>, offset = 128>",
+            "w: \"0x040000000500000006000000\"");
   ASSERT_TRUE(module);
   auto file = WeightFile::of(*module);
   ASSERT_TRUE(bool(file)) << describe(file.takeError());
@@ -171,7 +172,7 @@ TEST_F(WeightFileTest, EmptyFile) {
 
 TEST_F(WeightFileTest, MissingBytesAreNamed) {
   auto weight = [](const std::string &key) {
-    return "#nn.weight<value = dense_resource<" + key + "> : tensor<2xi32>, offset = 0>";
+    return "#cpu.weight<value = dense_resource<" + key + "> : tensor<2xi32>, offset = 0>";
   };
   const char *expected =
       "[4] the bytes of weight '{}' are missing or have the wrong size | keep "
@@ -184,10 +185,10 @@ TEST_F(WeightFileTest, MissingBytesAreNamed) {
 TEST_F(WeightFileTest, HolesAndOverlapsAreRefused) {
   EXPECT_EQ(
       describeOf(
-          "#nn.weight<value = dense<1> : tensor<3xi8>, offset = 1152921504606846976>"),
+          "#cpu.weight<value = dense<1> : tensor<3xi8>, offset = 1152921504606846976>"),
       "[4] weight '(inline constant)' lies at byte 1152921504606846976 of the weight file; "
       "expected 0, the next multiple of 64 | start from an earlier phase");
-  std::string line = "#nn.weight<value = dense<1> : tensor<65xi8>, offset = ";
+  std::string line = "#cpu.weight<value = dense<1> : tensor<65xi8>, offset = ";
   EXPECT_EQ(
       describeOf(line + "0>, " + line + "64>"),
       "[4] weight '(inline constant)' lies at byte 64 of the weight file; expected 128, "
@@ -197,7 +198,7 @@ TEST_F(WeightFileTest, HolesAndOverlapsAreRefused) {
 TEST_F(WeightFileTest, EndlessConstantIsRefused) {
   // 2^40 bytes in a few characters.
   EXPECT_CONTAINS(
-      describeOf("#nn.weight<value = dense<1.0> : tensor<274877906944xf32>, offset = 0>"),
+      describeOf("#cpu.weight<value = dense<1.0> : tensor<274877906944xf32>, offset = 0>"),
       "[4] inline constants take 1099511627776 bytes of weights; this machine has ");
 }
 
@@ -205,6 +206,6 @@ TEST_F(WeightFileTest, ModuleWithoutWeights) {
   auto module = parseSourceString<ModuleOp>("module {}", ParserConfig(&context));
   ASSERT_TRUE(module);
   EXPECT_EQ(describe(WeightFile::of(*module)),
-            "[4] the program has no 'nn.weights' attribute: its weights are unknown | "
+            "[4] the program has no 'cpu.weights' attribute: its weights are unknown | "
             "start from an earlier phase");
 }

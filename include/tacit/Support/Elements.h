@@ -26,6 +26,10 @@ namespace tacit {
 /// Constants of more bytes than this become named blobs instead of inline text.
 inline constexpr int64_t kMaxInlineBytes = 1024;
 
+/// The largest tensor that a program may hold. No model has larger ones, a hostile file
+/// could ask for anything, and sums and products of such sizes fit into 64 bits.
+inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
+
 /// Bytes of one element in memory: i1 takes one. 0 for a type we do not store.
 int64_t byteWidth(mlir::Type elementType);
 

@@ -50,7 +50,7 @@ static bool isStored(RankedTensorType type) {
   if (byteWidth(type.getElementType()) == 0)
     return false;
   return !type.hasStaticShape() ||
-         byteSize(type).value_or(nn::kMaxTensorBytes + 1) <= nn::kMaxTensorBytes;
+         byteSize(type).value_or(kMaxTensorBytes + 1) <= kMaxTensorBytes;
 }
 
 /// Floats of 16 bits are storage: arithmetic on them would be calls of a library that

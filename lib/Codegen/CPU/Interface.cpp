@@ -51,7 +51,7 @@ static int32_t dtypeOf(Type element) {
 /// A number from 0 to kMaxTensorBytes; nullopt for others, of whatever width.
 static std::optional<int64_t> readSize(IntegerAttr attr) {
   auto value = attr ? attr.getValue().trySExtValue() : std::nullopt;
-  return value && *value >= 0 && *value <= nn::kMaxTensorBytes ? value : std::nullopt;
+  return value && *value >= 0 && *value <= kMaxTensorBytes ? value : std::nullopt;
 }
 
 /// A string that can be a C string.
@@ -110,10 +110,10 @@ readTensor(Attribute entry, StringRef kind, size_t number, ArrayRef<std::string>
   for (int64_t dim : type.getShape())
     tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
   auto bytes = leastBytes(tensor);
-  if (!bytes || *bytes > nn::kMaxTensorBytes)
+  if (!bytes || *bytes > kMaxTensorBytes)
     return fail(ExitCode::BadInput, "pin its dimensions to less",
                 "{} '{}' has no size of at most {} bytes", kind.str(), name.str(),
-                nn::kMaxTensorBytes);
+                kMaxTensorBytes);
   if (fields.get("index_bound")) {
     auto bound = readSize(fields.getAs<IntegerAttr>("index_bound"));
     if (!bound)
@@ -195,19 +195,19 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
   if (auto error = readInterface(module, facts))
     return std::move(error);
   if (!facts.dims.empty()) {
-    auto checks = module->getAttrOfType<ArrayAttr>(nn::kChecksAttr);
+    auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
     if (!checks)
       return fail(ExitCode::BadInput, kEarlierPhase,
                   "the program has free dimensions, but no '{}' attribute that is a list",
-                  nn::kChecksAttr.str());
-    if (auto error = readStrings(checks, nn::kChecksAttr, /*isUnique=*/false, facts.checks))
+                  kChecksAttr.str());
+    if (auto error = readStrings(checks, kChecksAttr, /*isUnique=*/false, facts.checks))
       return std::move(error);
     return facts;
   }
-  auto arena = readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr));
+  auto arena = readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr));
   if (!arena || hasFreeOutput(facts))
     return fail(ExitCode::BadInput, kEarlierPhase,
-                "the program has no '{}' attribute that is a size", nn::kArenaAttr.str());
+                "the program has no '{}' attribute that is a size", kArenaAttr.str());
   facts.arenaBytes = *arena;
   return facts;
 }
@@ -266,14 +266,13 @@ betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &fa
   if (!weights)
     return weights.takeError();
   // Where sizes are free, the arena's is, too, and its type says nothing.
-  auto arena = facts.dims.empty()
-                   ? readSize(module->getAttrOfType<IntegerAttr>(nn::kArenaAttr))
-                   : std::optional<int64_t>(1);
+  auto arena = facts.dims.empty() ? readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr))
+                                  : std::optional<int64_t>(1);
   if (types.size() < 2 || !isBytes(types[0], weights->size()) || !isBytes(types[1], arena))
     return fail(ExitCode::BadInput, kEarlierPhase,
                 "@main does not begin with the {} bytes of the weights and the {} bytes of "
                 "memory that '{}' says",
-                weights->size(), arena.value_or(0), nn::kArenaAttr.str());
+                weights->size(), arena.value_or(0), kArenaAttr.str());
   types.erase(types.begin(), types.begin() + 2);
   size_t numDims = 0;
   while (!types.empty() && types.back().isIndex()) {
@@ -317,7 +316,7 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
   if (!main)
     return llvm::Error::success();
   SmallVector<Type> inputs(main.getArgumentTypes()), outputs(main.getResultTypes());
-  if (module->hasAttr(nn::kArenaAttr) || module->hasAttr(nn::kChecksAttr)) {
+  if (module->hasAttr(kArenaAttr) || module->hasAttr(kChecksAttr)) {
     auto types = betweenInputsAndOutputs(module, main, facts);
     if (!types)
       return types.takeError();

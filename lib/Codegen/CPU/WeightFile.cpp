@@ -32,12 +32,12 @@ uint64_t tacit::cpu::physicalMemory() {
 llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
   WeightFile file;
   uint64_t inlineBytes = 0;
-  auto manifest = module->getAttrOfType<ArrayAttr>(nn::kWeightsAttr);
+  auto manifest = module->getAttrOfType<ArrayAttr>(kWeightsAttr);
   if (!manifest)
     return fail(ExitCode::BadInput, "start from an earlier phase",
                 "the program has no '{}' attribute: its weights are unknown",
-                nn::kWeightsAttr.str());
-  for (auto weight : manifest.getAsRange<nn::WeightAttr>()) {
+                kWeightsAttr.str());
+  for (auto weight : manifest.getAsRange<WeightAttr>()) {
     // Also what keeps a hand-written list from asking for an endless file.
     if (weight.getOffset() != static_cast<int64_t>(file.bytes))
       return fail(ExitCode::BadInput, "start from an earlier phase",
@@ -65,8 +65,8 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
   return file;
 }
 
-/// Copies `source` in panels; see #nn.weight.
-static void packPanels(nn::WeightAttr weight, ArrayRef<char> source, char *destination) {
+/// Copies `source` in panels; see #cpu.weight.
+static void packPanels(WeightAttr weight, ArrayRef<char> source, char *destination) {
   auto type = cast<RankedTensorType>(weight.getValue().getShapedType());
   ArrayRef<int64_t> shape = type.getShape(), permutation = weight.getPermutation();
   int64_t width = byteWidth(type.getElementType()), panel = weight.getPanel();
@@ -106,7 +106,7 @@ static void packPanels(nn::WeightAttr weight, ArrayRef<char> source, char *desti
   }
 }
 
-static void packOne(nn::WeightAttr weight, ArrayRef<char> source, char *destination) {
+static void packOne(WeightAttr weight, ArrayRef<char> source, char *destination) {
   if (weight.getPanel() == 0)
     std::memcpy(destination, source.data(), source.size());
   else if (!source.empty())

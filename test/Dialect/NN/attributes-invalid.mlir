@@ -29,24 +29,3 @@ func.func @f(%a: tensor<?x2xf32> {nn.dims = ["batch"]}) {
 func.func @f() attributes {nn.name = "x"} {
   return
 }
-
-// -----
-
-// A single entry instead of a list.
-// expected-error @below {{'builtin.module' op expects 'nn.weights' to be an array of #nn.weight}}
-module attributes {nn.weights = #nn.weight<value = dense<1.0> : tensor<2xf32>, offset = 0>} {
-}
-
-// -----
-
-// An offset that was computed wrongly.
-// expected-error @below {{expected a tensor of known size at an offset that is not negative}}
-module attributes {nn.weights = [#nn.weight<value = dense<1.0> : tensor<2xf32>, offset = -1>]} {
-}
-
-// -----
-
-// A permutation of a vector in the entry of a matrix.
-// expected-error @below {{expected 'position' and 'permutation' to name the 2 dimensions of the value}}
-module attributes {nn.weights = [#nn.weight<value = dense<1.0> : tensor<2x2xf32>, offset = 0, panel = 32, position = 1, permutation = [0]>]} {
-}

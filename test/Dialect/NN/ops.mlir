@@ -156,12 +156,8 @@ func.func @movement(%x: tensor<2x?x8xf32> {nn.dims = ["", "seq", ""], nn.name = 
 
 // CHECK-LABEL: module @ready attributes
 // CHECK-SAME: nn.interface = {inputs = []}
-// CHECK-SAME: nn.weights = [#nn.weight<value = dense<1.000000e+00> : tensor<2xf32>, offset = 0>,
-// CHECK-SAME: #nn.weight<value = dense<1.000000e+00> : tensor<2x3xf32>, offset = 64, panel = 32, position = 1, permutation = [1, 0]>]
 module @ready attributes {
-  nn.interface = {inputs = []},
-  nn.weights = [#nn.weight<value = dense<1.0> : tensor<2xf32>, offset = 0>,
-                #nn.weight<value = dense<1.0> : tensor<2x3xf32>, offset = 64, panel = 32, position = 1, permutation = [1, 0]>]
+  nn.interface = {inputs = []}
 } {
 }
 

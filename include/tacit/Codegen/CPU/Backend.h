@@ -39,8 +39,8 @@ struct ModelFacts {
   uint64_t weightsBytes = 0, weightsHash = 0, arenaBytes = 0;
   std::string weightsFile, features;
 
-  /// Reads `nn.interface` and either `nn.arena_bytes` or, where dimensions are free,
-  /// `nn.checks` of a module, which may be hand-written.
+  /// Reads `nn.interface` and either `cpu.arena_bytes` or, where dimensions are free,
+  /// `cpu.checks` of a module, which may be hand-written.
   static llvm::Expected<ModelFacts> of(mlir::ModuleOp module);
 };
 

@@ -9,7 +9,7 @@
 #define TACIT_CODEGEN_CPU_WEIGHTFILE_H
 
 #include "mlir/IR/BuiltinOps.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -18,9 +18,9 @@ namespace tacit::cpu {
 /// Bytes of memory of this machine.
 uint64_t physicalMemory();
 
-/// The weight file that `nn.weights` of a module describes. It is made weight by
+/// The weight file that `cpu.weights` of a module describes. It is made weight by
 /// weight, so that beside the file itself only one weight is in memory at a time,
-/// and pages of the source that have been read are given back.
+/// and pages of the source that have been read are released.
 class WeightFile {
 public:
   /// Fails with BadInput if a weight's bytes are missing, naming its key.
@@ -36,7 +36,7 @@ public:
 
 private:
   struct Entry {
-    nn::WeightAttr weight;
+    WeightAttr weight;
     llvm::ArrayRef<char> source;
   };
   std::vector<Entry> entries;

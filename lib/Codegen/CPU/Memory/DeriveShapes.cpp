@@ -17,6 +17,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_DERIVESHAPES
@@ -243,7 +244,7 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
             arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, size, zero));
     sentences.push_back(b.getStringAttr(kLimitCheck));
     answer(b, loc, shapes, checks, fits, answers);
-    getOperation()->setAttr(nn::kChecksAttr, b.getArrayAttr(sentences));
+    getOperation()->setAttr(cpu::kChecksAttr, b.getArrayAttr(sentences));
     numChecks += sentences.size();
     return success();
   }

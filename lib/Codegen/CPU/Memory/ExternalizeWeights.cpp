@@ -9,7 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -32,7 +32,7 @@ static bool leavesProgram(ElementsAttr value, int64_t size) {
   return size > kMaxConstantBytes || isa<DenseResourceElementsAttr>(value);
 }
 
-/// `user` if it packs a constant as #nn.weight can describe: into panels along one
+/// `user` if it packs a constant as #cpu.weight can describe: into panels along one
 /// dimension, filled up with zeros.
 static linalg::PackOp asPanels(Operation *user) {
   auto pack = dyn_cast<linalg::PackOp>(user);
@@ -42,7 +42,7 @@ static linalg::PackOp asPanels(Operation *user) {
   bool isZeroFilled = !pack.getPaddingValue() ||
                       matchPattern(pack.getPaddingValue(), m_Zero()) ||
                       matchPattern(pack.getPaddingValue(), m_AnyZeroFloat());
-  return isZeroFilled && 0 < panel && panel <= nn::kMaxPanelColumns ? pack : nullptr;
+  return isZeroFilled && 0 < panel && panel <= cpu::kMaxPanelColumns ? pack : nullptr;
 }
 
 namespace {
@@ -57,7 +57,7 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       return signalPassFailure();
     }
     // One entry per constant and layout; a table used twice is stored once.
-    llvm::MapVector<nn::WeightAttr, SmallVector<Value>> weights;
+    llvm::MapVector<cpu::WeightAttr, SmallVector<Value>> weights;
     SmallVector<arith::ConstantOp> constants;
     main.walk([&](arith::ConstantOp op) {
       auto value = dyn_cast<ElementsAttr>(op.getValue());
@@ -76,12 +76,12 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
         if (permutation.empty())
           permutation = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
         auto weight =
-            nn::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
-                                pack.getInnerDimsPos()[0], permutation);
+            cpu::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
+                                 pack.getInnerDimsPos()[0], permutation);
         weights[weight].push_back(pack->getResult(0));
       }
       if (isUsedPlain)
-        weights[nn::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(
+        weights[cpu::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(
             op.getResult());
     });
 
@@ -89,15 +89,15 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
     int64_t offset = 0;
     SmallVector<int64_t> offsets;
     for (auto &[weight, uses] : weights) {
-      manifest.push_back(nn::WeightAttr::get(&getContext(), weight.getValue(), offset,
-                                             weight.getPanel(), weight.getPosition(),
-                                             weight.getPermutation()));
+      manifest.push_back(cpu::WeightAttr::get(&getContext(), weight.getValue(), offset,
+                                              weight.getPanel(), weight.getPosition(),
+                                              weight.getPermutation()));
       offsets.push_back(offset);
       offset = llvm::alignTo(offset + weight.getByteSize(), kAlignment);
     }
     numWeights = manifest.size();
     numBytes = offset;
-    module->setAttr(nn::kWeightsAttr, ArrayAttr::get(&getContext(), manifest));
+    module->setAttr(cpu::kWeightsAttr, ArrayAttr::get(&getContext(), manifest));
 
     auto file = MemRefType::get({offset}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(0, file, {}, main.getLoc())))

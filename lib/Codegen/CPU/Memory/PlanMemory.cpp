@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -85,7 +86,7 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       sumBytes += buffer.size;
     arenaBytes = arena;
 
-    module->setAttr(tacit::nn::kArenaAttr,
+    module->setAttr(tacit::cpu::kArenaAttr,
                     IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
     // After the weights, before the inputs.
     auto type = MemRefType::get({arena}, IntegerType::get(&getContext(), 8));

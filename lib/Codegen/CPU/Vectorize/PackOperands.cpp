@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_PACKOPERANDS
@@ -24,10 +25,10 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (panelColumns < 1 || panelColumns > tacit::nn::kMaxPanelColumns) {
+    if (panelColumns < 1 || panelColumns > tacit::cpu::kMaxPanelColumns) {
       getOperation().emitError()
           << "panels of " << panelColumns.getValue() << " columns; expected 1 to "
-          << tacit::nn::kMaxPanelColumns;
+          << tacit::cpu::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_VECTORIZE
@@ -237,11 +238,12 @@ struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
 
   void runOnOperation() override {
     if (tileRows < 1 || tileRows > kMaxTileRows || !llvm::isPowerOf2_64(panelColumns) ||
-        panelColumns > tacit::nn::kMaxPanelColumns) {
+        panelColumns > tacit::cpu::kMaxPanelColumns) {
       getOperation().emitError()
           << "register tile of " << tileRows.getValue() << " x " << panelColumns.getValue()
           << "; expected 1 to " << kMaxTileRows
-          << " rows and a power of two of columns, at most " << tacit::nn::kMaxPanelColumns;
+          << " rows and a power of two of columns, at most "
+          << tacit::cpu::kMaxPanelColumns;
       return signalPassFailure();
     }
     IRRewriter rewriter(&getContext());

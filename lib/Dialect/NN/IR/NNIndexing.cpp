@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
 
 using namespace mlir;
 using namespace tacit::nn;

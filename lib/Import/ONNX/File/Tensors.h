@@ -13,10 +13,9 @@
 
 namespace tacit::onnx_import {
 
-/// Tensors of more dimensions or bytes than this are refused: no model has them,
-/// and a hostile file could ask for anything.
+/// Tensors of more dimensions than this are refused: no model has them, and a hostile
+/// file could ask for anything.
 inline constexpr int64_t kMaxRank = 64;
-inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
 
 /// The element types that can be imported, for messages.
 inline constexpr const char *kElementTypes =

@@ -7,6 +7,7 @@
 
 #include "Ops/Compose.h"
 #include "Ops/OpTable.h"
+#include "tacit/Support/Elements.h"
 #include "llvm/ADT/StringExtras.h"
 #include <map>
 

@@ -2,7 +2,7 @@
 
 // The first function is the example of the pass's documentation.
 
-// CHECK: module attributes {nn.checks = ["x is empty", "the sizes of these inputs lead to a dimension that is negative or too large"]
+// CHECK: module attributes {cpu.checks = ["x is empty", "the sizes of these inputs lead to a dimension that is negative or too large"]
 // CHECK: func.func @main(%{{.+}}: memref<0xi8>, %{{.+}}: memref<1xi8>, %{{.+}}: memref<1xf32>, %{{.+}}: memref<1xf32>, %{{.+}}: index) {
 // CHECK-NOT: cf.assert
 // CHECK: return{{$}}

@@ -2,7 +2,7 @@
 
 // The first function is the example of the pass's documentation.
 
-// CHECK: module attributes {nn.weights = [#nn.weight<value = dense_resource<w> : tensor<32xf32>, offset = 0>]}
+// CHECK: module attributes {cpu.weights = [#cpu.weight<value = dense_resource<w> : tensor<32xf32>, offset = 0>]}
 // CHECK: func.func @main(%[[FILE:.+]]: memref<128xi8>, %{{.+}}: tensor<32xf32>)
 // CHECK: %[[C0:.+]] = arith.constant 0 : index
 // CHECK: %[[VIEW:.+]] = memref.view %[[FILE]][%[[C0]]][] : memref<128xi8> to memref<32xf32>
@@ -18,9 +18,9 @@ func.func @main(%x: tensor<32xf32>) -> tensor<32xf32> {
 
 // One weight in two forms: in panels for a product, as it is for a gather. A packing
 // that the file cannot describe stays. Twice the same is stored once.
-// CHECK: nn.weights = [
-// CHECK-SAME: #nn.weight<value = dense_resource<w> : tensor<40x8xf32>, offset = 0, panel = 32, position = 0, permutation = [0, 1]>,
-// CHECK-SAME: #nn.weight<value = dense_resource<w> : tensor<40x8xf32>, offset = 2048>]
+// CHECK: cpu.weights = [
+// CHECK-SAME: #cpu.weight<value = dense_resource<w> : tensor<40x8xf32>, offset = 0, panel = 32, position = 0, permutation = [0, 1]>,
+// CHECK-SAME: #cpu.weight<value = dense_resource<w> : tensor<40x8xf32>, offset = 2048>]
 // CHECK: func.func @main(%[[FILE:.+]]: memref<3328xi8>)
 // CHECK: %[[PANELS:.+]] = bufferization.to_tensor %{{.+}} restrict : memref<2x8x32xf32>
 // CHECK: %[[PLAIN:.+]] = bufferization.to_tensor %{{.+}} restrict : memref<40x8xf32>
@@ -42,9 +42,9 @@ func.func @main() -> (tensor<2x8x32xf32>, tensor<2x8x32xf32>, tensor<40x8xf32>, 
 // -----
 
 // Small constants stay; small blobs do not, and neither do small packed weights.
-// CHECK: nn.weights = [
-// CHECK-SAME: #nn.weight<value = dense{{.*}} : tensor<2x2xf32>, offset = 0, panel = 4, position = 1, permutation = [1, 0]>,
-// CHECK-SAME: #nn.weight<value = dense_resource<scale> : tensor<f32>, offset = 64>]
+// CHECK: cpu.weights = [
+// CHECK-SAME: #cpu.weight<value = dense{{.*}} : tensor<2x2xf32>, offset = 0, panel = 4, position = 1, permutation = [1, 0]>,
+// CHECK-SAME: #cpu.weight<value = dense_resource<scale> : tensor<f32>, offset = 64>]
 // CHECK: %[[SMALL:.+]] = arith.constant dense<[1.000000e+00, 2.000000e+00]>
 // CHECK: return %{{.+}}, %{{.+}}, %[[SMALL]]
 func.func @main() -> (tensor<1x2x4xf32>, tensor<f32>, tensor<2xf32>) {

@@ -2,7 +2,7 @@
 
 // The first function is the example of the pass's documentation.
 
-// CHECK: module attributes {nn.arena_bytes = 64 : i64}
+// CHECK: module attributes {cpu.arena_bytes = 64 : i64}
 // CHECK: func.func @main(%{{.+}}: memref<64xi8>, %[[ARENA:.+]]: memref<64xi8>, %[[X:.+]]: memref<16xf32>, %[[Y:.+]]: memref<16xf32>)
 // CHECK: %[[BUFFER:.+]] = memref.view %[[ARENA]][%c0][] : memref<64xi8> to memref<16xf32>
 // CHECK: memref.copy %[[X]], %[[BUFFER]]
@@ -17,7 +17,7 @@ func.func @main(%weights: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>)
 // -----
 
 // The first buffer lives as long as its view is read; only the third takes its place.
-// CHECK: nn.arena_bytes = 192 : i64
+// CHECK: cpu.arena_bytes = 192 : i64
 // CHECK: func.func @main(%{{.+}}: memref<0xi8>, %[[ARENA:.+]]: memref<192xi8>,
 // CHECK-NOT: memref.alloc
 // CHECK: memref.view %[[ARENA]][%[[AT:c128|c0]]][] {{.*}} to memref<16xf32>
@@ -41,7 +41,7 @@ func.func @main(%weights: memref<0xi8>, %x: memref<16xf32>, %y: memref<32xf32>, 
 // -----
 
 // A buffer of a task is on its stack, outside the loops of the task.
-// CHECK: nn.arena_bytes = 0 : i64
+// CHECK: cpu.arena_bytes = 0 : i64
 // CHECK: scf.forall (%[[I:.+]]) in (4)
 // CHECK-NEXT: %[[ROW:.+]] = memref.alloca() {alignment = 64 : i64} : memref<8xf32>
 // CHECK: scf.for
@@ -80,7 +80,7 @@ func.func @main(%weights: memref<0xi8>, %past: memref<2x0x4xf32> {nn.name = "pas
 // Where sizes are free, places are computed where the program begins. The first and the
 // third buffer are not alive at the same time and have the same size but for a number
 // that is known: they share the slot of the larger one.
-// CHECK-NOT: nn.arena_bytes
+// CHECK-NOT: cpu.arena_bytes
 // CHECK: func.func @main(%{{.+}}: memref<0xi8>, %[[ARENA:[^:]+]]: memref<1xi8>, %[[N:.+]]: index) {
 // CHECK: %[[LARGE:.+]] = arith.muli %[[N]], %c32
 // CHECK: %[[LINES:.+]] = arith.ceildivsi %[[LARGE]], %c64

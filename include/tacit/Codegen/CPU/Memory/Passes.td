@@ -15,7 +15,7 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let description = [{
     Constants of more than 64 bytes, blobs and packed constants leave the program.
     @main gets a first argument, the packed weight file, and reads each weight
-    through `memref.view`. The module attribute `nn.weights` says what lies where, so that
+    through `memref.view`. The module attribute `cpu.weights` says what lies where, so that
     the file can be written from the IR alone. A constant that is only packed is
     stored packed.
 
@@ -29,7 +29,7 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
 
     **After**
     ```mlir
-    module attributes {nn.weights = [#nn.weight<value = dense_resource<w> : tensor<32xf32>, offset = 0>]} {
+    module attributes {cpu.weights = [#cpu.weight<value = dense_resource<w> : tensor<32xf32>, offset = 0>]} {
       func.func @main(%weights: memref<128xi8>, %x: tensor<32xf32>) -> tensor<32xf32> {
         %c0 = arith.constant 0 : index
         %view = memref.view %weights[%c0][] : memref<128xi8> to memref<32xf32>
@@ -45,7 +45,7 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::bufferization::BufferizationDialect",
-                           "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
+                           "::mlir::memref::MemRefDialect", "::tacit::cpu::CPUDialect"];
 }
 
 def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::FuncOp"> {
@@ -152,7 +152,7 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
     Buffers of @main whose lifetimes do not overlap share memory in an arena that
     the caller provides (the second argument). Buffers made inside a parallel loop
     go to the stack of the task. Afterwards the program allocates nothing; the
-    module attribute `nn.arena_bytes` says what the arena must hold.
+    module attribute `cpu.arena_bytes` says what the arena must hold.
 
     In a program with free dimensions sizes and places are computed at its beginning.
     There the arena is a view of the second argument, and its size is the view's. What
@@ -170,7 +170,7 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
 
     **After**
     ```mlir
-    module attributes {nn.arena_bytes = 64 : i64} {
+    module attributes {cpu.arena_bytes = 64 : i64} {
       func.func @main(%weights: memref<64xi8>, %arena: memref<64xi8>, %x: memref<16xf32>, %y: memref<16xf32>) {
         %c0 = arith.constant 0 : index
         %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
@@ -188,7 +188,7 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
     Statistic<"sumBytes", "sum-bytes", "what the buffers would take apart">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
-                           "::mlir::memref::MemRefDialect", "::tacit::nn::NNDialect"];
+                           "::mlir::memref::MemRefDialect", "::tacit::cpu::CPUDialect"];
 }
 
 def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
@@ -197,7 +197,7 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
     For a program with free dimensions, which are the last arguments of @main, a second
     function @shapes computes from them the bytes of the arena and then every dimension
     of every result, in order. It returns 0, or n if the n-th sentence of the module
-    attribute `nn.checks` does not hold. The assertions of @main become such checks; the
+    attribute `cpu.checks` does not hold. The assertions of @main become such checks; the
     last one is that no size is negative or too large to be computed with. Nothing in
     @shapes depends on the values of a run: that would be an error.
 
@@ -218,7 +218,7 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
 
     **After**
     ```mlir
-    module attributes {nn.checks = ["x is empty", "the sizes of these inputs lead to a dimension that is negative or too large"],
+    module attributes {cpu.checks = ["x is empty", "the sizes of these inputs lead to a dimension that is negative or too large"],
         nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>} ],
         outputs = [{name = "y", type = tensor<?x2xf32>} ]}} {
       func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xf32>, %y: memref<1xf32>, %n: index) {
@@ -250,7 +250,7 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
   }];
   let statistics = [Statistic<"numChecks", "checks", "what is looked at before a run">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
-                           "::tacit::nn::NNDialect"];
+                           "::tacit::cpu::CPUDialect"];
 }
 
 def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {

@@ -36,15 +36,6 @@ namespace tacit::nn {
 inline constexpr llvm::StringLiteral kNameAttr = "nn.name";
 inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
 inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
-inline constexpr llvm::StringLiteral kWeightsAttr = "nn.weights";
-inline constexpr llvm::StringLiteral kArenaAttr = "nn.arena_bytes";
-/// What must hold when a program of free dimensions runs, one sentence each.
-inline constexpr llvm::StringLiteral kChecksAttr = "nn.checks";
-
-/// The largest value that a program may hold, and the widest panel that #nn.weight
-/// describes: sums and products of such sizes fit into 64 bits.
-inline constexpr int64_t kMaxTensorBytes = int64_t(1) << 40;
-inline constexpr int64_t kMaxPanelColumns = 1024;
 
 /// The shape two operands broadcast to (NumPy rules), or failure when two known
 /// dimensions differ and neither is 1. A free dimension against 1 stays free;

@@ -33,9 +33,6 @@ def NN_Dialect : Dialect {
 
     A module that is ready for a target carries `nn.interface`, which survives the
     lowering of the function: names, types and index bounds of inputs and outputs.
-    Once weights have left the IR, `nn.weights` lists them: an array of
-    `#nn.weight`, from which the packed weight file is written. `nn.arena_bytes` is
-    the working memory that a bufferized program wants from its caller.
   }];
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;
@@ -180,37 +177,6 @@ def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
   let extraClassDeclaration = [{
     /// alpha, or the value that makes the mean error of a product zero.
     float getAlphaValue() const;
-  }];
-}
-
-def NN_WeightAttr : AttrDef<NN_Dialect, "Weight"> {
-  let mnemonic = "weight";
-  let summary = "one entry of the packed weight file";
-  let description = [{
-    The bytes of `value` lie at `offset` of the file, as they are where no panel is
-    given. Otherwise dimension `position` is cut into panels of `panel` elements (at
-    most 1024), filled up with zeros, and the layout is that of
-    `linalg.pack` with `outer_dims_perm` = `permutation`,
-    `inner_dims_pos` = [position], `inner_tiles` = [panel].
-
-    ```mlir
-    #nn.weight<value = dense_resource<w> : tensor<128x65xf32>, offset = 0, panel = 32,
-               position = 1, permutation = [1, 0]>
-    ```
-  }];
-  let parameters = (ins "::mlir::ElementsAttr":$value, "int64_t":$offset,
-                        DefaultValuedParameter<"int64_t", "0">:$panel,
-                        DefaultValuedParameter<"int64_t", "-1">:$position,
-                        OptionalArrayRefParameter<"int64_t">:$permutation);
-  let assemblyFormat = [{
-    `<` `value` `=` $value `,` `offset` `=` $offset
-    (`,` `panel` `=` $panel^ `,` `position` `=` $position
-     `,` `permutation` `=` `[` $permutation `]`)? `>`
-  }];
-  let genVerifyDecl = 1;
-  let extraClassDeclaration = [{
-    /// Bytes in the file.
-    int64_t getByteSize() const;
   }];
 }
 

@@ -7,6 +7,7 @@
 
 #include "KnownShapes.h"
 #include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
+#include "tacit/Support/Elements.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace tacit::nn {
