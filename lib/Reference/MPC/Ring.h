@@ -1,0 +1,56 @@
+//===- Ring.h - Fixed-point arithmetic modulo 2^width -----------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_REFERENCE_RING_H
+#define TACIT_LIB_REFERENCE_RING_H
+
+#include "tacit/Dialect/MPC/IR/MPC.h"
+
+namespace tacit::reference {
+
+/// Numbers of one type of secrets, in the clear. A number is the integer from
+/// -2^(width - 1) to 2^(width - 1) - 1 that stands for it modulo 2^width, and counts units
+/// of 2^-fraction. Widths are at most 64.
+class Ring {
+public:
+  explicit Ring(mpc::ShareType type)
+      : width(type.getWidth()), fraction(type.getFraction()) {}
+
+  /// The multiple of 2^-bits that is nearest to `x`, and the upper of two; beyond the ring
+  /// its end, and for NaN the lower end.
+  int64_t encode(double x, int64_t bits) const;
+  int64_t encode(double x) const { return encode(x, fraction); }
+  double decode(int64_t x) const;
+
+  int64_t wrap(uint64_t x) const;
+  int64_t add(int64_t x, int64_t y) const { return wrap(uint64_t(x) + uint64_t(y)); }
+  int64_t subtract(int64_t x, int64_t y) const { return wrap(uint64_t(x) - uint64_t(y)); }
+  /// The product has twice the fraction.
+  int64_t multiply(int64_t x, int64_t y) const { return wrap(uint64_t(x) * uint64_t(y)); }
+  /// The product of two numbers of the type, truncated to its fraction.
+  int64_t product(int64_t x, int64_t y) const { return truncate(multiply(x, y), fraction); }
+  /// Without its lowest bits: rounded down.
+  static int64_t truncate(int64_t x, int64_t bits);
+
+  /// (1 + x / 256)^256, by eight squares.
+  int64_t exp(int64_t x) const;
+  /// Ten steps of Newton's method from 3 exp(0.5 - x) + 0.003.
+  int64_t reciprocal(int64_t x) const;
+  /// Steps of Newton's method from 2.2 exp(-(x / 2 + 0.2)) + 0.2 - x / 1024.
+  int64_t rsqrt(int64_t x, int64_t steps) const;
+
+private:
+  int64_t width, fraction;
+};
+
+inline Ring ringOf(mlir::Value secret) {
+  return Ring(llvm::cast<mpc::ShareType>(secret.getType()));
+}
+
+} // namespace tacit::reference
+
+#endif // TACIT_LIB_REFERENCE_RING_H

@@ -1,0 +1,131 @@
+//===- Compiled.cpp - The compiled code of a function of a test -----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compiled.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "tacit/Codegen/CPU/Backend.h"
+#include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Pipelines/Pipelines.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::reference;
+
+/// A module of which only the interface matters: @main of these types, which gives zeros.
+/// The integers of secrets are 64 bits wide in compiled code.
+static OwningOpRef<ModuleOp> makeStub(func::FuncOp function) {
+  MLIRContext *context = function.getContext();
+  auto clearType = [&](Type type) -> Type {
+    auto secret = dyn_cast<mpc::ShareType>(type);
+    return secret ? RankedTensorType::get(secret.getShape(), IntegerType::get(context, 64))
+                  : type;
+  };
+  OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
+  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  SmallVector<Type> inputs(llvm::map_range(function.getArgumentTypes(), clearType)),
+      results(llvm::map_range(function.getResultTypes(), clearType));
+  auto stub = func::FuncOp::create(builder, function.getLoc(), "main",
+                                   builder.getFunctionType(inputs, results));
+  builder.setInsertionPointToStart(stub.addEntryBlock());
+  SmallVector<Value> zeros;
+  for (Type type : results)
+    zeros.push_back(nn::ConstantOp::create(builder, function.getLoc(), type,
+                                           cast<ElementsAttr>(builder.getZeroAttr(type))));
+  func::ReturnOp::create(builder, function.getLoc(), zeros);
+  return module;
+}
+
+/// Inputs and outputs are called after their position.
+static void nameInterface(func::FuncOp main) {
+  Builder builder(main.getContext());
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    main.setArgAttr(i, nn::kNameAttr, builder.getStringAttr("in" + Twine(i)));
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    main.setResultAttr(i, nn::kNameAttr, builder.getStringAttr("out" + Twine(i)));
+}
+
+static func::FuncOp mainOf(ModuleOp module) {
+  return module.lookupSymbol<func::FuncOp>("main");
+}
+
+/// The phases behind `from`.
+static LogicalResult runPhases(ModuleOp module, StringRef from,
+                               const PipelineOptions &options) {
+  size_t first = *findPhase(from), last = *findPhase("llvm");
+  PassManager manager(module.getContext());
+  auto parsed = parsePassPipeline(pipelineText(first, last, options));
+  if (failed(parsed))
+    return failure();
+  static_cast<OpPassManager &>(manager) = std::move(*parsed);
+  return manager.run(module);
+}
+
+/// Secrets as integers, in the phase `linalg`. The interface is that of the stub: the
+/// phase `check` is about nn.
+static LogicalResult lowerSecrets(ModuleOp module) {
+  OwningOpRef<ModuleOp> stub = makeStub(mainOf(module));
+  nameInterface(mainOf(*stub));
+  PassManager check(module.getContext()), lower(module.getContext());
+  check.addPass(cpu::createCheckProgram());
+  lower.addPass(createConvertMPCToLinalg());
+  lower.addPass(createConvertNNToLinalg());
+  if (failed(check.run(*stub)))
+    return failure();
+  module->setAttrs(stub->getOperation()->getAttrDictionary());
+  return lower.run(module);
+}
+
+static llvm::Expected<std::unique_ptr<Executable>> compile(const Case &test,
+                                                           int64_t vectorBits) {
+  OwningOpRef<ModuleOp> module = test.extract("main");
+  nameInterface(mainOf(*module));
+  cpu::Processor processor = cpu::Processor::host(vectorBits);
+  PipelineOptions options;
+  options.tileRows = processor.tileRows;
+  options.panelColumns = processor.panelColumns;
+  options.extendsF16 = processor.extendsF16;
+  LogicalResult result = success();
+  if (usesSecrets(test.function)) {
+    result = lowerSecrets(*module);
+    if (succeeded(result))
+      result = runPhases(*module, "linalg", options);
+  } else {
+    result = runPhases(*module, "import", options);
+  }
+  if (failed(result))
+    return llvm::createStringError("@" + func::FuncOp(test.function).getName() +
+                                   ": does not compile");
+  return cpu::makeJit(*module, processor);
+}
+
+llvm::Expected<std::vector<Tensor>>
+reference::runCompiled(const Case &test, int64_t vectorBits, int threads) {
+  auto executable = compile(test, vectorBits);
+  if (!executable)
+    return executable.takeError();
+  const tacit_model_desc &model = (*executable)->description();
+  std::vector<HostTensor> inputs;
+  for (auto [i, input] : llvm::enumerate(test.inputs)) {
+    HostTensor tensor;
+    tensor.dtype = model.inputs[i].dtype;
+    tensor.shape.assign(input.getShape().begin(), input.getShape().end());
+    tensor.data = input.toBytes();
+    inputs.push_back(std::move(tensor));
+  }
+  auto outputs = (*executable)->run(inputs, threads);
+  if (!outputs)
+    return outputs.takeError();
+  std::vector<Tensor> results;
+  for (auto [output, type] :
+       llvm::zip_equal(*outputs, func::FuncOp(test.function).getResultTypes()))
+    results.push_back(Tensor::fromBytes(output.shape, elementTypeOf(type), output.data));
+  return results;
+}
