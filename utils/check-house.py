@@ -212,6 +212,24 @@ def check_pass_test(house, td, line, flag):
         house.find(tests[0], 1, f"no RUN line runs '{flag}'", "run the pass in its own test")
 
 
+# --- operations --------------------------------------------------------------------
+
+OPERATION = re.compile(r'^def\s+\w+Op\s*:\s*\w+<\s*(?:\w+,\s*)?"(\w+)"', re.M)
+
+
+def check_operations(house):
+    """What an operation means is tested by values, against the reference interpreter."""
+    tests = "\n".join(file.text for file in house.having(".mlir", under=["test/Reference/"]))
+    for dialect in ("nn", "mpc"):
+        for td in house.having(".td", under=[f"include/tacit/Dialect/{dialect.upper()}/IR/"]):
+            for match in OPERATION.finditer(td.text):
+                name = f"{dialect}.{match.group(1)}"
+                if not re.search(rf"\b{re.escape(name)}\b(?!\.)", tests):
+                    house.find(td, td.line_of(match.start()),
+                               f"no test in test/Reference computes '{name}'",
+                               "add a function with test.value and test.expected")
+
+
 # --- sizes, banners, layout --------------------------------------------------------
 
 def check_sizes(house):
@@ -434,8 +452,8 @@ def main():
         print(f"check-house: found no source file in '{root}'; expected a project with one "
               f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
         return 2
-    for check in (check_passes, check_sizes, check_banners, check_format, check_layout, check_code,
-                  check_links, check_directives, check_errors, check_docs):
+    for check in (check_passes, check_operations, check_sizes, check_banners, check_format,
+                  check_layout, check_code, check_links, check_directives, check_errors, check_docs):
         check(house)
     for _, _, text in sorted(set(house.findings)):
         print(text)

@@ -106,26 +106,40 @@ static llvm::Expected<std::unique_ptr<Executable>> compile(const Case &test,
   return cpu::makeJit(*module, processor);
 }
 
+/// The same integers in another type. Those of a secret are words of 64 bits in code.
+static Tensor withElementType(const Tensor &tensor, Type elementType) {
+  Tensor result(tensor.getShape(), elementType);
+  for (int64_t k = 0; k < tensor.getNumElements(); ++k)
+    result.integer(k) = tensor.integer(k);
+  return result;
+}
+
 llvm::Expected<std::vector<Tensor>>
 reference::runCompiled(const Case &test, int64_t vectorBits, int threads) {
   auto executable = compile(test, vectorBits);
   if (!executable)
     return executable.takeError();
   const tacit_model_desc &model = (*executable)->description();
+  func::FuncOp function = test.function;
+  Type word = IntegerType::get(function.getContext(), 64);
   std::vector<HostTensor> inputs;
   for (auto [i, input] : llvm::enumerate(test.inputs)) {
+    bool isSecret = isa<mpc::ShareType>(function.getArgumentTypes()[i]);
     HostTensor tensor;
     tensor.dtype = model.inputs[i].dtype;
     tensor.shape.assign(input.getShape().begin(), input.getShape().end());
-    tensor.data = input.toBytes();
+    tensor.data = (isSecret ? withElementType(input, word) : input).toBytes();
     inputs.push_back(std::move(tensor));
   }
   auto outputs = (*executable)->run(inputs, threads);
   if (!outputs)
     return outputs.takeError();
   std::vector<Tensor> results;
-  for (auto [output, type] :
-       llvm::zip_equal(*outputs, func::FuncOp(test.function).getResultTypes()))
-    results.push_back(Tensor::fromBytes(output.shape, elementTypeOf(type), output.data));
+  for (auto [output, type] : llvm::zip_equal(*outputs, function.getResultTypes())) {
+    Type element = elementTypeOf(type);
+    bool isSecret = isa<mpc::ShareType>(type);
+    Tensor result = Tensor::fromBytes(output.shape, isSecret ? word : element, output.data);
+    results.push_back(isSecret ? withElementType(result, element) : std::move(result));
+  }
   return results;
 }

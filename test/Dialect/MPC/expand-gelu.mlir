@@ -1,48 +1,65 @@
-// RUN: tacit-opt %s -mpc-expand > %t
-// RUN: %python %inputs/mpc.py error gelu_erf=-2.5,2.5,0.01 gelu_tanh=-2,2,4e-4 gelu_puma=-4,4,2e-4 gelu_bolt=-4,4,4e-5 gelu_bumblebee=-6,6,2e-4 gelu_nimbus=-4,4,2e-5 gelu_quad=-4,4,1e-5 < %t
-// RUN: %python %inputs/mpc.py bytes gelu_erf=313600 gelu_tanh=313600 gelu_puma=473600 gelu_bumblebee=473600 gelu_bolt=467200 gelu_nimbus=300800 gelu_quad=6400 < %t
-// RUN: not %python %inputs/mpc.py error gelu_erf=-3,3,0.01 < %t
-// RUN: tacit-opt %s -mpc-expand=recipe=crypten-bounded > %t.bounded
-// RUN: %python %inputs/mpc.py error gelu_erf=-12,12,0.016 gelu_tanh=-2,2,4e-4 gelu_bolt=-4,4,4e-5 < %t.bounded
-// RUN: %python %inputs/mpc.py bytes gelu_erf=608000 gelu_tanh=608000 gelu_bolt=467200 < %t.bounded
+// What the kinds of GELU become, against the functions themselves: 400 numbers each.
 
-// 400 numbers each. The series of eight terms costs 784 bytes a number, and is within
-// 0.01 of GELU up to 2.5; the tanh form means the same function here. Beyond it parts
-// with GELU quickly, unless it is bounded: 736 bytes more, and right everywhere, to 0.016
-// where the series ends. The others are compared with their own polynomials: 1184 bytes
-// where there are three bounds and powers up to 6.
+// RUN: tacit-reference %s --pipeline='func.func(mpc-expand)' | FileCheck %s
+// CHECK: {{^}}8 functions
 
-func.func @gelu_erf(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+// RUN: tacit-opt %s -mpc-expand -mpc-annotate-costs | %python %inputs/sum-costs.py | FileCheck %s --check-prefix=BYTES
+// BYTES-DAG: {{^}}erf: 313600 bytes
+// BYTES-DAG: {{^}}tanh: 313600 bytes
+// BYTES-DAG: {{^}}puma: 473600 bytes
+// BYTES-DAG: {{^}}bumblebee: 473600 bytes
+// BYTES-DAG: {{^}}bolt: 467200 bytes
+// BYTES-DAG: {{^}}nimbus: 300800 bytes
+// BYTES-DAG: {{^}}quad: 6400 bytes
+
+// The series of eight terms costs 784 bytes a number, and is within 0.01 of GELU up to 2.5;
+// beyond it parts with it quickly. The tanh form is computed by the same series. Polynomials
+// cost 1184 bytes where there are three bounds and powers up to 6.
+
+func.func @erf(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-2.5, 2.5]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 1.0e-2, test.at_least = 1.0e-3}) {
   %y = mpc.gelu erf %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
 
-func.func @gelu_tanh(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+func.func @erf_beyond(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-3.0, 3.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 1.0e3, test.at_least = 1.0e-2}) {
+  %y = mpc.gelu erf %x : !mpc.share<400, width = 64, fraction = 18>
+  return %y : !mpc.share<400, width = 64, fraction = 18>
+}
+
+func.func @tanh(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-2.0, 2.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 6.0e-4, test.at_least = 6.0e-5}) {
   %y = mpc.gelu tanh %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
 
-func.func @gelu_puma(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+func.func @puma(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-4.0, 4.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 2.0e-4, test.at_least = 2.0e-5}) {
   %y = mpc.gelu puma %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
 
-func.func @gelu_bolt(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
-  %y = mpc.gelu bolt %x : !mpc.share<400, width = 64, fraction = 18>
-  return %y : !mpc.share<400, width = 64, fraction = 18>
-}
-
-func.func @gelu_bumblebee(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+func.func @bumblebee(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-6.0, 6.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 2.0e-4, test.at_least = 2.0e-5}) {
   %y = mpc.gelu bumblebee %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
 
-func.func @gelu_nimbus(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+func.func @bolt(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-4.0, 4.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 4.0e-5, test.at_least = 4.0e-6}) {
+  %y = mpc.gelu bolt %x : !mpc.share<400, width = 64, fraction = 18>
+  return %y : !mpc.share<400, width = 64, fraction = 18>
+}
+
+func.func @nimbus(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-4.0, 4.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 2.0e-5, test.at_least = 2.0e-6}) {
   %y = mpc.gelu nimbus %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
 
-func.func @gelu_quad(%x: !mpc.share<400, width = 64, fraction = 18>) -> !mpc.share<400, width = 64, fraction = 18> {
+func.func @quad(%x: !mpc.share<400, width = 64, fraction = 18> {test.uniform = [-4.0, 4.0]})
+    -> (!mpc.share<400, width = 64, fraction = 18> {test.within = 1.0e-5, test.at_least = 1.0e-6}) {
   %y = mpc.gelu quad %x : !mpc.share<400, width = 64, fraction = 18>
   return %y : !mpc.share<400, width = 64, fraction = 18>
 }
