@@ -5,8 +5,8 @@
 // RUN: not tacit-opt %s -nn-quantize-weights 2>&1 | FileCheck %s
 
 // BITS: error: weights of 5 bits; expected 4, 6 or 8
-// GROUP: error: groups of 30 weights; expected a positive multiple of 4, as 4 weights of 6 bits can share a byte
-// NONE: error: groups of 0 weights; expected a positive multiple of 1, as 1 weights of 8 bits can share a byte
+// GROUP: error: groups of 30 weights; expected a multiple of 4, because 4 weights of 6 bits can share a byte
+// NONE: error: groups of 0 weights; expected 1 to 65536
 // SCHEME: Cannot find option named 'square'
 
 // A program whose weights.bin was not attached.

@@ -11,11 +11,17 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "tacit/Support/Words.h"
 
 namespace tacit::mpc {
 
 /// Whose way of taking functions apart `mpc-expand` follows.
 enum class Recipe { CrypTen, CrypTenBounded };
+
+inline constexpr Word<Recipe> kRecipeWords[] = {
+    {Recipe::CrypTen, "crypten", "those of CrypTen"},
+    {Recipe::CrypTenBounded, "crypten-bounded", "the same, made to hold for larger ranges"},
+};
 
 #define GEN_PASS_DECL
 #include "tacit/Dialect/MPC/Transforms/Passes.h.inc"

@@ -79,10 +79,7 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
   let options = [
     Option<"recipe", "recipe", "::tacit::mpc::Recipe",
            /*default=*/"::tacit::mpc::Recipe::CrypTen", "whose functions",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::mpc::Recipe::CrypTen, "crypten", "those of CrypTen"),
-             clEnumValN(::tacit::mpc::Recipe::CrypTenBounded, "crypten-bounded",
-                        "the same, made to hold for larger ranges"))}]>,
+           [{::tacit::wordValues(::tacit::mpc::kRecipeWords)}]>,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
            "a power of two by which norms move the variances that rsqrt takes">
   ];

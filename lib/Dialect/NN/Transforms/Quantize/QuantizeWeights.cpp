@@ -10,6 +10,7 @@
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
 #include "llvm/ADT/DenseMap.h"
 #include <fmt/format.h>
 
@@ -21,6 +22,26 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
+
+/// Larger than the rows of any weight that a scale should serve.
+static constexpr int64_t kMaxGroup = 65536;
+
+llvm::Error tacit::nn::checkOptions(const QuantizeWeightsOptions &options) {
+  if (!numerics::isLowBitWidth(options.bits))
+    return fail(ExitCode::Usage, "choose one of them",
+                "weights of {} bits; expected 4, 6 or 8", options.bits);
+  if (options.group < 1 || options.group > kMaxGroup)
+    return fail(ExitCode::Usage, "32 is the default",
+                "groups of {} weights; expected 1 to {}", options.group, kMaxGroup);
+  int64_t sharing = numerics::rowsPerByte(options.bits);
+  if (options.group % sharing != 0)
+    return fail(ExitCode::Usage,
+                fmt::format("choose {}", llvm::alignTo(options.group, sharing)),
+                "groups of {} weights; expected a multiple of {}, because {} weights of {} "
+                "bits can share a byte",
+                options.group, sharing, sharing, options.bits);
+  return llvm::Error::success();
+}
 
 template <typename T>
 static std::vector<char> bytesOf(const std::vector<T> &values) {
@@ -65,15 +86,8 @@ struct QuantizeWeights : tacit::nn::impl::QuantizeWeightsBase<QuantizeWeights> {
   using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
-    if (!numerics::isLowBitWidth(bits))
-      return emitError(UnknownLoc::get(context))
-             << "weights of " << bits.getValue() << " bits; expected 4, 6 or 8";
-    int64_t span = numerics::rowsPerByte(bits);
-    if (group < 1 || group % span != 0)
-      return emitError(UnknownLoc::get(context))
-             << "groups of " << group.getValue()
-             << " weights; expected a positive multiple of " << span << ", as " << span
-             << " weights of " << bits.getValue() << " bits can share a byte";
+    if (auto error = checkOptions({bits, group, scheme, head, named}))
+      return emitError(UnknownLoc::get(context)) << llvm::toString(std::move(error));
     return success();
   }
 

@@ -11,6 +11,7 @@
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Numerics/PowersOfTwo.h"
+#include "tacit/Support/Error.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -28,6 +29,26 @@ using namespace tacit::nn;
 static constexpr int64_t kMaxMantissa = 23;
 /// Of a float's 24 bits a term finds three or more, on average.
 static constexpr int64_t kMaxTerms = 8;
+
+llvm::Error tacit::nn::checkOptions(const SetMultiplierOptions &options) {
+  if (options.mantissa < 1 || options.mantissa > kMaxMantissa)
+    return fail(ExitCode::Usage, "lmul of all bits is the default",
+                "lmul of {} bits of mantissa; expected 1 to {}", options.mantissa,
+                kMaxMantissa);
+  auto factor = static_cast<float>(options.alpha);
+  if (!(factor >= 1 && factor < 2))
+    return fail(ExitCode::Usage, "1.0552 is the default",
+                "pam with alpha = {:g}; expected at least 1 and less than 2",
+                options.alpha);
+  if (options.terms < 1 || options.terms > kMaxTerms)
+    return fail(ExitCode::Usage, "2 terms are the default",
+                "weights of {} powers of two; expected 1 to {}", options.terms, kMaxTerms);
+  if (options.kind == MultiplierKind::ShiftAdd &&
+      options.scope == MultiplierScope::Attention)
+    return fail(ExitCode::Usage, "choose the scope linear or matmul",
+                "shift-add takes weights apart, and the scope attention has none");
+  return llvm::Error::success();
+}
 
 /// The operations with products of two matrices, in order.
 static SmallVector<Operation *> collectProducts(func::FuncOp function,
@@ -50,7 +71,6 @@ static SmallVector<Operation *> collectProducts(func::FuncOp function,
       isChosen = isa<LinearOp>(op);
       break;
     case MultiplierScope::Matmul:
-    case MultiplierScope::All: // refused as an option
       isChosen = isa<LinearOp, MatmulOp, AttentionOp>(op);
       break;
     }
@@ -77,23 +97,8 @@ struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
   using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto error = [&] { return emitError(UnknownLoc::get(context)); };
-    if (mantissa < 1 || mantissa > kMaxMantissa)
-      return error() << "lmul of " << mantissa.getValue()
-                     << " bits of mantissa; expected 1 to " << kMaxMantissa;
-    auto factor = static_cast<float>(alpha);
-    if (!(factor >= 1 && factor < 2))
-      return error() << "pam with alpha = " << alpha.getValue()
-                     << "; expected at least 1 and less than 2";
-    if (terms < 1 || terms > kMaxTerms)
-      return error() << "weights of " << terms.getValue()
-                     << " powers of two; expected 1 to " << kMaxTerms;
-    if (scope == MultiplierScope::All)
-      return error() << "scope=all, elementwise products and norms too, is not available; "
-                        "expected matmul, attention or linear";
-    if (kind == MultiplierKind::ShiftAdd && scope == MultiplierScope::Attention)
-      return error() << "shift_add takes weights apart, and scope=attention has none; "
-                        "expected scope=linear or scope=matmul";
+    if (auto error = checkOptions({kind, mantissa, alpha, terms, zero, overflow, scope}))
+      return emitError(UnknownLoc::get(context)) << llvm::toString(std::move(error));
     return success();
   }
 

@@ -8,6 +8,7 @@
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Support/Error.h"
 #include <fmt/format.h>
 
 namespace tacit::nn {
@@ -17,6 +18,16 @@ namespace tacit::nn {
 
 using namespace mlir;
 using namespace tacit::nn;
+
+llvm::Error tacit::nn::checkOptions(const ReplaceActivationOptions &options) {
+  if (!(options.slope >= 0 && options.slope < 1))
+    return fail(ExitCode::Usage, "a slope of 0.01 gives x / 100 where x is negative",
+                "slope is {:g}; expected a number from 0 to less than 1", options.slope);
+  if (options.slope != 0 && options.with != Replacement::Relu)
+    return fail(ExitCode::Usage, "leave the slope out",
+                "'slope' belongs to a ReLU; expected it with with=relu alone");
+  return llvm::Error::success();
+}
 
 /// The kind of GELU that comes in place, if it is one.
 static std::optional<GeluKind> geluKindOf(Replacement replacement) {
@@ -67,12 +78,8 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
   using ReplaceActivationBase::ReplaceActivationBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto error = [&] { return emitError(UnknownLoc::get(context)); };
-    if (!(slope >= 0 && slope < 1))
-      return error() << "slope is " << fmt::format("{:g}", slope.getValue())
-                     << "; expected a number from 0 to less than 1";
-    if (slope != 0 && with != Replacement::Relu)
-      return error() << "'slope' belongs to a ReLU; expected it with with=relu alone";
+    if (auto error = checkOptions({siteText, what, with, slope}))
+      return emitError(UnknownLoc::get(context)) << llvm::toString(std::move(error));
     return parseSites(siteText, context, chosen);
   }
 

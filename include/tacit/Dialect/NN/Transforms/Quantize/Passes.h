@@ -10,11 +10,17 @@
 
 #include "mlir/Pass/Pass.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Arithmetic.h"
+#include "llvm/Support/Error.h"
 
 namespace tacit::nn {
 
 #define GEN_PASS_DECL
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h.inc"
+
+/// Fails with what is out of range. A pass asks before it runs; who reads options from
+/// elsewhere can ask as soon as they are known.
+llvm::Error checkOptions(const QuantizeWeightsOptions &options);
+llvm::Error checkOptions(const SetMultiplierOptions &options);
 
 #define GEN_PASS_REGISTRATION
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h.inc"

@@ -60,17 +60,10 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
     Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
     Option<"scheme", "scheme", "::tacit::numerics::Scheme",
            /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels lie",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::numerics::Scheme::Symmetric, "symmetric",
-                        "around zero"),
-             clEnumValN(::tacit::numerics::Scheme::Asymmetric, "asymmetric",
-                        "from the smallest weight to the largest"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kSchemeWords)}]>,
     Option<"head", "head", "::tacit::nn::HeadWeights",
            /*default=*/"::tacit::nn::HeadWeights::Float", "weights of the output layer",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::HeadWeights::Float, "float", "as they are"),
-             clEnumValN(::tacit::nn::HeadWeights::Int8, "int8", "in 8 bits"),
-             clEnumValN(::tacit::nn::HeadWeights::Same, "same", "as the others"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kHeadWords)}]>,
     Option<"named", "named", "bool", /*default=*/"false",
       "the new constants are names without bytes">
   ];
@@ -123,45 +116,21 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
   let options = [
     Option<"kind", "kind", "::tacit::nn::MultiplierKind",
            /*default=*/"::tacit::nn::MultiplierKind::Exact", "how a product is computed",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::MultiplierKind::Exact, "exact", "as IEEE 754 has it"),
-             clEnumValN(::tacit::nn::MultiplierKind::LMul, "lmul",
-                        "L-Mul: mantissas are added"),
-             clEnumValN(::tacit::nn::MultiplierKind::Pam, "pam",
-                        "piecewise affine, mantissas are added"),
-             clEnumValN(::tacit::nn::MultiplierKind::ShiftAdd, "shift_add",
-                        "weights as sums of signed powers of two"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kMultiplierWords)}]>,
     Option<"mantissa", "mantissa", "int64_t", /*default=*/"23", "bits that lmul reads">,
     Option<"alpha", "alpha", "double", /*default=*/"1.0552",
            "factor of a product by pam, from 1 to less than 2">,
     Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
     Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
            /*default=*/"::tacit::nn::ZeroPolicy::Exact", "zeros and products near zero",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::ZeroPolicy::Exact, "exact", "give zero"),
-             clEnumValN(::tacit::nn::ZeroPolicy::Lift, "lift",
-                        "operands are lifted to 2^-62"),
-             clEnumValN(::tacit::nn::ZeroPolicy::Ignore, "ignore",
-                        "go wrong: for operands that are never near zero"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kZeroWords)}]>,
     Option<"overflow", "overflow", "::tacit::nn::OverflowPolicy",
            /*default=*/"::tacit::nn::OverflowPolicy::Infinity",
            "products and operands that are not finite",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::OverflowPolicy::Infinity, "infinity",
-                        "as IEEE 754 has it"),
-             clEnumValN(::tacit::nn::OverflowPolicy::Ignore, "ignore",
-                        "go wrong: for products that are never large"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kOverflowWords)}]>,
     Option<"scope", "scope", "::tacit::nn::MultiplierScope",
            /*default=*/"::tacit::nn::MultiplierScope::Matmul", "which products",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::MultiplierScope::Matmul, "matmul",
-                        "every matrix product"),
-             clEnumValN(::tacit::nn::MultiplierScope::Attention, "attention",
-                        "products of two computed matrices"),
-             clEnumValN(::tacit::nn::MultiplierScope::Linear, "linear",
-                        "products by a weight"),
-             clEnumValN(::tacit::nn::MultiplierScope::All, "all",
-                        "not available"))}]>
+           [{::tacit::wordValues(::tacit::nn::kScopeWords)}]>
   ];
   let statistics = [
     Statistic<"sites", "sites", "operations whose multiplier is set">,

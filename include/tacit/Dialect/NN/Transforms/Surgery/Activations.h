@@ -8,6 +8,8 @@
 #ifndef TACIT_DIALECT_NN_TRANSFORMS_SURGERY_ACTIVATIONS_H
 #define TACIT_DIALECT_NN_TRANSFORMS_SURGERY_ACTIVATIONS_H
 
+#include "tacit/Support/Words.h"
+
 namespace tacit::nn {
 
 /// Which activations are replaced.
@@ -15,6 +17,23 @@ enum class ActivationSet { Gelu, Any };
 
 /// What comes in their place: nothing, a ReLU, or GELU of some kind.
 enum class Replacement { Relu, Identity, Erf, Tanh, Puma, Bolt, Bumblebee, Nimbus, Quad };
+
+inline constexpr Word<ActivationSet> kActivationWords[] = {
+    {ActivationSet::Gelu, "gelu", "GELU of any kind"},
+    {ActivationSet::Any, "any", "GELU, SiLU and ReLU"},
+};
+
+inline constexpr Word<Replacement> kReplacementWords[] = {
+    {Replacement::Relu, "relu", "max(x, 0)"},
+    {Replacement::Identity, "identity", "x"},
+    {Replacement::Erf, "erf", "GELU by erf"},
+    {Replacement::Tanh, "tanh", "GELU by tanh"},
+    {Replacement::Puma, "puma", "polynomials of PUMA"},
+    {Replacement::Bolt, "bolt", "polynomial of BOLT"},
+    {Replacement::Bumblebee, "bumblebee", "polynomials of BumbleBee"},
+    {Replacement::Nimbus, "nimbus", "example polynomial of Nimbus"},
+    {Replacement::Quad, "quad", "parabola of MPCFormer"},
+};
 
 } // namespace tacit::nn
 

@@ -10,11 +10,16 @@
 
 #include "mlir/Pass/Pass.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Activations.h"
+#include "llvm/Support/Error.h"
 
 namespace tacit::nn {
 
 #define GEN_PASS_DECL
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
+
+/// Fails with what is out of range. A pass asks before it runs; who reads options from
+/// elsewhere can ask as soon as they are known.
+llvm::Error checkOptions(const ReplaceActivationOptions &options);
 
 #define GEN_PASS_REGISTRATION
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"

@@ -89,23 +89,10 @@ def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
     siteOption,
     Option<"what", "what", "::tacit::nn::ActivationSet",
            /*default=*/"::tacit::nn::ActivationSet::Gelu", "which activations are replaced",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::ActivationSet::Gelu, "gelu", "GELU of any kind"),
-             clEnumValN(::tacit::nn::ActivationSet::Any, "any", "GELU, SiLU and ReLU"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kActivationWords)}]>,
     Option<"with", "with", "::tacit::nn::Replacement",
            /*default=*/"::tacit::nn::Replacement::Relu", "what comes in their place",
-           [{::llvm::cl::values(
-             clEnumValN(::tacit::nn::Replacement::Relu, "relu", "max(x, 0)"),
-             clEnumValN(::tacit::nn::Replacement::Identity, "identity", "x"),
-             clEnumValN(::tacit::nn::Replacement::Erf, "erf", "GELU by erf"),
-             clEnumValN(::tacit::nn::Replacement::Tanh, "tanh", "GELU by tanh"),
-             clEnumValN(::tacit::nn::Replacement::Puma, "puma", "polynomials of PUMA"),
-             clEnumValN(::tacit::nn::Replacement::Bolt, "bolt", "polynomial of BOLT"),
-             clEnumValN(::tacit::nn::Replacement::Bumblebee, "bumblebee",
-                        "polynomials of BumbleBee"),
-             clEnumValN(::tacit::nn::Replacement::Nimbus, "nimbus",
-                        "example polynomial of Nimbus"),
-             clEnumValN(::tacit::nn::Replacement::Quad, "quad", "parabola of MPCFormer"))}]>,
+           [{::tacit::wordValues(::tacit::nn::kReplacementWords)}]>,
     Option<"slope", "slope", "double", /*default=*/"0",
            "of a ReLU for negative arguments, from 0 to less than 1">
   ];
