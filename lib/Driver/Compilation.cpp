@@ -53,20 +53,43 @@ static std::string writeReproducer(StringRef program, StringRef pipeline) {
   return "";
 }
 
-llvm::Error Compilation::phaseFailed(StringRef before, StringRef pipeline, StringRef name,
-                                     bool isOurs, const std::string &messages) const {
-  if (!isOurs || !session.onnx())
+llvm::Error Compilation::compilerFailed(const PassManager &manager, StringRef before,
+                                        const Phase *phase,
+                                        const std::string &messages) const {
+  if (!phase || !session.onnx())
     return fail(ExitCode::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
-                isOurs ? "phase '" + name.str() + "'" : "the pipeline", messages);
+                phase ? "phase '" + phase->name.str() + "'" : "the pipeline", messages);
+  std::string pipeline;
+  llvm::raw_string_ostream os(pipeline);
+  manager.printAsTextualPipeline(os);
   std::string file = writeReproducer(before, pipeline);
   return fail(ExitCode::Internal,
               file.empty() ? std::string("report this") : "report this with " + file,
-              "phase '{}' failed, which is a fault of the compiler:\n  {}", name.str(),
-              messages);
+              "phase '{}' failed, which is a fault of the compiler:\n  {}",
+              phase->name.str(), messages);
 }
 
-llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOurs) {
-  PassManager manager(session.context());
+/// Says whose fault it is that a phase failed without a crash.
+llvm::Error Compilation::phaseFailed(const PassManager &manager, StringRef before,
+                                     const Phase *phase,
+                                     const std::string &messages) const {
+  PhaseFailure failure = phase ? phase->failure : PhaseFailure::Internal;
+  if (failure == PhaseFailure::Cpu && session.onnx())
+    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
+                "the CPU cannot run this model:\n  {}", messages);
+  if (failure == PhaseFailure::TwoParties && !session.isUsersProgram())
+    return fail(ExitCode::Unsupported,
+                "--aero and --approximate remove or replace operations; tacit cost "
+                "--list-protocols says what there is",
+                "two parties cannot run this {}:\n  {}",
+                session.onnx() ? "model" : "primitive", messages);
+  if (failure == PhaseFailure::Request)
+    return fail(ExitCode::Usage, "tacit inspect shows layers and sites",
+                "phase '{}' failed:\n  {}", phase->name.str(), messages);
+  return compilerFailed(manager, before, phase, messages);
+}
+
+llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   std::string messages;
   auto collect = [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
@@ -85,56 +108,27 @@ llvm::Error Compilation::runPasses(StringRef pipeline, StringRef name, bool isOu
   if (listens && failed(session.remarks.attach(*session.context())))
     return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
   session.remarks.watch(manager, session.output.verbose && !variant.isAside);
-  std::string parseError;
-  {
-    llvm::raw_string_ostream os(parseError);
-    auto parsed = parsePassPipeline(pipeline, os);
-    if (failed(parsed))
-      return fail(isOurs ? ExitCode::Internal : ExitCode::Usage, "tacit passes",
-                  "the pipeline does not parse: {}", StringRef(parseError).trim().str());
-    if (parsed->getOpAnchorName() != "builtin.module")
-      return fail(ExitCode::Usage, "write builtin.module(...)",
-                  "the pipeline starts with '{}'; expected builtin.module",
-                  parsed->getOpAnchorName().str());
-    static_cast<OpPassManager &>(manager) = std::move(*parsed);
-  }
   std::string before;
-  if (isOurs) {
+  if (phase) {
     llvm::raw_string_ostream os(before);
     printProgram(*module, os);
   }
   LogicalResult result = failure();
   guard([&] { result = manager.run(*module); },
-        [&] { return phaseFailed(before, pipeline, name, isOurs, "a pass crashed"); });
-  if (succeeded(result))
-    return llvm::Error::success();
-  if (name == "check" && session.onnx())
-    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
-                "the CPU cannot run this model:\n  {}", messages);
-  bool isTwoParty = llvm::is_contained({"mpc", "expand", "cost"}, name);
-  if (isTwoParty && !session.isUsersProgram())
-    return fail(ExitCode::Unsupported,
-                "--aero and --approximate remove or replace operations; tacit cost "
-                "--list-protocols says what there is",
-                "two parties cannot run this {}:\n  {}",
-                session.onnx() ? "model" : "primitive", messages);
-  // What the user asked for does not fit this model.
-  auto isHere = [&](const Transformation &t) { return t.phase == name; };
-  if (isOurs && llvm::any_of(variant.transformations, isHere))
-    return fail(ExitCode::Usage, "tacit inspect shows layers and sites",
-                "phase '{}' failed:\n  {}", name.str(), messages);
-  return phaseFailed(before, pipeline, name, isOurs, messages);
+        [&] { return compilerFailed(manager, before, phase, "a pass crashed"); });
+  return succeeded(result) ? llvm::Error::success()
+                           : phaseFailed(manager, before, phase, messages);
 }
 
 /// Says what each transformation of the phase that has just run did. What did nothing
 /// is mistyped, or does not fit the model.
-void Compilation::reportTransformations(StringRef phase) {
+void Compilation::reportTransformations(const Phase &phase) {
   if (variant.isAside)
     return;
   std::vector<int64_t> sites = session.remarks.sites();
   size_t next = 0;
   for (const Transformation &transformation : variant.transformations) {
-    if (transformation.phase != phase)
+    if (transformation.phase() != phase.kind)
       continue;
     // In a program without functions nothing has run.
     int64_t count = next < sites.size() ? sites[next] : 0;
@@ -143,25 +137,27 @@ void Compilation::reportTransformations(StringRef phase) {
       warn(fmt::format("{} {} changed nothing", transformation.option, transformation.text),
            "-v says what was kept, and why");
     else if (!session.output.quiet)
-      llvm::errs() << fmt::format("{}: {} changed {} site{}\n", phase.str(),
+      llvm::errs() << fmt::format("{}: {} changed {} site{}\n", phase.name.str(),
                                   transformation.text, count, count == 1 ? "" : "s");
   }
 }
 
-llvm::Error Compilation::advance(StringRef phase) {
+llvm::Error Compilation::advance(StringRef name) {
   PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
                            variant.transformations, variant.road,        variant.twoParty};
-  size_t last = *findPhase(phase, variant.road);
+  size_t last = *findPhase(name, variant.road);
   while (reached < last) {
-    ++reached;
-    StringRef name = phases(variant.road)[reached].name;
-    if (std::string passes = phasePipeline(reached, pipeline); !passes.empty()) {
+    const Phase &phase = phases(variant.road)[++reached];
+    auto manager = PassManager::on<ModuleOp>(session.context());
+    phase.build(manager, pipeline);
+    if (!manager.empty()) {
       if (!variant.isAside)
-        progress(session.output, reached, phases(variant.road).size(), name, elapsed());
+        progress(session.output, reached, phases(variant.road).size(), phase.name,
+                 elapsed());
       // The dumps of the phases before the one that failed are for looking into it.
-      if (auto error = runPasses("builtin.module(" + passes + ")", name, /*isOurs=*/true))
+      if (auto error = runPasses(manager, &phase))
         return llvm::joinErrors(std::move(error), session.finish());
-      reportTransformations(name);
+      reportTransformations(phase);
     }
     if (!variant.isAside)
       if (auto error = session.dump(*module, reached, variant.road))
@@ -171,7 +167,19 @@ llvm::Error Compilation::advance(StringRef phase) {
 }
 
 llvm::Error Compilation::runPipeline(StringRef text) {
-  return runPasses(text, "", /*isOurs=*/false);
+  std::string message;
+  llvm::raw_string_ostream os(message);
+  auto parsed = parsePassPipeline(text, os);
+  if (failed(parsed))
+    return fail(ExitCode::Usage, "tacit passes", "the pipeline does not parse: {}",
+                StringRef(message).trim().str());
+  if (parsed->getOpAnchorName() != ModuleOp::getOperationName())
+    return fail(ExitCode::Usage, "write builtin.module(...)",
+                "the pipeline starts with '{}'; expected builtin.module",
+                parsed->getOpAnchorName().str());
+  PassManager manager(session.context());
+  static_cast<OpPassManager &>(manager) = std::move(*parsed);
+  return runPasses(manager, nullptr);
 }
 
 llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {

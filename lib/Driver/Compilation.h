@@ -51,13 +51,15 @@ public:
 
 private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);
-  llvm::Error runPasses(llvm::StringRef pipeline, llvm::StringRef name, bool isOurs);
-  llvm::Error phaseFailed(llvm::StringRef before, llvm::StringRef pipeline,
-                          llvm::StringRef name, bool isOurs,
-                          const std::string &messages) const;
+  /// Runs the passes of a phase, or with null those of a pipeline that the user wrote.
+  llvm::Error runPasses(mlir::PassManager &manager, const Phase *phase);
+  llvm::Error phaseFailed(const mlir::PassManager &manager, llvm::StringRef before,
+                          const Phase *phase, const std::string &messages) const;
+  llvm::Error compilerFailed(const mlir::PassManager &manager, llvm::StringRef before,
+                             const Phase *phase, const std::string &messages) const;
   /// For a code generator that crashed.
   llvm::Error noCode() const;
-  void reportTransformations(llvm::StringRef phase);
+  void reportTransformations(const Phase &phase);
 
   Session &session;
   Variant variant;

@@ -24,7 +24,8 @@ using namespace tacit::driver;
 /// Where a compile to text ends if --to does not say: the model as nn operations, with
 /// the changes that were asked for.
 static std::string lastModelPhase(const CompileOptions &options) {
-  return options.transformations.empty() ? "raise" : options.transformations.back().phase;
+  return options.transformations.empty() ? "raise"
+                                         : phaseName(options.transformations.back()).str();
 }
 
 static llvm::Error printProgramTo(const CompileOptions &options, Compilation &compilation) {
@@ -102,7 +103,7 @@ static llvm::Error checkSchedule(const CompileOptions &options, llvm::StringRef 
 static llvm::Expected<Protocol> protocolOf(const CompileOptions &options,
                                            llvm::StringRef last) {
   bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
-                  *findPhase(last, options.road) > *findPhase("mpc", options.road);
+                  *findPhase(last, options.road) > *findPhase(PhaseKind::Mpc, options.road);
   if (options.road == Road::Cpu &&
       (!options.protocols.empty() || options.width || options.fraction))
     return fail(ExitCode::Usage, "add --target=2pc, or leave it out",
@@ -136,11 +137,12 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
   }
   cpu::Processor processor = cpu::Processor::host(options.vectorBits);
   size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
-  llvm::outs() << pipelineText(from, *findPhase(last, options.road),
-                               {processor.tileRows, processor.panelColumns,
-                                processor.extendsF16, options.transformations, options.road,
-                                twoParty})
-               << "\n";
+  mlir::OpPassManager manager(mlir::ModuleOp::getOperationName());
+  buildPipeline(manager, from, *findPhase(last, options.road),
+                {processor.tileRows, processor.panelColumns, processor.extendsF16,
+                 options.transformations, options.road, twoParty});
+  manager.printAsTextualPipeline(llvm::outs());
+  llvm::outs() << "\n";
 }
 
 /// Opens and imports the model.
@@ -151,7 +153,7 @@ static llvm::Error begin(const CompileOptions &options, llvm::StringRef last,
   // Two parties agree on sizes before they begin; the CPU takes them as they come.
   bool needsDimensions =
       options.road != Road::Cpu &&
-      *findPhase(last, options.road) > *findPhase("multiplier", options.road);
+      *findPhase(last, options.road) > *findPhase(PhaseKind::Multiplier, options.road);
   if (needsDimensions && options.passPipeline.empty())
     if (auto error = session.requireDimensions())
       return error;

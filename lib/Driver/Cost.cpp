@@ -37,8 +37,9 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
 /// Nothing where another run took them apart.
 static std::string functionsOf(const CostOptions &options,
                                const TwoPartyOptions &twoParty) {
-  bool isExpandedHere = options.from.empty() || *findPhase(options.from, Road::TwoParty) <
-                                                    *findPhase("expand", Road::TwoParty);
+  bool isExpandedHere =
+      options.from.empty() || *findPhase(options.from, Road::TwoParty) <
+                                  *findPhase(PhaseKind::Expand, Road::TwoParty);
   if (!twoParty.isExpanded || !isExpandedHere)
     return "";
   return twoParty.isBounded ? "bounded" : "published";
@@ -53,7 +54,9 @@ costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp 
   auto notes = notesOn(program, *protocol.suite);
   if (!notes)
     return notes.takeError();
-  auto isQuantized = [](const Transformation &t) { return t.phase == "quantize"; };
+  auto isQuantized = [](const Transformation &change) {
+    return change.phase() == PhaseKind::Quantize;
+  };
   if (llvm::any_of(options.transformations, isQuantized))
     notes->push_back(
         "weights of few bits send no less here: every operand of a product is a "

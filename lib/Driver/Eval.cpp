@@ -38,7 +38,7 @@ static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant
   if (auto error = compilation.advance("check"))
     return std::move(error);
   Compiled result;
-  if (compilation.phase() == *findPhase("check"))
+  if (compilation.phase() == *findPhase(PhaseKind::Check))
     result.sites = SiteCounts::of(compilation.program());
   auto executable = compilation.makeExecutable();
   if (!executable)

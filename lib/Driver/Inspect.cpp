@@ -21,7 +21,7 @@ static llvm::Error runPhases(const InspectOptions &options, Session &session,
   bool isFinished = !session.onnx() && options.from.empty();
   llvm::StringRef last = "raise";
   if (!options.transformations.empty())
-    last = options.transformations.back().phase;
+    last = phaseName(options.transformations.back());
   if (!isFinished)
     if (auto error = compilation.advance(last))
       return error;

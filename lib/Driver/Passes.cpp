@@ -24,7 +24,7 @@ llvm::Error driver::listPasses() {
   };
   list(phases(Road::Cpu));
   llvm::outs() << "Phases for two parties, behind multiplier:\n";
-  list(phases(Road::TwoParty).drop_front(*findPhase("multiplier") + 1));
+  list(phases(Road::TwoParty).drop_front(*findPhase(PhaseKind::Multiplier) + 1));
   mlir::printRegisteredPasses();
   return llvm::Error::success();
 }

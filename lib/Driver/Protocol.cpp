@@ -58,11 +58,12 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   const cost::SuiteInfo &info = (*suite)->info();
   Protocol protocol{*suite, twoPartyOptions(options)};
   size_t reached = from.empty() ? 0 : *findPhase(from, Road::TwoParty);
-  if (reached == *findPhase("cost", Road::TwoParty))
+  if (reached == *findPhase(PhaseKind::Cost, Road::TwoParty))
     return fail(ExitCode::Usage, "--from expand, with the program as that phase left it",
                 "no phase lies behind 'cost', and its program does not say whose costs "
                 "it has");
-  if (reached >= *findPhase("mpc", Road::TwoParty) && (options.width || options.fraction))
+  if (reached >= *findPhase(PhaseKind::Mpc, Road::TwoParty) &&
+      (options.width || options.fraction))
     return fail(ExitCode::Usage, "leave it out, or start from an earlier phase",
                 "--{} has no effect after phase 'mpc'",
                 options.width ? "width" : "fraction");

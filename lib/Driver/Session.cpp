@@ -92,11 +92,12 @@ llvm::Error Session::readProgram() {
     return llvm::Error::success();
   reached = *findPhase(options.from, options.road);
   if (options.road == Road::TwoParty)
-    return reached >= *findPhase("mpc", options.road) ? checkShares(*module, options)
-                                                      : llvm::Error::success();
+    return reached >= *findPhase(PhaseKind::Mpc, options.road)
+               ? checkShares(*module, options)
+               : llvm::Error::success();
   // From here on the interface says how large the buffers of inputs and outputs are.
-  return reached >= *findPhase("check") ? cpu::checkInterface(*module)
-                                        : llvm::Error::success();
+  return reached >= *findPhase(PhaseKind::Check) ? cpu::checkInterface(*module)
+                                                 : llvm::Error::success();
 }
 
 void Session::begin(OwningOpRef<ModuleOp> program, StringRef phase) {

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Pipelines/Transformations.h"
-#include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -16,181 +15,60 @@ using namespace tacit;
 
 using Transformations = std::vector<Transformation>;
 
-//===----------------------------------------------------------------------===//
-// Words and numbers
-//===----------------------------------------------------------------------===//
-
-/// "a, b or c".
-static std::string alternatives(ArrayRef<StringLiteral> words) {
-  std::string text;
-  for (auto [i, word] : enumerate(words))
-    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + word.str();
-  return text;
+PhaseKind Transformation::phase() const {
+  if (std::holds_alternative<SurgeryStep>(change))
+    return PhaseKind::Surgery;
+  if (std::holds_alternative<nn::QuantizeWeightsOptions>(change))
+    return PhaseKind::Quantize;
+  return PhaseKind::Multiplier;
 }
 
-static llvm::Error notAvailable(StringRef option, StringRef what, std::string hint) {
-  return fail(ExitCode::Usage, std::move(hint),
-              "'{}' in {} is not available in this version", what.str(), option.str());
-}
-
-/// A finite number written as such in a pipeline.
-static std::optional<double> readNumber(StringRef text) {
-  double number = 0;
-  if (text.getAsDouble(number) || !(number > -1e30 && number < 1e30))
-    return std::nullopt;
-  return number;
-}
-
-static std::optional<int64_t> readWhole(StringRef text, int64_t low, int64_t high) {
-  int64_t number = 0;
-  if (text.getAsInteger(10, number) || number < low || number > high)
-    return std::nullopt;
-  return number;
-}
-
-//===----------------------------------------------------------------------===//
-// Entries of a list: NAME[=VALUE][@SITES]
-//===----------------------------------------------------------------------===//
-
-namespace {
-struct Entry {
-  StringRef option, text, name = {};
-  std::optional<StringRef> value = {};
-  StringRef sites = "all";
-};
-} // namespace
-
-/// Fails where a pass would, but with the option that is to be corrected.
-static llvm::Error checkSites(const Entry &entry) {
-  auto sites = nn::Sites::parse(entry.sites);
-  if (sites)
-    return llvm::Error::success();
-  return handleErrors(sites.takeError(), [&](const tacit::Error &error) {
-    return fail(error.getCode(), error.getHint().str(), "{} {}: {}", entry.option.str(),
-                entry.text.str(), error.getMessage().str());
+/// The same error, with the option that it is about and what this was given.
+static llvm::Error inOption(StringRef option, StringRef text, llvm::Error error) {
+  return handleErrors(std::move(error), [&](const tacit::Error &error) {
+    return fail(error.getCode(), error.getHint().str(), "{} {}: {}", option.str(),
+                text.str(), error.getMessage().str());
   });
 }
 
-static llvm::Expected<SmallVector<Entry>> splitList(StringRef option, StringRef list) {
-  SmallVector<Entry> entries;
-  for (StringRef text : split(list, ',')) {
-    if (text.empty())
-      return fail(ExitCode::Usage, "write NAME, NAME=VALUE or NAME@SITES between commas",
-                  "an entry of {} is empty, in '{}'", option.str(), list.str());
-    Entry entry{option, text};
-    auto [head, sites] = text.split('@');
-    if (text.contains('@'))
-      entry.sites = sites;
-    auto [name, value] = head.split('=');
-    entry.name = name;
-    if (head.contains('='))
-      entry.value = value;
-    if (auto error = checkSites(entry))
-      return std::move(error);
-    entries.push_back(entry);
+/// The value of an enum that `text` names.
+template <typename E>
+static llvm::Expected<E> readWord(ArrayRef<Word<E>> words, StringRef what, StringRef text) {
+  if (auto value = findWord(words, text))
+    return *value;
+  return fail(ExitCode::Usage, "correct the word", "{} is '{}'; expected {}", what.str(),
+              text.str(), alternatives(words));
+}
+
+/// `text` as a number of the type of `value`.
+template <typename T>
+static llvm::Error readNumber(StringRef what, StringRef text, T &value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!text.getAsDouble(value))
+      return llvm::Error::success();
+  } else if (!text.getAsInteger(10, value)) {
+    return llvm::Error::success();
   }
-  return entries;
-}
-
-static Transformation surgery(const Entry &entry, std::string pass) {
-  return {entry.option.str(), entry.text.str(), "surgery", std::move(pass)};
+  return fail(ExitCode::Usage, "correct the number", "{} is '{}'; expected a {}number",
+              what.str(), text.str(), std::is_floating_point_v<T> ? "" : "whole ");
 }
 
 //===----------------------------------------------------------------------===//
-// --aero
+// --aero and --approximate
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Transformation> removeLayerNorm(const Entry &entry) {
-  StringRef mode = entry.value.value_or("drop");
-  if (mode == "static")
-    return fail(ExitCode::Usage, "use remove-layernorm=drop",
-                "'{}' in --aero is not available in this version: it needs calibration",
-                entry.text.str());
-  if (mode != "drop")
-    return fail(ExitCode::Usage, "use remove-layernorm=drop",
-                "'{}' in --aero has the mode '{}'; expected drop", entry.text.str(),
-                mode.str());
-  return surgery(entry, fmt::format("nn-remove-layer-norm{{sites={}}}", entry.sites.str()));
-}
-
-static llvm::Expected<Transformation> geluToRelu(const Entry &entry) {
-  auto slope = readNumber(entry.value.value_or("0"));
-  if (!slope || *slope < 0 || *slope >= 1)
-    return fail(ExitCode::Usage, "gelu-to-relu=0.01 gives x / 100 where x is negative",
-                "'{}' in --aero has the slope '{}'; expected a number from 0 to below 1",
-                entry.text.str(), entry.value->str());
-  // -0 would be another bit pattern and mean the same.
-  return surgery(entry, fmt::format("nn-replace-activation{{what=gelu with=relu slope={} "
-                                    "sites={}}}",
-                                    *slope == 0 ? 0.0 : *slope, entry.sites.str()));
-}
-
-/// A step without a mode.
-static llvm::Expected<Transformation> plainStep(const Entry &entry, std::string pass) {
-  if (entry.value)
-    return fail(ExitCode::Usage, "use " + entry.name.str(),
-                "'{}' in --aero has the value '{}'; expected none", entry.text.str(),
-                entry.value->str());
-  return surgery(entry, std::move(pass));
-}
-
-static llvm::Expected<Transformation> aeroStep(const Entry &entry) {
-  std::string sites = entry.sites.str();
-  if (entry.name == "remove-layernorm")
-    return removeLayerNorm(entry);
-  if (entry.name == "gelu-to-relu")
-    return geluToRelu(entry);
-  if (entry.name == "linearize-ffn")
-    return plainStep(entry, fmt::format("nn-replace-activation{{what=any with=identity "
-                                        "sites={}}}",
-                                        sites));
-  if (entry.name == "fuse-ffn")
-    return plainStep(entry, fmt::format("nn-fold-linear{{sites={}}}", sites));
-  std::string known =
-      alternatives({"remove-layernorm", "gelu-to-relu", "linearize-ffn", "fuse-ffn"});
-  if (entry.name == "scale-ffn" || entry.name == "prune-ffn")
-    return notAvailable("--aero", entry.name, "use " + known);
-  return fail(ExitCode::Usage, "tacit compile --help",
-              "--aero names the step '{}', which does not exist; expected {}",
-              entry.name.str(), known);
-}
-
-//===----------------------------------------------------------------------===//
-// --approximate
-//===----------------------------------------------------------------------===//
-
-static llvm::Expected<Transformation> approximation(const Entry &entry) {
-  static constexpr StringLiteral kForms[] = {"tanh",      "erf",    "puma", "bolt",
-                                             "bumblebee", "nimbus", "quad"};
-  if (entry.name == "exp" || entry.name == "softmax")
-    return notAvailable("--approximate", entry.text, "use gelu=" + alternatives(kForms));
-  if (entry.name != "gelu")
-    return fail(ExitCode::Usage, "use gelu=" + alternatives(kForms),
-                "--approximate names the function '{}'; expected gelu", entry.name.str());
-  StringRef form = entry.value.value_or("");
-  if (!is_contained(kForms, form))
-    return fail(ExitCode::Usage, "use gelu=bolt, for example",
-                "'{}' in --approximate has the form '{}'; expected {}", entry.text.str(),
-                form.str(), alternatives(kForms));
-  return surgery(entry, fmt::format("nn-replace-activation{{what=gelu with={} sites={}}}",
-                                    form.str(), entry.sites.str()));
-}
-
-/// All entries of a list, each read by `read`.
-static llvm::Error
-readList(StringRef option, const std::optional<std::string> &list,
-         llvm::function_ref<llvm::Expected<Transformation>(const Entry &)> read,
-         Transformations &all) {
+static llvm::Error readSteps(StringRef option, const std::optional<std::string> &list,
+                             StepFamily family, Transformations &all) {
   if (!list)
     return llvm::Error::success();
-  auto entries = splitList(option, *list);
-  if (!entries)
-    return entries.takeError();
-  for (const Entry &entry : *entries) {
-    auto transformation = read(entry);
-    if (!transformation)
-      return transformation.takeError();
-    all.push_back(std::move(*transformation));
+  for (StringRef text : split(*list, ',')) {
+    if (text.empty())
+      return fail(ExitCode::Usage, "write NAME, NAME=VALUE or NAME@SITES between commas",
+                  "an entry of {} is empty, in '{}'", option.str(), *list);
+    auto step = parseSurgeryStep(text, family);
+    if (!step)
+      return inOption(option, text, step.takeError());
+    all.push_back({option.str(), text.str(), std::move(*step)});
   }
   return llvm::Error::success();
 }
@@ -199,139 +77,96 @@ readList(StringRef option, const std::optional<std::string> &list,
 // --quantize
 //===----------------------------------------------------------------------===//
 
-namespace {
-struct Format {
-  StringLiteral name;
-  int64_t bits;
-  int64_t sharing; ///< weights that lie in the same bytes
-};
-
-/// KEY=VALUE behind the format, and what it may be.
-struct Choice {
-  StringLiteral key;
-  std::vector<StringLiteral> known, later;
-  StringRef value;
-};
-} // namespace
-
-static constexpr Format kFormats[] = {{"int4", 4, 2}, {"int6", 6, 4}, {"int8", 8, 1}};
-
-static llvm::Error readChoice(Choice &choice, StringRef value) {
-  if (is_contained(choice.later, value))
-    return notAvailable("--quantize", (choice.key + "=" + value).str(), "leave it out");
-  if (!is_contained(choice.known, value))
-    return fail(ExitCode::Usage, "correct the word",
-                "{} in --quantize is '{}'; expected {}", choice.key.str(), value.str(),
-                alternatives(choice.known.empty() ? choice.later : choice.known));
-  choice.value = value;
+/// KEY=VALUE behind the format.
+static llvm::Error readQuantizeEntry(StringRef key, StringRef value,
+                                     nn::QuantizeWeightsOptions &options) {
+  auto assign = [](auto &option, auto read) {
+    if (read)
+      option = *read;
+    return read.takeError();
+  };
+  if (key == "group")
+    return readNumber(key, value, options.group);
+  if (key == "scheme")
+    return assign(options.scheme, readWord(ArrayRef(nn::kSchemeWords), key, value));
+  if (key == "head")
+    return assign(options.head, readWord(ArrayRef(nn::kHeadWords), key, value));
+  if (key != "method")
+    return fail(
+        ExitCode::Usage, "write int4,group=64,scheme=asymmetric, for example",
+        "unknown entry '{}'; expected group=, scheme=, method= or head=", key.str());
+  if (value != "rtn")
+    return fail(ExitCode::Usage, "leave it out", "method is '{}'; expected rtn",
+                value.str());
   return llvm::Error::success();
 }
 
-static llvm::Expected<int64_t> readGroup(const Format &format, StringRef text) {
-  auto group = readWhole(text, 1, 65536);
-  if (!group)
-    return fail(ExitCode::Usage, "correct the number",
-                "group in --quantize is '{}'; expected a whole number from 1 to 65536",
-                text.str());
-  if (*group % format.sharing != 0)
-    return fail(
-        ExitCode::Usage, fmt::format("group={}", alignTo(*group, format.sharing)),
-        "group in --quantize is {}; expected a multiple of {}, because {} weights of "
-        "{} share their bytes",
-        *group, format.sharing, format.sharing, format.name.str());
-  return *group;
+static llvm::Expected<nn::QuantizeWeightsOptions> readQuantization(StringRef spec) {
+  static constexpr Word<int64_t> kFormats[] = {
+      {4, "int4", ""}, {6, "int6", ""}, {8, "int8", ""}};
+  auto [first, rest] = spec.split(',');
+  auto bits = findWord(ArrayRef(kFormats), first);
+  if (!bits)
+    return fail(ExitCode::Usage, "write int4, or int4,group=64,scheme=asymmetric",
+                "the format is '{}'; expected {}", first.str(),
+                alternatives(ArrayRef(kFormats)));
+  nn::QuantizeWeightsOptions options;
+  options.bits = *bits;
+  SmallVector<StringRef> seen;
+  if (spec.contains(','))
+    for (StringRef entry : split(rest, ',')) {
+      auto [key, value] = entry.split('=');
+      if (is_contained(seen, key))
+        return fail(ExitCode::Usage, "give each once", "'{}' is there twice", key.str());
+      seen.push_back(key);
+      if (auto error = readQuantizeEntry(key, value, options))
+        return std::move(error);
+    }
+  if (auto error = nn::checkOptions(options))
+    return std::move(error);
+  return options;
 }
 
-static llvm::Expected<Transformation> quantization(StringRef spec) {
-  StringRef first = spec.split(',').first, rest = spec.split(',').second;
-  const Format *format =
-      find_if(kFormats, [&](const Format &f) { return f.name == first; });
-  if (format == std::end(kFormats))
-    return fail(ExitCode::Usage, "write int4, or int4,group=64,scheme=asymmetric",
-                "--quantize begins with '{}'; expected int4, int6 or int8", first.str());
-  Choice choices[] = {
-      {"scheme", {"symmetric", "asymmetric"}, {}, "symmetric"},
-      {"head", {"float", "int8", "same"}, {}, "float"},
-      {"method", {"rtn"}, {"gptq", "awq", "hadamard"}, "rtn"},
-      {"activations", {}, {"int8", "int6"}, ""},
-      {"kv", {}, {"int8", "int4"}, ""},
-  };
-  int64_t group = 32;
-  SmallVector<StringRef> seen;
-  for (StringRef entry : split(rest, ',')) {
-    if (entry.empty() && !spec.contains(','))
-      break;
-    auto [key, value] = entry.split('=');
-    if (is_contained(seen, key))
-      return fail(ExitCode::Usage, "give each once", "--quantize names '{}' twice",
-                  key.str());
-    seen.push_back(key);
-    if (key == "group") {
-      auto read = readGroup(*format, value);
-      if (!read)
-        return read.takeError();
-      group = *read;
-      continue;
-    }
-    Choice *choice = find_if(choices, [&, word = key](auto &c) { return c.key == word; });
-    if (choice == std::end(choices))
-      return fail(ExitCode::Usage, "write int4,group=64,scheme=asymmetric, for example",
-                  "--quantize has the entry '{}'; expected group=, scheme=, method= or "
-                  "head=",
-                  entry.str());
-    if (auto error = readChoice(*choice, value))
-      return std::move(error);
-  }
-  return Transformation{
-      "--quantize", spec.str(), "quantize",
-      fmt::format("nn-quantize-weights{{bits={} group={} scheme={} head={}}}", format->bits,
-                  group, choices[0].value.str(), choices[1].value.str())};
+static llvm::Error readQuantize(const std::optional<std::string> &spec,
+                                Transformations &all) {
+  if (!spec)
+    return llvm::Error::success();
+  auto options = readQuantization(*spec);
+  if (!options)
+    return inOption("--quantize", *spec, options.takeError());
+  all.push_back({"--quantize", *spec, *options});
+  return llvm::Error::success();
 }
 
 //===----------------------------------------------------------------------===//
 // --multiplier
 //===----------------------------------------------------------------------===//
 
-/// "kind=lmul mantissa=4", from "lmul=4".
-static llvm::Expected<std::string> multiplierKind(StringRef spec) {
-  auto [kind, value] = spec.split('=');
+/// KIND[=VALUE]
+static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &options) {
+  auto [name, value] = spec.split('=');
   bool hasValue = spec.contains('=');
-  auto wrong = [&](const std::string &expected) {
+  // A C++ name has no hyphen, and so the passes have none.
+  auto kind = name == "shift-add" ? std::optional(nn::MultiplierKind::ShiftAdd)
+                                  : nn::symbolizeMultiplierKind(name);
+  if (!kind || name == "shift_add")
     return fail(ExitCode::Usage, "tacit compile --help",
-                "--multiplier is '{}'; expected {}", spec.str(), expected);
-  };
-  if (kind == "exact") {
-    if (hasValue)
-      return wrong("exact without a value");
-    return "kind=exact";
-  }
-  if (kind == "lmul") {
-    auto bits = readWhole(hasValue ? value : "23", 1, 23);
-    if (!bits)
-      return wrong("lmul=BITS with 1 to 23 bits of mantissa");
-    return fmt::format("kind=lmul mantissa={}", *bits);
-  }
-  if (kind == "pam") {
-    auto alpha = readNumber(hasValue ? value : "1.0552");
-    if (!alpha || *alpha < 1 || *alpha >= 2)
-      return wrong("pam=ALPHA with a number from 1 to below 2");
-    return fmt::format("kind=pam alpha={}", *alpha);
-  }
-  if (kind == "shift-add") {
-    auto terms = readWhole(hasValue ? value : "2", 1, 8);
-    if (!terms)
-      return wrong("shift-add=TERMS with 1 to 8 terms");
-    return fmt::format("kind=shift_add terms={}", *terms);
-  }
-  return wrong("exact, lmul, pam or shift-add");
-}
-
-static llvm::Error checkWord(StringRef option, StringRef word,
-                             ArrayRef<StringLiteral> known) {
-  if (is_contained(known, word))
+                "unknown kind '{}'; expected exact, lmul, pam or shift-add", name.str());
+  options.kind = *kind;
+  if (!hasValue)
     return llvm::Error::success();
-  return fail(ExitCode::Usage, "correct the word", "{} is '{}'; expected {}", option.str(),
-              word.str(), alternatives(known));
+  switch (*kind) {
+  case nn::MultiplierKind::Exact:
+    return fail(ExitCode::Usage, "use exact", "the value is '{}'; expected none",
+                value.str());
+  case nn::MultiplierKind::LMul:
+    return readNumber("BITS", value, options.mantissa);
+  case nn::MultiplierKind::Pam:
+    return readNumber("ALPHA", value, options.alpha);
+  case nn::MultiplierKind::ShiftAdd:
+    return readNumber("TERMS", value, options.terms);
+  }
+  llvm_unreachable("a kind that is none");
 }
 
 static llvm::Error readMultiplier(const TransformationSpecs &specs, Transformations &all) {
@@ -342,26 +177,27 @@ static llvm::Error readMultiplier(const TransformationSpecs &specs, Transformati
                 "{} has no effect without --multiplier",
                 specs.multiplierZero ? "--multiplier-zero" : "--multiplier-scope");
   }
-  std::string zero = specs.multiplierZero.value_or("exact");
-  std::string scope = specs.multiplierScope.value_or("matmul");
-  if (auto error = checkWord("--multiplier-zero", zero, {"exact", "lift", "ignore"}))
-    return error;
-  if (scope == "all")
-    return notAvailable("--multiplier-scope", scope, "use matmul, attention or linear");
-  if (auto error =
-          checkWord("--multiplier-scope", scope, {"matmul", "attention", "linear"}))
-    return error;
-  auto kind = multiplierKind(*specs.multiplier);
-  if (!kind)
-    return kind.takeError();
-  if (StringRef(*kind).contains("shift_add") && scope == "attention")
-    return fail(ExitCode::Usage, "use --multiplier-scope linear",
-                "--multiplier {} takes weights apart, and --multiplier-scope attention has "
-                "none",
-                *specs.multiplier);
-  all.push_back(
-      {"--multiplier", *specs.multiplier, "multiplier",
-       fmt::format("nn-set-multiplier{{{} zero={} scope={}}}", *kind, zero, scope)});
+  nn::SetMultiplierOptions options;
+  if (specs.multiplierZero) {
+    auto zero =
+        readWord(ArrayRef(nn::kZeroWords), "--multiplier-zero", *specs.multiplierZero);
+    if (!zero)
+      return zero.takeError();
+    options.zero = *zero;
+  }
+  if (specs.multiplierScope) {
+    auto scope =
+        readWord(ArrayRef(nn::kScopeWords), "--multiplier-scope", *specs.multiplierScope);
+    if (!scope)
+      return scope.takeError();
+    options.scope = *scope;
+  }
+  auto error = readMultiplierKind(*specs.multiplier, options);
+  if (!error)
+    error = nn::checkOptions(options);
+  if (error)
+    return inOption("--multiplier", *specs.multiplier, std::move(error));
+  all.push_back({"--multiplier", *specs.multiplier, options});
   return llvm::Error::success();
 }
 
@@ -369,27 +205,32 @@ static llvm::Error readMultiplier(const TransformationSpecs &specs, Transformati
 // All of them
 //===----------------------------------------------------------------------===//
 
+/// Lets the passes make constants that are names without bytes.
+static void nameConstants(Transformations &all) {
+  for (Transformation &transformation : all) {
+    if (auto *quantize = std::get_if<nn::QuantizeWeightsOptions>(&transformation.change))
+      quantize->named = true;
+    if (auto *step = std::get_if<SurgeryStep>(&transformation.change))
+      if (auto *fold = std::get_if<nn::FoldLinearOptions>(&step->pass))
+        fold->named = true;
+  }
+}
+
 llvm::Expected<Transformations>
 tacit::parseTransformations(const TransformationSpecs &specs) {
   Transformations all;
-  if (auto error = readList("--aero", specs.aero, aeroStep, all))
+  if (auto error = readSteps("--aero", specs.aero, StepFamily::Aero, all))
     return std::move(error);
   // After --aero, which may leave fewer functions to approximate.
-  if (auto error = readList("--approximate", specs.approximate, approximation, all))
+  if (auto error =
+          readSteps("--approximate", specs.approximate, StepFamily::Approximation, all))
     return std::move(error);
-  if (specs.quantize) {
-    auto transformation = quantization(*specs.quantize);
-    if (!transformation)
-      return transformation.takeError();
-    all.push_back(std::move(*transformation));
-  }
+  if (auto error = readQuantize(specs.quantize, all))
+    return std::move(error);
   if (auto error = readMultiplier(specs, all))
     return std::move(error);
-  // Other passes may read what is folded.
+  // A multiplier may read the weights that others changed.
   if (specs.isForShapes && !specs.multiplier)
-    for (Transformation &transformation : all)
-      for (StringRef name : {"nn-fold-linear{", "nn-quantize-weights{"})
-        if (StringRef pass = transformation.pass; pass.consume_front(name))
-          transformation.pass = (name + "named=true " + pass).str();
+    nameConstants(all);
   return all;
 }

@@ -7,7 +7,6 @@
 
 #include "Compiled.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Conversion/Passes.h"
@@ -57,14 +56,10 @@ static func::FuncOp mainOf(ModuleOp module) {
 }
 
 /// The phases behind `from`.
-static LogicalResult runPhases(ModuleOp module, StringRef from,
+static LogicalResult runPhases(ModuleOp module, PhaseKind from,
                                const PipelineOptions &options) {
-  size_t first = *findPhase(from), last = *findPhase("llvm");
-  PassManager manager(module.getContext());
-  auto parsed = parsePassPipeline(pipelineText(first, last, options));
-  if (failed(parsed))
-    return failure();
-  static_cast<OpPassManager &>(manager) = std::move(*parsed);
+  auto manager = PassManager::on<ModuleOp>(module.getContext());
+  buildPipeline(manager, *findPhase(from), *findPhase(PhaseKind::Llvm), options);
   return manager.run(module);
 }
 
@@ -96,9 +91,9 @@ static llvm::Expected<std::unique_ptr<Executable>> compile(const Case &test,
   if (usesSecrets(test.function)) {
     result = lowerSecrets(*module);
     if (succeeded(result))
-      result = runPhases(*module, "linalg", options);
+      result = runPhases(*module, PhaseKind::Linalg, options);
   } else {
-    result = runPhases(*module, "import", options);
+    result = runPhases(*module, PhaseKind::Import, options);
   }
   if (failed(result))
     return llvm::createStringError("@" + func::FuncOp(test.function).getName() +

@@ -347,11 +347,11 @@ static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
     return read.takeError();
   options.transformations = std::move(*read);
   for (const Transformation &transformation : options.transformations)
-    if (!model.from.empty() &&
-        *findPhase(model.from, model.road) >= *findPhase(transformation.phase, model.road))
+    if (!model.from.empty() && *findPhase(model.from, model.road) >=
+                                   *findPhase(transformation.phase(), model.road))
       return usage("start from an earlier phase, or leave it out",
                    fmt::format("{} has no effect after phase '{}'", transformation.option,
-                               transformation.phase));
+                               phaseName(transformation).str()));
   return llvm::Error::success();
 }
 
@@ -426,15 +426,15 @@ static llvm::Expected<CompileOptions::Target> parseTarget() {
 static llvm::Error checkReached(const CompileOptions &options) {
   for (const Transformation &transformation : options.transformations) {
     if (!options.passPipeline.empty())
-      return usage("add the pass to --pass-pipeline: " + transformation.pass,
+      return usage("add the passes that --print-pipeline shows to --pass-pipeline",
                    "--pass-pipeline replaces the phases; " + transformation.option +
                        " has no effect on it");
     if (!options.to.empty() && *findPhase(options.to, options.road) <
-                                   *findPhase(transformation.phase, options.road))
+                                   *findPhase(transformation.phase(), options.road))
       return usage(
-          "--to " + transformation.phase,
+          "--to " + phaseName(transformation).str(),
           fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
-                      transformation.option, transformation.phase, options.to));
+                      transformation.option, phaseName(transformation).str(), options.to));
   }
   return llvm::Error::success();
 }

@@ -115,7 +115,8 @@ Matrix weights(int64_t rows, int64_t columns) {
 
 /// How a multiplier is called, and what it is; no product: fma.
 struct Multiplier {
-  std::string options;
+  std::string name;
+  nn::SetMultiplierOptions options;
   std::optional<Product> product;
   unsigned terms = 0; ///< of shift_add
 };
@@ -205,16 +206,15 @@ protected:
                           llvm::ArrayRef<Matrix> inputs, int64_t vectorBits = 512) {
     auto module = parseSourceString<ModuleOp>(program, ParserConfig(&context));
     auto processor = cpu::Processor::host(vectorBits);
-    PassManager manager(&context);
+    EXPECT_TRUE(module);
+    if (!module)
+      return {};
+    auto manager = PassManager::on<ModuleOp>(&context);
     PipelineOptions options{processor.tileRows, processor.panelColumns,
                             processor.extendsF16, transformations};
     // The raise phase would make an attention of its parts.
-    auto pipeline =
-        parsePassPipeline(pipelineText(*findPhase("raise"), *findPhase("llvm"), options));
-    EXPECT_TRUE(module && succeeded(pipeline));
-    if (!module || failed(pipeline))
-      return {};
-    static_cast<OpPassManager &>(manager) = std::move(*pipeline);
+    buildPipeline(manager, *findPhase(PhaseKind::Raise), *findPhase(PhaseKind::Llvm),
+                  options);
     bool isDone = succeeded(manager.run(*module));
     EXPECT_TRUE(isDone);
     if (!isDone)
@@ -240,12 +240,11 @@ protected:
   }
 
   static Transformation setMultiplier(const Multiplier &multiplier) {
-    return {"", "", "multiplier", "nn-set-multiplier{" + multiplier.options + "}"};
+    return {"", "", multiplier.options};
   }
   static Transformation quantizeWeights(unsigned bits, int64_t group, Scheme scheme) {
-    return {"", "", "quantize",
-            fmt::format("nn-quantize-weights{{bits={} group={} scheme={}}}", bits, group,
-                        scheme == Scheme::Symmetric ? "symmetric" : "asymmetric")};
+    return {"", "",
+            nn::QuantizeWeightsOptions{bits, group, scheme, nn::HeadWeights::Float}};
   }
 
   MLIRContext context;
@@ -281,24 +280,52 @@ std::string matmulProgram(const Matrix &x, const Matrix &y) {
                      x.type(), y.type(), x.rows, y.columns);
 }
 
+Multiplier exactMultiplier() { return {"exact", {}, std::nullopt}; }
+
+Multiplier lmulMultiplier(unsigned mantissa) {
+  nn::SetMultiplierOptions options;
+  options.kind = nn::MultiplierKind::LMul;
+  options.mantissa = mantissa;
+  return {fmt::format("lmul of {} bits", mantissa), options, lmul(mantissa)};
+}
+
+Multiplier pamMultiplier(double alpha) {
+  nn::SetMultiplierOptions options;
+  options.kind = nn::MultiplierKind::Pam;
+  options.alpha = alpha;
+  return {fmt::format("pam by {}", alpha), options, pam(static_cast<float>(alpha))};
+}
+
+Multiplier shiftAddMultiplier(unsigned terms) {
+  nn::SetMultiplierOptions options;
+  options.kind = nn::MultiplierKind::ShiftAdd;
+  options.terms = terms;
+  return {fmt::format("shift_add of {} terms", terms), options, powerOfTwo(), terms};
+}
+
 /// Every multiplier under every policy.
 std::vector<Multiplier> multipliers(bool hasShiftAdd) {
   std::vector<Multiplier> kinds;
   for (unsigned mantissa : {1u, 3u, 4u, 23u})
-    kinds.push_back({fmt::format("kind=lmul mantissa={}", mantissa), lmul(mantissa)});
-  kinds.push_back({"kind=pam alpha=1", pam(1)});
-  kinds.push_back({"kind=pam", pam(1.0552f)});
+    kinds.push_back(lmulMultiplier(mantissa));
+  kinds.push_back(pamMultiplier(1));
+  kinds.push_back(pamMultiplier(1.0552));
   for (unsigned terms = 1; hasShiftAdd && terms <= 3; ++terms)
-    kinds.push_back({fmt::format("kind=shift_add terms={}", terms), powerOfTwo(), terms});
-  std::vector<Multiplier> all{{"kind=exact", std::nullopt}};
+    kinds.push_back(shiftAddMultiplier(terms));
+  std::vector<Multiplier> all{exactMultiplier()};
   for (const Multiplier &kind : kinds)
-    for (auto [zero, zeroName] : {std::pair(ZeroPolicy::Exact, "exact"),
-                                  {ZeroPolicy::Lift, "lift"},
-                                  {ZeroPolicy::Ignore, "ignore"}})
-      for (auto [overflow, overflowName] : {std::pair(OverflowPolicy::Infinity, "infinity"),
-                                            {OverflowPolicy::Ignore, "ignore"}}) {
+    for (auto [zero, zeroWord] : {std::pair(ZeroPolicy::Exact, nn::ZeroPolicy::Exact),
+                                  {ZeroPolicy::Lift, nn::ZeroPolicy::Lift},
+                                  {ZeroPolicy::Ignore, nn::ZeroPolicy::Ignore}})
+      for (auto [overflow, overflowWord] :
+           {std::pair(OverflowPolicy::Infinity, nn::OverflowPolicy::Infinity),
+            {OverflowPolicy::Ignore, nn::OverflowPolicy::Ignore}}) {
         Multiplier multiplier = kind;
-        multiplier.options += fmt::format(" zero={} overflow={}", zeroName, overflowName);
+        multiplier.options.zero = zeroWord;
+        multiplier.options.overflow = overflowWord;
+        multiplier.name +=
+            fmt::format(", zero {}, overflow {}", nn::stringifyZeroPolicy(zeroWord).str(),
+                        nn::stringifyOverflowPolicy(overflowWord).str());
         multiplier.product->zero = zero;
         multiplier.product->overflow = overflow;
         all.push_back(multiplier);
@@ -315,7 +342,7 @@ TEST_F(ProductsTest, LinearLayersUnderEveryPolicy) {
   Matrix x = inputs(64), w = weights(64, 45);
   for (const Multiplier &multiplier : multipliers(/*hasShiftAdd=*/true))
     expectSame(run(linearProgram(x, w), {setMultiplier(multiplier)}, x),
-               negated(referenceProduct(x, w, multiplier)), multiplier.options);
+               negated(referenceProduct(x, w, multiplier)), multiplier.name);
 }
 
 // Sums of one product each: nothing hides in a NaN.
@@ -323,19 +350,17 @@ TEST_F(ProductsTest, SingleProductsUnderEveryPolicy) {
   Matrix x{50, 1, specials(50, 3)}, y{1, 45, specials(45, 4)};
   for (const Multiplier &multiplier : multipliers(/*hasShiftAdd=*/false))
     expectSame(run(matmulProgram(x, y), {setMultiplier(multiplier)}, {x, y}),
-               referenceProduct(x, y, multiplier), multiplier.options);
+               referenceProduct(x, y, multiplier), multiplier.name);
   // Weights that are powers of two are finite.
   for (float &value : y.values)
     if (!std::isfinite(value))
       value = 0;
   for (const Multiplier &multiplier : multipliers(/*hasShiftAdd=*/true))
     expectSame(run(linearProgram(x, y), {setMultiplier(multiplier)}, x),
-               negated(referenceProduct(x, y, multiplier)), multiplier.options);
+               negated(referenceProduct(x, y, multiplier)), multiplier.name);
 }
 
 TEST_F(ProductsTest, EveryBitWidthAndScheme) {
-  Multiplier exact{"kind=exact", std::nullopt}, lmul4{"kind=lmul mantissa=4", lmul(4)},
-      shiftAdd{"kind=shift_add", powerOfTwo(), 2};
   for (unsigned bits : {4u, 6u, 8u})
     for (Scheme scheme : {Scheme::Symmetric, Scheme::Asymmetric})
       for (int64_t inner : {96, 90, 33}) {
@@ -343,11 +368,12 @@ TEST_F(ProductsTest, EveryBitWidthAndScheme) {
         Matrix x = inputs(inner), w = weights(inner, 45);
         Matrix rounded = quantized(w, bits, 32, scheme);
         Transformation quantize = quantizeWeights(bits, 32, scheme);
-        std::string what = quantize.pass + fmt::format(" of {} rows, ", inner);
-        for (const Multiplier &multiplier : {exact, lmul4, shiftAdd})
+        std::string what = fmt::format("{} bits, {} rows, ", bits, inner);
+        for (const Multiplier &multiplier :
+             {exactMultiplier(), lmulMultiplier(4), shiftAddMultiplier(2)})
           expectSame(run(linearProgram(x, w), {quantize, setMultiplier(multiplier)}, x),
                      negated(referenceProduct(x, rounded, multiplier)),
-                     what + multiplier.options);
+                     what + multiplier.name);
       }
 }
 
@@ -359,14 +385,14 @@ TEST_F(ProductsTest, FilledUpGroupsUnderEveryPolicy) {
     expectSame(run(linearProgram(x, w),
                    {quantizeWeights(6, 32, Scheme::Asymmetric), setMultiplier(multiplier)},
                    x),
-               negated(referenceProduct(x, rounded, multiplier)), multiplier.options);
+               negated(referenceProduct(x, rounded, multiplier)), multiplier.name);
 }
 
 // Narrower registers, other tiles: the same bits.
 TEST_F(ProductsTest, EveryVectorWidth) {
   Matrix x = inputs(96), w = weights(96, 45);
   Matrix rounded = quantized(w, 6, 32, Scheme::Asymmetric);
-  Multiplier multiplier{"kind=lmul mantissa=4", lmul(4)};
+  Multiplier multiplier = lmulMultiplier(4);
   for (int64_t vectorBits : {512, 256, 128})
     expectSame(run(linearProgram(x, w),
                    {quantizeWeights(6, 32, Scheme::Asymmetric), setMultiplier(multiplier)},
@@ -396,7 +422,8 @@ TEST_F(ProductsTest, AttentionMultipliesAsItsParts) {
       %y = nn.matmul %2, %v : (tensor<9x11xf32>, tensor<11x8xf32>) -> tensor<9x8xf32>
       return %y : tensor<9x8xf32>
     })";
-  Multiplier multiplier{"kind=lmul mantissa=3 scope=attention", lmul(3)};
+  Multiplier multiplier = lmulMultiplier(3);
+  multiplier.options.scope = nn::MultiplierScope::Attention;
   std::vector<Matrix> inputs{query, key, value};
   std::vector<Matrix> found = run(whole, {setMultiplier(multiplier)}, inputs);
   std::vector<Matrix> exact = run(whole, {}, inputs);

@@ -8,13 +8,50 @@
 #ifndef TACIT_PIPELINES_PIPELINES_H
 #define TACIT_PIPELINES_PIPELINES_H
 
+#include "tacit/Pipelines/Options.h"
 #include "tacit/Pipelines/Transformations.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <optional>
 #include <string>
 
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
 namespace tacit {
+
+//===----------------------------------------------------------------------===//
+// The passes of each phase
+//===----------------------------------------------------------------------===//
+
+// All roads begin with these.
+void buildRaisePipeline(mlir::OpPassManager &manager);
+void buildSurgeryPipeline(mlir::OpPassManager &manager, const SurgeryOptions &options);
+void buildQuantizePipeline(mlir::OpPassManager &manager, const QuantizeOptions &options);
+void buildMultiplierPipeline(mlir::OpPassManager &manager,
+                             const MultiplierOptions &options);
+
+// To machine code. The twin's `linalg` takes mpc as well as nn.
+void buildCheckPipeline(mlir::OpPassManager &manager);
+void buildLinalgPipeline(mlir::OpPassManager &manager);
+void buildTwinLinalgPipeline(mlir::OpPassManager &manager);
+void buildSchedulePipeline(mlir::OpPassManager &manager, const ScheduleOptions &options);
+void buildBufferizePipeline(mlir::OpPassManager &manager);
+void buildLlvmPipeline(mlir::OpPassManager &manager, const LlvmOptions &options);
+
+// To a schedule of two parties.
+void buildMPCPipeline(mlir::OpPassManager &manager, const MPCOptions &options);
+void buildExpandPipeline(mlir::OpPassManager &manager, const ExpandOptions &options);
+void buildCostPipeline(mlir::OpPassManager &manager, const CostPhaseOptions &options);
+
+/// Registers each of them as tacit-NAME: tacit-raise, tacit-surgery, ..., tacit-cost,
+/// and the twin's linalg as tacit-twin-linalg.
+void registerPipelines();
+
+//===----------------------------------------------------------------------===//
+// Roads
+//===----------------------------------------------------------------------===//
 
 /// Where a model goes. All roads begin with the phases that change it. The twin is a
 /// two-party program whose arithmetic the CPU does in the clear.
@@ -29,7 +66,8 @@ struct TwoPartyOptions {
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
 };
 
-/// What the processor and the user decide in the pipeline.
+/// What the processor and the user decide about all phases of a road. Each phase takes
+/// its own options from here.
 struct PipelineOptions {
   int64_t tileRows = 8;
   int64_t panelColumns = 32;
@@ -41,33 +79,42 @@ struct PipelineOptions {
   TwoPartyOptions twoParty = {};
 };
 
+/// What it means that a phase fails.
+enum class PhaseFailure {
+  Internal,   ///< the compiler is at fault
+  Request,    ///< what the user asked for does not fit the model
+  Cpu,        ///< the CPU cannot run the model
+  TwoParties, ///< two parties cannot run the model
+};
+
 /// A stretch of the road with a name. The driver can stop after it, start after
 /// it, and dump what it leaves.
 struct Phase {
+  PhaseKind kind;
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
+  PhaseFailure failure;
+  /// Adds the passes of the phase: none for `import`, which makes the first program,
+  /// and none where nothing was asked for.
+  void (*build)(mlir::OpPassManager &manager, const PipelineOptions &options);
 };
 
-/// All phases of a road in order. `import` makes the first program and has no passes.
+/// All phases of a road in order.
 llvm::ArrayRef<Phase> phases(Road road = Road::Cpu);
 
 /// Position of a phase in phases(road).
 std::optional<size_t> findPhase(llvm::StringRef name, Road road = Road::Cpu);
+std::optional<size_t> findPhase(PhaseKind kind, Road road = Road::Cpu);
+
+/// The name of a phase that changes the model, which all roads have.
+llvm::StringRef phaseName(const Transformation &transformation);
 
 /// "import, raise, ...", for messages.
 std::string phaseNames(Road road = Road::Cpu);
 
-/// The passes of one phase as text that tacit-opt accepts between
-/// "builtin.module(" and ")". Empty for `import`, and where nothing is to be done.
-std::string phasePipeline(size_t phase, const PipelineOptions &options);
-
-/// Passes after phase `from` up to and including phase `to`, as
-/// "builtin.module(...)".
-std::string pipelineText(size_t from, size_t to, const PipelineOptions &options);
-
-/// Registers tacit-raise, tacit-check, tacit-mpc, ... for tacit-opt, with default
-/// options. Phases that do only what the user asks for have no such name.
-void registerPipelines();
+/// Adds the passes after phase `from` up to and including phase `to`.
+void buildPipeline(mlir::OpPassManager &manager, size_t from, size_t to,
+                   const PipelineOptions &options);
 
 } // namespace tacit
 

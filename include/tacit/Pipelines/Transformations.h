@@ -8,20 +8,39 @@
 #ifndef TACIT_PIPELINES_TRANSFORMATIONS_H
 #define TACIT_PIPELINES_TRANSFORMATIONS_H
 
-#include "llvm/ADT/StringRef.h"
-#include "llvm/Support/Error.h"
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
+#include "tacit/Pipelines/SurgeryStep.h"
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace tacit {
+
+/// What the phases of all roads are for.
+enum class PhaseKind {
+  Import,
+  Raise,
+  Surgery,
+  Quantize,
+  Multiplier,
+  Check,
+  Linalg,
+  Schedule,
+  Bufferize,
+  Llvm,
+  Mpc,
+  Expand,
+  Cost,
+};
 
 /// A change of the model that somebody asked for: one pass of one phase.
 struct Transformation {
   std::string option; ///< "--aero"
   std::string text;   ///< what it was given: "gelu-to-relu=0.1@0+2"
-  std::string phase;  ///< "surgery"
-  std::string pass;   ///< "nn-replace-activation{...}"
+  std::variant<SurgeryStep, nn::QuantizeWeightsOptions, nn::SetMultiplierOptions> change;
+
+  PhaseKind phase() const;
 };
 
 /// Values of the options that ask for changes, where they were given.
@@ -32,9 +51,9 @@ struct TransformationSpecs {
   bool isForShapes = false;
 };
 
-/// The passes that `specs` ask for, in the order in which they run. A value that is
-/// wrong, or that no pass serves yet, is a Usage error. Whether the blocks exist that
-/// sites name is for the passes to say.
+/// The changes that `specs` ask for, in the order in which they are made. A value that is
+/// wrong is a Usage error. Whether the blocks exist that sites name is for the passes to
+/// say.
 llvm::Expected<std::vector<Transformation>>
 parseTransformations(const TransformationSpecs &specs);
 

@@ -1,0 +1,55 @@
+//===- SurgeryStep.h - One change of the model's operations -----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_PIPELINES_SURGERYSTEP_H
+#define TACIT_PIPELINES_SURGERYSTEP_H
+
+#include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Error.h"
+#include <variant>
+
+namespace tacit {
+
+/// What users write, NAME[=VALUE][@SITES], and the pass that it asks for.
+struct SurgeryStep {
+  std::string text;
+  std::variant<nn::RemoveLayerNormOptions, nn::ReplaceActivationOptions,
+               nn::FoldLinearOptions>
+      pass;
+};
+
+/// The two lists of the command line that steps come from.
+enum class StepFamily {
+  Aero,          ///< norms and activations are removed
+  Approximation, ///< functions are computed by others
+};
+
+/// Reads a step of `family`, or of either if none is given. Fails with what is wrong
+/// about a name, a value or the form of the sites. Whether the blocks exist that sites
+/// name is for the passes to say.
+llvm::Expected<SurgeryStep> parseSurgeryStep(llvm::StringRef text,
+                                             std::optional<StepFamily> family = {});
+
+} // namespace tacit
+
+namespace llvm::cl {
+
+/// Reads the steps of the pipeline option `steps`.
+template <>
+class parser<tacit::SurgeryStep> : public basic_parser<tacit::SurgeryStep> {
+public:
+  using basic_parser::basic_parser;
+  bool parse(Option &option, StringRef name, StringRef text, tacit::SurgeryStep &step);
+  static void print(raw_ostream &os, const tacit::SurgeryStep &step);
+  StringRef getValueName() const override { return "step"; }
+  void anchor() override;
+};
+
+} // namespace llvm::cl
+
+#endif // TACIT_PIPELINES_SURGERYSTEP_H

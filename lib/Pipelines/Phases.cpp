@@ -1,0 +1,233 @@
+//===- Phases.cpp - The phases of each road -------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "tacit/Pipelines/Pipelines.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// What each phase takes from the options of all
+//===----------------------------------------------------------------------===//
+
+static void nothing(OpPassManager &, const PipelineOptions &) {}
+
+/// A phase without options.
+template <void (*build)(OpPassManager &)>
+static void always(OpPassManager &manager, const PipelineOptions &) {
+  build(manager);
+}
+
+static void surgery(OpPassManager &manager, const PipelineOptions &options) {
+  std::vector<SurgeryStep> steps;
+  for (const Transformation &transformation : options.transformations)
+    if (const auto *step = std::get_if<SurgeryStep>(&transformation.change))
+      steps.push_back(*step);
+  SurgeryOptions surgery;
+  surgery.steps = llvm::ArrayRef(steps);
+  buildSurgeryPipeline(manager, surgery);
+}
+
+static void quantize(OpPassManager &manager, const PipelineOptions &options) {
+  for (const Transformation &transformation : options.transformations)
+    if (const auto *asked =
+            std::get_if<nn::QuantizeWeightsOptions>(&transformation.change)) {
+      QuantizeOptions quantize;
+      quantize.bits = asked->bits;
+      quantize.group = asked->group;
+      quantize.scheme = asked->scheme;
+      quantize.head = asked->head;
+      quantize.named = asked->named;
+      buildQuantizePipeline(manager, quantize);
+    }
+}
+
+static void multiplier(OpPassManager &manager, const PipelineOptions &options) {
+  for (const Transformation &transformation : options.transformations)
+    if (const auto *asked = std::get_if<nn::SetMultiplierOptions>(&transformation.change)) {
+      MultiplierOptions multiplier;
+      multiplier.kind = asked->kind;
+      multiplier.mantissa = asked->mantissa;
+      multiplier.alpha = asked->alpha;
+      multiplier.terms = asked->terms;
+      multiplier.zero = asked->zero;
+      multiplier.overflow = asked->overflow;
+      multiplier.scope = asked->scope;
+      buildMultiplierPipeline(manager, multiplier);
+    }
+}
+
+static void schedule(OpPassManager &manager, const PipelineOptions &options) {
+  ScheduleOptions schedule;
+  schedule.tileRows = options.tileRows;
+  schedule.panelColumns = options.panelColumns;
+  buildSchedulePipeline(manager, schedule);
+}
+
+static void lowerToLlvm(OpPassManager &manager, const PipelineOptions &options) {
+  LlvmOptions llvm;
+  llvm.extendsF16 = options.extendsF16;
+  buildLlvmPipeline(manager, llvm);
+}
+
+static void share(OpPassManager &manager, const PipelineOptions &options) {
+  MPCOptions mpc;
+  mpc.width = options.twoParty.width;
+  mpc.fraction = options.twoParty.fraction;
+  buildMPCPipeline(manager, mpc);
+}
+
+static void expand(OpPassManager &manager, const PipelineOptions &options) {
+  // Whole functions stay where a protocol has figures for them.
+  if (!options.twoParty.isExpanded)
+    return;
+  ExpandOptions expand;
+  expand.recipe =
+      options.twoParty.isBounded ? mpc::Recipe::CrypTenBounded : mpc::Recipe::CrypTen;
+  expand.normScale = options.twoParty.normScale;
+  buildExpandPipeline(manager, expand);
+}
+
+static void cost(OpPassManager &manager, const PipelineOptions &options) {
+  CostPhaseOptions cost;
+  cost.protocol = options.twoParty.protocol;
+  buildCostPipeline(manager, cost);
+}
+
+//===----------------------------------------------------------------------===//
+// The phases
+//===----------------------------------------------------------------------===//
+
+static constexpr Phase kImport = {PhaseKind::Import, "import",
+                                  "the ONNX graph as nn operations", PhaseFailure::Internal,
+                                  nothing};
+static constexpr Phase kRaise = {PhaseKind::Raise, "raise",
+                                 "exporter fragments become whole operations",
+                                 PhaseFailure::Internal, always<buildRaisePipeline>};
+static constexpr Phase kSurgery = {
+    PhaseKind::Surgery, "surgery",
+    "norms and activations removed or replaced, as --aero and --approximate say",
+    PhaseFailure::Request, surgery};
+static constexpr Phase kQuantize = {PhaseKind::Quantize, "quantize",
+                                    "weights in few bits, as --quantize says",
+                                    PhaseFailure::Request, quantize};
+static constexpr Phase kMultiplier = {PhaseKind::Multiplier, "multiplier",
+                                      "how each product is computed, as --multiplier says",
+                                      PhaseFailure::Request, multiplier};
+
+static constexpr Phase kCheck = {PhaseKind::Check, "check",
+                                 "may the target run this program?", PhaseFailure::Cpu,
+                                 always<buildCheckPipeline>};
+static constexpr Phase kLinalg = {PhaseKind::Linalg, "linalg",
+                                  "nn becomes linalg on tensors", PhaseFailure::Internal,
+                                  always<buildLinalgPipeline>};
+static constexpr Phase kTwinLinalg = {
+    PhaseKind::Linalg, "linalg",
+    "what the parties compute, in the clear, as linalg on integers", PhaseFailure::Internal,
+    always<buildTwinLinalgPipeline>};
+static constexpr Phase kSchedule = {PhaseKind::Schedule, "schedule",
+                                    "fused, packed, vectorised loops",
+                                    PhaseFailure::Internal, schedule};
+static constexpr Phase kBufferize = {
+    PhaseKind::Bufferize, "bufferize",
+    "tensors become memory: weights, one arena, inputs, outputs", PhaseFailure::Internal,
+    always<buildBufferizePipeline>};
+static constexpr Phase kLlvm = {PhaseKind::Llvm, "llvm",
+                                "the llvm dialect, ready to be compiled",
+                                PhaseFailure::Internal, lowerToLlvm};
+
+static constexpr Phase kMpc = {
+    PhaseKind::Mpc, "mpc", "nn becomes mpc on shares, in fixed point; no secret gets out",
+    PhaseFailure::TwoParties, share};
+static constexpr Phase kExpand = {
+    PhaseKind::Expand, "expand",
+    "whole functions become what the protocol has, where it has formulas",
+    PhaseFailure::TwoParties, expand};
+static constexpr Phase kCost = {PhaseKind::Cost, "cost",
+                                "bytes and hops of every operation, and when it begins",
+                                PhaseFailure::TwoParties, cost};
+
+//===----------------------------------------------------------------------===//
+// The roads
+//===----------------------------------------------------------------------===//
+
+static constexpr Phase kCpuRoad[] = {kImport, kRaise,  kSurgery,  kQuantize,  kMultiplier,
+                                     kCheck,  kLinalg, kSchedule, kBufferize, kLlvm};
+
+static constexpr Phase kTwoPartyRoad[] = {kImport,     kRaise, kSurgery, kQuantize,
+                                          kMultiplier, kMpc,   kExpand,  kCost};
+
+static constexpr Phase kTwinRoad[] = {kImport,     kRaise,    kSurgery,   kQuantize,
+                                      kMultiplier, kCheck,    kMpc,       kExpand,
+                                      kTwinLinalg, kSchedule, kBufferize, kLlvm};
+
+llvm::ArrayRef<Phase> tacit::phases(Road road) {
+  switch (road) {
+  case Road::Cpu:
+    return kCpuRoad;
+  case Road::TwoParty:
+    return kTwoPartyRoad;
+  case Road::Twin:
+    return kTwinRoad;
+  }
+  return {};
+}
+
+std::optional<size_t> tacit::findPhase(llvm::StringRef name, Road road) {
+  for (auto [i, phase] : llvm::enumerate(phases(road)))
+    if (phase.name == name)
+      return i;
+  return std::nullopt;
+}
+
+std::optional<size_t> tacit::findPhase(PhaseKind kind, Road road) {
+  for (auto [i, phase] : llvm::enumerate(phases(road)))
+    if (phase.kind == kind)
+      return i;
+  return std::nullopt;
+}
+
+llvm::StringRef tacit::phaseName(const Transformation &transformation) {
+  return phases()[*findPhase(transformation.phase())].name;
+}
+
+std::string tacit::phaseNames(Road road) {
+  return llvm::join(
+      llvm::map_range(phases(road), [](const Phase &phase) { return phase.name; }), ", ");
+}
+
+void tacit::buildPipeline(OpPassManager &manager, size_t from, size_t to,
+                          const PipelineOptions &options) {
+  for (size_t i = from + 1; i <= to && i < phases(options.road).size(); ++i)
+    phases(options.road)[i].build(manager, options);
+}
+
+void tacit::registerPipelines() {
+  PassPipelineRegistration<>("tacit-raise", kRaise.summary, buildRaisePipeline);
+  PassPipelineRegistration<SurgeryOptions>("tacit-surgery", kSurgery.summary,
+                                           buildSurgeryPipeline);
+  PassPipelineRegistration<QuantizeOptions>("tacit-quantize", kQuantize.summary,
+                                            buildQuantizePipeline);
+  PassPipelineRegistration<MultiplierOptions>("tacit-multiplier", kMultiplier.summary,
+                                              buildMultiplierPipeline);
+  PassPipelineRegistration<>("tacit-check", kCheck.summary, buildCheckPipeline);
+  PassPipelineRegistration<>("tacit-linalg", kLinalg.summary, buildLinalgPipeline);
+  PassPipelineRegistration<>("tacit-twin-linalg", kTwinLinalg.summary,
+                             buildTwinLinalgPipeline);
+  PassPipelineRegistration<ScheduleOptions>("tacit-schedule", kSchedule.summary,
+                                            buildSchedulePipeline);
+  PassPipelineRegistration<>("tacit-bufferize", kBufferize.summary, buildBufferizePipeline);
+  PassPipelineRegistration<LlvmOptions>("tacit-llvm", kLlvm.summary, buildLlvmPipeline);
+  PassPipelineRegistration<MPCOptions>("tacit-mpc", kMpc.summary, buildMPCPipeline);
+  PassPipelineRegistration<ExpandOptions>("tacit-expand", kExpand.summary,
+                                          buildExpandPipeline);
+  PassPipelineRegistration<CostPhaseOptions>("tacit-cost", kCost.summary,
+                                             buildCostPipeline);
+}

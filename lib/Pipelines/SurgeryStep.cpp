@@ -1,0 +1,141 @@
+//===- SurgeryStep.cpp - One change of the model's operations -------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Pipelines/SurgeryStep.h"
+#include "tacit/Dialect/NN/Analysis/Sites.h"
+#include "tacit/Support/Error.h"
+
+using namespace llvm;
+using namespace tacit;
+
+namespace {
+/// NAME[=VALUE][@SITES]
+struct Words {
+  StringRef name;
+  std::optional<StringRef> value;
+  std::string sites = "all";
+};
+
+using Pass = decltype(SurgeryStep::pass);
+
+struct StepKind {
+  StringLiteral name;
+  StepFamily family;
+  llvm::Expected<Pass> (*read)(const Words &);
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Each step
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<Pass> removeLayerNorm(const Words &words) {
+  if (StringRef mode = words.value.value_or("drop"); mode != "drop")
+    return fail(ExitCode::Usage, "use remove-layernorm=drop",
+                "the mode is '{}'; expected drop", mode.str());
+  return nn::RemoveLayerNormOptions{words.sites};
+}
+
+static llvm::Expected<Pass> geluToRelu(const Words &words) {
+  nn::ReplaceActivationOptions options{words.sites, nn::ActivationSet::Gelu,
+                                       nn::Replacement::Relu, 0};
+  if (words.value && words.value->getAsDouble(options.slope))
+    return fail(ExitCode::Usage, "gelu-to-relu=0.01 gives x / 100 where x is negative",
+                "slope is '{}'; expected a number", words.value->str());
+  if (auto error = nn::checkOptions(options))
+    return std::move(error);
+  // -0 would be another bit pattern and mean the same.
+  options.slope = options.slope == 0 ? 0.0 : options.slope;
+  return options;
+}
+
+static llvm::Error refuseValue(const Words &words) {
+  if (!words.value)
+    return llvm::Error::success();
+  return fail(ExitCode::Usage, "use " + words.name.str(),
+              "the value is '{}'; expected none", words.value->str());
+}
+
+static llvm::Expected<Pass> linearizeFfn(const Words &words) {
+  if (auto error = refuseValue(words))
+    return std::move(error);
+  return nn::ReplaceActivationOptions{words.sites, nn::ActivationSet::Any,
+                                      nn::Replacement::Identity, 0};
+}
+
+static llvm::Expected<Pass> fuseFfn(const Words &words) {
+  if (auto error = refuseValue(words))
+    return std::move(error);
+  return nn::FoldLinearOptions{words.sites, /*named=*/false};
+}
+
+static llvm::Expected<Pass> approximateGelu(const Words &words) {
+  // What is no GELU any more is no approximation of one.
+  ArrayRef forms = ArrayRef(nn::kReplacementWords).drop_while([](const auto &word) {
+    return word.value == nn::Replacement::Relu || word.value == nn::Replacement::Identity;
+  });
+  StringRef name = words.value.value_or("");
+  auto form = findWord(forms, name);
+  if (!form)
+    return fail(ExitCode::Usage, "use gelu=bolt, for example",
+                "the form is '{}'; expected {}", name.str(), alternatives(forms));
+  return nn::ReplaceActivationOptions{words.sites, nn::ActivationSet::Gelu, *form, 0};
+}
+
+static constexpr StepKind kSteps[] = {
+    {"remove-layernorm", StepFamily::Aero, removeLayerNorm},
+    {"gelu-to-relu", StepFamily::Aero, geluToRelu},
+    {"linearize-ffn", StepFamily::Aero, linearizeFfn},
+    {"fuse-ffn", StepFamily::Aero, fuseFfn},
+    {"gelu", StepFamily::Approximation, approximateGelu},
+};
+
+//===----------------------------------------------------------------------===//
+// All of them
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<SurgeryStep> tacit::parseSurgeryStep(StringRef text,
+                                                    std::optional<StepFamily> family) {
+  auto [head, sites] = text.split('@');
+  Words words;
+  words.name = head.split('=').first;
+  if (head.contains('='))
+    words.value = head.split('=').second;
+  if (text.contains('@'))
+    words.sites = sites.str();
+  if (auto parsed = nn::Sites::parse(words.sites); !parsed)
+    return parsed.takeError();
+  SmallVector<StringRef> known;
+  for (const StepKind &step : kSteps) {
+    if (family && step.family != *family)
+      continue;
+    if (step.name == words.name) {
+      auto pass = step.read(words);
+      if (!pass)
+        return pass.takeError();
+      return SurgeryStep{text.str(), std::move(*pass)};
+    }
+    known.push_back(step.name);
+  }
+  return fail(ExitCode::Usage, "write NAME, NAME=VALUE or NAME@SITES",
+              "unknown name '{}'; expected {}", words.name.str(), alternatives(known));
+}
+
+bool cl::parser<SurgeryStep>::parse(Option &option, StringRef name, StringRef text,
+                                    SurgeryStep &step) {
+  auto parsed = parseSurgeryStep(text);
+  if (!parsed)
+    return option.error("'" + text + "': " + toString(parsed.takeError()), name);
+  step = std::move(*parsed);
+  return false;
+}
+
+void cl::parser<SurgeryStep>::print(raw_ostream &os, const SurgeryStep &step) {
+  os << step.text;
+}
+
+void cl::parser<SurgeryStep>::anchor() {}
