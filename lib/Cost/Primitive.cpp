@@ -48,13 +48,10 @@ public:
   void build(StringRef name, ArrayRef<int64_t> shape);
 
 private:
-  mpc::ShareType secret(ArrayRef<int64_t> shape, int64_t fraction) {
-    return mpc::ShareType::get(builder.getContext(), shape, ring.width, fraction);
-  }
   Value share(ArrayRef<int64_t> shape, int64_t fraction) {
     auto plain = RankedTensorType::get(shape, builder.getF32Type());
-    return mpc::ShareOp::create(builder, loc, secret(shape, fraction),
-                                arguments->addArgument(plain, loc), mpc::Party::Client);
+    return mpc::ShareOp::create(builder, loc, arguments->addArgument(plain, loc),
+                                mpc::Party::Client, ring.width, fraction);
   }
   void buildAlongRows(StringRef name, Value x, ArrayRef<int64_t> shape);
   void buildElementwise(StringRef name, Value x);
@@ -68,22 +65,20 @@ private:
 
 void PrimitiveBuilder::buildAlongRows(StringRef name, Value x, ArrayRef<int64_t> shape) {
   int64_t axis = shape.size() - 1;
-  SmallVector<int64_t> row(shape);
-  row.back() = 1;
   FloatAttr epsilon = builder.getF32FloatAttr(1e-5f);
   if (name == "max")
-    mpc::MaxOp::create(builder, loc, secret(row, ring.fraction), x, axis);
+    mpc::MaxOp::create(builder, loc, x, axis);
   else if (name == "softmax")
-    mpc::SoftmaxOp::create(builder, loc, x.getType(), x, /*keep=*/Value(), axis);
+    mpc::SoftmaxOp::create(builder, loc, x, /*keep=*/Value(), axis);
   else if (name == "layer_norm")
-    mpc::LayerNormOp::create(builder, loc, x.getType(), x, epsilon);
+    mpc::LayerNormOp::create(builder, loc, x, epsilon);
   else
-    mpc::RMSNormOp::create(builder, loc, x.getType(), x, epsilon);
+    mpc::RMSNormOp::create(builder, loc, x, epsilon);
 }
 
 void PrimitiveBuilder::buildElementwise(StringRef name, Value x) {
   if (name == "gelu") {
-    mpc::GeluOp::create(builder, loc, x.getType(), mpc::GeluKind::Erf, x);
+    mpc::GeluOp::create(builder, loc, x, mpc::GeluKind::Erf);
     return;
   }
   // One operand, and a result of its type.
@@ -96,24 +91,21 @@ void PrimitiveBuilder::build(StringRef name, ArrayRef<int64_t> shape) {
   if (name == "matmul") {
     Value lhs = share({shape[0], shape[1]}, fraction);
     Value rhs = share({shape[1], shape[2]}, fraction);
-    mpc::MatmulOp::create(builder, loc, secret({shape[0], shape[2]}, 2 * fraction), lhs,
-                          rhs);
+    mpc::MatmulOp::create(builder, loc, lhs, rhs);
     return;
   }
   bool isTruncate = name == "truncate";
   Value x = share(shape, isTruncate ? 2 * fraction : fraction);
   if (name == "mul")
-    mpc::MulOp::create(builder, loc, secret(shape, 2 * fraction), x,
-                       share(shape, fraction));
+    mpc::MulOp::create(builder, loc, x, share(shape, fraction));
   else if (name == "square")
-    mpc::SquareOp::create(builder, loc, secret(shape, 2 * fraction), x);
+    mpc::SquareOp::create(builder, loc, x);
   else if (isTruncate)
-    mpc::TruncateOp::create(builder, loc, secret(shape, fraction), x);
+    mpc::TruncateOp::create(builder, loc, x, fraction);
   else if (name == "is_negative")
-    mpc::IsNegativeOp::create(builder, loc, secret(shape, 0), x);
+    mpc::IsNegativeOp::create(builder, loc, x);
   else if (name == "reveal")
-    mpc::RevealOp::create(builder, loc, RankedTensorType::get(shape, builder.getF32Type()),
-                          x, mpc::Party::Client);
+    mpc::RevealOp::create(builder, loc, x, mpc::Party::Client);
   else if (llvm::is_contained({"max", "softmax", "layer_norm", "rms_norm"}, name))
     buildAlongRows(name, x, shape);
   else

@@ -50,8 +50,8 @@ void addBlock(Program &program, const Gpt2 &model, int64_t block) {
   }
   program.matmul(block, Role::FeedForward, {1, t, d}, {d, 4 * d});
   if (model.activation == Activation::Gelu)
-    program.add<GeluOp>(block, Role::Other, {t, 4 * d}, GeluKind::Tanh,
-                        program.share({t, 4 * d}));
+    program.add<GeluOp>(block, Role::Other, {t, 4 * d}, program.share({t, 4 * d}),
+                        GeluKind::Tanh);
   if (model.activation == Activation::Relu)
     program.add<ReluOp>(block, Role::Other, {t, 4 * d}, program.share({t, 4 * d}));
   program.matmul(block, Role::FeedForward, {1, t, 4 * d}, {4 * d, d});
@@ -214,7 +214,7 @@ TEST(Aero, ListsAllItHasNoFigureFor) {
   Program program;
   for (int64_t block : {0, 1})
     program.add<SiluOp>(block, Role::Other, {4}, program.share({4}));
-  program.add<GeluOp>(0, Role::Other, {4}, GeluKind::Quad, program.share({4}));
+  program.add<GeluOp>(0, Role::Other, {4}, program.share({4}), GeluKind::Quad);
   program.add<MulOp>(0, Role::Other, {4}, program.share({4}), program.share({4}));
   program.matmul(-1, Role::Other, {2, 4}, {4, 4});
   std::string error = describe(suiteOf("aero")->charge(program.func));

@@ -158,8 +158,7 @@ LogicalResult tacit::convertAttention(nn::AttentionOp op, Lowering &l) {
     scores = l.sum(scores, mask.bias);
   if (!scores)
     return failure();
-  Value weights =
-      l.apply<mpc::SoftmaxOp>(scores, scores, mask.keep,
-                              l.builder.getI64IntegerAttr(shareOf(scores).getRank() - 1));
+  Value weights = l.apply<mpc::SoftmaxOp>(
+      scores, mask.keep, l.builder.getI64IntegerAttr(shareOf(scores).getRank() - 1));
   return l.finish(l.matmul(weights, l.share(op.getValue()), mpc::Role::Values));
 }

@@ -31,7 +31,7 @@ static LogicalResult convertMul(nn::MulOp op, Lowering &l) {
 
 static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  return l.finish(x ? mpc::NegOp::create(l.builder, l.loc, x.getType(), x) : Value());
+  return l.finish(x ? mpc::NegOp::create(l.builder, l.loc, x) : Value());
 }
 
 /// True if fixed point's reciprocal, which is for positive numbers, will do.
@@ -53,14 +53,14 @@ static bool isPositive(Value value) {
 static Value invert(Value value, Lowering &l) {
   if (auto root = value.getDefiningOp<nn::SqrtOp>()) {
     Value x = l.share(root.getInput());
-    return l.apply<mpc::RsqrtOp>(x, x);
+    return l.apply<mpc::RsqrtOp>(x);
   }
   if (!isPositive(value))
     return l.refuse(
         "divides by a secret that may be negative; expected a square root, an "
         "exponential or a sum of them, which are all that 1 / x is computed of");
   Value x = l.share(value);
-  return l.apply<mpc::ReciprocalOp>(x, x);
+  return l.apply<mpc::ReciprocalOp>(x);
 }
 
 static LogicalResult convertReciprocal(nn::ReciprocalOp op, Lowering &l) {
@@ -109,7 +109,7 @@ static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
 template <typename FromOp, typename ToOp>
 static LogicalResult convertFunction(FromOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  return l.finish(l.apply<ToOp>(x, x));
+  return l.finish(l.apply<ToOp>(x));
 }
 
 /// x / sqrt(x) is the root of x.
@@ -122,7 +122,7 @@ static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
   Value x = l.share(op.getInput());
   if (onlyDivides)
     return l.finish(x);
-  return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x, x)));
+  return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x)));
 }
 
 /// The kinds that are one function of the protocol; Sigmoid is none.
@@ -152,9 +152,9 @@ static LogicalResult convertGelu(nn::GeluOp op, Lowering &l) {
   Value x = l.share(op.getInput());
   if (op.getApproximation() == nn::GeluKind::Sigmoid) {
     Value scaled = l.scale(x, 1.702);
-    return l.finish(l.product(x, l.apply<mpc::SigmoidOp>(scaled, scaled)));
+    return l.finish(l.product(x, l.apply<mpc::SigmoidOp>(scaled)));
   }
-  return l.finish(l.apply<mpc::GeluOp>(x, kindOf(op.getApproximation()), x));
+  return l.finish(l.apply<mpc::GeluOp>(x, kindOf(op.getApproximation())));
 }
 
 void tacit::addElementwiseRules(Rules &rules) {

@@ -37,10 +37,11 @@ void Lowering::finishFailed() {
     auto tensor = dyn_cast<RankedTensorType>(result.getType());
     if (!tensor || !tensor.hasStaticShape())
       continue;
-    ShareType share = type(tensor.getShape());
-    if (share)
-      secrets[result] =
-          UnrealizedConversionCastOp::create(builder, loc, share, result).getResult(0);
+    if (failed(checkSize(tensor.getShape())))
+      continue;
+    auto share = ShareType::get(builder.getContext(), tensor.getShape(), width, fraction);
+    secrets[result] =
+        UnrealizedConversionCastOp::create(builder, loc, share, result).getResult(0);
   }
 }
 
@@ -51,14 +52,12 @@ Refusal Lowering::refuse(const Twine &reason) {
 
 /// The shape of a secret or of numbers that both know.
 static ArrayRef<int64_t> shapeOf(Value value) {
-  if (auto share = dyn_cast<ShareType>(value.getType()))
-    return share.getShape();
-  return tensorOf(value).getShape();
+  return cast<ShapedType>(value.getType()).getShape();
 }
 
-ShareType Lowering::type(ArrayRef<int64_t> shape, int64_t fraction) {
-  return ShareType::getChecked([&] { return current->emitOpError() << "needs "; },
-                               builder.getContext(), shape, width, fraction);
+LogicalResult Lowering::checkSize(ArrayRef<int64_t> shape) {
+  return ShareType::verify([&] { return current->emitOpError() << "needs "; }, shape, width,
+                           fraction);
 }
 
 void Lowering::setSite(Operation *op, Role role) {
@@ -73,11 +72,17 @@ void Lowering::setSite(Operation *op, Role role) {
 //===----------------------------------------------------------------------===//
 
 Value Lowering::shareFrom(Party party, Value plain) {
-  auto tensor = tensorOf(plain);
-  ShareType share = type(tensor.getShape());
-  if (!share)
+  if (failed(checkSize(shapeOf(plain))))
     return {};
-  return ShareOp::create(builder, loc, share, plain, party);
+  return ShareOp::create(builder, loc, plain, party, width, fraction);
+}
+
+Value Lowering::oneHot(Value indices, Party party, int64_t classes) {
+  SmallVector<int64_t> shape(shapeOf(indices));
+  shape.push_back(classes);
+  if (failed(checkSize(shape)))
+    return {};
+  return OneHotOp::create(builder, loc, indices, party, classes, width);
 }
 
 Value Lowering::share(Value value) {
@@ -100,13 +105,13 @@ Value Lowering::reveal(Value value) {
   if (!secret)
     return {};
   // The place of a result is where it was computed, not where the function ends.
-  return RevealOp::create(builder, value.getLoc(), tensorOf(value), secret, Party::Client);
+  return RevealOp::create(builder, value.getLoc(), secret, Party::Client);
 }
 
 Value Lowering::makePublic(Value value) {
   Value &made = publics[value];
   if (!made)
-    made = PublicOp::create(builder, loc, value.getType(), value);
+    made = PublicOp::create(builder, loc, value);
   return made;
 }
 
@@ -145,21 +150,20 @@ Value Lowering::operand(Value value, Use use) {
 //===----------------------------------------------------------------------===//
 
 /// A broadcasting operation; null operands give null.
-template <typename OpT>
-Value Lowering::combine(Value lhs, Value rhs, int64_t resultFraction) {
+template <typename OpT, typename... Args>
+Value Lowering::combine(Value lhs, Value rhs, Args... args) {
   if (!lhs || !rhs)
     return {};
-  auto shape = nn::broadcastShapes(shareOf(lhs).getShape(), shapeOf(rhs));
-  ShareType result = succeeded(shape) ? type(*shape, resultFraction) : ShareType();
-  return result ? OpT::create(builder, loc, result, lhs, rhs).getResult() : Value();
+  auto shape = nn::broadcastShapes(shapeOf(lhs), shapeOf(rhs));
+  if (failed(shape) || failed(checkSize(*shape)))
+    return {};
+  return OpT::create(builder, loc, lhs, rhs, args...);
 }
 
-Value Lowering::sum(Value secret, Value other) {
-  return combine<AddOp>(secret, other, fraction);
-}
+Value Lowering::sum(Value secret, Value other) { return combine<AddOp>(secret, other); }
 
 Value Lowering::product(Value secret, Value other) {
-  return truncate(combine<MulOp>(secret, other, 2 * fraction));
+  return truncate(combine<MulOp>(secret, other, /*publicFraction=*/fraction));
 }
 
 Value Lowering::addTo(Value secret, Value value) {
@@ -179,12 +183,12 @@ Value Lowering::add(Value lhs, Value rhs) {
 Value Lowering::subtract(Value lhs, Value rhs) {
   if (!repeatedNumber(lhs)) {
     Value secret = share(lhs);
-    return combine<SubOp>(secret, operand(rhs, Use::Term), fraction);
+    return combine<SubOp>(secret, operand(rhs, Use::Term));
   }
   Value secret = share(rhs);
   if (!secret)
     return {};
-  return addTo(NegOp::create(builder, loc, secret.getType(), secret), lhs);
+  return addTo(NegOp::create(builder, loc, secret), lhs);
 }
 
 Value Lowering::multiply(Value lhs, Value rhs) {
@@ -197,8 +201,7 @@ Value Lowering::square(Value value) {
   Value secret = share(value);
   if (!secret)
     return {};
-  return truncate(
-      SquareOp::create(builder, loc, shareOf(secret).withFraction(2 * fraction), secret));
+  return truncate(SquareOp::create(builder, loc, secret));
 }
 
 Value Lowering::scale(Value secret, double factor) {
@@ -216,10 +219,9 @@ Value Lowering::matmul(Value lhs, Value rhs, Role role) {
     return {};
   shape->push_back(left[left.size() - 2]);
   shape->push_back(right.back());
-  ShareType result = type(*shape, shareOf(lhs).getFraction() + shareOf(rhs).getFraction());
-  if (!result)
+  if (failed(checkSize(*shape)))
     return {};
-  auto product = MatmulOp::create(builder, loc, result, lhs, rhs);
+  auto product = MatmulOp::create(builder, loc, lhs, rhs);
   setSite(product, role);
   return truncate(product);
 }
@@ -227,30 +229,27 @@ Value Lowering::matmul(Value lhs, Value rhs, Role role) {
 Value Lowering::truncate(Value secret) {
   if (!secret || shareOf(secret).getFraction() == fraction)
     return secret;
-  return TruncateOp::create(builder, loc, shareOf(secret).withFraction(fraction), secret);
+  return TruncateOp::create(builder, loc, secret, fraction);
 }
 
 Value Lowering::reshape(Value secret, ArrayRef<int64_t> shape) {
   if (!secret || shareOf(secret).getShape() == shape)
     return secret;
-  return ReshapeOp::create(builder, loc, shareOf(secret).withShape(shape), secret);
+  return ReshapeOp::create(builder, loc, secret, shape);
 }
 
 Value Lowering::transpose(Value secret, ArrayRef<int64_t> permutation) {
   if (!secret)
     return {};
-  SmallVector<int64_t> shape;
-  for (int64_t dim : permutation)
-    shape.push_back(shareOf(secret).getShape()[dim]);
-  return TransposeOp::create(builder, loc, shareOf(secret).withShape(shape), secret,
-                             permutation);
+  return TransposeOp::create(builder, loc, secret, permutation);
 }
 
 Value Lowering::expand(Value secret, ArrayRef<int64_t> shape) {
   if (!secret || shareOf(secret).getShape() == shape)
     return secret;
-  ShareType result = type(shape);
-  return result ? ExpandOp::create(builder, loc, result, secret).getResult() : Value();
+  if (failed(checkSize(shape)))
+    return {};
+  return ExpandOp::create(builder, loc, secret, shape);
 }
 
 //===----------------------------------------------------------------------===//

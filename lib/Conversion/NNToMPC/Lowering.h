@@ -95,12 +95,12 @@ public:
   mlir::Value transpose(mlir::Value secret, llvm::ArrayRef<int64_t> permutation);
   mlir::Value expand(mlir::Value secret, llvm::ArrayRef<int64_t> shape);
 
-  /// A function that gives a secret of the same type, with the place it comes from.
+  /// A function of a secret, with the place it comes from.
   template <typename OpT, typename... Args>
   mlir::Value apply(mlir::Value secret, Args &&...args) {
     if (!secret)
       return {};
-    auto op = OpT::create(builder, loc, secret.getType(), std::forward<Args>(args)...);
+    auto op = OpT::create(builder, loc, secret, std::forward<Args>(args)...);
     setSite(op, mpc::Role::Other);
     return op;
   }
@@ -121,9 +121,11 @@ public:
   /// A secret of what `party` knows.
   mlir::Value shareFrom(mpc::Party party, mlir::Value plain);
 
-  /// A secret's type; null, with an error, if there is none of that size.
-  mpc::ShareType type(llvm::ArrayRef<int64_t> shape, int64_t fraction);
-  mpc::ShareType type(llvm::ArrayRef<int64_t> shape) { return type(shape, fraction); }
+  /// A secret of zeros and a one per index that `party` knows.
+  mlir::Value oneHot(mlir::Value indices, mpc::Party party, int64_t classes);
+
+  /// Fails, with an error, if a secret cannot have that many elements.
+  mlir::LogicalResult checkSize(llvm::ArrayRef<int64_t> shape);
 
   const nn::Blocks &getBlocks() const { return blocks; }
 
@@ -138,8 +140,8 @@ private:
   mlir::Value operand(mlir::Value value, Use use);
   /// Fails, with an error, if fixed point cannot hold the number in that use.
   mlir::LogicalResult checkNumber(double value, Use use);
-  template <typename OpT>
-  mlir::Value combine(mlir::Value lhs, mlir::Value rhs, int64_t resultFraction);
+  template <typename OpT, typename... Args>
+  mlir::Value combine(mlir::Value lhs, mlir::Value rhs, Args... args);
 
   const Sides sides;
   const nn::Blocks blocks;

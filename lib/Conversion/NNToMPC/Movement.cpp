@@ -26,9 +26,8 @@ static LogicalResult convertSlice(nn::SliceOp op, Lowering &l) {
   Value x = l.share(op.getInput());
   if (!x)
     return failure();
-  auto type = shareOf(x).withShape(tensorOf(op.getResult()).getShape());
-  return l.finish(mpc::SliceOp::create(l.builder, l.loc, type, x, op.getStarts(),
-                                       op.getEnds(), op.getSteps()));
+  return l.finish(mpc::SliceOp::create(l.builder, l.loc, x, op.getStarts(), op.getEnds(),
+                                       op.getSteps()));
 }
 
 static LogicalResult convertConcat(nn::ConcatOp op, Lowering &l) {
@@ -38,10 +37,9 @@ static LogicalResult convertConcat(nn::ConcatOp op, Lowering &l) {
     if (!parts.back())
       return failure();
   }
-  mpc::ShareType type = l.type(tensorOf(op.getResult()).getShape());
-  if (!type)
+  if (failed(l.checkSize(tensorOf(op.getResult()).getShape())))
     return failure();
-  return l.finish(mpc::ConcatOp::create(l.builder, l.loc, type, parts, op.getAxis()));
+  return l.finish(mpc::ConcatOp::create(l.builder, l.loc, parts, op.getAxis()));
 }
 
 void tacit::addMovementRules(Rules &rules) {

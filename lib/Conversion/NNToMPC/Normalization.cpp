@@ -22,46 +22,34 @@ static Value applyParameters(Value normalized, Value scale, Value bias, Lowering
 
 static LogicalResult convertLayerNorm(nn::LayerNormOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  Value normalized = l.apply<mpc::LayerNormOp>(x, x, op.getEpsilonAttr());
+  Value normalized = l.apply<mpc::LayerNormOp>(x, op.getEpsilonAttr());
   return l.finish(applyParameters(normalized, op.getScale(), op.getBias(), l));
 }
 
 static LogicalResult convertRMSNorm(nn::RMSNormOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  Value normalized = l.apply<mpc::RMSNormOp>(x, x, op.getEpsilonAttr());
+  Value normalized = l.apply<mpc::RMSNormOp>(x, op.getEpsilonAttr());
   return l.finish(applyParameters(normalized, op.getScale(), {}, l));
 }
 
 static LogicalResult convertSoftmax(nn::SoftmaxOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  return l.finish(l.apply<mpc::SoftmaxOp>(x, x, Value(), op.getAxisAttr()));
+  return l.finish(l.apply<mpc::SoftmaxOp>(x, Value(), op.getAxisAttr()));
 }
 
 //===----------------------------------------------------------------------===//
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// The shape after a reduction along `axes`, which stay as 1.
-static SmallVector<int64_t> reduced(Value secret, ArrayRef<int64_t> axes) {
-  SmallVector<int64_t> shape(shareOf(secret).getShape());
-  for (int64_t axis : axes)
-    shape[axis] = 1;
-  return shape;
-}
-
 /// The maximum along one axis after another.
 static Value maximum(Value x, ArrayRef<int64_t> axes, Lowering &l) {
-  for (int64_t axis : axes) {
-    auto type = shareOf(x).withShape(reduced(x, axis));
-    auto max = mpc::MaxOp::create(l.builder, l.loc, type, x, axis);
-    l.setSite(max, mpc::Role::Other);
-    x = max;
-  }
+  for (int64_t axis : axes)
+    x = l.apply<mpc::MaxOp>(x, axis);
   return x;
 }
 
 static Value negate(Value x, Lowering &l) {
-  return mpc::NegOp::create(l.builder, l.loc, x.getType(), x);
+  return mpc::NegOp::create(l.builder, l.loc, x);
 }
 
 static LogicalResult convertReduce(nn::ReduceOp op, Lowering &l) {
@@ -77,8 +65,7 @@ static LogicalResult convertReduce(nn::ReduceOp op, Lowering &l) {
   switch (op.getKind()) {
   case nn::ReduceKind::Sum:
   case nn::ReduceKind::Mean:
-    x = mpc::SumOp::create(l.builder, l.loc, shareOf(x).withShape(reduced(x, axes)), x,
-                           axes);
+    x = mpc::SumOp::create(l.builder, l.loc, x, axes);
     if (op.getKind() == nn::ReduceKind::Mean)
       x = l.scale(x, 1.0 / elements);
     break;

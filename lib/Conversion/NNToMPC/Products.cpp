@@ -73,14 +73,12 @@ static constexpr size_t kMaxParts = 1024;
 /// [first, last] in steps of `step` along `axis`.
 static Value slice(Value secret, int64_t axis, int64_t first, int64_t last, int64_t step,
                    int64_t count, Lowering &l) {
-  SmallVector<int64_t> shape(shareOf(secret).getShape()), starts(shape.size(), 0),
-      ends(shape), steps(shape.size(), 1);
+  SmallVector<int64_t> ends(shareOf(secret).getShape()), starts(ends.size(), 0),
+      steps(ends.size(), 1);
   starts[axis] = first;
   ends[axis] = count == 0 ? first : last + (step > 0 ? 1 : -1);
   steps[axis] = step;
-  shape[axis] = count;
-  return mpc::SliceOp::create(l.builder, l.loc, shareOf(secret).withShape(shape), secret,
-                              starts, ends, steps);
+  return mpc::SliceOp::create(l.builder, l.loc, secret, starts, ends, steps);
 }
 
 /// The elements at `indices` along `axis`, in their order.
@@ -104,9 +102,9 @@ static Value select(Value secret, int64_t axis, ArrayRef<int64_t> indices, Lower
     parts.push_back(slice(secret, axis, index, index, 1, 1, l));
   SmallVector<int64_t> shape(shareOf(secret).getShape());
   shape[axis] = count;
-  mpc::ShareType type = l.type(shape);
-  return type ? mpc::ConcatOp::create(l.builder, l.loc, type, parts, axis).getResult()
-              : Value();
+  if (failed(l.checkSize(shape)))
+    return {};
+  return mpc::ConcatOp::create(l.builder, l.loc, parts, axis);
 }
 
 /// A secret at indices that both know.
@@ -142,14 +140,9 @@ static LogicalResult convertLookUp(nn::GatherOp op, Lowering &l) {
   int64_t columns = 1;
   for (int64_t dim : shareOf(table).getShape().drop_front())
     columns *= dim;
-  SmallVector<int64_t> shape(tensorOf(indices).getShape());
-  shape.push_back(rows);
-  mpc::ShareType type = l.type(shape, /*fraction=*/0);
-  if (!type)
-    return failure();
   auto party = l.sideOf(indices) == Side::Client ? mpc::Party::Client : mpc::Party::Server;
   table = l.reshape(table, {rows, columns});
-  Value ones = mpc::OneHotOp::create(l.builder, l.loc, type, indices, party);
+  Value ones = l.oneHot(indices, party, rows);
   Value found = l.matmul(asMatrix(ones, /*isRow=*/true, l), table, mpc::Role::Embedding);
   return l.finish(l.reshape(found, tensorOf(op.getResult()).getShape()));
 }

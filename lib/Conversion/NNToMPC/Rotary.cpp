@@ -13,26 +13,20 @@ using namespace tacit;
 /// `count` of the features of a secret, from `begin` on, each `step` after the other.
 static Value sliceLast(Value secret, int64_t begin, int64_t count, int64_t step,
                        Lowering &l) {
-  SmallVector<int64_t> shape(shareOf(secret).getShape()), ends(shape);
-  SmallVector<int64_t> starts(shape.size(), 0), steps(shape.size(), 1);
+  SmallVector<int64_t> ends(shareOf(secret).getShape()), starts(ends.size(), 0);
+  SmallVector<int64_t> steps(ends.size(), 1);
   starts.back() = begin;
   steps.back() = step;
   ends.back() = begin + (count - 1) * step + 1;
-  shape.back() = count;
-  return mpc::SliceOp::create(l.builder, l.loc, shareOf(secret).withShape(shape), secret,
-                              starts, ends, steps);
+  return mpc::SliceOp::create(l.builder, l.loc, secret, starts, ends, steps);
 }
 
 /// Secrets side by side in their last dimension.
 static Value joinLast(ArrayRef<Value> parts, Lowering &l) {
   if (llvm::is_contained(parts, Value()))
     return {};
-  SmallVector<int64_t> shape(shareOf(parts.front()).getShape());
-  shape.back() = 0;
-  for (Value part : parts)
-    shape.back() += shareOf(part).getShape().back();
-  return mpc::ConcatOp::create(l.builder, l.loc, shareOf(parts.front()).withShape(shape),
-                               parts, shape.size() - 1);
+  int64_t axis = shareOf(parts.front()).getRank() - 1;
+  return mpc::ConcatOp::create(l.builder, l.loc, parts, axis);
 }
 
 /// The first and the second features of all pairs, each pair side by side.
@@ -54,7 +48,7 @@ LogicalResult tacit::convertRotary(nn::RotaryOp op, Lowering &l) {
   int64_t half = rotated / 2, step = op.getInterleaved() ? 2 : 1;
   Value a = sliceLast(x, 0, half, step, l);
   Value b = sliceLast(x, op.getInterleaved() ? 1 : half, half, step, l);
-  Value negative = mpc::NegOp::create(l.builder, l.loc, b.getType(), b);
+  Value negative = mpc::NegOp::create(l.builder, l.loc, b);
   Value first = l.multiplyBy(a, op.getCos()), second = l.multiplyBy(b, op.getCos());
   first = l.sum(first, l.multiplyBy(negative, op.getSin()));
   second = l.sum(second, l.multiplyBy(a, op.getSin()));

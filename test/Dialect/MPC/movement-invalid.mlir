@@ -19,7 +19,8 @@ func.func @reshape_fraction(%x: !mpc.share<4x2, width = 64, fraction = 36>) {
 
 // The kept dimension was forgotten.
 func.func @sum(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
-  // expected-error @below {{'mpc.sum' op gives '!mpc.share<4, width = 64, fraction = 18>'; expected '!mpc.share<4x1, width = 64, fraction = 18>'}}
+  // expected-error @below {{'mpc.sum' op inferred type(s) '!mpc.share<4x1, width = 64, fraction = 18>' are incompatible with return type(s) of operation '!mpc.share<4, width = 64, fraction = 18>'}}
+  // expected-error @below {{'mpc.sum' op failed to infer returned types}}
   %0 = mpc.sum %x axes = [1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<4, width = 64, fraction = 18>
   return
 }
@@ -28,6 +29,7 @@ func.func @sum(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 
 func.func @transpose(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.transpose' op permutes '!mpc.share<4x2, width = 64, fraction = 18>' by [1, 1]; expected every dimension once}}
+  // expected-error @below {{'mpc.transpose' op failed to infer returned types}}
   %0 = mpc.transpose %x [1, 1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
   return
 }
@@ -36,6 +38,7 @@ func.func @transpose(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 
 func.func @slice_rank(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.slice' op expected 2 starts, ends and steps, one per dimension}}
+  // expected-error @below {{'mpc.slice' op failed to infer returned types}}
   %0 = mpc.slice %x [0] to [2] step [1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
   return
 }
@@ -45,6 +48,7 @@ func.func @slice_rank(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 // "To the end", which only nn has: there a dimension may be free.
 func.func @slice_bounds(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.slice' op slice 0 to 9223372036854775807 step 1 does not lie in a dimension of 2}}
+  // expected-error @below {{'mpc.slice' op failed to infer returned types}}
   %0 = mpc.slice %x [0, 0] to [2, 9223372036854775807] step [1, 1] : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
   return
 }
@@ -61,6 +65,7 @@ func.func @expand(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 
 func.func @concat_nothing() {
   // expected-error @below {{'mpc.concat' op needs at least one input}}
+  // expected-error @below {{'mpc.concat' op failed to infer returned types}}
   %0 = mpc.concat axis = 0 : () -> !mpc.share<4, width = 64, fraction = 18>
   return
 }
@@ -70,6 +75,7 @@ func.func @concat_nothing() {
 // Parts of two fractions.
 func.func @concat_fractions(%x: !mpc.share<4, width = 64, fraction = 18>, %y: !mpc.share<4, width = 64, fraction = 36>) {
   // expected-error @below {{'mpc.concat' op cannot join '!mpc.share<4, width = 64, fraction = 18>' and '!mpc.share<4, width = 64, fraction = 36>'}}
+  // expected-error @below {{'mpc.concat' op failed to infer returned types}}
   %0 = mpc.concat %x, %y axis = 0 : (!mpc.share<4, width = 64, fraction = 18>, !mpc.share<4, width = 64, fraction = 36>) -> !mpc.share<8, width = 64, fraction = 18>
   return
 }
@@ -78,6 +84,7 @@ func.func @concat_fractions(%x: !mpc.share<4, width = 64, fraction = 18>, %y: !m
 
 func.func @concat_shapes(%x: !mpc.share<4x2, width = 64, fraction = 18>, %y: !mpc.share<4x3, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.concat' op cannot join '!mpc.share<4x2, width = 64, fraction = 18>' and '!mpc.share<4x3, width = 64, fraction = 18>' along axis 0}}
+  // expected-error @below {{'mpc.concat' op failed to infer returned types}}
   %0 = mpc.concat %x, %y axis = 0 : (!mpc.share<4x2, width = 64, fraction = 18>, !mpc.share<4x3, width = 64, fraction = 18>) -> !mpc.share<8x2, width = 64, fraction = 18>
   return
 }

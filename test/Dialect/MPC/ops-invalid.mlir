@@ -29,7 +29,8 @@ func.func @share_shape(%x: tensor<4xf32>) {
 // -----
 
 func.func @reveal_shape(%x: !mpc.share<2x2, width = 64, fraction = 18>) {
-  // expected-error @below {{'mpc.reveal' op turns '!mpc.share<2x2, width = 64, fraction = 18>' into 'tensor<4xf32>'; expected equal shapes}}
+  // expected-error @below {{'mpc.reveal' op inferred type(s) 'tensor<2x2xf32>' are incompatible with return type(s) of operation 'tensor<4xf32>'}}
+  // expected-error @below {{'mpc.reveal' op failed to infer returned types}}
   %0 = mpc.reveal %x to client : !mpc.share<2x2, width = 64, fraction = 18> -> tensor<4xf32>
   return
 }
@@ -48,6 +49,7 @@ func.func @one_hot(%x: tensor<4xi64>) {
 // Rings of two parts of a program.
 func.func @rings(%x: !mpc.share<4, width = 64, fraction = 18>, %y: !mpc.share<4, width = 32, fraction = 18>) {
   // expected-error @below {{'mpc.add' op combines '!mpc.share<4, width = 64, fraction = 18>' and '!mpc.share<4, width = 32, fraction = 18>'; expected one ring and shapes that broadcast}}
+  // expected-error @below {{'mpc.add' op failed to infer returned types}}
   %0 = mpc.add %x, %y : (!mpc.share<4, width = 64, fraction = 18>, !mpc.share<4, width = 32, fraction = 18>) -> !mpc.share<4, width = 64, fraction = 18>
   return
 }
@@ -57,6 +59,7 @@ func.func @rings(%x: !mpc.share<4, width = 64, fraction = 18>, %y: !mpc.share<4,
 // A bias of the wrong width.
 func.func @shapes(%x: !mpc.share<4x2, width = 64, fraction = 18>, %y: tensor<4xf32>) {
   // expected-error @below {{'mpc.add' op combines '!mpc.share<4x2, width = 64, fraction = 18>' and 'tensor<4xf32>'; expected one ring and shapes that broadcast}}
+  // expected-error @below {{'mpc.add' op failed to infer returned types}}
   %0 = mpc.add %x, %y : (!mpc.share<4x2, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4x2, width = 64, fraction = 18>
   return
 }
@@ -66,6 +69,7 @@ func.func @shapes(%x: !mpc.share<4x2, width = 64, fraction = 18>, %y: tensor<4xf
 // A product that was not truncated before it is added to something.
 func.func @fractions(%x: !mpc.share<4, width = 64, fraction = 36>, %y: !mpc.share<4, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.sub' op combines '!mpc.share<4, width = 64, fraction = 36>' and '!mpc.share<4, width = 64, fraction = 18>'; expected one fraction}}
+  // expected-error @below {{'mpc.sub' op failed to infer returned types}}
   %0 = mpc.sub %x, %y : (!mpc.share<4, width = 64, fraction = 36>, !mpc.share<4, width = 64, fraction = 18>) -> !mpc.share<4, width = 64, fraction = 36>
   return
 }
@@ -75,6 +79,7 @@ func.func @fractions(%x: !mpc.share<4, width = 64, fraction = 36>, %y: !mpc.shar
 // A product of products, none of them truncated.
 func.func @too_narrow(%x: !mpc.share<4, width = 64, fraction = 36>) {
   // expected-error @below {{'mpc.square' op has a result of 72 bits of fraction; a ring of 64 bits is too small for it}}
+  // expected-error @below {{'mpc.square' op failed to infer returned types}}
   %0 = mpc.square %x : !mpc.share<4, width = 64, fraction = 36> to !mpc.share<4, width = 64, fraction = 36>
   return
 }
@@ -83,6 +88,7 @@ func.func @too_narrow(%x: !mpc.share<4, width = 64, fraction = 36>) {
 
 func.func @too_narrow_matmul(%x: !mpc.share<4x4, width = 32, fraction = 16>) {
   // expected-error @below {{'mpc.matmul' op has a result of 32 bits of fraction; a ring of 32 bits is too small for it}}
+  // expected-error @below {{'mpc.matmul' op failed to infer returned types}}
   %0 = mpc.matmul %x, %x : (!mpc.share<4x4, width = 32, fraction = 16>, !mpc.share<4x4, width = 32, fraction = 16>) -> !mpc.share<4x4, width = 32, fraction = 16>
   return
 }
@@ -110,6 +116,7 @@ func.func @public_factor(%x: !mpc.share<4, width = 64, fraction = 18>, %p: tenso
 // Weights are no public numbers.
 func.func @public_matrix(%x: !mpc.share<2x4, width = 64, fraction = 18>, %w: tensor<4x4xf32>) {
   // expected-error @below {{'mpc.matmul' op multiplies by 'tensor<4x4xf32>'; expected a share}}
+  // expected-error @below {{'mpc.matmul' op failed to infer returned types}}
   %0 = mpc.matmul %x, %w : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<4x4xf32>) -> !mpc.share<2x4, width = 64, fraction = 36>
   return
 }
@@ -119,6 +126,7 @@ func.func @public_matrix(%x: !mpc.share<2x4, width = 64, fraction = 18>, %w: ten
 // A key that was not transposed.
 func.func @inner(%x: !mpc.share<2x4, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.matmul' op multiplies '!mpc.share<2x4, width = 64, fraction = 18>' by '!mpc.share<2x4, width = 64, fraction = 18>'; expected [..., M, K] by [..., K, N] in one ring}}
+  // expected-error @below {{'mpc.matmul' op failed to infer returned types}}
   %0 = mpc.matmul %x, %x : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<2x4, width = 64, fraction = 18>) -> !mpc.share<2x2, width = 64, fraction = 36>
   return
 }
@@ -134,7 +142,8 @@ func.func @longer(%x: !mpc.share<4, width = 64, fraction = 18>) {
 // -----
 
 func.func @bits(%x: !mpc.share<4, width = 64, fraction = 18>) {
-  // expected-error @below {{'mpc.is_negative' op gives '!mpc.share<4, width = 64, fraction = 18>'; expected '!mpc.share<4, width = 64, fraction = 0>'}}
+  // expected-error @below {{'mpc.is_negative' op inferred type(s) '!mpc.share<4, width = 64, fraction = 0>' are incompatible with return type(s) of operation '!mpc.share<4, width = 64, fraction = 18>'}}
+  // expected-error @below {{'mpc.is_negative' op failed to infer returned types}}
   %0 = mpc.is_negative %x : !mpc.share<4, width = 64, fraction = 18> to !mpc.share<4, width = 64, fraction = 18>
   return
 }
@@ -144,6 +153,7 @@ func.func @bits(%x: !mpc.share<4, width = 64, fraction = 18>) {
 // The last axis, as ONNX writes it.
 func.func @axis(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
   // expected-error @below {{'mpc.max' op has axis -1; expected a number from 0 to 1}}
+  // expected-error @below {{'mpc.max' op failed to infer returned types}}
   %0 = mpc.max %x axis = -1 : !mpc.share<4x2, width = 64, fraction = 18> to !mpc.share<4x1, width = 64, fraction = 18>
   return
 }

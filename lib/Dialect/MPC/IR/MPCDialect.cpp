@@ -101,11 +101,13 @@ LogicalResult ShareType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
-int64_t ShareType::getNumElements() const {
-  int64_t elements = 1;
-  for (int64_t dim : getShape())
-    elements *= dim;
-  return elements;
+Type ShareType::getElementType() const {
+  return IntegerType::get(getContext(), getWidth());
+}
+
+ShapedType ShareType::cloneWith(std::optional<ArrayRef<int64_t>> shape, Type word) const {
+  return get(getContext(), shape.value_or(getShape()), cast<IntegerType>(word).getWidth(),
+             getFraction());
 }
 
 ShareType ShareType::withShape(ArrayRef<int64_t> shape) const {

@@ -1,4 +1,4 @@
-//===- MPCOps.cpp - Verifiers and work of the mpc operations --------------===//
+//===- MPCOps.cpp - Types and work of the mpc operations ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -54,107 +54,264 @@ static void printPlainGelu(OpAsmPrinter &printer, Operation *, GeluKindAttr kind
 #define GET_OP_CLASSES
 #include "tacit/Dialect/MPC/IR/MPCOps.cpp.inc"
 
-//===----------------------------------------------------------------------===//
-// Verifiers
-//===----------------------------------------------------------------------===//
-
 static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
 
 /// The shape of a secret or of public numbers.
 static ArrayRef<int64_t> shapeOf(Value value) {
-  if (auto share = dyn_cast<ShareType>(value.getType()))
-    return share.getShape();
   return cast<ShapedType>(value.getType()).getShape();
 }
 
-static LogicalResult expectResult(Operation *op, ShareType expected) {
+//===----------------------------------------------------------------------===//
+// Types of results
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The type of the result of one operation: where it is needed, and where it goes.
+struct Inference {
+  StringRef op;
+  std::optional<Location> loc;
+  SmallVectorImpl<Type> &types;
+
+  /// An error; `reason` goes on after the name of the operation.
+  template <typename... Args>
+  LogicalResult refuse(Args &&...reason) const {
+    return emitOptionalError(loc, "'", op, "' op ", std::forward<Args>(reason)...);
+  }
+
+  /// The result is in the ring of `like`.
+  LogicalResult give(ShareType like, ArrayRef<int64_t> shape, int64_t fraction) const {
+    if (fraction >= like.getWidth())
+      return refuse("has a result of ", fraction, " bits of fraction; a ring of ",
+                    like.getWidth(), " bits is too small for it");
+    Location where = loc.value_or(UnknownLoc::get(like.getContext()));
+    auto type = ShareType::getChecked([&] { return emitError(where); }, like.getContext(),
+                                      shape, like.getWidth(), fraction);
+    types.push_back(type);
+    return success(type != nullptr);
+  }
+  LogicalResult give(ShareType like, ArrayRef<int64_t> shape) const {
+    return give(like, shape, like.getFraction());
+  }
+
+  /// The operands' rings are the same, and their shapes broadcast to that of the result.
+  LogicalResult giveBroadcast(Value lhs, Value rhs, int64_t fraction) const {
+    ShareType left = shareOf(lhs);
+    SmallVector<int64_t> shape;
+    auto right = dyn_cast<ShareType>(rhs.getType());
+    if ((right && right.getWidth() != left.getWidth()) ||
+        !OpTrait::util::getBroadcastedShape(left.getShape(), shapeOf(rhs), shape) ||
+        ShapedType::isDynamicShape(shape))
+      return refuse("combines ", left, " and ", rhs.getType(),
+                    "; expected one ring and shapes that broadcast");
+    return give(left, shape, fraction);
+  }
+
+  LogicalResult giveSum(Value lhs, Value rhs) const {
+    auto right = dyn_cast<ShareType>(rhs.getType());
+    if (right && right.getFraction() != shareOf(lhs).getFraction())
+      return refuse("combines ", lhs.getType(), " and ", right, "; expected one fraction");
+    return giveBroadcast(lhs, rhs, shareOf(lhs).getFraction());
+  }
+
+  /// `axis` stays as 1 in `shape`.
+  LogicalResult reduceAxis(MutableArrayRef<int64_t> shape, int64_t axis) const {
+    auto rank = static_cast<int64_t>(shape.size());
+    if (axis < 0 || axis >= rank)
+      return refuse("has axis ", axis, "; expected a number from 0 to ", rank - 1);
+    shape[axis] = 1;
+    return success();
+  }
+};
+} // namespace
+
+#define INFER(OpT)                                                                         \
+  LogicalResult OpT::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,   \
+                                      Adaptor adaptor, SmallVectorImpl<Type> &types)
+
+INFER(AddOp) {
+  return Inference{getOperationName(), loc, types}.giveSum(adaptor.getLhs(),
+                                                           adaptor.getRhs());
+}
+
+INFER(SubOp) {
+  return Inference{getOperationName(), loc, types}.giveSum(adaptor.getLhs(),
+                                                           adaptor.getRhs());
+}
+
+INFER(SquareOp) {
+  ShareType input = shareOf(adaptor.getInput());
+  return Inference{getOperationName(), loc, types}.give(input, input.getShape(),
+                                                        2 * input.getFraction());
+}
+
+INFER(MatmulOp) {
+  Inference result{getOperationName(), loc, types};
+  ShareType left = shareOf(adaptor.getLhs());
+  auto right = dyn_cast<ShareType>(adaptor.getRhs().getType());
+  if (!right)
+    return result.refuse("multiplies by ", adaptor.getRhs().getType(),
+                         "; expected a share");
+  ArrayRef<int64_t> lhs = left.getShape(), rhs = right.getShape();
+  SmallVector<int64_t> shape;
+  if (lhs.size() < 2 || rhs.size() < 2 || lhs.back() != rhs[rhs.size() - 2] ||
+      left.getWidth() != right.getWidth() ||
+      !OpTrait::util::getBroadcastedShape(lhs.drop_back(2), rhs.drop_back(2), shape))
+    return result.refuse("multiplies ", left, " by ", right,
+                         "; expected [..., M, K] by [..., K, N] in one ring");
+  shape.push_back(lhs[lhs.size() - 2]);
+  shape.push_back(rhs.back());
+  return result.give(left, shape, left.getFraction() + right.getFraction());
+}
+
+INFER(RevealOp) {
+  types.push_back(
+      RankedTensorType::get(shapeOf(adaptor.getInput()), Float32Type::get(context)));
+  return success();
+}
+
+INFER(IsNegativeOp) {
+  types.push_back(shareOf(adaptor.getInput()).withFraction(0));
+  return success();
+}
+
+INFER(SumOp) {
+  Inference result{getOperationName(), loc, types};
+  SmallVector<int64_t> shape(shapeOf(adaptor.getInput()));
+  for (int64_t axis : adaptor.getAxes())
+    if (failed(result.reduceAxis(shape, axis)))
+      return failure();
+  return result.give(shareOf(adaptor.getInput()), shape);
+}
+
+INFER(MaxOp) {
+  Inference result{getOperationName(), loc, types};
+  SmallVector<int64_t> shape(shapeOf(adaptor.getInput()));
+  if (failed(result.reduceAxis(shape, adaptor.getAxis())))
+    return failure();
+  return result.give(shareOf(adaptor.getInput()), shape);
+}
+
+INFER(TransposeOp) {
+  Inference result{getOperationName(), loc, types};
+  ShareType input = shareOf(adaptor.getInput());
+  ArrayRef<int64_t> permutation = adaptor.getPermutation();
+  SmallVector<int64_t> sorted(permutation), shape;
+  llvm::sort(sorted);
+  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.getRank())))
+    return result.refuse("permutes ", input, " by [", permutation,
+                         "]; expected every dimension once");
+  for (int64_t i : permutation)
+    shape.push_back(input.getDimSize(i));
+  return result.give(input, shape);
+}
+
+INFER(SliceOp) {
+  Inference result{getOperationName(), loc, types};
+  ShareType input = shareOf(adaptor.getInput());
+  size_t rank = input.getRank();
+  ArrayRef<int64_t> starts = adaptor.getStarts(), ends = adaptor.getEnds();
+  ArrayRef<int64_t> steps = adaptor.getSteps();
+  if (starts.size() != rank || ends.size() != rank || steps.size() != rank)
+    return result.refuse("expected ", rank, " starts, ends and steps, one per dimension");
+  SmallVector<int64_t> shape;
+  for (auto [dim, start, end, step] : llvm::zip(input.getShape(), starts, ends, steps)) {
+    bool ok = step > 0 ? 0 <= start && start <= end && end <= dim
+                       : step < 0 && -1 <= end && end <= start && start < dim;
+    if (!ok)
+      return result.refuse("slice ", start, " to ", end, " step ", step,
+                           " does not lie in a dimension of ", dim);
+    int64_t span = step > 0 ? end - start : start - end, stride = step > 0 ? step : -step;
+    shape.push_back(span / stride + (span % stride != 0));
+  }
+  return result.give(input, shape);
+}
+
+INFER(ConcatOp) {
+  Inference result{getOperationName(), loc, types};
+  if (adaptor.getInputs().empty())
+    return result.refuse("needs at least one input");
+  ShareType first = shareOf(adaptor.getInputs().front());
+  int64_t axis = adaptor.getAxis();
+  SmallVector<int64_t> shape(first.getShape());
+  if (failed(result.reduceAxis(shape, axis)))
+    return failure();
+  shape[axis] = 0;
+  for (Value input : adaptor.getInputs()) {
+    ShareType type = shareOf(input);
+    SmallVector<int64_t> own(type.getShape());
+    if (own.size() != shape.size() || type.withShape({}) != first.withShape({}))
+      return result.refuse("cannot join ", first, " and ", type);
+    shape[axis] += own[axis];
+    own[axis] = shape[axis];
+    if (own != shape)
+      return result.refuse("cannot join ", first, " and ", type, " along axis ", axis);
+  }
+  return result.give(first, shape);
+}
+
+//===----------------------------------------------------------------------===//
+// Builders of what does not follow from the operands
+//===----------------------------------------------------------------------===//
+
+void ShareOp::build(OpBuilder &builder, OperationState &state, Value input, Party party,
+                    int64_t width, int64_t fraction) {
+  MLIRContext *context = input.getContext();
+  build(builder, state, ShareType::get(context, shapeOf(input), width, fraction), input,
+        PartyAttr::get(context, party));
+}
+
+void OneHotOp::build(OpBuilder &builder, OperationState &state, Value indices, Party party,
+                     int64_t classes, int64_t width) {
+  SmallVector<int64_t> shape(shapeOf(indices));
+  shape.push_back(classes);
+  MLIRContext *context = indices.getContext();
+  build(builder, state, ShareType::get(context, shape, width, /*fraction=*/0), indices,
+        PartyAttr::get(context, party));
+}
+
+void MulOp::build(OpBuilder &builder, OperationState &state, Value lhs, Value rhs,
+                  int64_t publicFraction) {
+  auto right = dyn_cast<ShareType>(rhs.getType());
+  int64_t fraction = right ? right.getFraction() : publicFraction;
+  SmallVector<Type, 1> types;
+  if (failed(Inference{getOperationName(), state.location, types}.giveBroadcast(
+          lhs, rhs, shareOf(lhs).getFraction() + fraction)))
+    mlir::detail::reportFatalInferReturnTypesError(state);
+  build(builder, state, types, lhs, rhs);
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+static LogicalResult expectResult(Operation *op, Type expected) {
   if (op->getResult(0).getType() == expected)
     return success();
   return op->emitOpError() << "gives " << op->getResult(0).getType() << "; expected "
                            << expected;
 }
 
-/// The operands' shapes broadcast, and their rings are the same. `fraction` is that
-/// of the result.
-static LogicalResult verifyBinary(Operation *op, Value lhs, Value rhs, int64_t fraction) {
-  ShareType left = shareOf(lhs);
-  SmallVector<int64_t> shape;
-  auto right = dyn_cast<ShareType>(rhs.getType());
-  if ((right && right.getWidth() != left.getWidth()) ||
-      !OpTrait::util::getBroadcastedShape(left.getShape(), shapeOf(rhs), shape) ||
-      llvm::any_of(shape, ShapedType::isDynamic))
-    return op->emitOpError() << "combines " << left << " and " << rhs.getType()
-                             << "; expected one ring and shapes that broadcast";
-  if (fraction >= left.getWidth())
-    return op->emitOpError() << "has a result of " << fraction
-                             << " bits of fraction; a ring of " << left.getWidth()
-                             << " bits is too small for it";
-  return expectResult(op, left.withShape(shape).withFraction(fraction));
-}
-
-static LogicalResult verifySum(Operation *op, Value lhs, Value rhs) {
-  auto right = dyn_cast<ShareType>(rhs.getType());
-  if (right && right.getFraction() != shareOf(lhs).getFraction())
-    return op->emitOpError() << "combines " << lhs.getType() << " and " << right
-                             << "; expected one fraction";
-  return verifyBinary(op, lhs, rhs, shareOf(lhs).getFraction());
-}
-
-LogicalResult AddOp::verify() { return verifySum(*this, getLhs(), getRhs()); }
-LogicalResult SubOp::verify() { return verifySum(*this, getLhs(), getRhs()); }
-
 LogicalResult MulOp::verify() {
   int64_t fraction = shareOf(getLhs()).getFraction();
-  if (auto right = dyn_cast<ShareType>(getRhs().getType()))
-    return verifyBinary(*this, getLhs(), getRhs(), fraction + right.getFraction());
-  // The bits that the result has more are those of the public factor.
   int64_t result = shareOf(getResult()).getFraction();
-  if (result < fraction)
+  // The bits that the result has more are those of the public factor.
+  if (auto right = dyn_cast<ShareType>(getRhs().getType()))
+    result = fraction + right.getFraction();
+  else if (result < fraction)
     return emitOpError() << "gives a fraction of " << result << "; expected at least "
                          << fraction << ", that of the secret";
-  return verifyBinary(*this, getLhs(), getRhs(), result);
-}
-
-LogicalResult SquareOp::verify() {
-  return verifyBinary(*this, getInput(), getInput(), 2 * shareOf(getInput()).getFraction());
-}
-
-LogicalResult MatmulOp::verify() {
-  ShareType left = shareOf(getLhs());
-  auto right = dyn_cast<ShareType>(getRhs().getType());
-  if (!right)
-    return emitOpError() << "multiplies by " << getRhs().getType() << "; expected a share";
-  ArrayRef<int64_t> lhs = left.getShape(), rhs = right.getShape();
-  SmallVector<int64_t> shape;
-  if (lhs.size() < 2 || rhs.size() < 2 || lhs.back() != rhs[rhs.size() - 2] ||
-      left.getWidth() != right.getWidth() ||
-      !OpTrait::util::getBroadcastedShape(lhs.drop_back(2), rhs.drop_back(2), shape))
-    return emitOpError() << "multiplies " << left << " by " << right
-                         << "; expected [..., M, K] by [..., K, N] in one ring";
-  shape.push_back(lhs[lhs.size() - 2]);
-  shape.push_back(rhs.back());
-  int64_t fraction = left.getFraction() + right.getFraction();
-  if (fraction >= left.getWidth())
-    return emitOpError() << "has a result of " << fraction
-                         << " bits of fraction; a ring of " << left.getWidth()
-                         << " bits is too small for it";
-  return expectResult(*this, left.withShape(shape).withFraction(fraction));
-}
-
-static LogicalResult verifyBorder(Operation *op, Type plain, ShareType share) {
-  auto type = cast<RankedTensorType>(plain);
-  if (type.getShape() == share.getShape())
-    return success();
-  return op->emitOpError() << "turns " << op->getOperand(0).getType() << " into "
-                           << op->getResult(0).getType() << "; expected equal shapes";
+  SmallVector<Type, 1> types;
+  if (failed(Inference{getOperationName(), getLoc(), types}.giveBroadcast(
+          getLhs(), getRhs(), result)))
+    return failure();
+  return expectResult(*this, types.front());
 }
 
 LogicalResult ShareOp::verify() {
-  return verifyBorder(*this, getInput().getType(), shareOf(getResult()));
-}
-
-LogicalResult RevealOp::verify() {
-  return verifyBorder(*this, getResult().getType(), shareOf(getInput()));
+  if (shapeOf(getInput()) == shapeOf(getResult()))
+    return success();
+  return emitOpError() << "turns " << getInput().getType() << " into "
+                       << getResult().getType() << "; expected equal shapes";
 }
 
 LogicalResult OneHotOp::verify() {
@@ -185,39 +342,12 @@ LogicalResult TruncateOp::verify() {
   return expectResult(*this, from.withFraction(to.getFraction()));
 }
 
-/// `axis` stays as 1 in `shape`.
-static LogicalResult reduceAxis(Operation *op, SmallVectorImpl<int64_t> &shape,
-                                int64_t axis) {
-  if (axis < 0 || axis >= static_cast<int64_t>(shape.size()))
-    return op->emitOpError() << "has axis " << axis << "; expected a number from 0 to "
-                             << static_cast<int64_t>(shape.size()) - 1;
-  shape[axis] = 1;
-  return success();
-}
-
-LogicalResult SumOp::verify() {
-  SmallVector<int64_t> shape(shareOf(getInput()).getShape());
-  for (int64_t axis : getAxes())
-    if (failed(reduceAxis(*this, shape, axis)))
-      return failure();
-  return expectResult(*this, shareOf(getInput()).withShape(shape));
-}
-
-LogicalResult MaxOp::verify() {
-  SmallVector<int64_t> shape(shareOf(getInput()).getShape());
-  if (failed(reduceAxis(*this, shape, getAxis())))
-    return failure();
-  return expectResult(*this, shareOf(getInput()).withShape(shape));
-}
-
-LogicalResult IsNegativeOp::verify() {
-  return expectResult(*this, shareOf(getInput()).withFraction(0));
-}
-
 LogicalResult SoftmaxOp::verify() {
-  SmallVector<int64_t> shape(shareOf(getInput()).getShape()), joint;
-  if (failed(reduceAxis(*this, shape, getAxis())))
-    return failure();
+  int64_t axis = getAxis(), rank = shareOf(getInput()).getRank();
+  if (axis < 0 || axis >= rank)
+    return emitOpError() << "has axis " << axis << "; expected a number from 0 to "
+                         << rank - 1;
+  SmallVector<int64_t> joint;
   if (!getKeep() ||
       (OpTrait::util::getBroadcastedShape(shapeOf(getInput()), shapeOf(getKeep()), joint) &&
        ArrayRef<int64_t>(joint) == shapeOf(getInput())))
@@ -243,38 +373,6 @@ LogicalResult ReshapeOp::verify() {
   return expectResult(*this, from.withShape(to.getShape()));
 }
 
-LogicalResult TransposeOp::verify() {
-  ArrayRef<int64_t> shape = shareOf(getInput()).getShape();
-  SmallVector<int64_t> sorted(getPermutation()), result;
-  llvm::sort(sorted);
-  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, shape.size())))
-    return emitOpError() << "permutes " << getInput().getType() << " by ["
-                         << getPermutation() << "]; expected every dimension once";
-  for (int64_t i : getPermutation())
-    result.push_back(shape[i]);
-  return expectResult(*this, shareOf(getInput()).withShape(result));
-}
-
-LogicalResult SliceOp::verify() {
-  ArrayRef<int64_t> shape = shareOf(getInput()).getShape();
-  size_t rank = shape.size();
-  if (getStarts().size() != rank || getEnds().size() != rank || getSteps().size() != rank)
-    return emitOpError() << "expected " << rank
-                         << " starts, ends and steps, one per dimension";
-  SmallVector<int64_t> result;
-  for (auto [dim, start, end, step] :
-       llvm::zip(shape, getStarts(), getEnds(), getSteps())) {
-    bool ok = step > 0 ? 0 <= start && start <= end && end <= dim
-                       : step < 0 && -1 <= end && end <= start && start < dim;
-    if (!ok)
-      return emitOpError() << "slice " << start << " to " << end << " step " << step
-                           << " does not lie in a dimension of " << dim;
-    int64_t span = step > 0 ? end - start : start - end, stride = step > 0 ? step : -step;
-    result.push_back(span / stride + (span % stride != 0));
-  }
-  return expectResult(*this, shareOf(getInput()).withShape(result));
-}
-
 LogicalResult ExpandOp::verify() {
   ShareType from = shareOf(getInput()), to = shareOf(getResult());
   SmallVector<int64_t> joint;
@@ -284,29 +382,6 @@ LogicalResult ExpandOp::verify() {
            << "cannot expand " << from << " to " << to
            << "; expected dimensions, aligned at the last, that are equal or 1";
   return expectResult(*this, from.withShape(to.getShape()));
-}
-
-LogicalResult ConcatOp::verify() {
-  if (getInputs().empty())
-    return emitOpError() << "needs at least one input";
-  ShareType first = shareOf(getInputs().front());
-  int64_t axis = getAxis();
-  SmallVector<int64_t> shape(first.getShape());
-  if (failed(reduceAxis(*this, shape, axis)))
-    return failure();
-  shape[axis] = 0;
-  for (Value input : getInputs()) {
-    ShareType type = shareOf(input);
-    SmallVector<int64_t> own(type.getShape());
-    if (own.size() != shape.size() || type.withShape({}) != first.withShape({}))
-      return emitOpError() << "cannot join " << first << " and " << type;
-    shape[axis] += own[axis];
-    own[axis] = shape[axis];
-    if (own != shape)
-      return emitOpError() << "cannot join " << first << " and " << type << " along axis "
-                           << axis;
-  }
-  return expectResult(*this, first.withShape(shape));
 }
 
 //===----------------------------------------------------------------------===//

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arithmetic.h"
-#include "mlir/Dialect/Traits.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include <cmath>
 
@@ -18,25 +17,6 @@ using namespace tacit::mpc;
 static constexpr int64_t kSignificantBits = 14;
 
 static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
-
-static ArrayRef<int64_t> shapeOf(Value value) {
-  if (auto share = dyn_cast<ShareType>(value.getType()))
-    return share.getShape();
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-/// The shape of `lhs op rhs`, of operands that are known to broadcast.
-static SmallVector<int64_t> jointShape(Value lhs, Value rhs) {
-  SmallVector<int64_t> shape;
-  (void)OpTrait::util::getBroadcastedShape(shapeOf(lhs), shapeOf(rhs), shape);
-  return shape;
-}
-
-static SmallVector<int64_t> reducedShape(Value x, int64_t axis) {
-  SmallVector<int64_t> shape(shapeOf(x));
-  shape[axis] = 1;
-  return shape;
-}
 
 /// Block and role of `function`, and its name as what the parts belong to.
 static SiteAttr siteOfParts(Operation *function) {
@@ -66,27 +46,17 @@ Value Arithmetic::publicNumber(double number) {
   auto scalar = RankedTensorType::get({}, builder.getF32Type());
   auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
   Value constant = nn::ConstantOp::create(builder, loc, scalar, value);
-  return PublicOp::create(builder, loc, scalar, constant);
+  return PublicOp::create(builder, loc, constant);
 }
 
-Value Arithmetic::add(Value lhs, Value rhs) {
-  return write<AddOp>(shareOf(lhs).withShape(jointShape(lhs, rhs)), lhs, rhs);
-}
-
-Value Arithmetic::sub(Value lhs, Value rhs) {
-  return write<SubOp>(shareOf(lhs).withShape(jointShape(lhs, rhs)), lhs, rhs);
-}
-
+Value Arithmetic::add(Value lhs, Value rhs) { return write<AddOp>(lhs, rhs); }
+Value Arithmetic::sub(Value lhs, Value rhs) { return write<SubOp>(lhs, rhs); }
 Value Arithmetic::add(Value x, double number) { return add(x, publicNumber(number)); }
-
-Value Arithmetic::neg(Value x) { return write<NegOp>(x.getType(), x); }
-
-Value Arithmetic::sum(Value x, int64_t axis) {
-  return write<SumOp>(shareOf(x).withShape(reducedShape(x, axis)), x, axis);
-}
+Value Arithmetic::neg(Value x) { return write<NegOp>(x); }
+Value Arithmetic::sum(Value x, int64_t axis) { return write<SumOp>(x, axis); }
 
 Value Arithmetic::mean(Value x, int64_t axis, double factor) {
-  int64_t count = std::max<int64_t>(shapeOf(x)[axis], 1);
+  int64_t count = std::max<int64_t>(shareOf(x).getDimSize(axis), 1);
   return scale(sum(x, axis), factor / static_cast<double>(count));
 }
 
@@ -97,25 +67,21 @@ Value Arithmetic::mean(Value x, int64_t axis, double factor) {
 Value Arithmetic::truncate(Value x, int64_t fraction) {
   if (shareOf(x).getFraction() == fraction)
     return x;
-  return write<TruncateOp>(shareOf(x).withFraction(fraction), x);
+  return write<TruncateOp>(x, fraction);
 }
 
 Value Arithmetic::mul(Value lhs, Value rhs) {
   int64_t left = shareOf(lhs).getFraction(), right = shareOf(rhs).getFraction();
-  ShareType product =
-      shareOf(lhs).withShape(jointShape(lhs, rhs)).withFraction(left + right);
-  return truncate(write<MulOp>(product, lhs, rhs), std::max(left, right));
+  return truncate(write<MulOp>(lhs, rhs), std::max(left, right));
 }
 
 Value Arithmetic::square(Value x) {
-  int64_t fraction = shareOf(x).getFraction();
-  return truncate(write<SquareOp>(shareOf(x).withFraction(2 * fraction), x), fraction);
+  return truncate(write<SquareOp>(x), shareOf(x).getFraction());
 }
 
 /// The product by a public factor of `bits` bits of fraction, not truncated.
 Value Arithmetic::mulPublic(Value x, Value factor, int64_t bits) {
-  ShareType product = shareOf(x).withShape(jointShape(x, factor));
-  return write<MulOp>(product.withFraction(product.getFraction() + bits), x, factor);
+  return write<MulOp>(x, factor, bits);
 }
 
 /// The bits of fraction that a public factor gets.
@@ -142,20 +108,11 @@ Value Arithmetic::mask(Value x, Value keep) { return mulPublic(x, keep, 0); }
 // Functions and bits
 //===----------------------------------------------------------------------===//
 
-Value Arithmetic::max(Value x, int64_t axis) {
-  return write<MaxOp>(shareOf(x).withShape(reducedShape(x, axis)), x, axis);
-}
-
-Value Arithmetic::exp(Value x) { return write<ExpOp>(x.getType(), x); }
-Value Arithmetic::reciprocal(Value x) { return write<ReciprocalOp>(x.getType(), x); }
-Value Arithmetic::rsqrt(Value x, int64_t steps) {
-  return write<RsqrtOp>(x.getType(), x, steps);
-}
-
-Value Arithmetic::isNegative(Value x) {
-  return write<IsNegativeOp>(shareOf(x).withFraction(0), x);
-}
-
+Value Arithmetic::max(Value x, int64_t axis) { return write<MaxOp>(x, axis); }
+Value Arithmetic::exp(Value x) { return write<ExpOp>(x); }
+Value Arithmetic::reciprocal(Value x) { return write<ReciprocalOp>(x); }
+Value Arithmetic::rsqrt(Value x, int64_t steps) { return write<RsqrtOp>(x, steps); }
+Value Arithmetic::isNegative(Value x) { return write<IsNegativeOp>(x); }
 Value Arithmetic::flip(Value bit) { return add(neg(bit), 1); }
 Value Arithmetic::signOf(Value bit) { return add(scale(bit, -2), 1); }
 

@@ -10,6 +10,7 @@
 
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinTypeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 
 def MPC_Dialect : Dialect {
@@ -44,13 +45,16 @@ def MPC_Dialect : Dialect {
 // Types
 //===----------------------------------------------------------------------===//
 
-def MPC_ShareType : TypeDef<MPC_Dialect, "Share"> {
+def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
   let mnemonic = "share";
   let summary = "a secret tensor of fixed-point numbers";
   let description = [{
     Dimensions are known; a single number has none and is written `scalar`. `width` is
     the bits of the ring, 2 to 128; `fraction` the bits behind the binary point, less
     than `width`. Bits of comparisons have fraction 0.
+
+    A share is a shaped type; its elements are words of the ring, integers of `width`
+    bits.
 
     ```mlir
     !mpc.share<4x8, width = 64, fraction = 18>
@@ -62,8 +66,15 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share"> {
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    int64_t getRank() const { return getShape().size(); }
-    int64_t getNumElements() const;
+    using ::mlir::ShapedType::Trait<ShareType>::clone;
+
+    /// An element is a word of the ring.
+    ::mlir::Type getElementType() const;
+    bool hasRank() const { return true; }
+    /// The fraction stays; the ring has the width of `word`, which is an integer type.
+    ::mlir::ShapedType cloneWith(::std::optional<::llvm::ArrayRef<int64_t>> shape,
+                                 ::mlir::Type word) const;
+
     /// The same numbers with another shape, or another fraction.
     ShareType withShape(::llvm::ArrayRef<int64_t> shape) const;
     ShareType withFraction(int64_t fraction) const;

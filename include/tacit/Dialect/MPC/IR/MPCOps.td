@@ -10,6 +10,7 @@
 
 include "tacit/Dialect/MPC/IR/MPCDialect.td"
 include "tacit/Dialect/MPC/IR/MPCInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 //===----------------------------------------------------------------------===//
@@ -19,6 +20,10 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class MPC_Op<string mnemonic, list<Trait> traits = []>
     : Op<MPC_Dialect, mnemonic,
          !listconcat([Pure, DeclareOpInterfaceMethods<MPC_WorkOpInterface>], traits)>;
+
+/// An operation whose result type follows from its operands and attributes.
+class MPC_InferredOp<string mnemonic, list<Trait> traits = []>
+    : MPC_Op<mnemonic, !listconcat([InferTypeOpAdaptor], traits)>;
 
 /// A second operand: a secret, or numbers that both parties know.
 def MPC_Operand : AnyTypeOf<[MPC_ShareType, RankedTensorOf<[F32]>]>;
@@ -32,19 +37,34 @@ class MPC_UnaryOp<string mnemonic, string what>
   let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
 }
 
-class MPC_BinaryOp<string mnemonic, string what> : MPC_Op<mnemonic> {
+class MPC_BinaryOp<string mnemonic, string what, list<Trait> traits = [InferTypeOpAdaptor]>
+    : MPC_Op<mnemonic, traits> {
   let summary = what;
   let arguments = (ins MPC_ShareType:$lhs, MPC_Operand:$rhs);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
-  let hasVerifier = 1;
 }
 
-/// Rearranges the elements of a secret: each party does so on its own.
-class MPC_MovementOp<string mnemonic, string what, dag more> : MPC_Op<mnemonic> {
+/// A reduction or a movement of the elements of a secret, by `more` attributes.
+class MPC_InferredMovementOp<string mnemonic, string what, dag more>
+    : MPC_InferredOp<mnemonic> {
   let summary = what;
   let arguments = !con((ins MPC_ShareType:$input), more);
   let results = (outs MPC_ShareType:$result);
+}
+
+/// A movement whose result has the shape that its type says.
+class MPC_ShapingOp<string mnemonic, string what> : MPC_Op<mnemonic> {
+  let summary = what;
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::llvm::ArrayRef<int64_t>":$shape), [{
+      auto type = ::llvm::cast<ShareType>(input.getType());
+      build($_builder, $_state, type.withShape(shape), input);
+    }]>
+  ];
   let hasVerifier = 1;
 }
 
@@ -67,6 +87,10 @@ def MPC_ShareOp : MPC_Op<"share"> {
     $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
     qualified(type($result))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "Party":$party, "int64_t":$width,
+                   "int64_t":$fraction)>
+  ];
   let hasVerifier = 1;
 }
 
@@ -87,6 +111,10 @@ def MPC_OneHotOp : MPC_Op<"one_hot"> {
     $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
     qualified(type($result))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$indices, "Party":$party, "int64_t":$classes,
+                   "int64_t":$width)>
+  ];
   let hasVerifier = 1;
 }
 
@@ -100,7 +128,7 @@ def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "res
   let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
 }
 
-def MPC_RevealOp : MPC_Op<"reveal"> {
+def MPC_RevealOp : MPC_InferredOp<"reveal"> {
   let summary = "lets a party learn a secret";
   let arguments = (ins MPC_ShareType:$input, MPC_PartyAttr:$party);
   let results = (outs RankedTensorOf<[F32]>:$result);
@@ -108,7 +136,6 @@ def MPC_RevealOp : MPC_Op<"reveal"> {
     $input `to` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `->`
     qualified(type($result))
   }];
-  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,19 +150,24 @@ def MPC_SubOp : MPC_BinaryOp<"sub", "difference, with broadcasting"> {
 }
 def MPC_NegOp : MPC_UnaryOp<"neg", "-x">;
 
-def MPC_MulOp : MPC_BinaryOp<"mul", "product of elements, with broadcasting"> {
+def MPC_MulOp : MPC_BinaryOp<"mul", "product of elements, with broadcasting", []> {
   let description = [{
     The result has the sum of the fractions. A public factor is rounded to the
     fraction that this leaves to it; that product is local.
   }];
+  let builders = [
+    /// A factor that is a share has a fraction of its own.
+    OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs,
+                   CArg<"int64_t", "0">:$publicFraction)>
+  ];
+  let hasVerifier = 1;
 }
 
-def MPC_SquareOp : MPC_Op<"square"> {
+def MPC_SquareOp : MPC_InferredOp<"square"> {
   let summary = "square of each element, with twice the fraction";
   let arguments = (ins MPC_ShareType:$input);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
-  let hasVerifier = 1;
 }
 
 def MPC_MatmulOp : MPC_BinaryOp<"matmul", "matrix product with broadcast leading dimensions"> {
@@ -154,10 +186,16 @@ def MPC_TruncateOp : MPC_Op<"truncate"> {
   let arguments = (ins MPC_ShareType:$input);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "int64_t":$fraction), [{
+      auto type = ::llvm::cast<ShareType>(input.getType());
+      build($_builder, $_state, type.withFraction(fraction), input);
+    }]>
+  ];
   let hasVerifier = 1;
 }
 
-def MPC_SumOp : MPC_MovementOp<"sum", "sum along axes, which stay as 1",
+def MPC_SumOp : MPC_InferredMovementOp<"sum", "sum along axes, which stay as 1",
                                (ins DenseI64ArrayAttr:$axes)> {
   let assemblyFormat = [{
     $input `axes` `=` $axes attr-dict `:` qualified(type($input)) `to`
@@ -165,7 +203,7 @@ def MPC_SumOp : MPC_MovementOp<"sum", "sum along axes, which stay as 1",
   }];
 }
 
-def MPC_MaxOp : MPC_MovementOp<"max", "the largest element along an axis, which stays as 1",
+def MPC_MaxOp : MPC_InferredMovementOp<"max", "the largest element along an axis, which stays as 1",
                                (ins I64Attr:$axis)> {
   let assemblyFormat = [{
     $input `axis` `=` $axis attr-dict `:` qualified(type($input)) `to`
@@ -173,12 +211,11 @@ def MPC_MaxOp : MPC_MovementOp<"max", "the largest element along an axis, which 
   }];
 }
 
-def MPC_IsNegativeOp : MPC_Op<"is_negative"> {
+def MPC_IsNegativeOp : MPC_InferredOp<"is_negative"> {
   let summary = "1 where an element is below zero, else 0, with fraction 0";
   let arguments = (ins MPC_ShareType:$input);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
-  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -214,7 +251,7 @@ def MPC_SiluOp : MPC_UnaryOp<"silu", "x * sigmoid(x)">;
 def MPC_GeluOp : MPC_Op<"gelu", [AllTypesMatch<["input", "result"]>]> {
   let summary = "Gaussian error linear unit, or what stands for it";
   let description = "The kinds are those of `nn.gelu`.";
-  let arguments = (ins MPC_GeluKindAttr:$kind, MPC_ShareType:$input);
+  let arguments = (ins MPC_ShareType:$input, MPC_GeluKindAttr:$kind);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "custom<PlainGelu>($kind) $input attr-dict `:` qualified(type($input))";
 }
@@ -251,17 +288,15 @@ def MPC_RMSNormOp : MPC_NormOp<"rms_norm", "x / sqrt(mean(x^2) + epsilon) along 
 // Movement
 //===----------------------------------------------------------------------===//
 
-def MPC_ReshapeOp : MPC_MovementOp<"reshape", "the same elements in another shape", (ins)> {
-  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
-}
-def MPC_TransposeOp : MPC_MovementOp<"transpose", "permutes dimensions",
+def MPC_ReshapeOp : MPC_ShapingOp<"reshape", "the same elements in another shape">;
+def MPC_TransposeOp : MPC_InferredMovementOp<"transpose", "permutes dimensions",
                                      (ins DenseI64ArrayAttr:$permutation)> {
   let assemblyFormat = [{
     $input $permutation attr-dict `:` qualified(type($input)) `to`
     qualified(type($result))
   }];
 }
-def MPC_SliceOp : MPC_MovementOp<"slice", "a strided part, as nn.slice",
+def MPC_SliceOp : MPC_InferredMovementOp<"slice", "a strided part, as nn.slice",
                                  (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$ends,
                                   DenseI64ArrayAttr:$steps)> {
   let assemblyFormat = [{
@@ -269,17 +304,14 @@ def MPC_SliceOp : MPC_MovementOp<"slice", "a strided part, as nn.slice",
     qualified(type($result))
   }];
 }
-def MPC_ExpandOp : MPC_MovementOp<"expand", "repeats dimensions of 1", (ins)> {
-  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
-}
-def MPC_ConcatOp : MPC_Op<"concat"> {
+def MPC_ExpandOp : MPC_ShapingOp<"expand", "repeats dimensions of 1">;
+def MPC_ConcatOp : MPC_InferredOp<"concat"> {
   let summary = "joins secrets along one axis";
   let arguments = (ins Variadic<MPC_ShareType>:$inputs, I64Attr:$axis);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
     $inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)
   }];
-  let hasVerifier = 1;
 }
 
 #endif // TACIT_DIALECT_MPC_IR_MPCOPS_TD
