@@ -16,7 +16,7 @@
 #define TACIT_DIALECT_NN_ANALYSIS_DIMS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tacit/Dialect/NN/Analysis/SizeExpr.h"
+#include "tacit/Dialect/NN/IR/SizeExpr.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "llvm/ADT/DenseMap.h"
 

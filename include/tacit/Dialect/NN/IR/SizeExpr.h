@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H
-#define TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H
+#ifndef TACIT_DIALECT_NN_IR_SIZEEXPR_H
+#define TACIT_DIALECT_NN_IR_SIZEEXPR_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -155,4 +155,4 @@ private:
 
 } // namespace tacit::nn
 
-#endif // TACIT_DIALECT_NN_ANALYSIS_SIZEEXPR_H
+#endif // TACIT_DIALECT_NN_IR_SIZEEXPR_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tacit/Dialect/NN/Analysis/SizeExpr.h"
+#include "tacit/Dialect/NN/IR/SizeExpr.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
