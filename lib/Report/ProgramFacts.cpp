@@ -57,18 +57,22 @@ static int64_t countCrossAttention(ModuleOp module) {
 SiteCounts SiteCounts::of(ModuleOp module) {
   SiteCounts sites;
   sites.crossAttention = countCrossAttention(module);
+  Counts kinds;
   module.walk([&](Operation *op) {
-    sites.layerNorm += isa<nn::LayerNormOp>(op);
-    sites.rmsNorm += isa<nn::RMSNormOp>(op);
-    sites.gelu += isa<nn::GeluOp>(op);
-    sites.silu += isa<nn::SiluOp>(op);
-    sites.relu += isa<nn::ReluOp>(op) || isLeakyRelu(op);
-    sites.softmax += isa<nn::SoftmaxOp, nn::AttentionOp>(op);
-    sites.attention += isa<nn::AttentionOp>(op);
-    sites.rotary += isa<nn::RotaryOp>(op);
-    sites.linear += isa<nn::LinearOp>(op);
-    sites.matmul += isa<nn::MatmulOp>(op);
+    if (auto site = dyn_cast<nn::SiteOpInterface>(op))
+      ++kinds[site.getSiteKind().str()];
+    sites.relu += isLeakyRelu(op);
   });
+  sites.layerNorm = kinds["layer_norm"];
+  sites.rmsNorm = kinds["rms_norm"];
+  sites.gelu = kinds["gelu"];
+  sites.silu = kinds["silu"];
+  sites.relu += kinds["relu"];
+  sites.attention = kinds["attention"];
+  sites.softmax = kinds["softmax"] + sites.attention;
+  sites.rotary = kinds["rotary"];
+  sites.linear = kinds["linear"];
+  sites.matmul = kinds["matmul"];
   return sites;
 }
 
@@ -156,15 +160,10 @@ static std::string multiplierText(nn::MultiplierAttr multiplier) {
 
 Arithmetic Arithmetic::of(ModuleOp module) {
   Arithmetic arithmetic;
-  auto count = [&](auto op) {
+  module.walk([&](nn::LinearOp op) { ++arithmetic.weights[weightFormat(op.getWeight())]; });
+  module.walk([&](nn::MultiplierOpInterface op) {
     ++arithmetic.multipliers[multiplierText(op.getMultiplierAttr())];
-  };
-  module.walk([&](nn::LinearOp op) {
-    ++arithmetic.weights[weightFormat(op.getWeight())];
-    count(op);
   });
-  module.walk([&](nn::MatmulOp op) { count(op); });
-  module.walk([&](nn::AttentionOp op) { count(op); });
   module.walk([&](nn::GeluOp op) {
     ++arithmetic.gelu[nn::stringifyEnum(op.getApproximation()).str()];
   });

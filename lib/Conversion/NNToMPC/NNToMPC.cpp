@@ -33,7 +33,8 @@ static LogicalResult checkFunction(func::FuncOp function) {
 /// A product by adding bit patterns has no meaning for secrets; nothing on the way
 /// here may drop what was asked for in silence.
 static LogicalResult checkMultiplier(Operation *op) {
-  auto multiplier = op->getAttrOfType<nn::MultiplierAttr>("multiplier");
+  auto product = dyn_cast<nn::MultiplierOpInterface>(op);
+  nn::MultiplierAttr multiplier = product ? product.getMultiplierAttr() : nullptr;
   if (!multiplier || multiplier.getKind() == nn::MultiplierKind::Exact)
     return success();
   if (multiplier.getKind() == nn::MultiplierKind::ShiftAdd)

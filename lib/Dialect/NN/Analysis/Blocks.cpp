@@ -23,7 +23,7 @@ static constexpr size_t kMaxOrigins = 8;
 /// True if what comes out has little to do, element by element, with what goes in.
 static bool isOrigin(Operation *op) {
   return !isa_and_present<NNDialect>(op->getDialect()) ||
-         isa<MatmulOp, LinearOp, AttentionOp, GatherOp>(op);
+         isa<MultiplierOpInterface, GatherOp>(op);
 }
 
 Blocks::Origins Blocks::originsOf(Value value) const {

@@ -54,7 +54,8 @@ LogicalResult MultiplierAttr::verify(function_ref<InFlightDiagnostic()> emitErro
 }
 
 /// The bits of a product are those of f32, and only linear layers have weights.
-static LogicalResult verifyMultiplier(Operation *op, MultiplierAttr multiplier) {
+LogicalResult nn::detail::verifyMultiplier(Operation *op) {
+  MultiplierAttr multiplier = cast<MultiplierOpInterface>(op).getMultiplierAttr();
   if (!multiplier || multiplier.getKind() == MultiplierKind::Exact)
     return success();
   Type element = tensorOf(op->getResult(0)).getElementType();
@@ -68,10 +69,6 @@ static LogicalResult verifyMultiplier(Operation *op, MultiplierAttr multiplier) 
               "weight can be powers of two";
   return success();
 }
-
-LogicalResult MatmulOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
-LogicalResult AttentionOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
-LogicalResult LinearOp::verify() { return verifyMultiplier(*this, getMultiplierAttr()); }
 
 //===----------------------------------------------------------------------===//
 // Weights of few bits

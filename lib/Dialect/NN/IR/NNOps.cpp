@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::nn;
 
 //===----------------------------------------------------------------------===//
@@ -45,8 +46,14 @@ static void printPlainEnum(OpAsmPrinter &printer, Operation *, EnumAttrT attribu
   printer << stringifyEnum(attribute.getValue());
 }
 
+#include "tacit/Dialect/NN/IR/NNInterfaces.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "tacit/Dialect/NN/IR/NNOps.cpp.inc"
+
+StringRef nn::detail::mnemonicOf(StringRef operationName) {
+  return operationName.split('.').second;
+}
 
 //===----------------------------------------------------------------------===//
 // Shapes

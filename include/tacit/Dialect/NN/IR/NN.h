@@ -25,7 +25,16 @@
 namespace tacit::nn {
 /// Tensors of one element type whose dimensions agree wherever both are known.
 bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
+
+/// What the interfaces do where an operation says nothing else.
+namespace detail {
+llvm::LogicalResult verifyMultiplier(mlir::Operation *op);
+/// "gelu" of "nn.gelu".
+llvm::StringRef mnemonicOf(llvm::StringRef operationName);
+} // namespace detail
 } // namespace tacit::nn
+
+#include "tacit/Dialect/NN/IR/NNInterfaces.h.inc"
 
 #define GET_OP_CLASSES
 #include "tacit/Dialect/NN/IR/NNOps.h.inc"

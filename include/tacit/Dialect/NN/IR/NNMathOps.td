@@ -45,10 +45,11 @@ def NN_ReciprocalOp : NN_FloatUnaryOp<"reciprocal", "1 / x">;
 def NN_TanhOp : NN_FloatUnaryOp<"tanh", "hyperbolic tangent">;
 def NN_ErfOp : NN_FloatUnaryOp<"erf", "error function">;
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
-def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)">;
-def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)">;
+def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [NN_SiteOpInterface]>;
+def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [NN_SiteOpInterface]>;
 
-def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType]> {
+def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType,
+                               NN_SiteOpInterface]> {
   let summary = "Gaussian error linear unit";
   let description = [{
     `erf` is x/2 * (1 + erf(x / sqrt 2)); `tanh` is
@@ -224,7 +225,7 @@ def NN_CumSumOp : NN_Op<"cumsum", [SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
+def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType, NN_SiteOpInterface]> {
   let summary = "exp(x - max) / sum(exp(x - max)) along one axis";
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$input, I64Attr:$axis);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
@@ -233,7 +234,8 @@ def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
 }
 
 def NN_LayerNormOp
-    : NN_Op<"layer_norm", [AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>]> {
+    : NN_Op<"layer_norm", [AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>,
+                           NN_SiteOpInterface]> {
   let summary = "layer normalisation over the last dimension";
   let description = [{
     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), then times `scale`
@@ -256,7 +258,7 @@ def NN_LayerNormOp
   let hasVerifier = 1;
 }
 
-def NN_RMSNormOp : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>]> {
+def NN_RMSNormOp : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>, NN_SiteOpInterface]> {
   let summary = "root mean square normalisation over the last dimension";
   let description = [{
     x / sqrt(mean(x^2) + epsilon), then times `scale` where given

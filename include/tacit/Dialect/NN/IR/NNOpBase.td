@@ -9,6 +9,7 @@
 #define TACIT_DIALECT_NN_IR_NNOPBASE_TD
 
 include "tacit/Dialect/NN/IR/NNDialect.td"
+include "tacit/Dialect/NN/IR/NNInterfaces.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -32,8 +33,8 @@ class NN_InferredOp<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-class NN_UnaryOp<string mnemonic, string what>
-    : NN_Op<mnemonic, [Elementwise, SameOperandsAndResultType]> {
+class NN_UnaryOp<string mnemonic, string what, list<Trait> traits = []>
+    : NN_Op<mnemonic, !listconcat([Elementwise, SameOperandsAndResultType], traits)> {
   let summary = what;
   let description = "Elementwise; the result has the type of the input.";
   let arguments = (ins AnyRankedTensor:$input);
@@ -42,8 +43,8 @@ class NN_UnaryOp<string mnemonic, string what>
   let hasFolder = 1;
 }
 
-class NN_FloatUnaryOp<string mnemonic, string what>
-    : NN_UnaryOp<mnemonic, what> {
+class NN_FloatUnaryOp<string mnemonic, string what, list<Trait> traits = []>
+    : NN_UnaryOp<mnemonic, what, traits> {
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$input);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
 }

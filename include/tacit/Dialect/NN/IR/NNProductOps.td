@@ -14,7 +14,7 @@ include "tacit/Dialect/NN/IR/NNOpBase.td"
 // Products
 //===----------------------------------------------------------------------===//
 
-def NN_MatmulOp : NN_InferredOp<"matmul"> {
+def NN_MatmulOp : NN_InferredOp<"matmul", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
   let summary = "matrix product with broadcast leading dimensions";
   let description = [{
     As NumPy's `matmul`: [..., M, K] by [..., K, N] gives [..., M, N]. An operand of
@@ -29,10 +29,9 @@ def NN_MatmulOp : NN_InferredOp<"matmul"> {
     $lhs `,` $rhs (`multiplier` `(` $multiplier^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
-  let hasVerifier = 1;
 }
 
-def NN_LinearOp : NN_InferredOp<"linear"> {
+def NN_LinearOp : NN_InferredOp<"linear", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
   let summary = "x times a weight matrix, plus a bias";
   let description = [{
     [..., K] by [K, N] gives [..., N]; `bias` has N elements.
@@ -50,10 +49,9 @@ def NN_LinearOp : NN_InferredOp<"linear"> {
     $input `,` $weight (`bias` `(` $bias^ `)`)? (`multiplier` `(` $multiplier^ `)`)?
     attr-dict `:` functional-type(operands, results)
   }];
-  let hasVerifier = 1;
 }
 
-def NN_AttentionOp : NN_InferredOp<"attention"> {
+def NN_AttentionOp : NN_InferredOp<"attention", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
   let summary = "scaled dot-product attention";
   let description = [{
     softmax(scale * Q K^T, masked, along the keys) V
@@ -87,10 +85,9 @@ def NN_AttentionOp : NN_InferredOp<"attention"> {
     (`fill` `=` $fill^)? (`zero_rows` $zero_rows^)? (`multiplier` `(` $multiplier^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
-  let hasVerifier = 1;
 }
 
-def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>]> {
+def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_SiteOpInterface]> {
   let summary = "rotary position embedding";
   let description = [{
     Rotates pairs of features by the angles whose cosines and sines are given

@@ -14,7 +14,6 @@
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include <fmt/format.h>
 
 namespace tacit::nn {
@@ -51,9 +50,9 @@ llvm::Error tacit::nn::checkOptions(const SetMultiplierOptions &options) {
 }
 
 /// The operations with products of two matrices, in order.
-static SmallVector<Operation *> collectProducts(func::FuncOp function,
-                                                MultiplierScope scope) {
-  SmallVector<Operation *> ops;
+static SmallVector<MultiplierOpInterface> collectProducts(func::FuncOp function,
+                                                          MultiplierScope scope) {
+  SmallVector<MultiplierOpInterface> ops;
   // What does not depend on the inputs: it is made of constants alone.
   llvm::DenseSet<Operation *> known;
   auto isKnown = [&](Value value) { return known.contains(value.getDefiningOp()); };
@@ -61,6 +60,9 @@ static SmallVector<Operation *> collectProducts(func::FuncOp function,
     if (isa_and_present<NNDialect>(op->getDialect()) &&
         llvm::all_of(op->getOperands(), isKnown))
       known.insert(op);
+    auto product = dyn_cast<MultiplierOpInterface>(op);
+    if (!product)
+      return;
     bool isChosen = false;
     switch (scope) {
     case MultiplierScope::Attention:
@@ -71,24 +73,21 @@ static SmallVector<Operation *> collectProducts(func::FuncOp function,
       isChosen = isa<LinearOp>(op);
       break;
     case MultiplierScope::Matmul:
-      isChosen = isa<LinearOp, MatmulOp, AttentionOp>(op);
+      isChosen = true;
       break;
     }
     if (isChosen)
-      ops.push_back(op);
+      ops.push_back(product);
   });
   return ops;
 }
 
-static void assign(Operation *op, MultiplierAttr multiplier) {
-  llvm::TypeSwitch<Operation *, void>(op).Case<LinearOp, MatmulOp, AttentionOp>(
-      [&](auto product) {
-        // Exact is the absence of the attribute.
-        if (multiplier.getKind() == MultiplierKind::Exact)
-          product.removeMultiplierAttr();
-        else
-          product.setMultiplierAttr(multiplier);
-      });
+/// Exact is the absence of the attribute.
+static void assign(MultiplierOpInterface product, MultiplierAttr multiplier) {
+  if (multiplier.getKind() == MultiplierKind::Exact)
+    product.removeMultiplierAttr();
+  else
+    product.setMultiplierAttr(multiplier);
 }
 
 namespace {
@@ -107,7 +106,7 @@ struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
     MultiplierAttr multiplier = makeMultiplier();
     std::string text = debugString(multiplier);
     Decomposed decomposed;
-    for (Operation *op : collectProducts(getOperation(), scope)) {
+    for (MultiplierOpInterface op : collectProducts(getOperation(), scope)) {
       Type element = getElementTypeOrSelf(op->getResult(0));
       if (kind != MultiplierKind::Exact && !element.isF32()) {
         reporter.nearMiss(op->getLoc(),
@@ -147,13 +146,13 @@ private:
   }
 
   /// Makes the weight of a linear layer powers of two, or says why not.
-  LogicalResult takeApart(Operation *op, MultiplierAttr multiplier, SiteReporter &reporter,
-                          Decomposed &decomposed) {
+  LogicalResult takeApart(MultiplierOpInterface op, MultiplierAttr multiplier,
+                          SiteReporter &reporter, Decomposed &decomposed) {
     auto miss = [&](const std::string &reason) {
       reporter.nearMiss(op->getLoc(), reason);
       return success();
     };
-    auto linear = dyn_cast<LinearOp>(op);
+    auto linear = dyn_cast<LinearOp>(*op);
     if (!linear)
       return miss("has no constant weight to take apart");
     if (isHead(linear))
