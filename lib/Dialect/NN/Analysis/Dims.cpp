@@ -197,13 +197,39 @@ SizeList Dims::startsOf(Operation *slice) {
   return list;
 }
 
+void DimInference::setStarts(Operation *slice, ArrayRef<SizeExpr> starts) {
+  dims.starts[slice] = SizeList(starts);
+}
+
+/// Operations of other dialects have the shape of their first operand, if any.
+SizeList DimInference::inferSizes(OpResult result) {
+  Operation *op = result.getOwner();
+  if (auto sized = dyn_cast<SizesOpInterface>(op))
+    return sized.inferSizes(*this, result.getResultNumber());
+  return detail::inferDefaultSizes(*this, op, result.getResultNumber());
+}
+
+/// Only small tensors, and only if all of their elements are known.
+std::optional<SizeList> DimInference::inferElements(Operation *op) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  auto sized = dyn_cast<SizesOpInterface>(op);
+  if (!type || !sized || !type.hasStaticShape() ||
+      type.getNumElements() > kMaxInferredElements)
+    return std::nullopt;
+  auto found = sized.inferElements(*this);
+  if (!found || static_cast<int64_t>(found->size()) != type.getNumElements() ||
+      llvm::is_contained(*found, SizeExpr()))
+    return std::nullopt;
+  return found;
+}
+
 void DimInference::visit(Operation *op) {
   current = op;
   for (OpResult result : op->getResults()) {
     auto type = dyn_cast<RankedTensorType>(result.getType());
     if (!type)
       continue;
-    SizeList list = infer(op, result.getResultNumber());
+    SizeList list = inferSizes(result);
     list.resize(type.getRank());
     // What the type says is known, however the program comes by it.
     for (auto [size, dim] : llvm::zip(list, type.getShape())) {
@@ -216,20 +242,13 @@ void DimInference::visit(Operation *op) {
     dims.sizes[result] = list;
   }
   if (op->getNumResults() == 1)
-    if (auto list = readElements(op))
+    if (auto list = inferElements(op))
       dims.elements[op->getResult(0)] = *list;
 }
 
 //===----------------------------------------------------------------------===//
 // What has to hold
 //===----------------------------------------------------------------------===//
-
-SizeExpr DimInference::product(ArrayRef<SizeExpr> sizes) {
-  SizeExpr result = table.constant(1);
-  for (SizeExpr size : sizes)
-    result = table.multiply(result, size);
-  return result;
-}
 
 void DimInference::fail(const Twine &text) {
   std::string whole;

@@ -15,6 +15,7 @@
 
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Dialect/NN/IR/Elementwise.h"
 #include "tacit/Dialect/NN/IR/Strides.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/bit.h"
@@ -105,137 +106,49 @@ static int64_t asPayload(float value) { return llvm::bit_cast<uint32_t>(value); 
 /// Wraps around as the compiled code does.
 static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
-/// Only what every machine computes to the same bits folds on floats.
-static OpFoldResult foldUnary(Attribute operand, Value result,
-                              int64_t (*onIntegers)(int64_t), float (*onFloats)(float)) {
-  auto input = read(operand);
-  if (!input)
-    return {};
-  Type element = input->type.getElementType();
-  for (int64_t &value : input->values) {
-    if (onIntegers && isFoldedInteger(element))
-      value = truncateTo(element, onIntegers(value));
-    else if (onFloats && element.isF32())
-      value = asPayload(onFloats(asFloat(value)));
-    else
-      return {};
+/// What `op` gives for elements `x` as payloads hold them, in a result of type `element`.
+static std::optional<int64_t> evaluate(ElementwiseOpInterface op, Type element,
+                                       ArrayRef<int64_t> x) {
+  if (isFoldedInteger(element)) {
+    auto value = op.evaluateInteger(x);
+    return value ? std::optional(truncateTo(element, *value)) : std::nullopt;
   }
-  return finish(std::move(*input), result);
+  SmallVector<double> numbers;
+  for (int64_t payload : x)
+    numbers.push_back(asFloat(payload));
+  auto value = op.evaluateReal(numbers);
+  return value ? std::optional(asPayload(static_cast<float>(*value))) : std::nullopt;
 }
 
-#define FOLD_UNARY(OP, INTEGERS, FLOATS)                                                   \
-  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                             \
-    return foldUnary(adaptor.getInput(), getResult(), INTEGERS, FLOATS);                   \
-  }
-FOLD_UNARY(NegOp, [](int64_t a) { return wrap(-uint64_t(a)); }, [](float a) { return -a; })
-FOLD_UNARY(AbsOp, [](int64_t a) { return a < 0 ? wrap(-uint64_t(a)) : a; }, std::fabs)
-FOLD_UNARY(NotOp, [](int64_t a) { return int64_t(a == 0); }, nullptr)
-FOLD_UNARY(SqrtOp, nullptr, std::sqrt)
-FOLD_UNARY(ReciprocalOp, nullptr, [](float a) { return 1 / a; })
-FOLD_UNARY(FloorOp, nullptr, std::floor)
-FOLD_UNARY(CeilOp, nullptr, std::ceil)
-FOLD_UNARY(RoundOp, nullptr, std::nearbyint)
-FOLD_UNARY(ReluOp, nullptr, nullptr)
-FOLD_UNARY(ExpOp, nullptr, nullptr)
-FOLD_UNARY(LogOp, nullptr, nullptr)
-FOLD_UNARY(SinOp, nullptr, nullptr)
-FOLD_UNARY(AtanOp, nullptr, nullptr)
-FOLD_UNARY(CosOp, nullptr, nullptr)
-FOLD_UNARY(TanhOp, nullptr, nullptr)
-FOLD_UNARY(ErfOp, nullptr, nullptr)
-FOLD_UNARY(SigmoidOp, nullptr, nullptr)
-FOLD_UNARY(SiluOp, nullptr, nullptr)
-#undef FOLD_UNARY
-
-namespace {
-/// What a binary operation does to integers and to floats of single precision;
-/// nothing where the result is undefined.
-struct Arithmetic {
-  std::optional<int64_t> (*onIntegers)(int64_t, int64_t);
-  float (*onFloats)(float, float);
-};
-} // namespace
-
-static OpFoldResult foldBinary(ArrayRef<Attribute> operands, Value result,
-                               const Arithmetic &arithmetic) {
+OpFoldResult nn::detail::foldElementwise(ElementwiseOpInterface op,
+                                         ArrayRef<Attribute> operands) {
+  Value result = op->getResult(0);
   auto type = cast<RankedTensorType>(result.getType());
-  auto lhs = read(operands[0]), rhs = read(operands[1]);
-  if (!lhs || !rhs || !mayFoldTo(type))
-    return {};
-  Payload a = broadcast(*lhs, type), b = broadcast(*rhs, type);
   Type element = type.getElementType();
-  for (auto [x, y] : llvm::zip(a.values, b.values)) {
-    if (isFoldedInteger(element)) {
-      auto value = arithmetic.onIntegers(x, y);
-      if (!value)
-        return {};
-      x = truncateTo(element, *value);
-    } else if (element.isF32() && arithmetic.onFloats && b.type.getElementType().isF32()) {
-      x = asPayload(arithmetic.onFloats(asFloat(x), asFloat(y)));
-    } else {
-      return {};
-    }
-  }
-  return finish({type, std::move(a.values)}, result);
-}
-
-/// The remainder with the sign of the divisor.
-static std::optional<int64_t> floorMod(int64_t a, int64_t b) {
-  if (b == 0 || b == -1)
-    return b == 0 ? std::nullopt : std::optional<int64_t>(0);
-  int64_t rest = a % b;
-  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
-}
-
-#define FOLD_BINARY(OP, INTEGERS, FLOATS)                                                  \
-  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                             \
-    static constexpr Arithmetic arithmetic{                                                \
-        [](int64_t a, int64_t b) -> std::optional<int64_t> { return INTEGERS; }, FLOATS};  \
-    return foldBinary(adaptor.getOperands(), getResult(), arithmetic);                     \
-  }
-FOLD_BINARY(AddOp, wrap(uint64_t(a) + uint64_t(b)), [](float a, float b) { return a + b; })
-FOLD_BINARY(SubOp, wrap(uint64_t(a) - uint64_t(b)), [](float a, float b) { return a - b; })
-FOLD_BINARY(MulOp, wrap(uint64_t(a) * uint64_t(b)), [](float a, float b) { return a * b; })
-FOLD_BINARY(MaximumOp, std::max(a, b), nullptr)
-FOLD_BINARY(MinimumOp, std::min(a, b), nullptr)
-FOLD_BINARY(DivOp,
-            b == 0 || (b == -1 && a == std::numeric_limits<int64_t>::min())
-                ? std::nullopt
-                : std::optional<int64_t>(a / b),
-            [](float a, float b) { return a / b; })
-FOLD_BINARY(ModOp, floorMod(a, b), std::fmod)
-FOLD_BINARY(AndOp, a &b, nullptr)
-FOLD_BINARY(OrOp, a | b, nullptr)
-FOLD_BINARY(XorOp, a ^ b, nullptr)
-FOLD_BINARY(PowOp, std::nullopt, nullptr)
-#undef FOLD_BINARY
-
-OpFoldResult CompareOp::fold(FoldAdaptor adaptor) {
-  auto type = cast<RankedTensorType>(getType());
-  auto lhs = read(adaptor.getLhs()), rhs = read(adaptor.getRhs());
-  if (!lhs || !rhs || !mayFoldTo(type) || !isa<IntegerType>(lhs->type.getElementType()))
+  bool areFloats = element.isF32() && op->hasTrait<CorrectlyRounded>();
+  if ((!areFloats && !isFoldedInteger(element)) || !mayFoldTo(type))
     return {};
-  Payload a = broadcast(*lhs, type), b = broadcast(*rhs, type);
-  for (auto [x, y] : llvm::zip(a.values, b.values)) {
-    switch (getPredicate()) {
-    case ComparePredicate::Equal:
-      x = x == y;
-      break;
-    case ComparePredicate::Less:
-      x = x < y;
-      break;
-    case ComparePredicate::LessOrEqual:
-      x = x <= y;
-      break;
-    case ComparePredicate::Greater:
-      x = x > y;
-      break;
-    case ComparePredicate::GreaterOrEqual:
-      x = x >= y;
-      break;
-    }
+  SmallVector<Payload> inputs;
+  for (Attribute operand : operands) {
+    auto input = read(operand);
+    if (!input)
+      return {};
+    Type own = input->type.getElementType();
+    if (areFloats ? !own.isF32() : !isFoldedInteger(own))
+      return {};
+    inputs.push_back(broadcast(*input, type));
   }
-  return finish({type, std::move(a.values)}, getResult());
+  Payload folded{type, std::vector<int64_t>(type.getNumElements())};
+  SmallVector<int64_t> x(inputs.size());
+  for (auto [k, value] : llvm::enumerate(folded.values)) {
+    for (auto [argument, input] : llvm::zip(x, inputs))
+      argument = input.values[k];
+    auto computed = evaluate(op, element, x);
+    if (!computed)
+      return {};
+    value = *computed;
+  }
+  return finish(std::move(folded), result);
 }
 
 OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {

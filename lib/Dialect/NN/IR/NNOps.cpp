@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/PatternMatch.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/Elementwise.h"
+#include "tacit/Dialect/NN/IR/SizeInference.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -126,22 +127,11 @@ static LogicalResult inferSameElements(std::optional<Location> loc, Value lhs, V
                                      OpaqueProperties properties, RegionRange regions,     \
                                      SmallVectorImpl<Type> &types)
 
-#define INFER_BINARY(OP)                                                                   \
-  INFER(OP) {                                                                              \
-    return inferSameElements(loc, operands[0], operands[1],                                \
-                             tensorOf(operands[0]).getElementType(), types);               \
-  }
-INFER_BINARY(AddOp)
-INFER_BINARY(SubOp)
-INFER_BINARY(MulOp)
-INFER_BINARY(DivOp)
-INFER_BINARY(MaximumOp)
-INFER_BINARY(MinimumOp)
-INFER_BINARY(ModOp)
-INFER_BINARY(AndOp)
-INFER_BINARY(OrOp)
-INFER_BINARY(XorOp)
-#undef INFER_BINARY
+LogicalResult nn::detail::inferBinaryType(std::optional<Location> loc, ValueRange operands,
+                                          SmallVectorImpl<Type> &types) {
+  return inferSameElements(loc, operands[0], operands[1],
+                           tensorOf(operands[0]).getElementType(), types);
+}
 
 INFER(PowOp) {
   return inferBroadcast(loc, operands, tensorOf(operands[0]).getElementType(), types);

@@ -16,13 +16,11 @@
 #define TACIT_DIALECT_NN_ANALYSIS_DIMS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tacit/Dialect/NN/IR/SizeExpr.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/SizeExpr.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace tacit::nn {
-
-using SizeList = llvm::SmallVector<SizeExpr>;
 
 /// A free dimension, and where it is first seen.
 struct FreeDim {

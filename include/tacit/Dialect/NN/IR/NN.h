@@ -16,6 +16,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Dialect/NN/IR/SizeExpr.h"
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"
 #include "tacit/Dialect/NN/IR/NNEnums.h.inc"
@@ -26,8 +27,17 @@ namespace tacit::nn {
 /// Tensors of one element type whose dimensions agree wherever both are known.
 bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
 
+/// An elementwise operation whose result on f32 is that of real numbers, rounded once:
+/// every machine computes the same bits, so that the compiler may.
+template <typename ConcreteOp>
+class CorrectlyRounded : public mlir::OpTrait::TraitBase<ConcreteOp, CorrectlyRounded> {};
+
+class SizeInference;
+
 /// What the interfaces do where an operation says nothing else.
 namespace detail {
+SizeList inferDefaultSizes(SizeInference &inference, mlir::Operation *op, unsigned result);
+std::optional<SizeList> inferDefaultElements(SizeInference &inference, mlir::Operation *op);
 llvm::LogicalResult verifyMultiplier(mlir::Operation *op);
 /// "gelu" of "nn.gelu".
 llvm::StringRef mnemonicOf(llvm::StringRef operationName);

@@ -19,7 +19,7 @@ def NN_PoolKind : I32EnumAttr<"PoolKind", "what a pool makes of a window", [
 }
 def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
 
-def NN_ConvOp : NN_InferredOp<"conv"> {
+def NN_ConvOp : NN_InferredOp<"conv", [NN_InfersSizes]> {
   let summary = "convolution (a correlation, as ONNX has it) in any number of dimensions";
   let description = [{
     `input` is [N, C, D1, ...], `weight` [M, C / group, K1, ...]; the result is
@@ -46,7 +46,7 @@ def NN_ConvOp : NN_InferredOp<"conv"> {
   }];
 }
 
-def NN_PoolOp : NN_InferredOp<"pool"> {
+def NN_PoolOp : NN_InferredOp<"pool", [NN_InfersSizes]> {
   let summary = "the largest element or the mean of each window";
   let description = [{
     `input` is [N, C, D1, ...], and the others have one entry per spatial dimension,

@@ -11,6 +11,80 @@
 include "mlir/IR/OpBase.td"
 
 //===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+def NN_SizesOpInterface : OpInterface<"SizesOpInterface"> {
+  let cppNamespace = "::tacit::nn";
+  let description = [{
+    What the sizes of an operation's results are, as functions of the sizes of its
+    operands; and for shape arithmetic, what the elements of its result are. Every
+    operation of the dialect has it.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        The size of each dimension of result number `result`. What has to hold of the
+        operands is demanded of `inference`. The default: an elementwise operation
+        broadcasts its operands, and any other has the shape of its first operand.
+      }],
+      "::tacit::nn::SizeList", "inferSizes",
+      (ins "::tacit::nn::SizeInference &":$inference, "unsigned":$result), "",
+      [{ return ::tacit::nn::detail::inferDefaultSizes(inference, $_op, result); }]>,
+    InterfaceMethod<[{
+        The elements of the one result, a small tensor of whole numbers, in row-major
+        order, where they follow from sizes.
+      }],
+      "std::optional<::tacit::nn::SizeList>", "inferElements",
+      (ins "::tacit::nn::SizeInference &":$inference), "",
+      [{ return ::tacit::nn::detail::inferDefaultElements(inference, $_op); }]>
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+def NN_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
+  let cppNamespace = "::tacit::nn";
+  let description = [{
+    An operation of one result, each element of which follows from one element of each
+    operand; operands broadcast as in NumPy. The methods say what follows from them,
+    once in each arithmetic: the code that is generated, numbers for folding and matchers,
+    sizes for shape arithmetic. The reference has definitions of its own.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Emits the operation on scalars, in operations of `arith` and `math`. Integers
+        are signless and truth values i8 of 0 or 1, as ConvertNNToLinalg has them; what
+        sign an integer has, the types of the operands say. Products and sums stay
+        separate operations unless the definition fuses them.
+      }],
+      "::mlir::Value", "buildScalar",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::ValueRange":$arguments)>,
+    InterfaceMethod<[{
+        The result for real numbers, in double precision. Nothing where the operation is
+        not defined on floats, or depends on their format.
+      }],
+      "std::optional<double>", "evaluateReal",
+      (ins "::llvm::ArrayRef<double>":$arguments), "", [{ return std::nullopt; }]>,
+    InterfaceMethod<[{
+        The result for integers of 64 bits, before it wraps around to the element type.
+        Nothing where there is none, and nothing is folded.
+      }],
+      "std::optional<int64_t>", "evaluateInteger",
+      (ins "::llvm::ArrayRef<int64_t>":$arguments), "", [{ return std::nullopt; }]>,
+    InterfaceMethod<[{
+        The result for whole numbers that follow from sizes. Nothing where it is not
+        known to be one.
+      }],
+      "::tacit::nn::SizeExpr", "evaluateSize",
+      (ins "::tacit::nn::SizeTable &":$table,
+           "::llvm::ArrayRef<::tacit::nn::SizeExpr>":$arguments), "", [{ return {}; }]>
+  ];
+}
+
+//===----------------------------------------------------------------------===//
 // Roles in a model
 //===----------------------------------------------------------------------===//
 

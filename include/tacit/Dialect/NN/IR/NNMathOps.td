@@ -14,7 +14,9 @@ include "tacit/Dialect/NN/IR/NNOpBase.td"
 // Constants and elementwise operations
 //===----------------------------------------------------------------------===//
 
-def NN_ConstantOp : NN_Op<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
+def NN_ConstantOp
+    : NN_Op<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>,
+                         NN_InfersElements]> {
   let summary = "a weight or another constant tensor";
   let description = [{
     Weights are `dense_resource` blobs whose key is the name of the ONNX
@@ -30,25 +32,31 @@ def NN_ConstantOp : NN_Op<"constant", [ConstantLike, AllTypesMatch<["value", "re
   let hasFolder = 1;
 }
 
-def NN_NegOp : NN_UnaryOp<"neg", "-x">;
-def NN_AbsOp : NN_UnaryOp<"abs", "absolute value">;
+def NN_NegOp : NN_UnaryOp<"neg", "-x", ["evaluateInteger", "evaluateSize"],
+                          [NN_CorrectlyRounded]>;
+def NN_AbsOp : NN_UnaryOp<"abs", "absolute value", ["evaluateInteger", "evaluateSize"],
+                          [NN_CorrectlyRounded]>;
 def NN_ExpOp : NN_FloatUnaryOp<"exp", "e to the power of x">;
 def NN_LogOp : NN_FloatUnaryOp<"log", "natural logarithm">;
 def NN_SinOp : NN_FloatUnaryOp<"sin", "sine of an angle in radians">;
 def NN_AtanOp : NN_FloatUnaryOp<"atan", "the angle in radians, from -pi/2 to pi/2, of a tangent">;
 def NN_CosOp : NN_FloatUnaryOp<"cos", "cosine of an angle in radians">;
-def NN_FloorOp : NN_FloatUnaryOp<"floor", "the largest whole number that is not above x">;
-def NN_CeilOp : NN_FloatUnaryOp<"ceil", "the smallest whole number that is not below x">;
-def NN_RoundOp : NN_FloatUnaryOp<"round", "the nearest whole number, halves to the even one">;
-def NN_SqrtOp : NN_FloatUnaryOp<"sqrt", "square root, correctly rounded">;
-def NN_ReciprocalOp : NN_FloatUnaryOp<"reciprocal", "1 / x">;
+def NN_FloorOp : NN_FloatUnaryOp<"floor", "the largest whole number that is not above x",
+                                 ["evaluateSize"], [NN_CorrectlyRounded]>;
+def NN_CeilOp : NN_FloatUnaryOp<"ceil", "the smallest whole number that is not below x",
+                                ["evaluateSize"], [NN_CorrectlyRounded]>;
+def NN_RoundOp : NN_FloatUnaryOp<"round", "the nearest whole number, halves to the even one",
+                                 [], [NN_CorrectlyRounded]>;
+def NN_SqrtOp : NN_FloatUnaryOp<"sqrt", "square root, correctly rounded", [],
+                                [NN_CorrectlyRounded]>;
+def NN_ReciprocalOp : NN_FloatUnaryOp<"reciprocal", "1 / x", [], [NN_CorrectlyRounded]>;
 def NN_TanhOp : NN_FloatUnaryOp<"tanh", "hyperbolic tangent">;
 def NN_ErfOp : NN_FloatUnaryOp<"erf", "error function">;
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
-def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [NN_SiteOpInterface]>;
-def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [NN_SiteOpInterface]>;
+def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [], [NN_SiteOpInterface]>;
+def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_SiteOpInterface]>;
 
-def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType,
+def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Computes<>,
                                NN_SiteOpInterface]> {
   let summary = "Gaussian error linear unit";
   let description = [{
@@ -75,15 +83,31 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType,
   let assemblyFormat = "custom<PlainEnum>($approximation) $input attr-dict `:` type($input)";
 }
 
-def NN_AddOp : NN_BinaryOp<"add", "sum">;
-def NN_SubOp : NN_BinaryOp<"sub", "difference">;
-def NN_MulOp : NN_BinaryOp<"mul", "product">;
-def NN_DivOp : NN_BinaryOp<"div", "quotient; integers round toward zero">;
-def NN_PowOp : NN_BinaryOp<"pow", "lhs to the power of rhs; element types may differ">;
-def NN_MaximumOp : NN_BinaryOp<"maximum", "the larger one; NaN if either is">;
-def NN_MinimumOp : NN_BinaryOp<"minimum", "the smaller one; NaN if either is">;
+def NN_AddOp : NN_BinaryOp<"add", "sum", ["evaluateInteger", "evaluateSize"],
+                           [NN_CorrectlyRounded]>;
+def NN_SubOp : NN_BinaryOp<"sub", "difference", ["evaluateInteger", "evaluateSize"],
+                           [NN_CorrectlyRounded]>;
+def NN_MulOp : NN_BinaryOp<"mul", "product", ["evaluateInteger", "evaluateSize"],
+                           [NN_CorrectlyRounded]>;
+def NN_DivOp : NN_BinaryOp<"div", "quotient; integers round toward zero",
+                           ["evaluateInteger", "evaluateSize"], [NN_CorrectlyRounded]>;
+def NN_MaximumOp : NN_BinaryOp<"maximum", "the larger one; NaN if either is",
+                               ["evaluateInteger", "evaluateSize"]>;
+def NN_MinimumOp : NN_BinaryOp<"minimum", "the smaller one; NaN if either is",
+                               ["evaluateInteger", "evaluateSize"]>;
 
-def NN_ModOp : NN_BinaryOp<"mod", "what a division leaves over"> {
+def NN_PowOp : NN_InferredOp<"pow", [NN_Computes<>]> {
+  let summary = "lhs to the power of rhs; element types may differ";
+  let description = [{
+    Elementwise with NumPy broadcasting: shapes are aligned at their last
+    dimension, and a dimension of 1 is repeated.
+  }];
+  let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let results = (outs AnyRankedTensor:$result);
+}
+
+def NN_ModOp : NN_BinaryOp<"mod", "what a division leaves over",
+                           ["evaluateInteger", "evaluateSize"], [NN_CorrectlyRounded]> {
   let description = [{
     Integers: the remainder of the division that rounds down, which has the sign
     of `rhs`. Floats: that of the division that rounds toward zero, as C's `fmod`.
@@ -92,20 +116,24 @@ def NN_ModOp : NN_BinaryOp<"mod", "what a division leaves over"> {
 }
 
 /// Two truth values, broadcast against each other.
-class NN_LogicalOp<string mnemonic, string what> : NN_BinaryOp<mnemonic, what> {
+class NN_LogicalOp<string mnemonic, string what, list<string> methods>
+    : NN_BinaryOp<mnemonic, what, methods> {
   let arguments = (ins RankedTensorOf<[I1]>:$lhs, RankedTensorOf<[I1]>:$rhs);
   let results = (outs RankedTensorOf<[I1]>:$result);
 }
-def NN_AndOp : NN_LogicalOp<"and", "true where both are">;
-def NN_OrOp : NN_LogicalOp<"or", "true where either is, or both are">;
-def NN_XorOp : NN_LogicalOp<"xor", "true where exactly one is">;
+def NN_AndOp : NN_LogicalOp<"and", "true where both are", ["evaluateInteger", "evaluateSize"]>;
+def NN_OrOp : NN_LogicalOp<"or", "true where either is, or both are",
+                            ["evaluateInteger", "evaluateSize"]>;
+def NN_XorOp : NN_LogicalOp<"xor", "true where exactly one is", ["evaluateInteger"]>;
 
-def NN_NotOp : NN_UnaryOp<"not", "true where the input is false"> {
+def NN_NotOp : NN_UnaryOp<"not", "true where the input is false",
+                          ["evaluateInteger", "evaluateSize"]> {
   let arguments = (ins RankedTensorOf<[I1]>:$input);
   let results = (outs RankedTensorOf<[I1]>:$result);
 }
 
-def NN_CompareOp : NN_InferredOp<"compare"> {
+def NN_CompareOp
+    : NN_InferredOp<"compare", [NN_Computes<["evaluateInteger", "evaluateSize"]>]> {
   let summary = "elementwise comparison with broadcasting";
   let description = [{
     ```mlir
@@ -119,9 +147,10 @@ def NN_CompareOp : NN_InferredOp<"compare"> {
     custom<PlainEnum>($predicate) $lhs `,` $rhs attr-dict `:` functional-type(operands, results)
   }];
   let hasFolder = 1;
+  let extraClassDefinition = NN_FoldElementwise.definition;
 }
 
-def NN_WhereOp : NN_InferredOp<"where"> {
+def NN_WhereOp : NN_InferredOp<"where", [NN_Computes<["evaluateInteger", "evaluateSize"]>]> {
   let summary = "chooses between two tensors, element by element";
   let description = "The three operands broadcast against one another.";
   let arguments = (ins RankedTensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
@@ -130,7 +159,8 @@ def NN_WhereOp : NN_InferredOp<"where"> {
   let hasFolder = 1;
 }
 
-def NN_CastOp : NN_Op<"cast", [Elementwise, SameOperandsAndResultShape]> {
+def NN_CastOp : NN_Op<"cast", [Elementwise, SameOperandsAndResultShape,
+                               NN_Computes<["evaluateSize"]>]> {
   let summary = "converts the element type";
   let description = [{
     As ONNX `Cast`: to `i1` is `x != 0`; float to integer rounds toward zero and
@@ -146,7 +176,7 @@ def NN_CastOp : NN_Op<"cast", [Elementwise, SameOperandsAndResultShape]> {
 // Reductions and normalisation
 //===----------------------------------------------------------------------===//
 
-def NN_ReduceOp : NN_InferredOp<"reduce"> {
+def NN_ReduceOp : NN_InferredOp<"reduce", [NN_InfersElements]> {
   let summary = "combines elements along axes";
   let description = [{
     `axes` are distinct, ascending and not negative. With `keep_dims` a reduced
@@ -166,7 +196,7 @@ def NN_ReduceOp : NN_InferredOp<"reduce"> {
   let hasFolder = 1;
 }
 
-def NN_ArgReduceOp : NN_InferredOp<"arg_reduce"> {
+def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes]> {
   let summary = "where along an axis the largest or smallest element is";
   let description = [{
     The first of several equal ones, or the `last`; the first NaN if there is one.
@@ -185,7 +215,7 @@ def NN_ArgReduceOp : NN_InferredOp<"arg_reduce"> {
   }];
 }
 
-def NN_TopKOp : NN_InferredOp<"top_k"> {
+def NN_TopKOp : NN_InferredOp<"top_k", [NN_InfersSizes]> {
   let summary = "the k largest (or smallest) elements along an axis, in order";
   let description = [{
     The values and where they stood. Of equal elements the one with the lower index

@@ -10,7 +10,7 @@
 
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
-def NN_GatherOp : NN_InferredOp<"gather"> {
+def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements]> {
   let summary = "picks slices of a tensor by index";
   let description = [{
     The result's shape is that of `data` with dimension `axis` replaced by the
@@ -26,7 +26,7 @@ def NN_GatherOp : NN_InferredOp<"gather"> {
   let hasFolder = 1;
 }
 
-def NN_GatherElementsOp : NN_InferredOp<"gather_elements"> {
+def NN_GatherElementsOp : NN_InferredOp<"gather_elements", [NN_InfersSizes]> {
   let summary = "picks single elements by their index along one axis";
   let description = [{
     Element [i, j, ...] of the result is that of `data` whose index along `axis` is
@@ -62,7 +62,7 @@ def NN_ScatterNDOp : NN_InferredOp<"scatter_nd"> {
   }];
 }
 
-def NN_PadOp : NN_InferredOp<"pad"> {
+def NN_PadOp : NN_InferredOp<"pad", [NN_InfersSizes]> {
   let summary = "adds a border of one value, or cuts one off";
   let description = [{
     `low` elements before and `high` behind each dimension, all of `value`; where
@@ -83,7 +83,7 @@ def NN_PadOp : NN_InferredOp<"pad"> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_InferredOp<"slice"> {
+def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements]> {
   let summary = "a strided part of a tensor, bounds known";
   let description = [{
     One entry per dimension. `starts` lies in [0, n]; with a positive step `ends`
@@ -100,7 +100,7 @@ def NN_SliceOp : NN_InferredOp<"slice"> {
   let hasFolder = 1;
 }
 
-def NN_DynamicSliceOp : NN_Op<"dynamic_slice"> {
+def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes]> {
   let summary = "a strided part of a tensor, bounds computed";
   let description = [{
     ONNX `Slice` whose bounds follow from dimensions that are not known yet:
@@ -119,7 +119,7 @@ def NN_DynamicSliceOp : NN_Op<"dynamic_slice"> {
   let hasVerifier = 1;
 }
 
-def NN_ConcatOp : NN_InferredOp<"concat"> {
+def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements]> {
   let summary = "joins tensors along one axis";
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -129,7 +129,7 @@ def NN_ConcatOp : NN_InferredOp<"concat"> {
   let hasFolder = 1;
 }
 
-def NN_ReshapeOp : NN_Op<"reshape"> {
+def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements]> {
   let summary = "the same elements in another shape";
   let description = [{
     The result type says the shape. Where dimensions are not known, the k-th free
@@ -143,7 +143,7 @@ def NN_ReshapeOp : NN_Op<"reshape"> {
   let hasVerifier = 1;
 }
 
-def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape"> {
+def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements]> {
   let summary = "the same elements in a computed shape";
   let description = [{
     ONNX `Reshape` whose shape follows from dimensions that are not known yet:
@@ -158,7 +158,7 @@ def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape"> {
   let hasVerifier = 1;
 }
 
-def NN_TransposeOp : NN_InferredOp<"transpose"> {
+def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements]> {
   let summary = "permutes dimensions";
   let description = "Dimension i of the result is dimension `permutation[i]` of the input.";
   let arguments = (ins AnyRankedTensor:$input, DenseI64ArrayAttr:$permutation);
@@ -169,7 +169,7 @@ def NN_TransposeOp : NN_InferredOp<"transpose"> {
   let hasFolder = 1;
 }
 
-def NN_ExpandOp : NN_Op<"expand"> {
+def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements]> {
   let summary = "repeats dimensions of 1 to fill the result's shape";
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs AnyRankedTensor:$result);
@@ -178,7 +178,7 @@ def NN_ExpandOp : NN_Op<"expand"> {
   let hasVerifier = 1;
 }
 
-def NN_DynamicExpandOp : NN_Op<"dynamic_expand"> {
+def NN_DynamicExpandOp : NN_Op<"dynamic_expand", [NN_InfersElements]> {
   let summary = "repeats dimensions of 1 to fill a computed shape";
   let description = [{
     ONNX `Expand` whose shape follows from dimensions that are not known yet. The
@@ -192,14 +192,14 @@ def NN_DynamicExpandOp : NN_Op<"dynamic_expand"> {
   let hasVerifier = 1;
 }
 
-def NN_ShapeOfOp : NN_InferredOp<"shape_of"> {
+def NN_ShapeOfOp : NN_InferredOp<"shape_of", [NN_InfersElements]> {
   let summary = "the dimensions of a tensor";
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs RankedTensorOf<[I64]>:$result);
   let hasFolder = 1;
 }
 
-def NN_RangeOp : NN_Op<"range"> {
+def NN_RangeOp : NN_Op<"range", [NN_InfersElements]> {
   let summary = "start, start + delta, ... below (or above) limit";
   let description = "The operands hold one element each, of the result's element type.";
   let arguments = (ins AnyRankedTensor:$start, AnyRankedTensor:$limit,

@@ -14,8 +14,26 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+/// Its results are constants, or their sizes are not those of the first operand: see
+/// SizesOpInterface for what holds without it.
+def NN_InfersSizes : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes"]>;
+/// As NN_InfersSizes, for what occurs in shape arithmetic.
+def NN_InfersElements
+    : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes", "inferElements"]>;
+
+/// Computes element by element; `methods` lists what it evaluates beside real numbers:
+/// "evaluateInteger" to fold on integers, "evaluateSize" to occur in shape arithmetic.
+class NN_Computes<list<string> methods = []>
+    : DeclareOpInterfaceMethods<NN_ElementwiseOpInterface,
+                                !listconcat(["evaluateReal"], methods)>;
+
+/// Folds on floats too.
+def NN_CorrectlyRounded : NativeOpTrait<"CorrectlyRounded"> {
+  let cppNamespace = "::tacit::nn";
+}
+
 class NN_Op<string mnemonic, list<Trait> traits = []>
-    : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
+    : Op<NN_Dialect, mnemonic, !listconcat([Pure, NN_SizesOpInterface], traits)>;
 
 /// An operation whose result type follows from its operands and attributes.
 /// The stated type may be a refinement of the inferred one, or the reverse: only
@@ -33,25 +51,42 @@ class NN_InferredOp<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-class NN_UnaryOp<string mnemonic, string what, list<Trait> traits = []>
-    : NN_Op<mnemonic, !listconcat([Elementwise, SameOperandsAndResultType], traits)> {
+/// How every elementwise operation folds.
+class NN_ElementwiseFolder {
+  code definition = [{
+    ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) {
+      return detail::foldElementwise(*this, adaptor.getOperands());
+    }
+  }];
+}
+def NN_FoldElementwise : NN_ElementwiseFolder;
+
+/// One operand. `methods` and `traits`: see NN_Computes.
+class NN_UnaryOp<string mnemonic, string what, list<string> methods = [],
+                 list<Trait> traits = []>
+    : NN_Op<mnemonic, !listconcat([Elementwise, SameOperandsAndResultType,
+                                   NN_Computes<methods>], traits)> {
   let summary = what;
   let description = "Elementwise; the result has the type of the input.";
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
   let hasFolder = 1;
+  let extraClassDefinition = NN_FoldElementwise.definition;
 }
 
-class NN_FloatUnaryOp<string mnemonic, string what, list<Trait> traits = []>
-    : NN_UnaryOp<mnemonic, what, traits> {
+class NN_FloatUnaryOp<string mnemonic, string what, list<string> methods = [],
+                      list<Trait> traits = []>
+    : NN_UnaryOp<mnemonic, what, methods, traits> {
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$input);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
 }
 
-/// Two operands of one element type, broadcast against each other.
-class NN_BinaryOp<string mnemonic, string what>
-    : NN_InferredOp<mnemonic> {
+/// Two operands of one element type, broadcast against each other. `methods` and
+/// `traits`: see NN_Computes.
+class NN_BinaryOp<string mnemonic, string what, list<string> methods = [],
+                  list<Trait> traits = []>
+    : NN_InferredOp<mnemonic, !listconcat([NN_Computes<methods>], traits)> {
   let summary = what;
   let description = [{
     Elementwise with NumPy broadcasting: shapes are aligned at their last
@@ -60,6 +95,14 @@ class NN_BinaryOp<string mnemonic, string what>
   let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
   let results = (outs AnyRankedTensor:$result);
   let hasFolder = 1;
+  let extraClassDefinition = NN_FoldElementwise.definition # [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location> loc,
+        ::mlir::ValueRange operands, ::mlir::DictionaryAttr, ::mlir::OpaqueProperties,
+        ::mlir::RegionRange, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return detail::inferBinaryType(loc, operands, types);
+    }
+  }];
 }
 
 #endif // TACIT_DIALECT_NN_IR_NNOPBASE_TD

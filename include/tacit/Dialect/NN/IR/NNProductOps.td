@@ -14,7 +14,8 @@ include "tacit/Dialect/NN/IR/NNOpBase.td"
 // Products
 //===----------------------------------------------------------------------===//
 
-def NN_MatmulOp : NN_InferredOp<"matmul", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
+def NN_MatmulOp : NN_InferredOp<"matmul", [NN_InfersSizes, NN_MultiplierOpInterface,
+                                           NN_SiteOpInterface]> {
   let summary = "matrix product with broadcast leading dimensions";
   let description = [{
     As NumPy's `matmul`: [..., M, K] by [..., K, N] gives [..., M, N]. An operand of
@@ -31,7 +32,8 @@ def NN_MatmulOp : NN_InferredOp<"matmul", [NN_MultiplierOpInterface, NN_SiteOpIn
   }];
 }
 
-def NN_LinearOp : NN_InferredOp<"linear", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
+def NN_LinearOp : NN_InferredOp<"linear", [NN_InfersSizes, NN_MultiplierOpInterface,
+                                           NN_SiteOpInterface]> {
   let summary = "x times a weight matrix, plus a bias";
   let description = [{
     [..., K] by [K, N] gives [..., N]; `bias` has N elements.
@@ -51,7 +53,8 @@ def NN_LinearOp : NN_InferredOp<"linear", [NN_MultiplierOpInterface, NN_SiteOpIn
   }];
 }
 
-def NN_AttentionOp : NN_InferredOp<"attention", [NN_MultiplierOpInterface, NN_SiteOpInterface]> {
+def NN_AttentionOp : NN_InferredOp<"attention", [NN_InfersSizes, NN_MultiplierOpInterface,
+                                           NN_SiteOpInterface]> {
   let summary = "scaled dot-product attention";
   let description = [{
     softmax(scale * Q K^T, masked, along the keys) V
@@ -87,7 +90,8 @@ def NN_AttentionOp : NN_InferredOp<"attention", [NN_MultiplierOpInterface, NN_Si
   }];
 }
 
-def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_SiteOpInterface]> {
+def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_InfersSizes,
+                                   NN_SiteOpInterface]> {
   let summary = "rotary position embedding";
   let description = [{
     Rotates pairs of features by the angles whose cosines and sines are given
@@ -119,7 +123,7 @@ def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_SiteOp
 // Weights of few bits
 //===----------------------------------------------------------------------===//
 
-def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments]> {
+def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSizes]> {
   let summary = "a weight matrix from packed integers of few bits";
   let description = [{
     w[k, n] = (u[k, n] - z[g, n]) * scale[g, n], where g = k / group, u has `bits`
@@ -155,7 +159,7 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments]> {
   }];
 }
 
-def NN_PowersOfTwoOp : NN_Op<"powers_of_two"> {
+def NN_PowersOfTwoOp : NN_Op<"powers_of_two", [NN_InfersSizes]> {
   let summary = "a weight matrix as sums of signed powers of two";
   let description = [{
     Element [k, n] is the sum over t of the powers that the codes [t, k, n] stand

@@ -47,6 +47,9 @@ private:
   int id = -1;
 };
 
+/// Sizes of all dimensions of a value, or elements of a tensor of sizes.
+using SizeList = llvm::SmallVector<SizeExpr>;
+
 enum class SizePredicate { Equal, Less, LessOrEqual };
 
 /// An unknown of the polynomials.
