@@ -37,8 +37,9 @@ static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
 /// True if fixed point's reciprocal, which is for positive numbers, will do.
 static bool isPositive(Value value) {
   Operation *op = value.getDefiningOp();
-  if (isa_and_present<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp, nn::ExpandOp>(op))
-    return isPositive(op->getOperand(0));
+  if (auto movement = dyn_cast_if_present<nn::MovementOpInterface>(op);
+      movement && movement.getMovedOperand())
+    return isPositive(movement.getMovedOperand());
   if (auto reduce = dyn_cast_if_present<nn::ReduceOp>(op))
     return isPositive(reduce.getInput());
   if (isa_and_present<nn::AddOp>(op)) {

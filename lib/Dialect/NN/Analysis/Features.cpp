@@ -11,9 +11,7 @@
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include <cstring>
-#include <limits>
 #include <map>
 #include <numeric>
 
@@ -30,214 +28,13 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-//===----------------------------------------------------------------------===//
-// Indices
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// `rank` dimensions, the last ones but `skip`.
-struct Part {
-  unsigned rank, skip = 0;
-
-  bool fits(Value value) const { return rank + skip <= shapeOf(value).size(); }
-  ArrayRef<int64_t> of(Value value) const {
-    return shapeOf(value).drop_back(skip).take_back(rank);
-  }
-  /// The dimension that it begins with.
-  size_t first(Value value) const { return shapeOf(value).size() - rank - skip; }
-  bool contains(Value value, int64_t dim) const {
-    int64_t begin = first(value);
-    return begin <= dim && dim < begin + rank;
-  }
-};
-} // namespace
-
-/// How many elements the dimensions have, if that is known and not too many to look
-/// at.
-static std::optional<int64_t> countFeatures(Value value, Part part) {
-  if (!part.fits(value))
-    return std::nullopt;
-  int64_t count = 1;
-  for (int64_t dim : part.of(value)) {
-    if (ShapedType::isDynamic(dim) || dim < 1 || dim > FeatureReader::kMaxFeatures / count)
-      return std::nullopt;
-    count *= dim;
-  }
-  return count;
-}
-
-/// How many of the dimensions of `value` before the last `skip` have `count` elements
-/// together.
-static std::optional<unsigned> rankOfFeatures(Value value, int64_t count,
-                                              unsigned skip = 0) {
-  for (unsigned rank = 1; rank + skip <= shapeOf(value).size(); ++rank)
-    if (auto found = countFeatures(value, {rank, skip}); !found || *found >= count)
-      return found == count ? std::optional(rank) : std::nullopt;
+/// Where an operation that moves or negates elements takes those of `range` from.
+static std::optional<Movement> traceFeatures(Operation *op, DimRange range) {
+  if (auto movement = dyn_cast<MovementOpInterface>(op))
+    return movement.trace(range);
+  if (isa<NegOp>(op))
+    return traceFrom(op, range, range.rank, [](ElementIndex index) { return index; });
   return std::nullopt;
-}
-
-using Index = SmallVector<int64_t>;
-
-static int64_t flatten(ArrayRef<int64_t> index, ArrayRef<int64_t> dims) {
-  int64_t flat = 0;
-  for (auto [i, dim] : llvm::zip(index, dims))
-    flat = flat * dim + i;
-  return flat;
-}
-
-static Index unflatten(int64_t flat, ArrayRef<int64_t> dims) {
-  Index index(dims.size());
-  for (size_t i = dims.size(); i-- > 0; flat /= dims[i])
-    index[i] = flat % dims[i];
-  return index;
-}
-
-/// What an operation takes an element of its result from: which element, in row-major
-/// order over some dimensions, of which operand.
-struct Origin {
-  unsigned operand;
-  int64_t element;
-};
-
-namespace {
-/// Where an operation that moves elements takes those of some dimensions from.
-struct Move {
-  SmallVector<unsigned> ranks; ///< of each operand's part that is moved
-  std::vector<Origin> origins; ///< of each element of the result
-};
-} // namespace
-
-/// A move from `inputRank` dimensions of operand 0, as `from` says.
-static std::optional<Move> moveOne(Operation *op, Part part, unsigned inputRank,
-                                   llvm::function_ref<Index(Index)> from) {
-  Part inputPart{inputRank, part.skip};
-  auto count = countFeatures(op->getResult(0), part);
-  if (!count || !countFeatures(op->getOperand(0), inputPart))
-    return std::nullopt;
-  auto dims = part.of(op->getResult(0)), inputDims = inputPart.of(op->getOperand(0));
-  Move move{{inputRank}, {}};
-  for (int64_t i = 0; i < *count; ++i)
-    move.origins.push_back({0, flatten(from(unflatten(i, dims)), inputDims)});
-  return move;
-}
-
-/// What a slice does to the dimensions, whatever it does to the others.
-static std::optional<Move> moveWithin(SliceOp op, Part part) {
-  size_t first = part.first(op.getResult());
-  return moveOne(op, part, part.rank, [&](Index index) {
-    for (auto [i, element] : llvm::enumerate(index))
-      element = op.getStarts()[first + i] + element * op.getSteps()[first + i];
-    return index;
-  });
-}
-
-static std::optional<Move> moveOf(SliceOp op, Part part) {
-  for (auto [i, dim] : llvm::enumerate(shapeOf(op.getInput())))
-    if (!part.contains(op.getResult(), i) &&
-        (op.getStarts()[i] != 0 || op.getSteps()[i] != 1 ||
-         (op.getEnds()[i] != dim &&
-          op.getEnds()[i] != std::numeric_limits<int64_t>::max())))
-      return std::nullopt;
-  return moveWithin(op, part);
-}
-
-static std::optional<Move> moveOf(ReshapeOp op, Part part) {
-  auto count = countFeatures(op.getResult(), part);
-  auto inputRank = count ? rankOfFeatures(op.getInput(), *count, part.skip) : std::nullopt;
-  if (!inputRank || shapeOf(op.getInput()).take_back(part.skip) !=
-                        shapeOf(op.getResult()).take_back(part.skip))
-    return std::nullopt;
-  auto dims = part.of(op.getResult());
-  auto inputDims = Part{*inputRank, part.skip}.of(op.getInput());
-  return moveOne(op, part, *inputRank,
-                 [&](Index index) { return unflatten(flatten(index, dims), inputDims); });
-}
-
-static std::optional<Move> moveOf(TransposeOp op, Part part) {
-  int64_t first = part.first(op.getResult());
-  auto permutation = op.getPermutation();
-  for (auto [i, from] : llvm::enumerate(permutation))
-    if (part.contains(op.getResult(), i) ? !part.contains(op.getResult(), from)
-                                         : from != static_cast<int64_t>(i))
-      return std::nullopt;
-  return moveOne(op, part, part.rank, [&](Index index) {
-    Index from(index.size());
-    for (auto [i, element] : llvm::enumerate(index))
-      from[permutation[first + i] - first] = element;
-    return from;
-  });
-}
-
-/// Repeats along the dimensions.
-static std::optional<Move> moveOf(ExpandOp op, Part part) {
-  auto from = shapeOf(op.getInput()), to = shapeOf(op.getResult());
-  if (from.size() != to.size())
-    return std::nullopt;
-  for (size_t i = 0; i < to.size(); ++i)
-    if (from[i] != to[i] && !part.contains(op.getResult(), i))
-      return std::nullopt;
-  auto inputDims = part.of(op.getInput());
-  return moveOne(op, part, part.rank, [&](Index index) {
-    for (auto [element, dim] : llvm::zip(index, inputDims))
-      element = dim == 1 ? 0 : element;
-    return index;
-  });
-}
-
-/// Picks by constant indices along one of the dimensions.
-static std::optional<Move> moveOf(GatherOp op, Part part) {
-  Attribute constant;
-  auto shape = shapeOf(op.getData()), indexShape = shapeOf(op.getIndices());
-  if (indexShape.size() > 1 || !matchPattern(op.getIndices(), m_Constant(&constant)))
-    return std::nullopt;
-  auto picks = readIntegers(constant);
-  Part inputPart{static_cast<unsigned>(part.rank + 1 - indexShape.size()), part.skip};
-  int64_t dim = op.getAxis(), size = shape[dim];
-  if (!picks || !inputPart.fits(op.getData()) || !inputPart.contains(op.getData(), dim) ||
-      llvm::any_of(*picks, [&](int64_t pick) { return pick >= size || pick < -size; }))
-    return std::nullopt;
-  int64_t axis = dim - inputPart.first(op.getData());
-  return moveOne(op, part, inputPart.rank, [&](Index index) {
-    int64_t pick = (*picks)[indexShape.empty() ? 0 : index[axis]];
-    if (indexShape.empty())
-      index.insert(index.begin() + axis, 0);
-    index[axis] = pick < 0 ? pick + size : pick;
-    return index;
-  });
-}
-
-static std::optional<Move> moveOf(ConcatOp op, Part part) {
-  auto count = countFeatures(op.getResult(), part);
-  if (!count || !part.contains(op.getResult(), op.getAxis()))
-    return std::nullopt;
-  size_t axis = op.getAxis() - part.first(op.getResult());
-  // Which operand holds each position along the axis, and from where on.
-  std::vector<std::pair<unsigned, int64_t>> owners;
-  for (auto [i, input] : llvm::enumerate(op.getInputs())) {
-    if (!countFeatures(input, part))
-      return std::nullopt;
-    owners.insert(owners.end(), shapeOf(input)[op.getAxis()],
-                  {static_cast<unsigned>(i), static_cast<int64_t>(owners.size())});
-  }
-  Move move{SmallVector<unsigned>(op.getInputs().size(), part.rank), {}};
-  auto dims = part.of(op.getResult());
-  for (int64_t i = 0; i < *count; ++i) {
-    Index index = unflatten(i, dims);
-    auto [operand, begin] = owners[index[axis]];
-    index[axis] -= begin;
-    move.origins.push_back({operand, flatten(index, part.of(op.getInputs()[operand]))});
-  }
-  return move;
-}
-
-static std::optional<Move> moveOf(Operation *op, Part part) {
-  return llvm::TypeSwitch<Operation *, std::optional<Move>>(op)
-      .Case<SliceOp, ReshapeOp, TransposeOp, ExpandOp, GatherOp, ConcatOp>(
-          [&](auto move) { return moveOf(move, part); })
-      .Case([&](NegOp) {
-        return moveOne(op, part, part.rank, [](Index index) { return index; });
-      })
-      .Default([](Operation *) { return std::nullopt; });
 }
 
 //===----------------------------------------------------------------------===//
@@ -245,7 +42,7 @@ static std::optional<Move> moveOf(Operation *op, Part part) {
 //===----------------------------------------------------------------------===//
 
 std::optional<Features> FeatureReader::follow(Operation *op, unsigned rank) {
-  auto move = op && depth < kMaxDepth ? moveOf(op, {rank, skip}) : std::nullopt;
+  auto move = op && depth < kMaxDepth ? traceFeatures(op, {rank, skip}) : std::nullopt;
   if (!move)
     return std::nullopt;
   ++depth;
@@ -257,7 +54,7 @@ std::optional<Features> FeatureReader::follow(Operation *op, unsigned rank) {
   if (inputs.size() != move->ranks.size())
     return std::nullopt;
   Features result;
-  for (Origin origin : move->origins) {
+  for (ElementOrigin origin : move->origins) {
     result.push_back(inputs[origin.operand][origin.element]);
     result.back().isNegated ^= isa<NegOp>(op);
   }
@@ -267,7 +64,7 @@ std::optional<Features> FeatureReader::follow(Operation *op, unsigned rank) {
 std::optional<Features> FeatureReader::read(Value value, unsigned rank) {
   if (auto entry = known.find({value, rank}); entry != known.end())
     return entry->second;
-  auto count = countFeatures(value, {rank, skip});
+  auto count = countElements(value, {rank, skip});
   auto result = count ? follow(value.getDefiningOp(), rank) : std::nullopt;
   if (count && !result) {
     result.emplace();
@@ -336,7 +133,7 @@ std::optional<EqualFeatures::Firsts> EqualFeatures::readBroadcast(Value operand,
   int64_t count =
       std::accumulate(dims.begin(), dims.end(), int64_t(1), std::multiplies<>());
   for (int64_t i = 0; i < count; ++i) {
-    Index index = unflatten(i, dims);
+    ElementIndex index = unflatten(i, dims);
     index.erase(index.begin(), index.end() - rank);
     for (auto [element, dim] : llvm::zip(index, own))
       element = dim == 1 ? 0 : element;
@@ -360,32 +157,12 @@ std::optional<EqualFeatures::Firsts> EqualFeatures::readAll(Operation *op,
   return firstsOf(ArrayRef(keys));
 }
 
-/// True if `op` leaves the last `rank` dimensions of its first operand as they are,
-/// whatever it does with those before.
-static bool keepsLast(Operation *op, unsigned rank) {
-  int64_t first = static_cast<int64_t>(shapeOf(op->getResult(0)).size()) - rank;
-  return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case([&](GatherOp gather) {
-        return static_cast<int64_t>(gather.getAxis()) + rank <
-               static_cast<int64_t>(shapeOf(gather.getData()).size());
-      })
-      .Case([&](TransposeOp transpose) {
-        auto last = transpose.getPermutation().take_back(rank);
-        return llvm::equal(last, llvm::seq<int64_t>(first, first + rank));
-      })
-      .Case([&](DynamicSliceOp slice) {
-        return llvm::all_of(slice.getAxes(), [&](int64_t axis) { return axis < first; });
-      })
-      .Default([](Operation *) { return false; });
-}
-
 /// True if an element of the result follows from elements of the same place, in the
 /// last `rank` dimensions, of each operand.
 static bool combines(Operation *op, unsigned rank) {
   if (auto concat = dyn_cast<ConcatOp>(op))
     return concat.getAxis() + rank < shapeOf(concat.getResult()).size();
-  return op->hasTrait<OpTrait::Elementwise>() ||
-         isa<AddOp, SubOp, MulOp, DivOp, PowOp, WhereOp, ExpandOp>(op);
+  return isa<ElementwiseOpInterface, ExpandOp>(op);
 }
 
 std::optional<EqualFeatures::Firsts> EqualFeatures::follow(Value source, unsigned rank,
@@ -397,23 +174,24 @@ std::optional<EqualFeatures::Firsts> EqualFeatures::follow(Value source, unsigne
   if (!op)
     return std::nullopt;
   auto dims = shapeOf(source).take_back(rank);
-  if (keepsLast(op, rank))
+  if (auto movement = dyn_cast<MovementOpInterface>(op);
+      movement && movement.keepsLast(rank))
     return read(op->getOperand(0), rank);
   if (isa<DynamicExpandOp>(op))
     return readBroadcast(op->getOperand(0), dims);
   if (combines(op, rank))
     return readAll(op, dims);
   if (auto reshape = dyn_cast<DynamicReshapeOp>(op)) {
-    auto inputRank = rankOfFeatures(reshape.getInput(), count);
+    auto inputRank = rankOfElements(reshape.getInput(), count);
     return inputRank ? read(reshape.getInput(), *inputRank) : std::nullopt;
   }
   auto slice = dyn_cast<SliceOp>(op);
-  auto move = slice ? moveWithin(slice, {rank}) : std::nullopt;
+  auto move = slice ? traceWithin(slice, {rank}) : std::nullopt;
   auto input = move ? read(slice.getInput(), rank) : std::nullopt;
   if (!input)
     return std::nullopt;
   Firsts keys;
-  for (Origin origin : move->origins)
+  for (ElementOrigin origin : move->origins)
     keys.push_back((*input)[origin.element]);
   return firstsOf(ArrayRef(keys));
 }
@@ -422,7 +200,7 @@ const EqualFeatures::Firsts &EqualFeatures::readSource(Value source, unsigned ra
   auto entry = sources.find({source.getAsOpaquePointer(), rank});
   if (entry != sources.end())
     return entry->second;
-  int64_t count = *countFeatures(source, {rank});
+  int64_t count = *countElements(source, {rank});
   auto found = follow(source, rank, count);
   if (!found) {
     found.emplace(count);

@@ -115,10 +115,10 @@ static bool isZeroOrOne(Value value) {
       return llvm::all_of(*floats, [](float x) { return x == 0 || x == 1; });
     if (isa<CastOp>(op) && tensorOf(op->getOperand(0)).getElementType().isInteger(1))
       return true;
-    if (!isa<ReshapeOp, DynamicReshapeOp, SliceOp, DynamicSliceOp, TransposeOp, ExpandOp,
-             DynamicExpandOp>(op))
+    auto movement = dyn_cast<MovementOpInterface>(op);
+    if (!movement || !movement.getMovedOperand())
       return false;
-    value = op->getOperand(0);
+    value = movement.getMovedOperand();
   }
   return false;
 }

@@ -11,7 +11,6 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "tacit/Support/Elements.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
 using namespace mlir;
@@ -57,38 +56,22 @@ std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
   Operation *op = value.getDefiningOp();
   if (!op || depth == 0)
     return std::nullopt;
-  auto unary = [&](double (*function)(double)) -> std::optional<double> {
-    auto input = constantScalar(op->getOperand(0), depth - 1);
-    return input ? std::optional(function(*input)) : std::nullopt;
-  };
-  auto binary = [&](double (*function)(double, double)) -> std::optional<double> {
-    // Integer division rounds; nothing here needs it.
-    if (!isa<FloatType>(getElementTypeOrSelf(value)))
+  if (auto movement = dyn_cast<MovementOpInterface>(op)) {
+    Value moved = movement.getMovedOperand();
+    return moved ? constantScalar(moved, depth - 1) : std::nullopt;
+  }
+  // Neither a conversion to integers nor their arithmetic is that of real numbers.
+  auto elementwise = dyn_cast<ElementwiseOpInterface>(op);
+  if (!elementwise || !isa<FloatType>(getElementTypeOrSelf(value)))
+    return std::nullopt;
+  SmallVector<double> operands;
+  for (Value operand : op->getOperands()) {
+    auto number = constantScalar(operand, depth - 1);
+    if (!number)
       return std::nullopt;
-    auto lhs = constantScalar(op->getOperand(0), depth - 1);
-    auto rhs = lhs ? constantScalar(op->getOperand(1), depth - 1) : std::nullopt;
-    return rhs ? std::optional(function(*lhs, *rhs)) : std::nullopt;
-  };
-  using Scalar = std::optional<double>;
-  return TypeSwitch<Operation *, Scalar>(op)
-      .Case<ReshapeOp, DynamicReshapeOp, ExpandOp, DynamicExpandOp, TransposeOp, SliceOp,
-            DynamicSliceOp>([&](auto) { return unary([](double x) { return x; }); })
-      .Case([&](CastOp cast) {
-        // A cast to an integer rounds.
-        return isa<FloatType>(cast.getType().getElementType())
-                   ? unary([](double x) { return x; })
-                   : Scalar();
-      })
-      .Case([&](SqrtOp) { return unary([](double x) { return std::sqrt(x); }); })
-      .Case([&](ReciprocalOp) { return unary([](double x) { return 1 / x; }); })
-      .Case([&](NegOp) { return unary([](double x) { return -x; }); })
-      .Case([&](AddOp) { return binary([](double x, double y) { return x + y; }); })
-      .Case([&](SubOp) { return binary([](double x, double y) { return x - y; }); })
-      .Case([&](MulOp) { return binary([](double x, double y) { return x * y; }); })
-      .Case([&](DivOp) { return binary([](double x, double y) { return x / y; }); })
-      .Case(
-          [&](PowOp) { return binary([](double x, double y) { return std::pow(x, y); }); })
-      .Default(Scalar());
+    operands.push_back(*number);
+  }
+  return isa<CastOp>(op) ? operands.front() : elementwise.evaluateReal(operands);
 }
 
 bool tacit::nn::keepsShape(Value scalar, Value other) {

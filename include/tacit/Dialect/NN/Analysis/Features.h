@@ -47,11 +47,8 @@ public:
   /// What is read about are the last dimensions but `skip`.
   explicit FeatureReader(unsigned skip = 0) : skip(skip) {}
 
-  /// More than these, over all dimensions that are looked at, are no features.
-  static constexpr int64_t kMaxFeatures = 8192;
-
   /// The features of `rank` dimensions of `value`, in row-major order; nothing
-  /// if there are too many of them, or one of the dimensions is free.
+  /// if there are more than kMaxTracedElements, or one of the dimensions is free.
   std::optional<Features> read(mlir::Value value, unsigned rank = 1);
 
 private:

@@ -16,6 +16,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Dialect/NN/IR/Movement.h"
 #include "tacit/Dialect/NN/IR/SizeExpr.h"
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"

@@ -84,6 +84,31 @@ def NN_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
   ];
 }
 
+def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
+  let cppNamespace = "::tacit::nn";
+  let description = [{
+    An operation each element of whose result is an element of an operand: it reorders,
+    repeats, picks or joins, and computes nothing.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        The operand that all elements are from; null where there are several.
+      }],
+      "::mlir::Value", "getMovedOperand", (ins), "", [{ return $_op->getOperand(0); }]>,
+    InterfaceMethod<[{
+        Where the elements of the dimensions `range` of the result come from. Nothing
+        if the other dimensions do not stay as they are, or that is not known.
+      }],
+      "std::optional<::tacit::nn::Movement>", "trace",
+      (ins "::tacit::nn::DimRange":$range), "", [{ return std::nullopt; }]>,
+    InterfaceMethod<[{
+        True if the last `rank` dimensions of the first operand stay as they are,
+        whatever happens to those before.
+      }],
+      "bool", "keepsLast", (ins "unsigned":$rank), "", [{ return false; }]>
+  ];
+}
+
 //===----------------------------------------------------------------------===//
 // Roles in a model
 //===----------------------------------------------------------------------===//

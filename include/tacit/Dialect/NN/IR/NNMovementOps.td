@@ -10,7 +10,8 @@
 
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
-def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements]> {
+def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
+                                           NN_Moves<["trace", "keepsLast"]>]> {
   let summary = "picks slices of a tensor by index";
   let description = [{
     The result's shape is that of `data` with dimension `axis` replaced by the
@@ -26,7 +27,8 @@ def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements]> {
   let hasFolder = 1;
 }
 
-def NN_GatherElementsOp : NN_InferredOp<"gather_elements", [NN_InfersSizes]> {
+def NN_GatherElementsOp
+    : NN_InferredOp<"gather_elements", [NN_InfersSizes, NN_MovementOpInterface]> {
   let summary = "picks single elements by their index along one axis";
   let description = [{
     Element [i, j, ...] of the result is that of `data` whose index along `axis` is
@@ -83,7 +85,7 @@ def NN_PadOp : NN_InferredOp<"pad", [NN_InfersSizes]> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements]> {
+def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]> {
   let summary = "a strided part of a tensor, bounds known";
   let description = [{
     One entry per dimension. `starts` lies in [0, n]; with a positive step `ends`
@@ -100,7 +102,7 @@ def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements]> {
   let hasFolder = 1;
 }
 
-def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes]> {
+def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast"]>]> {
   let summary = "a strided part of a tensor, bounds computed";
   let description = [{
     ONNX `Slice` whose bounds follow from dimensions that are not known yet:
@@ -119,7 +121,8 @@ def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes]> {
   let hasVerifier = 1;
 }
 
-def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements]> {
+def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements,
+                                         NN_Moves<["trace", "getMovedOperand"]>]> {
   let summary = "joins tensors along one axis";
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -129,7 +132,7 @@ def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements]> {
   let hasFolder = 1;
 }
 
-def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements]> {
+def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements, NN_Moves<["trace"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
     The result type says the shape. Where dimensions are not known, the k-th free
@@ -143,7 +146,7 @@ def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements]> {
   let hasVerifier = 1;
 }
 
-def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements]> {
+def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements, NN_MovementOpInterface]> {
   let summary = "the same elements in a computed shape";
   let description = [{
     ONNX `Reshape` whose shape follows from dimensions that are not known yet:
@@ -158,7 +161,8 @@ def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements]> {
   let hasVerifier = 1;
 }
 
-def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements]> {
+def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements,
+                                                 NN_Moves<["trace", "keepsLast"]>]> {
   let summary = "permutes dimensions";
   let description = "Dimension i of the result is dimension `permutation[i]` of the input.";
   let arguments = (ins AnyRankedTensor:$input, DenseI64ArrayAttr:$permutation);
@@ -169,7 +173,7 @@ def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements]> {
   let hasFolder = 1;
 }
 
-def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements]> {
+def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements, NN_Moves<["trace"]>]> {
   let summary = "repeats dimensions of 1 to fill the result's shape";
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs AnyRankedTensor:$result);
@@ -178,7 +182,7 @@ def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements]> {
   let hasVerifier = 1;
 }
 
-def NN_DynamicExpandOp : NN_Op<"dynamic_expand", [NN_InfersElements]> {
+def NN_DynamicExpandOp : NN_Op<"dynamic_expand", [NN_InfersElements, NN_MovementOpInterface]> {
   let summary = "repeats dimensions of 1 to fill a computed shape";
   let description = [{
     ONNX `Expand` whose shape follows from dimensions that are not known yet. The

@@ -21,6 +21,10 @@ def NN_InfersSizes : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes
 def NN_InfersElements
     : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes", "inferElements"]>;
 
+/// Moves elements as `trace` and `keepsLast` say, of which `methods` are its own.
+class NN_Moves<list<string> methods>
+    : DeclareOpInterfaceMethods<NN_MovementOpInterface, methods>;
+
 /// Computes element by element; `methods` lists what it evaluates beside real numbers:
 /// "evaluateInteger" to fold on integers, "evaluateSize" to occur in shape arithmetic.
 class NN_Computes<list<string> methods = []>
