@@ -76,6 +76,10 @@ static double reciprocal(double x) { return 1 / x; }
 
 static double relu(double x) { return maximum(x, 0); }
 
+static double mish(double x) {
+  return x * std::tanh(std::log1p(std::exp(-std::fabs(x))) + maximum(x, 0));
+}
+
 //===----------------------------------------------------------------------===//
 // Casts
 //===----------------------------------------------------------------------===//
@@ -335,6 +339,7 @@ void reference::addNNElementwise(OpTable &table) {
   table.add(mapReals<nn::SigmoidOp, sigmoid>);
   table.add(mapReals<nn::ReluOp, relu>);
   table.add(mapReals<nn::SiluOp, silu>);
+  table.add(mapReals<nn::MishOp, mish>);
   table.add(evaluateGelu);
   table.add(evaluateCast);
   table.add(evaluateAdd);

@@ -21,6 +21,17 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
 
 // -----
 
+// An activation that is one operation is named as one.
+func.func @mish(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.mish' op depends on a secret, and two parties have no protocol for it; expected it on what one party knows alone, or another form of the model}}
+  %1 = nn.mish %0 : tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// -----
+
 // A model whose batch was not pinned.
 // expected-error @below {{argument 0 is 'tensor<?x8xf32>'; expected a tensor of known dimensions: pin them with --dim or --shape}}
 func.func @free(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {

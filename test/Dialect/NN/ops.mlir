@@ -34,6 +34,8 @@ func.func @unary(%x: tensor<2x?xf32>, %i: tensor<4xi64>) {
   %8 = nn.relu %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.silu %{{.+}} : tensor<2x?xf32>
   %9 = nn.silu %x : tensor<2x?xf32>
+  // CHECK-NEXT: nn.mish %{{.+}} : tensor<2x?xf32>
+  %mish = nn.mish %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu erf %{{.+}} : tensor<2x?xf32>
   %10 = nn.gelu erf %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu tanh %{{.+}} : tensor<2x?xf32>

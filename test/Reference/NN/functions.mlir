@@ -1,7 +1,7 @@
 // Functions of one number, at arguments whose values are in every table.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}17 functions
+// CHECK: {{^}}18 functions
 
 func.func @neg(%x: tensor<3xf32> {test.value = dense<[1.0, -2.5, 0.0]> : tensor<3xf32>})
     -> (tensor<3xf32> {test.expected = dense<[-1.0, 2.5, 0.0]> : tensor<3xf32>}) {
@@ -97,6 +97,12 @@ func.func @relu(%x: tensor<4xf32> {test.value = dense<[1.0, -2.5, 0.0, 0x7FC0000
     -> (tensor<4xf32> {test.expected = dense<[1.0, 0.0, 0.0, 0x7FC00000]> : tensor<4xf32>}) {
   %y = nn.relu %x : tensor<4xf32>
   return %y : tensor<4xf32>
+}
+
+func.func @mish(%x: tensor<5xf32> {test.value = dense<[0.0, 1.0, -1.0, 2.0, 200.0]> : tensor<5xf32>})
+    -> (tensor<5xf32> {test.expected = dense<[0.0, 0.8650984, -0.30340147, 1.943959, 200.0]> : tensor<5xf32>, test.within = 2.0e-7}) {
+  %y = nn.mish %x : tensor<5xf32>
+  return %y : tensor<5xf32>
 }
 
 func.func @silu(%x: tensor<3xf32> {test.value = dense<[0.0, 2.0, -2.0]> : tensor<3xf32>})

@@ -111,6 +111,21 @@ REAL(SigmoidOp) { return 1 / (1 + std::exp(-x[0])); }
 BUILD(SiluOp) { return s.make<arith::MulFOp>(s.args[0], s.sigmoid(s.args[0])); }
 REAL(SiluOp) { return x[0] / (1 + std::exp(-x[0])); }
 
+/// The logarithm is log(1 + exp(-|x|)) + max(x, 0), whose exponential cannot overflow.
+BUILD(MishOp) {
+  Value x = s.args[0];
+  Value magnitude = s.make<math::AbsFOp>(x);
+  Value small = s.make<math::ExpOp>(s.make<arith::NegFOp>(magnitude));
+  Value log = s.make<math::LogOp>(s.make<arith::AddFOp>(small, s.constant(1)));
+  Value positive = s.make<arith::MaximumFOp>(x, s.constant(0));
+  Value softplus = s.make<arith::AddFOp>(positive, log);
+  return s.make<arith::MulFOp>(x, s.make<math::TanhOp>(softplus));
+}
+REAL(MishOp) {
+  double softplus = std::log1p(std::exp(-std::fabs(x[0]))) + std::fmax(x[0], 0);
+  return x[0] * std::tanh(softplus);
+}
+
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//

@@ -79,6 +79,7 @@ Value buildReciprocal(NodeBuilder &node) { return buildUnary<nn::ReciprocalOp>(n
 Value buildTanh(NodeBuilder &node) { return buildUnary<nn::TanhOp>(node); }
 Value buildErf(NodeBuilder &node) { return buildUnary<nn::ErfOp>(node); }
 Value buildSigmoid(NodeBuilder &node) { return buildUnary<nn::SigmoidOp>(node); }
+Value buildMish(NodeBuilder &node) { return buildUnary<nn::MishOp>(node); }
 Value buildEqual(NodeBuilder &node) {
   return buildCompare(node, nn::ComparePredicate::Equal);
 }
@@ -323,18 +324,12 @@ Value onnx_import::buildCelu(NodeBuilder &node) {
 }
 
 /// log(1 + exp(x)), without overflow.
-static Value softplus(const Activation &a) {
+Value onnx_import::buildSoftplus(NodeBuilder &node) {
+  Activation a(node);
   Value magnitude = a.node.create<nn::AbsOp>({a.x});
   Value small = a.node.create<nn::ExpOp>({a.node.create<nn::NegOp>({magnitude})});
   Value log = a.node.create<nn::LogOp>({add(a.node, small, a.constant(1))});
   return add(a.node, a.positive(a.x), log);
-}
-
-Value onnx_import::buildSoftplus(NodeBuilder &node) { return softplus(Activation(node)); }
-
-Value onnx_import::buildMish(NodeBuilder &node) {
-  Activation a(node);
-  return mul(node, a.x, node.create<nn::TanhOp>({softplus(a)}));
 }
 
 Value onnx_import::buildSoftsign(NodeBuilder &node) {

@@ -55,6 +55,8 @@ def NN_ErfOp : NN_FloatUnaryOp<"erf", "error function">;
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [], [NN_SiteOpInterface]>;
 def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_SiteOpInterface]>;
+def NN_MishOp : NN_FloatUnaryOp<"mish", "x * tanh(log(1 + exp(x)))", [],
+                                [NN_SiteOpInterface]>;
 
 def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Computes<>,
                                NN_SiteOpInterface]> {
