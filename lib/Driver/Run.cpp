@@ -7,6 +7,7 @@
 
 #include "Compilation.h"
 #include "Output.h"
+#include "ReferenceProgram.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/RunReport.h"
 #include "tacit/Support/Error.h"
@@ -97,8 +98,10 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// What runs: code, or the reference.
 struct Compiled {
   std::unique_ptr<Executable> executable;
+  std::unique_ptr<ReferenceProgram> reference;
   double seconds;
 };
 } // namespace
@@ -120,25 +123,32 @@ static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
   }
 }
 
-/// Imports the model for these inputs, and makes code of it.
-static llvm::Expected<Compiled> compileWith(const RunOptions &options, Session &session,
+/// Imports the model for these inputs, and makes code of it, or what the reference runs.
+static llvm::Expected<Compiled> compileWith(const RunOptions &options,
+                                            std::shared_ptr<Session> session,
                                             const NamedTensors &inputs, bool pinsValues) {
-  if (const OnnxModel *model = session.onnx()) {
+  if (const OnnxModel *model = session->onnx()) {
     auto bindings = options.isDynamic ? llvm::Expected<DimBindings>(options.bindings)
                                       : bindFromInputs(options, *model, inputs);
     if (!bindings)
       return bindings.takeError();
     if (pinsValues)
       pinValues(*model, inputs, *bindings);
-    if (auto error = session.import(*bindings))
+    if (auto error = session->import(*bindings))
       return std::move(error);
   }
-  Compilation compilation(session,
-                          {options.road, options.transformations, {}, options.vectorBits});
+  Variant variant{options.road, options.transformations, {}, options.vectorBits};
+  if (options.isReference) {
+    auto reference = ReferenceProgram::make(session, variant);
+    if (!reference)
+      return reference.takeError();
+    return Compiled{nullptr, std::move(*reference), 0};
+  }
+  Compilation compilation(*session, variant);
   auto made = compilation.makeExecutable();
   if (!made)
     return made.takeError();
-  return Compiled{std::move(*made), compilation.elapsed()};
+  return Compiled{std::move(*made), nullptr, compilation.elapsed()};
 }
 
 static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &inputs) {
@@ -152,14 +162,14 @@ static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &input
 /// no program for any values can have, it is compiled for the values given.
 static llvm::Expected<Compiled> compile(const RunOptions &options,
                                         const NamedTensors &inputs) {
-  Session session(options, options, Purpose::Code);
-  if (auto error = session.open(!options.transformations.empty()))
+  auto session = std::make_shared<Session>(options, options, Purpose::Code);
+  if (auto error = session->open(!options.transformations.empty()))
     return std::move(error);
-  if (const OnnxModel *model = session.onnx())
+  if (const OnnxModel *model = session->onnx())
     if (auto error = checkInputs(*model, inputs))
       return std::move(error);
   auto made = compileWith(options, session, inputs, /*pinsValues=*/false);
-  if (made || !session.onnx() ||
+  if (made || !session->onnx() ||
       llvm::none_of(inputs, [](const auto &input) { return mayDecideShape(input.second); }))
     return made;
   llvm::Error rest =
@@ -248,6 +258,15 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   if (isLibrary && !options.transformations.empty())
     return fail(ExitCode::Usage, "give it to tacit compile",
                 "{} has no effect on a library", options.transformations.front().option);
+  if (options.isReference && isLibrary)
+    return fail(ExitCode::Usage, "give the model",
+                "--reference evaluates a model, and '{}' is code", options.model);
+  if (options.isReference && !options.from.empty() &&
+      *findPhase(options.from, options.road) > *findPhase(kReferencePhase, options.road))
+    return fail(ExitCode::Usage, "start from an earlier phase",
+                "--reference evaluates nn, as the phase '{}' leaves it at the latest; "
+                "found --from {}",
+                kReferencePhase.str(), options.from);
   return llvm::Error::success();
 }
 
@@ -258,7 +277,7 @@ static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool is
   auto loaded = Executable::loadLibrary(options.model);
   if (!loaded)
     return loaded.takeError();
-  return Compiled{std::move(*loaded), 0};
+  return Compiled{std::move(*loaded), nullptr, 0};
 }
 
 /// The first run maps weights and wakes threads; it gives the results.
@@ -323,36 +342,81 @@ static std::vector<std::string> namesOf(const tacit_io *values, int32_t count) {
   return names;
 }
 
-/// Runs the code on the inputs, and compares what it gives with what is expected.
-static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
-                         const NamedTensors &inputs, const NamedTensors &expected) {
-  Executable &executable = *compiled.executable;
-  const tacit_model_desc &model = executable.description();
-  std::vector<std::string> inputNames = namesOf(model.inputs, model.num_inputs);
-  std::vector<std::string> outputNames = namesOf(model.outputs, model.num_outputs);
+namespace {
+struct Results {
+  std::vector<std::string> names;
+  std::vector<HostTensor> tensors;
+  RunReport::Latency latency;
+  int64_t threads;
+};
+} // namespace
+
+/// The given tensors in the order of the model, which must have their names.
+static llvm::Expected<std::vector<HostTensor>>
+order(const NamedTensors &inputs, const NamedTensors &expected,
+      const std::vector<std::string> &inputNames,
+      const std::vector<std::string> &outputNames) {
   if (auto error = checkNames("input", inputs, inputNames, /*all=*/true))
-    return error;
+    return std::move(error);
   if (auto error = checkNames("expect", expected, outputNames, /*all=*/false))
-    return error;
+    return std::move(error);
   std::vector<HostTensor> ordered;
   for (const std::string &name : inputNames)
     ordered.push_back(*find(inputs, name));
-  auto outputs = runFirst(options, executable, ordered);
+  return ordered;
+}
+
+static llvm::Expected<Results> runCode(const RunOptions &options, Executable &executable,
+                                       const NamedTensors &inputs,
+                                       const NamedTensors &expected) {
+  const tacit_model_desc &model = executable.description();
+  std::vector<std::string> outputNames = namesOf(model.outputs, model.num_outputs);
+  auto ordered =
+      order(inputs, expected, namesOf(model.inputs, model.num_inputs), outputNames);
+  if (!ordered)
+    return ordered.takeError();
+  auto outputs = runFirst(options, executable, *ordered);
   if (!outputs)
     return outputs.takeError();
-  auto latency = measure(options, executable, ordered);
+  auto latency = measure(options, executable, *ordered);
   if (!latency)
     return latency.takeError();
   int64_t threads = options.threads;
   if (threads == 0)
     threads = llvm::hardware_concurrency().compute_thread_count();
-  RunReport report{{}, *latency, threads, 0, compiled.seconds};
-  if (auto error = writeOutputs(options, outputNames, *outputs, report))
+  return Results{outputNames, std::move(*outputs), *latency, threads};
+}
+
+/// Once: the reference is not there to be fast.
+static llvm::Expected<Results> runReference(ReferenceProgram &reference,
+                                            const NamedTensors &inputs,
+                                            const NamedTensors &expected) {
+  auto ordered = order(inputs, expected, reference.inputNames(), reference.outputNames());
+  if (!ordered)
+    return ordered.takeError();
+  auto begin = std::chrono::steady_clock::now();
+  auto outputs = reference.run(*ordered);
+  if (!outputs)
+    return outputs.takeError();
+  return Results{reference.outputNames(), std::move(*outputs),
+                 summarise({1e3 * secondsSince(begin)}), 1};
+}
+
+/// Runs on the inputs, and compares the results with what is expected.
+static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
+                         const NamedTensors &inputs, const NamedTensors &expected) {
+  auto results = compiled.reference
+                     ? runReference(*compiled.reference, inputs, expected)
+                     : runCode(options, *compiled.executable, inputs, expected);
+  if (!results)
+    return results.takeError();
+  RunReport report{{}, results->latency, results->threads, 0, compiled.seconds};
+  if (auto error = writeOutputs(options, results->names, results->tensors, report))
     return error;
   report.peakBytes = peakMemory();
   if (auto error = writeReport(options, report))
     return error;
-  for (auto [name, tensor] : llvm::zip(outputNames, *outputs))
+  for (auto [name, tensor] : llvm::zip(results->names, results->tensors))
     if (const HostTensor *want = find(expected, name))
       if (auto error = compare(name, tensor, *want, options.tolerance))
         return error;

@@ -55,10 +55,10 @@ static func::FuncOp mainOf(ModuleOp module) {
   return module.lookupSymbol<func::FuncOp>("main");
 }
 
-/// The phases behind `from`.
+/// The phases behind `from`, up to the last.
 static LogicalResult runPhases(ModuleOp module, PhaseKind from,
                                const PipelineOptions &options) {
-  auto manager = PassManager::on<ModuleOp>(module.getContext());
+  PassManager manager(module.getContext());
   buildPipeline(manager, *findPhase(from), *findPhase(PhaseKind::Llvm), options);
   return manager.run(module);
 }

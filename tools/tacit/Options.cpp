@@ -181,6 +181,9 @@ static cl::opt<std::string> toleranceOption(
 static cl::opt<bool> dynamicOption("dynamic",
                                    cl::desc("compile for any size of the free dimensions"),
                                    cl::cat(category), cl::sub(runCommand));
+static cl::opt<bool> referenceOption(
+    "reference", cl::desc("evaluate in double precision instead of running compiled code"),
+    cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));
@@ -495,6 +498,7 @@ static llvm::Expected<Action> parseRun() {
   readOutput(options);
   options.outputDir = outputDirOption;
   options.isDynamic = dynamicOption;
+  options.isReference = referenceOption;
   return Action([options] { return run(options); });
 }
 

@@ -83,7 +83,8 @@ struct CompileOptions : ModelOptions,
 struct RunOptions : ModelOptions, ChangeOptions, OutputOptions, CodeOptions {
   std::vector<std::pair<std::string, std::string>> inputs, expected; ///< name, file
   std::string outputDir;
-  bool isDynamic = false; ///< dimensions stay free, whatever the inputs have
+  bool isDynamic = false;   ///< dimensions stay free, whatever the inputs have
+  bool isReference = false; ///< the reference runs in place of compiled code
   double tolerance = 1e-4;
   int64_t repeat = 1;
   int64_t threads = 0; ///< 0: one for each processor

@@ -1,0 +1,123 @@
+//===- ReferenceProgram.cpp - A program that the reference runs -----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReferenceProgram.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Reference/Evaluator.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/Error.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::driver;
+
+static func::FuncOp mainOf(ModuleOp program) {
+  return program.lookupSymbol<func::FuncOp>("main");
+}
+
+llvm::Expected<std::unique_ptr<ReferenceProgram>>
+ReferenceProgram::make(std::shared_ptr<Session> session, Variant variant) {
+  std::unique_ptr<ReferenceProgram> made(
+      new ReferenceProgram(std::move(session), std::move(variant)));
+  if (auto error = made->compilation.advance(kReferencePhase))
+    return std::move(error);
+  if (auto error = made->session->finish())
+    return std::move(error);
+  return made;
+}
+
+/// A hand-written program need not name its outputs.
+std::vector<std::string> ReferenceProgram::inputNames() {
+  func::FuncOp main = mainOf(compilation.program());
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < main.getNumArguments(); ++i) {
+    auto name = main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr);
+    names.push_back(name ? name.str() : fmt::format("input_{}", i));
+  }
+  return names;
+}
+
+std::vector<std::string> ReferenceProgram::outputNames() {
+  func::FuncOp main = mainOf(compilation.program());
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < main.getNumResults(); ++i) {
+    auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);
+    names.push_back(name ? name.str() : fmt::format("output_{}", i));
+  }
+  return names;
+}
+
+/// The code of an element type in tacit.h, which is that of ONNX; 0 if it has none.
+static int32_t dtypeOf(Type element) {
+  if (element.isF32())
+    return TACIT_F32;
+  if (element.isF64())
+    return TACIT_F64;
+  if (element.isF16())
+    return TACIT_F16;
+  if (element.isBF16())
+    return TACIT_BF16;
+  if (element.isInteger(1))
+    return TACIT_BOOL;
+  bool isUnsigned = element.isUnsignedInteger();
+  switch (isa<IntegerType>(element) ? byteWidth(element) : 0) {
+  case 1:
+    return isUnsigned ? TACIT_U8 : TACIT_I8;
+  case 2:
+    return isUnsigned ? TACIT_U16 : TACIT_I16;
+  case 4:
+    return isUnsigned ? TACIT_U32 : TACIT_I32;
+  case 8:
+    return isUnsigned ? TACIT_U64 : TACIT_I64;
+  default:
+    return 0;
+  }
+}
+
+/// An input of the element type and with the dimensions of its argument.
+static llvm::Expected<reference::Tensor> readInput(const HostTensor &input, Type type,
+                                                   const std::string &name) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  int32_t expected = tensor ? dtypeOf(tensor.getElementType()) : 0;
+  auto agrees = [](auto pair) {
+    return ShapedType::isDynamic(std::get<1>(pair)) ||
+           std::get<0>(pair) == std::get<1>(pair);
+  };
+  bool fits = expected != 0 && expected == input.dtype &&
+              static_cast<size_t>(tensor.getRank()) == input.shape.size() &&
+              llvm::all_of(llvm::zip(input.shape, tensor.getShape()), agrees) &&
+              reference::countElements(input.shape) >= 0;
+  if (fits)
+    return reference::Tensor::fromBytes(input.shape, tensor.getElementType(), input.data);
+  return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+              "input '{}' is {} {}; expected {} {}", name, dtypeName(input.dtype).str(),
+              shapeText(input.shape), dtypeName(expected).str(),
+              tensor ? shapeText(tensor.getShape()) : "tensor");
+}
+
+llvm::Expected<std::vector<HostTensor>>
+ReferenceProgram::run(llvm::ArrayRef<HostTensor> inputs) {
+  func::FuncOp main = mainOf(compilation.program());
+  std::vector<reference::Tensor> values;
+  for (auto [input, type, name] :
+       llvm::zip_equal(inputs, main.getArgumentTypes(), inputNames())) {
+    auto value = readInput(input, type, name);
+    if (!value)
+      return value.takeError();
+    values.push_back(std::move(*value));
+  }
+  auto results = reference::evaluate(main, values);
+  if (!results)
+    return fail(ExitCode::BadInput, "leave out --reference", "{}",
+                llvm::toString(results.takeError()));
+  std::vector<HostTensor> outputs;
+  for (const reference::Tensor &result : *results)
+    outputs.push_back(
+        {dtypeOf(result.getElementType()), result.getShape().vec(), result.toBytes()});
+  return outputs;
+}

@@ -1,0 +1,44 @@
+//===- ReferenceProgram.h - A program that the reference runs ---*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_DRIVER_REFERENCEPROGRAM_H
+#define TACIT_LIB_DRIVER_REFERENCEPROGRAM_H
+
+#include "Compilation.h"
+#include "tacit/Support/HostTensor.h"
+
+namespace tacit::driver {
+
+/// The last phase whose program the reference interpreter evaluates, and the only one it
+/// asks for: afterwards nothing changes what a program means.
+inline constexpr llvm::StringLiteral kReferencePhase = "multiplier";
+
+/// An nn program that the reference interpreter runs in double precision, in place of
+/// compiled code.
+class ReferenceProgram {
+public:
+  /// Runs the phases that change the model. The session owns what the program refers to.
+  static llvm::Expected<std::unique_ptr<ReferenceProgram>>
+  make(std::shared_ptr<Session> session, Variant variant);
+
+  std::vector<std::string> inputNames();
+  std::vector<std::string> outputNames();
+
+  /// The outputs are rounded to their element types.
+  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs);
+
+private:
+  ReferenceProgram(std::shared_ptr<Session> session, Variant variant)
+      : session(std::move(session)), compilation(*this->session, std::move(variant)) {}
+
+  std::shared_ptr<Session> session;
+  Compilation compilation;
+};
+
+} // namespace tacit::driver
+
+#endif // TACIT_LIB_DRIVER_REFERENCEPROGRAM_H
