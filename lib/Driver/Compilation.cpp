@@ -8,10 +8,10 @@
 #include "Compilation.h"
 #include "Output.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Support/Error.h"
-#include "tacit/Support/Files.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
@@ -38,40 +38,35 @@ double Compilation::elapsed() const {
 // Phases
 //===----------------------------------------------------------------------===//
 
-/// The program before a failed phase, for a report. Returns the file's name.
-static std::string writeReproducer(StringRef program, StringRef pipeline) {
+namespace {
+/// Tells a pass that failed from one that crashed.
+struct FailureWatch : PassInstrumentation {
+  explicit FailureWatch(bool &hasFailed) : hasFailed(hasFailed) {}
+  void runAfterPassFailed(Pass *, Operation *) override { hasFailed = true; }
+  bool &hasFailed;
+};
+} // namespace
+
+/// Where the pass manager writes the program and the passes if it fails.
+static std::string reproducerPath() {
   llvm::SmallString<128> path;
-  if (llvm::sys::fs::createTemporaryFile("tacit-reproducer", "mlir", path))
-    return "";
-  llvm::Error error = writeFileAtomically(path, [&](llvm::raw_ostream &os) {
-    os << "// tacit-opt --pass-pipeline='" << pipeline << "'\n" << program;
-    return llvm::Error::success();
-  });
-  if (!error)
-    return path.str().str();
-  llvm::consumeError(std::move(error));
-  return "";
+  llvm::sys::fs::getPotentiallyUniqueTempFileName("tacit-reproducer", "mlir", path);
+  return path.str().str();
 }
 
-llvm::Error Compilation::compilerFailed(const PassManager &manager, StringRef before,
-                                        const Phase *phase,
+llvm::Error Compilation::compilerFailed(const Phase *phase, StringRef reproducer,
                                         const std::string &messages) const {
   if (!phase || !session.onnx())
     return fail(ExitCode::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
                 phase ? "phase '" + phase->name.str() + "'" : "the pipeline", messages);
-  std::string pipeline;
-  llvm::raw_string_ostream os(pipeline);
-  manager.printAsTextualPipeline(os);
-  std::string file = writeReproducer(before, pipeline);
   return fail(ExitCode::Internal,
-              file.empty() ? std::string("report this") : "report this with " + file,
+              "report this" + (reproducer.empty() ? "" : " with " + reproducer.str()),
               "phase '{}' failed, which is a fault of the compiler:\n  {}",
               phase->name.str(), messages);
 }
 
 /// Says whose fault it is that a phase failed without a crash.
-llvm::Error Compilation::phaseFailed(const PassManager &manager, StringRef before,
-                                     const Phase *phase,
+llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
                                      const std::string &messages) const {
   PhaseFailure failure = phase ? phase->failure : PhaseFailure::Internal;
   if (failure == PhaseFailure::Cpu && session.onnx())
@@ -86,13 +81,15 @@ llvm::Error Compilation::phaseFailed(const PassManager &manager, StringRef befor
   if (failure == PhaseFailure::Request)
     return fail(ExitCode::Usage, "tacit inspect shows layers and sites",
                 "phase '{}' failed:\n  {}", phase->name.str(), messages);
-  return compilerFailed(manager, before, phase, messages);
+  return compilerFailed(phase, reproducer, messages);
 }
 
 llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   std::string messages;
+  bool hasFailed = false;
   auto collect = [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+    // Behind the failure of a pass the pass manager only says that there was one.
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error || hasFailed)
       return;
     llvm::raw_string_ostream os(messages);
     if (!messages.empty())
@@ -108,16 +105,28 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   if (listens && failed(session.remarks.attach(*session.context())))
     return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
   session.remarks.watch(manager, session.output.verbose && !variant.isAside);
-  std::string before;
-  if (phase) {
-    llvm::raw_string_ostream os(before);
-    printProgram(*module, os);
+  manager.addInstrumentation(std::make_unique<FailureWatch>(hasFailed));
+  if (failed(applyPassManagerCLOptions(manager)))
+    return fail(ExitCode::Usage, "leave out the options --mlir-...", "{}", messages);
+  // A program that a user wrote is a reproducer already.
+  std::string reproducer;
+  if (phase && session.onnx() && !session.output.hasReproducer) {
+    reproducer = reproducerPath();
+    manager.enableCrashReproducerGeneration(reproducer);
   }
+  TimingScope scope = session.time.nest(phase ? phase->name : "pass-pipeline");
+  manager.enableTiming(scope);
   LogicalResult result = failure();
-  guard([&] { result = manager.run(*module); },
-        [&] { return compilerFailed(manager, before, phase, "a pass crashed"); });
-  return succeeded(result) ? llvm::Error::success()
-                           : phaseFailed(manager, before, phase, messages);
+  auto crashed = [&] { return compilerFailed(phase, reproducer, "a pass crashed"); };
+  guard([&] { result = manager.run(*module); }, crashed);
+  if (succeeded(result))
+    return llvm::Error::success();
+  if (!hasFailed && (!reproducer.empty() || session.output.hasReproducer))
+    exitAfterCrash(crashed());
+  llvm::Error error = phaseFailed(phase, reproducer, messages);
+  if (phase && phase->failure != PhaseFailure::Internal && !reproducer.empty())
+    llvm::sys::fs::remove(reproducer);
+  return error;
 }
 
 /// Says what each transformation of the phase that has just run did. What did nothing

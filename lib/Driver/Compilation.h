@@ -53,10 +53,10 @@ private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);
   /// Runs the passes of a phase, or with null those of a pipeline that the user wrote.
   llvm::Error runPasses(mlir::PassManager &manager, const Phase *phase);
-  llvm::Error phaseFailed(const mlir::PassManager &manager, llvm::StringRef before,
-                          const Phase *phase, const std::string &messages) const;
-  llvm::Error compilerFailed(const mlir::PassManager &manager, llvm::StringRef before,
-                             const Phase *phase, const std::string &messages) const;
+  llvm::Error phaseFailed(const Phase *phase, llvm::StringRef reproducer,
+                          const std::string &messages) const;
+  llvm::Error compilerFailed(const Phase *phase, llvm::StringRef reproducer,
+                             const std::string &messages) const;
   /// For a code generator that crashed.
   llvm::Error noCode() const;
   void reportTransformations(const Phase &phase);

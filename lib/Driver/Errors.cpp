@@ -53,16 +53,18 @@ static void outOfMemory() {
 
 void driver::reportOutOfMemory() { std::set_new_handler(outOfMemory); }
 
+void driver::exitAfterCrash(llvm::Error error) {
+  int code = reportError(std::move(error));
+  llvm::outs().flush();
+  _exit(code);
+}
+
 void driver::guard(llvm::function_ref<void()> work,
                    llvm::function_ref<llvm::Error()> crashed) {
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext context;
   bool isDone = context.RunSafely(work);
   llvm::CrashRecoveryContext::Disable();
-  if (isDone)
-    return;
-  // Memory may hold anything: no destructor runs.
-  int code = reportError(crashed());
-  llvm::outs().flush();
-  _exit(code);
+  if (!isDone)
+    exitAfterCrash(crashed());
 }

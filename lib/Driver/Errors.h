@@ -17,6 +17,10 @@ namespace tacit::driver {
 /// Prints a warning and what to try.
 void warn(llvm::StringRef message, llvm::StringRef hint);
 
+/// Reports an error and ends the program without running a destructor: for after a
+/// crash, when memory may hold anything.
+[[noreturn]] void exitAfterCrash(llvm::Error error);
+
 /// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
 /// program reports what `crashed` returns, and ends.
 void guard(llvm::function_ref<void()> work, llvm::function_ref<llvm::Error()> crashed);

@@ -24,13 +24,14 @@ using namespace tacit::driver;
 Session::Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose)
     : options(options), output(output), purpose(purpose),
       start(std::chrono::steady_clock::now()) {
+  applyDefaultTimingManagerCLOptions(timing);
+  time = timing.getRootScope();
   DialectRegistry registry;
   registerAllDialects(registry);
   // One function, one thread: a pool would only cost its start.
   mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   mlirContext->loadDialect<mlir::func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
-  static bool once = (registerAllPasses(), true);
-  (void)once;
+  registerAllPasses();
 }
 
 Session::~Session() = default;
@@ -135,6 +136,7 @@ llvm::Error Session::import(const DimBindings &bindings) {
   size_t phases = tacit::phases(options.road).size();
   auto begin = std::chrono::steady_clock::now();
   progress(output, 0, phases, "import", secondsSince(start));
+  TimingScope scope = time.nest("import");
   auto program = model->import(context(), bindings, purpose == Purpose::Code);
   if (!program)
     return program.takeError();

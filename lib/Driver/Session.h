@@ -12,6 +12,7 @@
 #include "Remarks.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/Timing.h"
 #include "tacit/Driver/Options.h"
 #include "tacit/Pipelines/PhaseFiles.h"
 #include <chrono>
@@ -70,6 +71,10 @@ public:
   const OutputOptions output;
   const Purpose purpose;
   RemarkListener remarks;
+
+  /// What --mlir-timing prints when the session ends: the import, and each phase.
+  mlir::DefaultTimingManager timing;
+  mlir::TimingScope time;
 
 private:
   llvm::Error readProgram();

@@ -44,6 +44,6 @@ void tacit::registerOwnPasses() {
 }
 
 void tacit::registerAllPasses() {
-  mlir::registerAllPasses();
-  registerOwnPasses();
+  static bool once = (mlir::registerAllPasses(), registerOwnPasses(), true);
+  (void)once;
 }

@@ -8,8 +8,11 @@
 #include "Options.h"
 #include "Bindings.h"
 #include "Overview.h"
-#include "Planned.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "tacit/Driver/Driver.h"
+#include "tacit/InitAll/InitAll.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
@@ -204,6 +207,43 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
                                          cl::sub(evalCommand));
 
 //===----------------------------------------------------------------------===//
+// MLIR's own options
+//===----------------------------------------------------------------------===//
+
+/// Registers the options of MLIR that print and time passes. They belong to the top level,
+/// as in all tools of LLVM; here they have to be seen behind every subcommand.
+static void registerMlirOptions() {
+  auto &options = cl::getRegisteredOptions();
+  auto others = options;
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  mlir::registerPassManagerCLOptions();
+  SmallVector<cl::Option *> ours;
+  for (auto [name, option] : options)
+    if (!others.contains(name))
+      ours.push_back(option);
+  for (cl::Option *option : ours) {
+    option->removeArgument();
+    option->addSubCommand(cl::SubCommand::getAll());
+    option->addArgument();
+  }
+}
+
+static cl::Option &mlirOption(StringRef name) {
+  return *cl::getRegisteredOptions(cl::SubCommand::getAll()).lookup(name);
+}
+
+static bool isGiven(StringRef name) { return mlirOption(name).getNumOccurrences() > 0; }
+
+/// Programs that are printed on the way leave out the bytes of large weights, unless the
+/// user says how large: a reproducer would else be as large as the model, in hexadecimal.
+static void elideWeights() {
+  static constexpr StringLiteral kName = "mlir-elide-resource-strings-if-larger";
+  if (!isGiven(kName))
+    mlirOption(kName).addOccurrence(0, kName, "16384");
+}
+
+//===----------------------------------------------------------------------===//
 // Checks
 //===----------------------------------------------------------------------===//
 
@@ -332,6 +372,7 @@ static void readOutput(OutputOptions &options) {
   options.json = jsonOption;
   options.quiet = quietOption;
   options.verbose = verboseOption;
+  options.hasReproducer = isGiven("mlir-pass-pipeline-crash-reproducer");
 }
 
 /// The changes that are asked for; `isForShapes` where nobody will read the weights.
@@ -414,9 +455,6 @@ static llvm::Expected<Action> parseInspect() {
 }
 
 static llvm::Expected<CompileOptions::Target> parseTarget() {
-  if (targetOption == "onnx")
-    return usage("use --target=cpu, --target=2pc or --target=mlir",
-                 "--target=onnx is not available in this version");
   if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
     return usage("use --target=cpu, --target=2pc or --target=mlir",
                  fmt::format("'{}' is no target", targetOption.getValue()));
@@ -630,9 +668,12 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
                  fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval, "
                              "cost or passes",
                              first.str()));
-  if (auto error = refusePlanned(argc, argv))
-    return std::move(error);
 
+  // --mlir-print-ir-after takes the names of those that are registered. `tacit passes`
+  // lists ours alone.
+  if (first != passesCommand.getName())
+    registerAllPasses();
+  registerMlirOptions();
   cl::HideUnrelatedOptions({&category}, inspectCommand);
   cl::HideUnrelatedOptions({&category}, compileCommand);
   cl::HideUnrelatedOptions({&category}, runCommand);
@@ -643,6 +684,7 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   raw_string_ostream os(text);
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &os))
     return usage(fmt::format("tacit {} --help", first.str()), tidy(text));
+  elideWeights();
 
   if (inspectCommand)
     return parseInspect();

@@ -42,6 +42,8 @@ struct OutputOptions {
   /// A file, "-" for stdout, or empty.
   std::string json;
   bool quiet = false, verbose = false;
+  /// The user says where a reproducer goes if a phase fails.
+  bool hasReproducer = false;
 
   /// Whether the text for people goes to stdout: unless the JSON does.
   bool wantsText() const { return json != "-"; }
