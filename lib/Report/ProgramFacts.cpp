@@ -256,22 +256,19 @@ static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
   return value;
 }
 
-/// The interface as the phase `check` wrote it.
-static std::vector<OnnxValue> readList(DictionaryAttr interface, StringRef which) {
+/// Inputs or outputs as the phase `check` wrote them.
+static std::vector<OnnxValue> describeTensors(ArrayRef<nn::TensorAttr> tensors) {
   std::vector<OnnxValue> values;
-  if (auto entries = interface.getAs<ArrayAttr>(which))
-    for (auto entry : entries.getAsRange<Attribute>())
-      if (auto fields = dyn_cast<DictionaryAttr>(entry))
-        if (auto type = fields.getAs<TypeAttr>("type"))
-          values.push_back(
-              describeValue(fields.getAs<StringAttr>("name"), type.getValue(), {}));
+  for (nn::TensorAttr tensor : tensors)
+    values.push_back(describeValue(tensor.getName(), tensor.getType(), {}));
   return values;
 }
 
 ProgramInterface ProgramInterface::of(ModuleOp module) {
   ProgramInterface result;
-  if (auto interface = module->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr))
-    return {readList(interface, "inputs"), readList(interface, "outputs")};
+  if (auto interface = module->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr))
+    return {describeTensors(interface.getInputs()),
+            describeTensors(interface.getOutputs())};
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return result;

@@ -14,8 +14,8 @@
 // RAISE: %[[Y:.+]] = nn.linear %{{.+}}, %[[W]] bias(%{{.+}})
 // RAISE-NEXT: return %[[Y]]
 
-// VERDICT: module attributes {nn.interface = {inputs = [{index_bound = 5 : i64, name = "tokens", type = tensor<2x3xi64>}]
-// VERDICT-SAME: outputs = [{name = "logits", type = tensor<2x3x5xf32>}]
+// VERDICT: module attributes {nn.interface = #nn.interface<inputs = [<name = "tokens", type = tensor<2x3xi64>, index_bound = 5>]
+// VERDICT-SAME: outputs = [<name = "logits", type = tensor<2x3x5xf32>>]
 
 // LINALG: nn.interface
 // LINALG-NOT: = nn.
@@ -34,7 +34,7 @@
 // BUFFERIZE: module attributes {cpu.arena_bytes = {{[0-9]+}} : i64, cpu.weights = [
 // BUFFERIZE-DAG: #cpu.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}>
 // BUFFERIZE-DAG: #cpu.weight<value = dense_resource<w> : tensor<5x8xf32>, offset = {{[0-9]+}}, panel = 32, position = 0, permutation = [0, 1]>
-// BUFFERIZE-SAME: nn.interface = {
+// BUFFERIZE-SAME: nn.interface = #nn.interface<
 // BUFFERIZE-NOT: memref.alloc()
 // BUFFERIZE: func.func @main(%{{.+}}: memref<1216xi8>, %{{.+}}: memref<{{[0-9]+}}xi8>, %{{.+}}: memref<2x3xi64> {nn.name = "tokens"}, %[[OUT:.+]]: memref<2x3x5xf32>
 // BUFFERIZE: memref.reinterpret_cast %[[OUT]] to

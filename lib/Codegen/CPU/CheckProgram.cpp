@@ -101,7 +101,10 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
     ok &= checkOperations(main, dims);
     if (!ok)
       return signalPassFailure();
-    module->setAttr(nn::kInterfaceAttr, describe(main, dims));
+    nn::InterfaceAttr interface = describe(main, dims);
+    if (!interface)
+      return signalPassFailure();
+    module->setAttr(nn::kInterfaceAttr, interface);
   }
 
   bool checkInputs(func::FuncOp main) {
@@ -183,43 +186,45 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
     return false;
   }
 
-  DictionaryAttr describe(func::FuncOp main, nn::Dims &dims) {
+  /// Null, after an error, if a name cannot be that of an input, output or dimension.
+  nn::InterfaceAttr describe(func::FuncOp main, nn::Dims &dims) {
     Builder b(&getContext());
-    auto entry = [&](StringAttr name, Value value, int64_t bound) -> Attribute {
+    auto emitError = [&] { return main.emitError(); };
+    bool ok = true;
+    auto describeValue = [&](StringAttr name, Value value, int64_t bound) {
       auto type = knownType(value, dims);
-      SmallVector<NamedAttribute> fields{b.getNamedAttr("name", name),
-                                         b.getNamedAttr("type", TypeAttr::get(type))};
-      if (bound > 0)
-        fields.push_back(b.getNamedAttr("index_bound", b.getI64IntegerAttr(bound)));
+      SmallVector<StringAttr> names;
       if (!type.hasStaticShape())
-        fields.push_back(b.getNamedAttr("dims", dimNames(b, value, dims)));
-      return b.getDictionaryAttr(fields);
+        names = dimNames(b, value, dims);
+      auto tensor = nn::TensorAttr::getChecked(emitError, &getContext(), name, type,
+                                               ArrayRef(names), bound);
+      ok &= static_cast<bool>(tensor);
+      return tensor;
     };
-    SmallVector<Attribute> inputs, outputs, free;
+    SmallVector<nn::TensorAttr> inputs, outputs;
     for (BlockArgument argument : main.getArguments())
-      inputs.push_back(
-          entry(main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr),
-                argument, indexBound(argument)));
+      inputs.push_back(describeValue(
+          main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr),
+          argument, indexBound(argument)));
     for (auto [i, value] :
          llvm::enumerate(main.getBody().front().getTerminator()->getOperands())) {
       auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);
       if (!name)
         name = b.getStringAttr("output_" + Twine(i));
-      outputs.push_back(entry(name, value, 0));
+      outputs.push_back(describeValue(name, value, /*bound=*/0));
     }
+    SmallVector<StringAttr> free;
     for (const nn::FreeDim &dim : nn::freeDims(main))
       free.push_back(b.getStringAttr(dim.name));
-    SmallVector<NamedAttribute> fields{b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
-                                       b.getNamedAttr("outputs", b.getArrayAttr(outputs))};
-    if (!free.empty())
-      fields.push_back(b.getNamedAttr("dims", b.getArrayAttr(free)));
-    return b.getDictionaryAttr(fields);
+    return ok ? nn::InterfaceAttr::getChecked(emitError, &getContext(), ArrayRef(inputs),
+                                              ArrayRef(outputs), ArrayRef(free))
+              : nn::InterfaceAttr();
   }
 
   /// The name of each dimension that is one of the inputs', and "" for the others. Of an
   /// input, the name that it has itself.
-  static ArrayAttr dimNames(Builder &b, Value value, nn::Dims &dims) {
-    SmallVector<Attribute> names;
+  static SmallVector<StringAttr> dimNames(Builder &b, Value value, nn::Dims &dims) {
+    SmallVector<StringAttr> names;
     auto argument = dyn_cast<BlockArgument>(value);
     auto type = cast<RankedTensorType>(value.getType());
     for (auto [i, size] : llvm::enumerate(dims.sizesOf(value))) {
@@ -229,7 +234,7 @@ struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
                                argument.getArgNumber(), i);
       names.push_back(b.getStringAttr(name));
     }
-    return b.getArrayAttr(names);
+    return names;
   }
 };
 } // namespace

@@ -54,11 +54,6 @@ static std::optional<int64_t> readSize(IntegerAttr attr) {
   return value && *value >= 0 && *value <= kMaxTensorBytes ? value : std::nullopt;
 }
 
-/// A string that can be a C string.
-static bool isName(StringAttr name) {
-  return name && !name.empty() && !name.getValue().contains('\0');
-}
-
 /// Bytes that a tensor has at least: as if its free dimensions were 1.
 static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
   std::vector<int64_t> shape = tensor.shape;
@@ -67,74 +62,40 @@ static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
   return tensorBytes(tensor.dtype, shape);
 }
 
-/// The numbers of the names of a tensor's dimensions. An input's size can only come from
-/// a name; an output's may be computed.
-static llvm::Error readDims(DictionaryAttr fields, StringRef kind, LibraryTensor &tensor,
-                            ArrayRef<std::string> names) {
-  if (llvm::none_of(tensor.shape, [](int64_t dim) { return dim < 0; }))
-    return llvm::Error::success();
-  auto dims = fields.getAs<ArrayAttr>("dims");
-  tensor.dims.assign(tensor.shape.size(), -1);
-  for (auto [i, dim] : llvm::enumerate(tensor.shape)) {
-    auto text = dims && i < dims.size() ? dyn_cast<StringAttr>(dims[i]) : StringAttr();
-    auto found = text ? llvm::find(names, text.getValue()) : names.end();
-    if (dim < 0 && found != names.end())
-      tensor.dims[i] = found - names.begin();
-    else if (dim < 0 && kind == "input")
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "dimension {} of input '{}' is free; expected one of the names that '{}' "
-                  "lists as 'dims'",
-                  i, tensor.name, nn::kInterfaceAttr.str());
-  }
-  return llvm::Error::success();
-}
-
-/// Types and names of one input or output.
-static llvm::Expected<LibraryTensor>
-readTensor(Attribute entry, StringRef kind, size_t number, ArrayRef<std::string> names) {
-  auto fields = dyn_cast<DictionaryAttr>(entry);
-  auto name = fields ? fields.getAs<StringAttr>("name") : StringAttr();
-  auto typeAttr = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
-  auto type =
-      typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : RankedTensorType();
-  int32_t dtype = type ? dtypeOf(type.getElementType()) : 0;
-  if (!isName(name))
-    return fail(ExitCode::BadInput, "give each input and output a name",
-                "{} {} of the program has no name", kind.str(), number);
+/// Checks that the C interface has what `entry` needs, and describes it for the library.
+static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
+                                                nn::TensorAttr entry, StringRef kind) {
+  RankedTensorType type = entry.getType();
+  int32_t dtype = dtypeOf(type.getElementType());
   if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
     return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
                 "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
                 "floats, integers of 8 to 64 bits, or bool",
-                kind.str(), name.str(), TACIT_MAX_RANK);
-  LibraryTensor tensor{name.str(), dtype, {}, 0, {}};
+                kind.str(), entry.getName().str(), TACIT_MAX_RANK);
+  LibraryTensor tensor{entry.getName().str(), dtype, {}, 0, {}};
   for (int64_t dim : type.getShape())
     tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
   auto bytes = leastBytes(tensor);
   if (!bytes || *bytes > kMaxTensorBytes)
     return fail(ExitCode::BadInput, "pin its dimensions to less",
-                "{} '{}' has no size of at most {} bytes", kind.str(), name.str(),
+                "{} '{}' has no size of at most {} bytes", kind.str(), tensor.name,
                 kMaxTensorBytes);
-  if (fields.get("index_bound")) {
-    auto bound = readSize(fields.getAs<IntegerAttr>("index_bound"));
-    if (!bound)
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "{} '{}' has an 'index_bound' that is no size", kind.str(), name.str());
-    tensor.indexBound = *bound;
+  tensor.indexBound = entry.getIndexBound();
+  if (type.hasStaticShape())
+    return tensor;
+  // An input's free dimension has a name; an output's may be computed.
+  for (auto [i, dim] : llvm::enumerate(tensor.shape)) {
+    auto number = dim < 0 ? interface.getDimNumber(entry, i) : std::nullopt;
+    tensor.dims.push_back(number ? static_cast<int32_t>(*number) : -1);
   }
-  if (auto error = readDims(fields, kind, tensor, names))
-    return std::move(error);
   return tensor;
 }
 
-static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
-                               ArrayRef<std::string> names,
+static llvm::Error readTensors(nn::InterfaceAttr interface,
+                               ArrayRef<nn::TensorAttr> entries, StringRef kind,
                                std::vector<LibraryTensor> &tensors) {
-  auto entries = interface.getAs<ArrayAttr>(which);
-  if (!entries)
-    return fail(ExitCode::BadInput, kEarlierPhase, "the program's '{}' has no list '{}'",
-                nn::kInterfaceAttr.str(), which.str());
-  for (Attribute entry : entries) {
-    auto tensor = readTensor(entry, which.drop_back(), tensors.size(), names);
+  for (nn::TensorAttr entry : entries) {
+    auto tensor = readTensor(interface, entry, kind);
     if (!tensor)
       return tensor.takeError();
     tensors.push_back(std::move(*tensor));
@@ -142,46 +103,34 @@ static llvm::Error readTensors(DictionaryAttr interface, StringRef which,
   return llvm::Error::success();
 }
 
-/// Strings that become C strings; `isUnique` for names.
-static llvm::Error readStrings(ArrayAttr strings, StringRef what, bool isUnique,
-                               std::vector<std::string> &texts) {
-  for (Attribute entry : strings) {
-    auto text = dyn_cast<StringAttr>(entry);
-    if (!isName(text) || (isUnique && llvm::is_contained(texts, text.getValue())))
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "entry {} of the program's '{}' is empty, no text, or there twice",
-                  texts.size(), what.str());
-    texts.push_back(text.str());
-  }
-  return llvm::Error::success();
-}
-
-/// A name whose size no input tells could never be bound.
-static llvm::Error checkEveryName(const ModelFacts &facts) {
-  for (int32_t i = 0, count = facts.dims.size(); i < count; ++i)
-    if (llvm::none_of(facts.inputs, [&](const LibraryTensor &input) {
-          return llvm::is_contained(input.dims, i);
-        }))
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "the program's '{}' lists the free dimension '{}', which no input has",
-                  nn::kInterfaceAttr.str(), facts.dims[i]);
-  return llvm::Error::success();
-}
-
 static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
-  auto interface = module->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
+  auto interface = module->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
   if (!interface)
     return fail(ExitCode::BadInput, kEarlierPhase,
                 "the program has no '{}' attribute: its inputs and outputs are unknown",
                 nn::kInterfaceAttr.str());
-  if (auto dims = interface.getAs<ArrayAttr>("dims"))
-    if (auto error = readStrings(dims, "dims", /*isUnique=*/true, facts.dims))
-      return error;
-  if (auto error = readTensors(interface, "inputs", facts.dims, facts.inputs))
+  for (StringAttr name : interface.getDims())
+    facts.dims.push_back(name.str());
+  if (auto error = readTensors(interface, interface.getInputs(), "input", facts.inputs))
     return error;
-  if (auto error = checkEveryName(facts))
-    return error;
-  return readTensors(interface, "outputs", facts.dims, facts.outputs);
+  return readTensors(interface, interface.getOutputs(), "output", facts.outputs);
+}
+
+/// Reads the sentences of what @shapes checks; they become C strings.
+static llvm::Error readChecks(ModuleOp module, ModelFacts &facts) {
+  auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
+  if (!checks)
+    return fail(ExitCode::BadInput, kEarlierPhase,
+                "the program has free dimensions, but no '{}' attribute that is a list",
+                kChecksAttr.str());
+  for (auto text : checks.getAsRange<StringAttr>()) {
+    if (text.empty() || text.getValue().contains('\0'))
+      return fail(ExitCode::BadInput, kEarlierPhase,
+                  "entry {} of the program's '{}' is empty or has a zero byte",
+                  facts.checks.size(), kChecksAttr.str());
+    facts.checks.push_back(text.str());
+  }
+  return llvm::Error::success();
 }
 
 /// The outputs of a program can only be as free as its inputs.
@@ -195,12 +144,7 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
   if (auto error = readInterface(module, facts))
     return std::move(error);
   if (!facts.dims.empty()) {
-    auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
-    if (!checks)
-      return fail(ExitCode::BadInput, kEarlierPhase,
-                  "the program has free dimensions, but no '{}' attribute that is a list",
-                  kChecksAttr.str());
-    if (auto error = readStrings(checks, kChecksAttr, /*isUnique=*/false, facts.checks))
+    if (auto error = readChecks(module, facts))
       return std::move(error);
     return facts;
   }

@@ -107,17 +107,16 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
                                  b.getDictionaryAttr(b.getNamedAttr(
                                      nn::kNameAttr, b.getStringAttr(mpc::kWrapsOutput))))))
       return failure();
-    auto interface = getOperation()->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
-    auto outputs = interface ? interface.getAs<ArrayAttr>("outputs") : ArrayAttr();
-    if (!outputs)
+    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
+    if (!interface)
       return success();
-    SmallVector<Attribute> all(outputs.getValue());
-    all.push_back(
-        b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(mpc::kWrapsOutput)),
-                             b.getNamedAttr("type", TypeAttr::get(type))}));
-    NamedAttrList entries(interface);
-    entries.set("outputs", b.getArrayAttr(all));
-    getOperation()->setAttr(nn::kInterfaceAttr, entries.getDictionary(&getContext()));
+    SmallVector<nn::TensorAttr> outputs(interface.getOutputs());
+    outputs.push_back(nn::TensorAttr::get(&getContext(), b.getStringAttr(mpc::kWrapsOutput),
+                                          cast<RankedTensorType>(type), /*dims=*/{},
+                                          /*index_bound=*/0));
+    getOperation()->setAttr(nn::kInterfaceAttr,
+                            nn::InterfaceAttr::get(&getContext(), interface.getInputs(),
+                                                   outputs, interface.getDims()));
     return success();
   }
 };

@@ -2,9 +2,9 @@
 
 // The first function is the example of the pass's documentation.
 
-// CHECK: module attributes {nn.interface = {
-// CHECK-SAME: inputs = [{index_bound = 65 : i64, name = "tokens", type = tensor<4xi64>}]
-// CHECK-SAME: outputs = [{name = "y", type = tensor<4x8xf32>}]
+// CHECK: module attributes {nn.interface = #nn.interface<
+// CHECK-SAME: inputs = [<name = "tokens", type = tensor<4xi64>, index_bound = 65>]
+// CHECK-SAME: outputs = [<name = "y", type = tensor<4x8xf32>>]
 // CHECK: func.func @main(
 // CHECK: nn.gather
 func.func @main(%t: tensor<4xi64> {nn.name = "tokens"}) -> (tensor<4x8xf32> {nn.name = "y"}) {
@@ -17,9 +17,9 @@ func.func @main(%t: tensor<4xi64> {nn.name = "tokens"}) -> (tensor<4x8xf32> {nn.
 
 // The smaller of two tables bounds the index, which reaches it through a reshape and
 // a cast. A float is no index, and a result without a name gets one.
-// CHECK: inputs = [{index_bound = 7 : i64, name = "i", type = tensor<1x4xi64>},
-// CHECK-SAME: {name = "x", type = tensor<4xf32>}]
-// CHECK-SAME: outputs = [{name = "output_0", type = tensor<4x8xf32>}, {name = "b", type = tensor<4x2xf32>}]
+// CHECK: inputs = [<name = "i", type = tensor<1x4xi64>, index_bound = 7>,
+// CHECK-SAME: <name = "x", type = tensor<4xf32>>]
+// CHECK-SAME: outputs = [<name = "output_0", type = tensor<4x8xf32>>, <name = "b", type = tensor<4x2xf32>>]
 func.func @main(%i: tensor<1x4xi64> {nn.name = "i"}, %x: tensor<4xf32> {nn.name = "x"})
     -> (tensor<4x8xf32>, tensor<4x2xf32> {nn.name = "b"}) {
   %large = nn.constant dense<1.0> : tensor<65x8xf32>
@@ -38,10 +38,11 @@ func.func @main(%i: tensor<1x4xi64> {nn.name = "i"}, %x: tensor<4xf32> {nn.name 
 
 // Free dimensions by name; one without a name is called after its input. Of the outputs
 // those that are free dimensions themselves.
-// CHECK: nn.interface = {dims = ["batch", "x[1]", "past"]
-// CHECK-SAME: inputs = [{dims = ["batch", "x[1]"], name = "x", type = tensor<?x?xf32>},
-// CHECK-SAME: {dims = ["past", "batch"], name = "y", type = tensor<?x?xf32>}]
-// CHECK-SAME: outputs = [{dims = ["batch", ""], name = "z", type = tensor<?x?xf32>}]
+// CHECK: nn.interface = #nn.interface<
+// CHECK-SAME: inputs = [<name = "x", type = tensor<?x?xf32>, dims = ["batch", "x[1]"]>,
+// CHECK-SAME: <name = "y", type = tensor<?x?xf32>, dims = ["past", "batch"]>]
+// CHECK-SAME: outputs = [<name = "z", type = tensor<?x?xf32>, dims = ["batch", ""]>],
+// CHECK-SAME: dims = ["batch", "x[1]", "past"]>
 func.func @main(%x: tensor<?x?xf32> {nn.name = "x", nn.dims = ["batch", ""]},
                 %y: tensor<?x?xf32> {nn.name = "y", nn.dims = ["past", "batch"]})
     -> (tensor<?x?xf32> {nn.name = "z"}) {

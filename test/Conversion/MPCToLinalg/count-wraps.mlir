@@ -11,7 +11,9 @@
 // CHECK: arith.cmpf oge, %{{.+}}, %[[LIMIT]] : f64
 // CHECK: %[[TOTAL:.+]] = linalg.generic {{.*}} outs(%{{.+}} : tensor<i64>)
 // CHECK: return %{{.+}}, %{{.+}} : tensor<2x4xf32>, tensor<i64>
-module attributes {nn.interface = {inputs = [{name = "x", type = tensor<2x4xf32>}], outputs = [{name = "y", type = tensor<2x4xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<2x4xf32>>],
+    outputs = [<name = "y", type = tensor<2x4xf32>>]>} {
   func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}) -> (tensor<2x4xf32> {nn.name = "y"}) {
     %0 = mpc.share %x from client : tensor<2x4xf32> to !mpc.share<2x4, width = 64, fraction = 18>
     %1 = mpc.square %0 : !mpc.share<2x4, width = 64, fraction = 18> to !mpc.share<2x4, width = 64, fraction = 36>

@@ -157,9 +157,14 @@ func.func @movement(%x: tensor<2x?x8xf32> {nn.dims = ["", "seq", ""], nn.name = 
 }
 
 // CHECK-LABEL: module @ready attributes
-// CHECK-SAME: nn.interface = {inputs = []}
+// CHECK-SAME: nn.interface = #nn.interface<inputs = [<name = "tokens", type = tensor<1x?xi64>, dims = ["", "n"], index_bound = 65>,
+// CHECK-SAME: <name = "mask", type = tensor<4xi1>>],
+// CHECK-SAME: outputs = [<name = "logits", type = tensor<1x?x65xf32>>], dims = ["n"]>
 module @ready attributes {
-  nn.interface = {inputs = []}
+  nn.interface = #nn.interface<
+    inputs = [#nn.tensor<name = "tokens", type = tensor<1x?xi64>, index_bound = 65, dims = ["", "n"]>,
+              <name = "mask", type = tensor<4xi1>>],
+    dims = ["n"], outputs = [<name = "logits", type = tensor<1x?x65xf32>>]>
 } {
 }
 

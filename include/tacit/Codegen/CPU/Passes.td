@@ -32,9 +32,9 @@ def CheckProgram : Pass<"cpu-check-program", "::mlir::ModuleOp"> {
 
     **After**
     ```mlir
-    module attributes {nn.interface = {
-        inputs = [{index_bound = 65 : i64, name = "tokens", type = tensor<4xi64>} ],
-        outputs = [{name = "y", type = tensor<4x8xf32>} ]}} {
+    module attributes {nn.interface = #nn.interface<
+        inputs = [<name = "tokens", type = tensor<4xi64>, index_bound = 65>],
+        outputs = [<name = "y", type = tensor<4x8xf32>>]>} {
       func.func @main(%t: tensor<4xi64> {nn.name = "tokens"}) -> (tensor<4x8xf32> {nn.name = "y"}) {
         %w = nn.constant dense<1.0> : tensor<65x8xf32>
         %0 = nn.gather %w, %t axis = 0 : (tensor<65x8xf32>, tensor<4xi64>) -> tensor<4x8xf32>

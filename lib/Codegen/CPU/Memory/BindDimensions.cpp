@@ -36,8 +36,13 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
       return signalPassFailure();
     if (llvm::none_of(main.getArgumentTypes(), isFree))
       return;
-    auto names = readNames(main);
-    if (failed(names) || failed(bind(main, *names)))
+    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
+    if (!interface || interface.getDims().empty()) {
+      main.emitError() << "has free dimensions; expected '" << nn::kInterfaceAttr
+                       << "' with a list 'dims' of their names";
+      return signalPassFailure();
+    }
+    if (failed(bind(main, interface)))
       return signalPassFailure();
     // Sizes that are asked for in many places become one.
     SmallVector<memref::DimOp> questions;
@@ -49,32 +54,18 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
     eliminateCommonSubExpressions(rewriter, dominance, main);
   }
 
-  /// What the interface calls the free dimensions, by number.
-  FailureOr<llvm::StringMap<unsigned>> readNames(func::FuncOp main) {
-    auto interface = getOperation()->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
-    auto dims = interface ? interface.getAs<ArrayAttr>("dims") : ArrayAttr();
-    llvm::StringMap<unsigned> names;
-    for (Attribute name : dims ? dims.getValue() : ArrayRef<Attribute>())
-      if (auto text = dyn_cast<StringAttr>(name))
-        names.try_emplace(text.getValue(), names.size());
-    if (dims && !names.empty() && names.size() == dims.size())
-      return names;
-    return main.emitError() << "has free dimensions; expected '" << nn::kInterfaceAttr
-                            << "' with a list 'dims' of their names";
-  }
-
   /// Sizes become the last arguments, inputs plain pointers.
-  LogicalResult bind(func::FuncOp main, const llvm::StringMap<unsigned> &names) {
+  LogicalResult bind(func::FuncOp main, nn::InterfaceAttr interface) {
     Type index = IndexType::get(&getContext());
     unsigned first = main.getNumArguments();
-    for (unsigned i = 0; i < names.size(); ++i)
+    for (unsigned i = 0; i < interface.getDims().size(); ++i)
       if (failed(main.insertArgument(first + i, index, {}, main.getLoc())))
         return failure();
     OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
     for (BlockArgument argument : main.getArguments().take_front(first)) {
       if (!isFree(argument.getType()))
         continue;
-      auto sizes = sizesOf(main, argument, first, names);
+      auto sizes = sizesOf(main, argument, first, interface);
       if (failed(sizes))
         return failure();
       auto type = cast<MemRefType>(argument.getType());
@@ -92,24 +83,22 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
   /// The sizes of an input, from the arguments that begin with number `first`.
   FailureOr<SmallVector<OpFoldResult>> sizesOf(func::FuncOp main, BlockArgument argument,
                                                unsigned first,
-                                               const llvm::StringMap<unsigned> &names) {
+                                               nn::InterfaceAttr interface) {
+    auto type = cast<MemRefType>(argument.getType());
     // The weights come before the inputs.
     unsigned input = argument.getArgNumber() - 1;
-    auto interface = getOperation()->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
-    auto inputs = interface.getAs<ArrayAttr>("inputs");
-    auto entry = inputs && argument.getArgNumber() > 0 && input < inputs.size()
-                     ? dyn_cast<DictionaryAttr>(inputs[input])
-                     : DictionaryAttr();
-    auto dims = entry ? entry.getAs<ArrayAttr>("dims") : ArrayAttr();
-    auto type = cast<MemRefType>(argument.getType());
+    auto inputs = interface.getInputs();
+    auto tensor = argument.getArgNumber() > 0 && input < inputs.size() &&
+                          inputs[input].getType().getRank() == type.getRank()
+                      ? inputs[input]
+                      : nn::TensorAttr();
     SmallVector<OpFoldResult> sizes;
     for (auto [d, size] : llvm::enumerate(type.getShape())) {
-      auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d]) : StringAttr();
-      auto name = text ? names.find(text.getValue()) : names.end();
+      auto number = tensor ? interface.getDimNumber(tensor, d) : std::nullopt;
       if (!ShapedType::isDynamic(size))
         sizes.push_back(IntegerAttr::get(IndexType::get(&getContext()), size));
-      else if (name != names.end())
-        sizes.push_back(main.getArgument(first + name->second));
+      else if (number)
+        sizes.push_back(main.getArgument(first + *number));
       else
         return main.emitError()
                << "dimension " << d << " of argument " << argument.getArgNumber()

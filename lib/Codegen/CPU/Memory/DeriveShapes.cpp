@@ -151,19 +151,13 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
   /// Every dimension of every result: known ones from the interface, free ones from
   /// what @main returns.
   FailureOr<SmallVector<OpFoldResult>> resultShapes(func::FuncOp main) {
-    auto interface = getOperation()->getAttrOfType<DictionaryAttr>(nn::kInterfaceAttr);
-    auto outputs = interface ? interface.getAs<ArrayAttr>("outputs") : ArrayAttr();
-    if (!outputs)
+    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
+    if (!interface)
       return failure();
     auto free = main.getBody().front().getTerminator()->getOperands();
     SmallVector<OpFoldResult> shapes;
-    for (Attribute entry : outputs) {
-      auto fields = dyn_cast<DictionaryAttr>(entry);
-      auto type = fields ? fields.getAs<TypeAttr>("type") : TypeAttr();
-      auto tensor = type ? dyn_cast<RankedTensorType>(type.getValue()) : RankedTensorType();
-      if (!tensor)
-        return failure();
-      for (int64_t size : tensor.getShape()) {
+    for (nn::TensorAttr output : interface.getOutputs())
+      for (int64_t size : output.getType().getShape()) {
         if (!ShapedType::isDynamic(size)) {
           shapes.push_back(IntegerAttr::get(IndexType::get(&getContext()), size));
           continue;
@@ -173,7 +167,6 @@ struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
         shapes.push_back(free.front());
         free = free.drop_front();
       }
-    }
     if (!free.empty())
       return failure();
     return shapes;

@@ -7,11 +7,41 @@
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
+
+//===----------------------------------------------------------------------===//
+// Lists in attributes
+//===----------------------------------------------------------------------===//
+
+static ParseResult parseNames(AsmParser &parser, SmallVectorImpl<StringAttr> &names) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseAttribute(names.emplace_back());
+  });
+}
+
+static void printNames(AsmPrinter &printer, ArrayRef<StringAttr> names) {
+  printer << '[' << llvm::interleaved(names) << ']';
+}
+
+static ParseResult parseTensors(AsmParser &parser, SmallVectorImpl<TensorAttr> &tensors) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseCustomAttributeWithFallback(tensors.emplace_back());
+  });
+}
+
+static void printTensors(AsmPrinter &printer, ArrayRef<TensorAttr> tensors) {
+  printer << '[';
+  llvm::interleaveComma(tensors, printer, [&](TensorAttr tensor) {
+    printer.printStrippedAttrOrType(tensor);
+  });
+  printer << ']';
+}
 
 #include "tacit/Dialect/NN/IR/NNDialect.cpp.inc"
 #include "tacit/Dialect/NN/IR/NNEnums.cpp.inc"
@@ -43,11 +73,85 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
 
 LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
-  if (isa<ModuleOp>(op) && name == kInterfaceAttr &&
-      isa<DictionaryAttr>(attribute.getValue()))
-    return success();
+  if (isa<ModuleOp>(op) && name == kInterfaceAttr) {
+    if (isa<InterfaceAttr>(attribute.getValue()))
+      return success();
+    return op->emitOpError() << "expects '" << name << "' to be an #nn.interface, found "
+                             << attribute.getValue();
+  }
   return op->emitOpError() << "has attribute '" << name
                            << "', which the nn dialect does not define there";
+}
+
+//===----------------------------------------------------------------------===//
+// #nn.tensor and #nn.interface
+//===----------------------------------------------------------------------===//
+
+/// Names become C strings.
+static bool isName(StringAttr name) {
+  return !name.empty() && !name.getValue().contains('\0');
+}
+
+LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 StringAttr name, RankedTensorType type,
+                                 ArrayRef<StringAttr> dims, int64_t indexBound) {
+  if (!isName(name))
+    return emitError() << "an input or output is named " << name
+                       << "; expected a name that is not empty and has no zero byte";
+  if (!dims.empty() && static_cast<int64_t>(dims.size()) != type.getRank())
+    return emitError() << "'" << name.getValue() << "' has " << dims.size()
+                       << " names of dimensions; expected one for each of the "
+                       << type.getRank() << " dimensions of " << type;
+  if (indexBound < 0)
+    return emitError() << "'" << name.getValue() << "' has the index bound " << indexBound
+                       << "; expected a size";
+  return success();
+}
+
+StringAttr TensorAttr::getDimName(int64_t number) const {
+  StringAttr name = getDims().empty() ? StringAttr() : getDims()[number];
+  return name && !name.empty() ? name : StringAttr();
+}
+
+/// The place of the name of dimension `dim` in `names`.
+static std::optional<unsigned> findDim(ArrayRef<StringAttr> names, TensorAttr tensor,
+                                       int64_t dim) {
+  const auto *found = llvm::find(names, tensor.getDimName(dim));
+  return found == names.end() ? std::nullopt
+                              : std::optional<unsigned>(found - names.begin());
+}
+
+LogicalResult InterfaceAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                    ArrayRef<TensorAttr> inputs,
+                                    ArrayRef<TensorAttr> outputs,
+                                    ArrayRef<StringAttr> dims) {
+  for (auto [i, name] : llvm::enumerate(dims))
+    if (!isName(name) || llvm::is_contained(dims.take_front(i), name))
+      return emitError() << "the free dimensions include " << name
+                         << "; expected names that are not empty, have no zero byte and "
+                            "occur once";
+  llvm::BitVector found(dims.size());
+  for (TensorAttr input : inputs)
+    for (auto [i, size] : llvm::enumerate(input.getType().getShape())) {
+      if (!ShapedType::isDynamic(size))
+        continue;
+      auto number = findDim(dims, input, i);
+      if (!number)
+        return emitError() << "dimension " << i << " of input '"
+                           << input.getName().getValue()
+                           << "' is free; expected its name to be one of the names in "
+                              "'dims' of the interface";
+      found.set(*number);
+    }
+  int missing = found.find_first_unset();
+  if (missing >= 0)
+    return emitError() << "no input has the free dimension " << dims[missing]
+                       << "; expected an input that determines it";
+  return success();
+}
+
+std::optional<unsigned> InterfaceAttr::getDimNumber(TensorAttr tensor, int64_t dim) const {
+  return findDim(getDims(), tensor, dim);
 }
 
 static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribute,

@@ -15,8 +15,8 @@ func.func @main(%weights: memref<0xi8>, %x: memref<?xf32>) {
 
 // -----
 
-// A name twice.
-module attributes {nn.interface = {dims = ["n", "n"], inputs = [], outputs = []}} {
+// The interface is of a program whose sizes are known.
+module attributes {nn.interface = #nn.interface<inputs = [], outputs = []>} {
   // expected-error @below {{has free dimensions; expected 'nn.interface' with a list 'dims' of their names}}
   func.func @main(%weights: memref<0xi8>, %x: memref<?xf32>) {
     return
@@ -25,11 +25,26 @@ module attributes {nn.interface = {dims = ["n", "n"], inputs = [], outputs = []}
 
 // -----
 
-// The input's own name was changed, not the list.
-module attributes {nn.interface = {dims = ["n"], outputs = [],
-    inputs = [{dims = ["m"], name = "x", type = tensor<?xf32>}]}} {
+// The function was changed, not the interface: a dimension that is not free there, and one
+// that it does not have.
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+    outputs = [],
+    dims = ["n"]>} {
+  // expected-error @below {{dimension 1 of argument 1 is free; expected 'nn.interface' to name it}}
+  func.func @main(%weights: memref<0xi8>, %x: memref<?x?xf32>) {
+    return
+  }
+}
+
+// -----
+
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+    outputs = [],
+    dims = ["n"]>} {
   // expected-error @below {{dimension 0 of argument 1 is free; expected 'nn.interface' to name it}}
-  func.func @main(%weights: memref<0xi8>, %x: memref<?xf32>) {
+  func.func @main(%weights: memref<0xi8>, %x: memref<?x4x1xf32>) {
     return
   }
 }

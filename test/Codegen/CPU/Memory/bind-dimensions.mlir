@@ -5,8 +5,10 @@
 // CHECK: func.func @main(%{{.+}}: memref<0xi8>, %{{.+}}: memref<1xf32>, %{{.+}}: memref<1xf32>, %[[N:.+]]: index) -> index {
 // CHECK-NOT: memref.dim
 // CHECK: return %[[N]] : index
-module attributes {nn.interface = {dims = ["n"], outputs = [],
-    inputs = [{dims = ["n", ""], name = "x", type = tensor<?x4xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+    outputs = [],
+    dims = ["n"]>} {
   func.func @main(%weights: memref<0xi8>, %x: memref<?x4xf32>, %y: memref<1xf32>) -> index {
     %c0 = arith.constant 0 : index
     %n = memref.dim %x, %c0 : memref<?x4xf32>
@@ -26,9 +28,11 @@ module attributes {nn.interface = {dims = ["n"], outputs = [],
 // CHECK-DAG: %[[MORE:.+]] = arith.muli %[[N]], %c3
 // CHECK-NOT: memref.dim
 // CHECK: "test.use"(%{{.+}}, %[[ALL]], %[[MORE]])
-module attributes {nn.interface = {dims = ["past", "n"], outputs = [],
-    inputs = [{dims = ["n", "", "past"], name = "x", type = tensor<?x3x?xf32>},
-              {dims = ["past"], name = "y", type = tensor<?xi1>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?x3x?xf32>, dims = ["n", "", "past"]>,
+              <name = "y", type = tensor<?xi1>, dims = ["past"]>],
+    outputs = [],
+    dims = ["past", "n"]>} {
   func.func @main(%weights: memref<0xi8>, %x: memref<?x3x?xf32> {nn.name = "x", nn.dims = ["n", "", "past"]},
                   %y: memref<?xi1>) {
     %c0 = arith.constant 0 : index

@@ -15,8 +15,10 @@ func.func @main(%weights: memref<0xi8>, %x: memref<1xf32>, %n: index) {
 // -----
 
 // What an output's size is must follow from sizes, and not from a value of the run.
-module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xi64>}],
-    outputs = [{name = "y", type = tensor<?xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?xi64>, dims = ["n"]>],
+    outputs = [<name = "y", type = tensor<?xf32>>],
+    dims = ["n"]>} {
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xi64>, %y: memref<1xf32>, %n: index) -> index {
     %c0 = arith.constant 0 : index
     %all = memref.view %arena[%c0][%n] : memref<1xi8> to memref<?xi8>
@@ -30,8 +32,10 @@ module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name =
 // -----
 
 // Nor can a number shifted out of its range be seen.
-module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xi64>}],
-    outputs = [{name = "y", type = tensor<?xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?xi64>, dims = ["n"]>],
+    outputs = [<name = "y", type = tensor<?xf32>>],
+    dims = ["n"]>} {
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xi64>, %y: memref<1xf32>, %n: index) -> index {
     %c0 = arith.constant 0 : index
     %all = memref.view %arena[%c0][%n] : memref<1xi8> to memref<?xi8>

@@ -17,8 +17,10 @@
 // CHECK: memref.store %[[WORD]], %[[SIZES]][%c1]
 // CHECK: memref.store %c2_i64, %[[SIZES]][%c2]
 // CHECK: return %[[CODE]]
-module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>}],
-    outputs = [{name = "y", type = tensor<?x2xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?xf32>, dims = ["n"]>],
+    outputs = [<name = "y", type = tensor<?x2xf32>>],
+    dims = ["n"]>} {
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xf32>, %y: memref<1xf32>, %n: index) -> index {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
@@ -41,8 +43,10 @@ module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name =
 // CHECK: arith.cmpf olt, %[[EXACT]]
 // CHECK-NOT: affine
 // CHECK: return
-module attributes {nn.interface = {dims = ["n", "m"], outputs = [{name = "y", type = tensor<?xf32>}],
-    inputs = [{dims = ["n", "m"], name = "x", type = tensor<?x?xf32>}]}} {
+module attributes {nn.interface = #nn.interface<
+    inputs = [<name = "x", type = tensor<?x?xf32>, dims = ["n", "m"]>],
+    outputs = [<name = "y", type = tensor<?xf32>>],
+    dims = ["n", "m"]>} {
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xf32>, %y: memref<1xf32>,
                   %n: index, %m: index) -> index {
     %c0 = arith.constant 0 : index

@@ -121,8 +121,10 @@ def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
 
     **Before**
     ```mlir
-    module attributes {nn.interface = {dims = ["n"], outputs = [],
-        inputs = [{dims = ["n", ""], name = "x", type = tensor<?x4xf32>} ]}} {
+    module attributes {nn.interface = #nn.interface<
+        inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+        outputs = [],
+        dims = ["n"]>} {
       func.func @main(%weights: memref<0xi8>, %x: memref<?x4xf32>, %y: memref<1xf32>) -> index {
         %c0 = arith.constant 0 : index
         %n = memref.dim %x, %c0 : memref<?x4xf32>
@@ -133,8 +135,10 @@ def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
 
     **After**
     ```mlir
-    module attributes {nn.interface = {dims = ["n"], outputs = [],
-        inputs = [{dims = ["n", ""], name = "x", type = tensor<?x4xf32>} ]}} {
+    module attributes {nn.interface = #nn.interface<
+        inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+        outputs = [],
+        dims = ["n"]>} {
       func.func @main(%weights: memref<0xi8>, %x: memref<1xf32>, %y: memref<1xf32>, %n: index) -> index {
         %0 = memref.reinterpret_cast %x to offset: [0], sizes: [%n, 4], strides: [4, 1] : memref<1xf32> to memref<?x4xf32>
         return %n : index
@@ -203,8 +207,10 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
 
     **Before**
     ```mlir
-    module attributes {nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>} ],
-        outputs = [{name = "y", type = tensor<?x2xf32>} ]}} {
+    module attributes {nn.interface = #nn.interface<
+        inputs = [<name = "x", type = tensor<?xf32>, dims = ["n"]>],
+        outputs = [<name = "y", type = tensor<?x2xf32>>],
+        dims = ["n"]>} {
       func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xf32>, %y: memref<1xf32>, %n: index) -> index {
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
@@ -219,8 +225,10 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
     **After**
     ```mlir
     module attributes {cpu.checks = ["x is empty", "the sizes of these inputs lead to a dimension that is negative or too large"],
-        nn.interface = {dims = ["n"], inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>} ],
-        outputs = [{name = "y", type = tensor<?x2xf32>} ]}} {
+        nn.interface = #nn.interface<
+            inputs = [<name = "x", type = tensor<?xf32>, dims = ["n"]>],
+            outputs = [<name = "y", type = tensor<?x2xf32>>],
+            dims = ["n"]>} {
       func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xf32>, %y: memref<1xf32>, %n: index) {
         %c0 = arith.constant 0 : index
         %all = memref.view %arena[%c0][%n] : memref<1xi8> to memref<?xi8>

@@ -31,8 +31,9 @@ def NN_Dialect : Dialect {
     input or output, and arguments whose dimensions are free carry `nn.dims`, the
     names of the dimensions (an empty string where a dimension is fixed).
 
-    A module that is ready for a target carries `nn.interface`, which survives the
-    lowering of the function: names, types and index bounds of inputs and outputs.
+    A module that is ready for a target carries `nn.interface`, an `#nn.interface` that
+    survives the lowering of the function: names, types and index bounds of inputs and
+    outputs, and the names of free dimensions.
   }];
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;
@@ -177,6 +178,61 @@ def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
   let extraClassDeclaration = [{
     /// alpha, or the value that makes the mean error of a product zero.
     float getAlphaValue() const;
+  }];
+}
+
+def NN_TensorAttr : AttrDef<NN_Dialect, "Tensor"> {
+  let mnemonic = "tensor";
+  let summary = "one input or output of a model";
+  let description = [{
+    The `name` and `type` that an input or output has for the caller. Where dimensions are
+    free, `dims` has one string for each dimension: the name of the size, or an empty one
+    where it has no name because it is fixed or computed. An input that indexes a table
+    has the number of its entries as `index_bound`.
+
+    ```mlir
+    #nn.tensor<name = "tokens", type = tensor<1x?xi64>, dims = ["", "n"], index_bound = 65>
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type,
+                        OptionalArrayRefParameter<"::mlir::StringAttr">:$dims,
+                        DefaultValuedParameter<"int64_t", "0">:$index_bound);
+  let assemblyFormat = [{
+    `<` struct($name, $type, custom<Names>($dims), $index_bound) `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The name of dimension `number`, or null if it has none.
+    ::mlir::StringAttr getDimName(int64_t number) const;
+  }];
+}
+
+def NN_InterfaceAttr : AttrDef<NN_Dialect, "Interface"> {
+  let mnemonic = "interface";
+  let summary = "what a model takes and gives";
+  let description = [{
+    The inputs and outputs of a model in order, each an `#nn.tensor`, and in `dims` the
+    names of its free dimensions. Each free dimension of an input has one of these names,
+    and each name is that of an input's dimension, so that the inputs determine all of
+    them; a free dimension of an output may be computed.
+
+    ```mlir
+    #nn.interface<inputs = [<name = "x", type = tensor<?x4xf32>, dims = ["n", ""]>],
+                  outputs = [<name = "y", type = tensor<?x2xf32>, dims = ["n", ""]>],
+                  dims = ["n"]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"::tacit::nn::TensorAttr">:$inputs,
+                        ArrayRefParameter<"::tacit::nn::TensorAttr">:$outputs,
+                        OptionalArrayRefParameter<"::mlir::StringAttr">:$dims);
+  let assemblyFormat = [{
+    `<` struct(custom<Tensors>($inputs), custom<Tensors>($outputs), custom<Names>($dims)) `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The place in `dims` of the name of dimension `dim` of `tensor`; nullopt if the
+    /// dimension has no name or one that is not there.
+    std::optional<unsigned> getDimNumber(::tacit::nn::TensorAttr tensor, int64_t dim) const;
   }];
 }
 
