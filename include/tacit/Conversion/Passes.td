@@ -11,7 +11,7 @@
 include "mlir/Pass/PassBase.td"
 
 def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
-  let summary = "lowers nn to linalg on tensors";
+  let summary = "Lower nn to linalg on tensors";
   let description = [{
     A full conversion: every `nn` operation becomes `linalg`, `tensor`, `arith` and
     `math`, or the pass fails and names it. Where dimensions are free, `nn-resolve-dims`
@@ -52,7 +52,7 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
 }
 
 def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
-  let summary = "turns nn into computation by two parties on secrets";
+  let summary = "Turn nn into computation by two parties on secrets";
   let description = [{
     What one party can compute alone stays `nn` on plain tensors: the client has the
     arguments of a function, the server has the weights, and both have what belongs to
@@ -110,7 +110,7 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
 }
 
 def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
-  let summary = "computes in the clear what two parties compute on secrets";
+  let summary = "Compute in the clear what two parties compute on secrets";
   let description = [{
     The cleartext twin: each secret becomes the integer that its two shares add up to,
     an i64, and each primitive the arithmetic modulo 2^width that the parties do:

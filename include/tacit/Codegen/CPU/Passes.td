@@ -11,7 +11,7 @@
 include "mlir/Pass/PassBase.td"
 
 def CheckProgram : Pass<"cpu-check-program", "::mlir::ModuleOp"> {
-  let summary = "says whether the CPU can run a program, and describes its interface";
+  let summary = "Say whether the CPU can run a program, and describe its interface";
   let description = [{
     Reports every value that cannot be stored and every dimension that is no function
     of the inputs' free dimensions, all at once. Floats of 16 bits are storage: they are

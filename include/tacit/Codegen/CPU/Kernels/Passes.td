@@ -11,7 +11,7 @@
 include "mlir/Pass/PassBase.td"
 
 def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
-  let summary = "makes each loop a function, and equal ones the same";
+  let summary = "Make each loop a function, and equal ones the same";
   let description = [{
     Every loop nest of @main becomes a call of a private function, which takes the
     buffers and sizes that the loops use. The layers of a model do the same with other
@@ -65,7 +65,7 @@ def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
 }
 
 def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
-  let summary = "gives parallel loops to OpenMP threads";
+  let summary = "Give parallel loops to OpenMP threads";
   let description = [{
     Each outermost `scf.forall` becomes one OpenMP work-sharing loop; nested ones run
     serially. Buffers of a task are allocated once per thread.
@@ -107,7 +107,7 @@ def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
 }
 
 def ExpandMath : Pass<"cpu-expand-math"> {
-  let summary = "replaces exp, erf and tanh on f32 by polynomial kernels";
+  let summary = "Replace exp, erf and tanh on f32 by polynomial kernels";
   let description = [{
     Replaces `math.exp`, `math.erf` and `math.tanh` on `f32` and on vectors of `f32`
     of any shape by our own kernels, written in `arith` and `math.fma`. Results are
@@ -155,7 +155,7 @@ def ExpandMath : Pass<"cpu-expand-math"> {
 }
 
 def ExpandHalfCasts : Pass<"cpu-expand-half-casts"> {
-  let summary = "converts f16 and bf16 by integer arithmetic";
+  let summary = "Convert f16 and bf16 by integer arithmetic";
   let description = [{
     Casts between f16 or bf16 and f32, f64 or integers, of scalars and of vectors,
     become integer operations and f32 arithmetic, rounded to nearest, ties to even.

@@ -11,7 +11,7 @@
 include "mlir/Pass/PassBase.td"
 
 def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
-  let summary = "replaces weights by views of one mapped file";
+  let summary = "Replace weights by views of one mapped file";
   let description = [{
     Constants of more than 64 bytes, blobs and packed constants leave the program.
     @main gets a first argument, the packed weight file, and reads each weight
@@ -49,7 +49,7 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
 }
 
 def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::FuncOp"> {
-  let summary = "gives each operation an empty tensor of its own";
+  let summary = "Give each operation an empty tensor of its own";
   let description = [{
     Empty tensors of one type are one value after `cse`. To whoever decides which tensors
     share memory, all that is written to it then looks like one tensor with a long
@@ -81,7 +81,7 @@ def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::Func
 }
 
 def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
-  let summary = "computes results in buffers of the caller";
+  let summary = "Compute results in buffers of the caller";
   let description = [{
     @main returns nothing any more: it gets one more argument for each result. A
     result for which a buffer was allocated, if in another shape, is computed in the
@@ -112,7 +112,7 @@ def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
 }
 
 def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
-  let summary = "makes the sizes of free dimensions arguments";
+  let summary = "Make the sizes of free dimensions arguments";
   let description = [{
     Inputs with free dimensions become plain pointers, buffers of one element by their
     type, that are read with sizes computed from new arguments: one for each name that
@@ -151,7 +151,7 @@ def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
 }
 
 def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "puts all intermediate buffers into one arena";
+  let summary = "Put all intermediate buffers into one arena";
   let description = [{
     Buffers of @main whose lifetimes do not overlap share memory in an arena that
     the caller provides (the second argument). Buffers made inside a parallel loop
@@ -196,7 +196,7 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
 }
 
 def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
-  let summary = "makes the function that says what follows from the sizes of inputs";
+  let summary = "Make the function that says what follows from the sizes of inputs";
   let description = [{
     For a program with free dimensions, which are the last arguments of @main, a second
     function @shapes computes from them the bytes of the arena and then every dimension
@@ -262,7 +262,7 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
 }
 
 def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
-  let summary = "copies strided buffers block by block";
+  let summary = "Copy strided buffers block by block";
   let description = [{
     A copy between buffers of which one is no single block of memory becomes loops
     around copies of the largest blocks that both sides have, or of elements where
@@ -300,7 +300,7 @@ def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
 }
 
 def LowerReshapes : Pass<"cpu-lower-reshapes", "::mlir::func::FuncOp"> {
-  let summary = "splits one free dimension into several";
+  let summary = "Split one free dimension into several";
   let description = [{
     Where a dimension of a buffer becomes several of which more than one are free, the
     buffer is reinterpreted with the sizes that the operation names and the strides

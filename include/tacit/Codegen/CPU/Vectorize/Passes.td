@@ -11,7 +11,7 @@
 include "mlir/Pass/PassBase.td"
 
 def FuseElementwise : Pass<"cpu-fuse-elementwise", "::mlir::func::FuncOp"> {
-  let summary = "fuses elementwise operations and reads transposed operands in place";
+  let summary = "Fuse elementwise operations and read transposed operands in place";
   let description = [{
     An elementwise operation is computed inside its only consumer. A reshape that
     splits leading dimensions sinks below elementwise operations, so that they can
@@ -62,7 +62,7 @@ def FuseElementwise : Pass<"cpu-fuse-elementwise", "::mlir::func::FuncOp"> {
 }
 
 def PackOperands : Pass<"cpu-pack-operands", "::mlir::func::FuncOp"> {
-  let summary = "lays right-hand sides of matrix products out in panels";
+  let summary = "Lay right-hand sides of matrix products out in panels";
   let description = [{
     The right side of a contraction becomes `unpack(pack(x))`: the same values, but
     the vectorised product reads the packed panels through the unpack. A panel is
@@ -128,7 +128,7 @@ def PackOperands : Pass<"cpu-pack-operands", "::mlir::func::FuncOp"> {
 }
 
 def TileRows : Pass<"cpu-tile-rows", "::mlir::func::FuncOp"> {
-  let summary = "computes softmax and norms one row at a time";
+  let summary = "Compute softmax and norms one row at a time";
   let description = [{
     A reduction along the last dimension and the elementwise operations around it
     become one parallel loop over rows, so that a row stays in the cache from the
@@ -178,7 +178,7 @@ def TileRows : Pass<"cpu-tile-rows", "::mlir::func::FuncOp"> {
 }
 
 def Vectorize : Pass<"cpu-vectorize", "::mlir::func::FuncOp"> {
-  let summary = "turns structured operations into loops over vectors";
+  let summary = "Turn structured operations into loops over vectors";
   let description = [{
     Matrix products keep `tile-rows` x `panel-columns` results in registers and take
     the elementwise operation that follows them along. A weight of few bits is
