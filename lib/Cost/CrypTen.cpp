@@ -75,7 +75,7 @@ static_assert(rsqrt(3).online == 368 && rsqrt(3).hops == 17);
 class CrypTenSuite : public Suite {
 public:
   CrypTenSuite();
-  Expected<std::optional<Charge>> price(const Work &work) const override;
+  Expected<std::optional<Charge>> price(const Workload &workload) const override;
 };
 
 } // namespace
@@ -111,14 +111,14 @@ static Expected<std::optional<Charge>> onElements(StringRef label, Price price,
 }
 
 /// K5: both operands are opened, elementwise. beaver.py: matmul
-static Expected<std::optional<Charge>> onMatmul(const Work &work) {
-  auto left = exactRatio({kOpening, work.batch, work.m, work.k});
+static Expected<std::optional<Charge>> onMatmul(const Workload &workload) {
+  auto left = exactRatio({kOpening, workload.batch, workload.m, workload.k});
   if (!left)
     return left.takeError();
-  auto right = exactRatio({kOpening, work.batch, work.k, work.n});
+  auto right = exactRatio({kOpening, workload.batch, workload.k, workload.n});
   if (!right)
     return right.takeError();
-  auto result = exactRatio({kDealt, work.batch, work.m, work.n});
+  auto result = exactRatio({kDealt, workload.batch, workload.m, workload.n});
   if (!result)
     return result.takeError();
   auto online = exactSum({*left, *right});
@@ -135,9 +135,9 @@ static Expected<std::optional<Charge>> onMatmul(const Work &work) {
 /// product of its comparisons chooses. CrypTen also compares the maximum with every
 /// element for equality, which nothing waits for.
 /// crypten/common/functions/maximum.py, as recalled: see docs/Costs.md.
-static Expected<std::optional<Charge>> onMax(const Work &work) {
+static Expected<std::optional<Charge>> onMax(const Workload &workload) {
   constexpr Price kChoice = kIsNegative + kMul, kEquality = kIsNegative * 2;
-  int64_t left = work.row, pairs = 0, hops = 0;
+  int64_t left = workload.row, pairs = 0, hops = 0;
   // The powers of e are no integers, so that rounding cannot cross one.
   auto steps = left > 0 ? static_cast<int64_t>(std::log(static_cast<double>(left))) : 0;
   for (int64_t i = 0; i < steps; ++i) {
@@ -148,14 +148,14 @@ static Expected<std::optional<Charge>> onMax(const Work &work) {
   if (left > 1)
     hops += kIsNegative.hops + Log2_64_Ceil(left - 1) + kMul.hops;
   auto total = [&](int64_t Price::*bytes) -> Expected<int64_t> {
-    auto halving = exactRatio({kChoice.*bytes, work.rows, pairs});
+    auto halving = exactRatio({kChoice.*bytes, workload.rows, pairs});
     if (!halving)
       return halving.takeError();
     auto pairwise =
-        exactRatio({kChoice.*bytes, work.rows, left, std::max<int64_t>(left - 1, 0)});
+        exactRatio({kChoice.*bytes, workload.rows, left, std::max<int64_t>(left - 1, 0)});
     if (!pairwise)
       return pairwise.takeError();
-    auto equality = exactRatio({kEquality.*bytes, work.elements});
+    auto equality = exactRatio({kEquality.*bytes, workload.elements});
     if (!equality)
       return equality.takeError();
     return exactSum({*halving, *pairwise, *equality});
@@ -169,39 +169,39 @@ static Expected<std::optional<Charge>> onMax(const Work &work) {
   return symmetric("K10", *online, *offline, hops);
 }
 
-Expected<std::optional<Charge>> CrypTenSuite::price(const Work &work) const {
-  switch (work.kind) {
+Expected<std::optional<Charge>> CrypTenSuite::price(const Workload &workload) const {
+  switch (workload.kind) {
   // K1: shares of zero that both derive from a common seed hide the input.
   // crypten/mpc/primitives/arithmetic.py
-  case WorkKind::Share:
+  case WorkloadKind::Share:
     return symmetric("K1", 0, 0, 0);
   // K2: each party shifts its share. arithmetic.py: div_
-  case WorkKind::Truncate:
+  case WorkloadKind::Truncate:
     return symmetric("K2", 0, 0, 0);
-  case WorkKind::Multiply:
-    return onElements("K3", kMul, work.elements);
-  case WorkKind::Square:
-    return onElements("K4", kSquare, work.elements);
-  case WorkKind::Matmul:
-    return onMatmul(work);
-  case WorkKind::IsNegative:
-    return onElements("K6", kIsNegative, work.elements);
-  case WorkKind::Exp:
-    return onElements("K7", kExp, work.elements);
-  case WorkKind::Reciprocal:
-    return onElements("K8", kReciprocal, work.elements);
-  case WorkKind::Rsqrt:
-    return onElements("K9", rsqrt(work.steps), work.elements);
-  case WorkKind::Max:
-    return onMax(work);
-  case WorkKind::Reveal: {
-    auto bytes = exactRatio({kReveal, work.elements});
+  case WorkloadKind::Multiply:
+    return onElements("K3", kMul, workload.elements);
+  case WorkloadKind::Square:
+    return onElements("K4", kSquare, workload.elements);
+  case WorkloadKind::Matmul:
+    return onMatmul(workload);
+  case WorkloadKind::IsNegative:
+    return onElements("K6", kIsNegative, workload.elements);
+  case WorkloadKind::Exp:
+    return onElements("K7", kExp, workload.elements);
+  case WorkloadKind::Reciprocal:
+    return onElements("K8", kReciprocal, workload.elements);
+  case WorkloadKind::Rsqrt:
+    return onElements("K9", rsqrt(workload.steps), workload.elements);
+  case WorkloadKind::Max:
+    return onMax(workload);
+  case WorkloadKind::Reveal: {
+    auto bytes = exactRatio({kReveal, workload.elements});
     if (!bytes)
       return bytes.takeError();
     return Charge{*bytes, 0, *bytes, 0, 1, "formula K11"};
   }
   // K12: the client shares rows of zeros and ones, as K1.
-  case WorkKind::OneHot:
+  case WorkloadKind::OneHot:
     return symmetric("K12", 0, 0, 0);
   default:
     return std::nullopt;

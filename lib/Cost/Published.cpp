@@ -49,21 +49,22 @@ byRates(ArrayRef<std::pair<Rate, SmallVector<int64_t, 3>>> parts, int64_t hops) 
 /// What another figure pays for.
 static Charge included() { return {0, 0, 0, 0, 0, "published, in another figure"}; }
 
-llvm::Expected<std::optional<Charge>> PublishedSuite::price(const Work &work) const {
-  if (figures.included.count(work.kind))
+llvm::Expected<std::optional<Charge>>
+PublishedSuite::price(const Workload &workload) const {
+  if (figures.included.count(workload.kind))
     return included();
-  if (work.kind == WorkKind::Matmul) {
+  if (workload.kind == WorkloadKind::Matmul) {
     if (!figures.matmul)
       return std::nullopt;
-    return byRates({{figures.matmul->left, {work.batch, work.m, work.k}},
-                    {figures.matmul->right, {work.batch, work.k, work.n}},
-                    {figures.matmul->result, {work.batch, work.m, work.n}}},
+    return byRates({{figures.matmul->left, {workload.batch, workload.m, workload.k}},
+                    {figures.matmul->right, {workload.batch, workload.k, workload.n}},
+                    {figures.matmul->result, {workload.batch, workload.m, workload.n}}},
                    figures.matmul->hops);
   }
-  auto it = figures.functions.find(work.kind);
+  auto it = figures.functions.find(workload.kind);
   if (it == figures.functions.end())
     return std::nullopt;
-  return byRates({{it->second.perElement, {work.elements}}}, it->second.hops);
+  return byRates({{it->second.perElement, {workload.elements}}}, it->second.hops);
 }
 
 //===----------------------------------------------------------------------===//
@@ -94,17 +95,17 @@ bool PublishedSuite::scalesNorm(Operation *op) const {
       source = source->getOperand(0).getDefiningOp();
     if (!source || !isa<LayerNormOp, RMSNormOp>(source))
       return false;
-    auto it = figures.functions.find(cast<WorkOpInterface>(source).getWork().kind);
+    auto it = figures.functions.find(cast<WorkloadOpInterface>(source).getWorkload().kind);
     return it != figures.functions.end() && it->second.includesScale;
   });
 }
 
 /// An operation by itself, with what its place says.
 llvm::Expected<std::optional<Charge>> PublishedSuite::priceInPlace(Operation *op) const {
-  Work work = cast<WorkOpInterface>(op).getWork();
+  Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
   if (scalesNorm(op))
     return included();
-  auto it = figures.functions.find(work.kind);
+  auto it = figures.functions.find(workload.kind);
   if (it != figures.functions.end()) {
     const Function &function = it->second;
     if (auto gelu = dyn_cast<GeluOp>(op))
@@ -115,17 +116,17 @@ llvm::Expected<std::optional<Charge>> PublishedSuite::priceInPlace(Operation *op
         function.outsideBlocks->millionths == 0)
       return included();
     if (site && site->getBlock() < 0 && function.outsideBlocks)
-      return byRates({{*function.outsideBlocks, {work.elements}}}, function.hops);
+      return byRates({{*function.outsideBlocks, {workload.elements}}}, function.hops);
   }
-  return price(work);
+  return price(workload);
 }
 
 //===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<int64_t> multiplications(const Work &work) {
-  return exactRatio({work.batch, work.m, work.k, work.n});
+static llvm::Expected<int64_t> multiplications(const Workload &workload) {
+  return exactRatio({workload.batch, workload.m, workload.k, workload.n});
 }
 
 llvm::Error PublishedSuite::priceBlocks(ArrayRef<Operation *> ops, Bill &bill,
@@ -136,8 +137,8 @@ llvm::Error PublishedSuite::priceBlocks(ArrayRef<Operation *> ops, Bill &bill,
     if (number < 0)
       continue;
     BlockProducts &block = blocks[number];
-    Work work = cast<WorkOpInterface>(op).getWork();
-    auto count = multiplications(work);
+    Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
+    auto count = multiplications(workload);
     if (!count)
       return count.takeError();
     Role role = siteOf(op)->getRole();
@@ -145,8 +146,9 @@ llvm::Error PublishedSuite::priceBlocks(ArrayRef<Operation *> ops, Bill &bill,
     // of the feed-forward layer does.
     bool reads = role == Role::Projection || role == Role::FeedForward;
     if (reads && block.width == 0) {
-      block.width = work.k;
-      if (llvm::Error error = exactRatio({work.batch, work.m}).moveInto(block.tokens))
+      block.width = workload.k;
+      if (llvm::Error error =
+              exactRatio({workload.batch, workload.m}).moveInto(block.tokens))
         return error;
     }
     bool attends = role == Role::Scores || role == Role::Values;
@@ -229,11 +231,12 @@ llvm::Error PublishedSuite::priceBlock(const BlockProducts &block, Bill &bill,
 /// One figure for a token pays for the embedding and the output layer, half each.
 llvm::Error PublishedSuite::priceVocabulary(Operation *op, Bill &bill, Notes &notes) const {
   const VocabularyFigures &figure = *figures.vocabulary;
-  Work work = cast<WorkOpInterface>(op).getWork();
+  Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
   bool isHead = siteOf(op)->getRole() == Role::Head;
-  int64_t width = isHead ? work.k : work.n, size = isHead ? work.n : work.k;
-  auto bytes = exactRatio({figure.perToken.millionths, work.batch, work.m, size, width},
-                          {kMillion, 2, figure.size, figure.width});
+  int64_t width = isHead ? workload.k : workload.n, size = isHead ? workload.n : workload.k;
+  auto bytes =
+      exactRatio({figure.perToken.millionths, workload.batch, workload.m, size, width},
+                 {kMillion, 2, figure.size, figure.width});
   if (!bytes)
     return bytes.takeError();
   bool isOther = width != figure.width || size != figure.size;

@@ -54,8 +54,8 @@ struct VocabularyFigures {
 
 /// What a data file says.
 struct Figures {
-  std::map<mpc::WorkKind, Function> functions;
-  std::set<mpc::WorkKind> included; ///< what other figures pay for
+  std::map<mpc::WorkloadKind, Function> functions;
+  std::set<mpc::WorkloadKind> included; ///< what other figures pay for
   std::optional<MatmulFigures> matmul;
   std::optional<BlockFigures> block;
   std::optional<VocabularyFigures> vocabulary;
@@ -80,7 +80,7 @@ public:
       : Suite(std::move(info)), figures(std::move(figures)) {}
 
 protected:
-  llvm::Expected<std::optional<Charge>> price(const mpc::Work &work) const override;
+  llvm::Expected<std::optional<Charge>> price(const mpc::Workload &workload) const override;
   llvm::Error priceAll(llvm::ArrayRef<mlir::Operation *> ops, Bill &bill) const override;
 
 private:

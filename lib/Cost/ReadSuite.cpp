@@ -150,12 +150,12 @@ private:
 
 /// A kind that figures can speak of: additions cost nothing, and matrix products have
 /// sections of their own.
-static std::optional<WorkKind> symbolizeKind(StringRef name) {
-  for (auto kind = static_cast<int>(WorkKind::Share);
-       kind <= static_cast<int>(WorkKind::RMSNorm); ++kind)
-    if (stringifyWorkKind(static_cast<WorkKind>(kind)) == name &&
-        static_cast<WorkKind>(kind) != WorkKind::Matmul)
-      return static_cast<WorkKind>(kind);
+static std::optional<WorkloadKind> symbolizeKind(StringRef name) {
+  for (auto kind = static_cast<int>(WorkloadKind::Share);
+       kind <= static_cast<int>(WorkloadKind::RMSNorm); ++kind)
+    if (stringifyWorkloadKind(static_cast<WorkloadKind>(kind)) == name &&
+        static_cast<WorkloadKind>(kind) != WorkloadKind::Matmul)
+      return static_cast<WorkloadKind>(kind);
   return std::nullopt;
 }
 
@@ -164,12 +164,12 @@ static constexpr const char *kKindsHint =
     "reciprocal, "
     "rsqrt, sigmoid, tanh, silu, gelu, softmax, layer_norm or rms_norm";
 
-static Function readFunction(Section &section, WorkKind kind) {
+static Function readFunction(Section &section, WorkloadKind kind) {
   SmallVector<StringRef> known = {"bytes_per_element", "hops"};
   Function function;
   function.perElement = section.rate("bytes_per_element");
   function.hops = section.hops();
-  if (kind == WorkKind::Gelu) {
+  if (kind == WorkloadKind::Gelu) {
     known.push_back("kinds");
     for (const std::string &name : section.texts("kinds")) {
       auto gelu = symbolizeGeluKind(name);
@@ -179,7 +179,7 @@ static Function readFunction(Section &section, WorkKind kind) {
         function.kinds.push_back(*gelu);
     }
   }
-  if (kind == WorkKind::LayerNorm || kind == WorkKind::RMSNorm) {
+  if (kind == WorkloadKind::LayerNorm || kind == WorkloadKind::RMSNorm) {
     known.append({"bytes_per_element_outside_blocks", "includes_scale"});
     if (section.has("bytes_per_element_outside_blocks"))
       function.outsideBlocks = section.rate("bytes_per_element_outside_blocks");

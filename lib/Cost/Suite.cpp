@@ -47,11 +47,11 @@ static bool runsOnce(Operation *op, func::FuncOp func) {
 }
 
 /// The operations that are no local work, in order.
-static llvm::Expected<SmallVector<Operation *>> workOf(func::FuncOp func,
-                                                       const SuiteInfo &info) {
+static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
+                                                           const SuiteInfo &info) {
   SmallVector<Operation *> all, ops;
   func.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isa<WorkOpInterface>(op) || llvm::any_of(op->getOperandTypes(), isShare) ||
+    if (isa<WorkloadOpInterface>(op) || llvm::any_of(op->getOperandTypes(), isShare) ||
         llvm::any_of(op->getResultTypes(), isShare))
       all.push_back(op);
   });
@@ -62,15 +62,15 @@ static llvm::Expected<SmallVector<Operation *>> workOf(func::FuncOp func,
                   "'{}' at {} is a call, or in a loop or branch; expected operations on "
                   "shares in the body of the function alone",
                   nameOf(op), locationOf(op));
-    auto worker = dyn_cast<WorkOpInterface>(op);
+    auto worker = dyn_cast<WorkloadOpInterface>(op);
     if (!worker)
       continue;
-    Work work = worker.getWork();
-    if (work.width != info.ringBits)
+    Workload workload = worker.getWorkload();
+    if (workload.width != info.ringBits)
       return fail(ExitCode::Usage, fmt::format("use a width of {}", info.ringBits),
                   "the figures of '{}' are for a ring of {} bits; '{}' at {} has {}",
-                  info.name, info.ringBits, nameOf(op), locationOf(op), work.width);
-    if (work.kind != WorkKind::Local)
+                  info.name, info.ringBits, nameOf(op), locationOf(op), workload.width);
+    if (workload.kind != WorkloadKind::Local)
       ops.push_back(op);
   }
   return ops;
@@ -114,7 +114,7 @@ static llvm::Error checkComplete(const Suite &suite, ArrayRef<Operation *> ops,
 
 llvm::Error Suite::priceAll(ArrayRef<Operation *> ops, Bill &bill) const {
   for (Operation *op : ops) {
-    auto charge = price(cast<WorkOpInterface>(op).getWork());
+    auto charge = price(cast<WorkloadOpInterface>(op).getWorkload());
     if (!charge)
       return charge.takeError();
     if (*charge)
@@ -124,7 +124,7 @@ llvm::Error Suite::priceAll(ArrayRef<Operation *> ops, Bill &bill) const {
 }
 
 llvm::Expected<Bill> Suite::charge(func::FuncOp func) const {
-  auto ops = workOf(func, data);
+  auto ops = workloadOf(func, data);
   if (!ops)
     return ops.takeError();
   Bill bill;
@@ -135,21 +135,21 @@ llvm::Expected<Bill> Suite::charge(func::FuncOp func) const {
   return bill;
 }
 
-llvm::Expected<Charge> Suite::charge(const Work &work) const {
-  if (work.width != data.ringBits)
+llvm::Expected<Charge> Suite::charge(const Workload &workload) const {
+  if (workload.width != data.ringBits)
     return fail(ExitCode::Usage, fmt::format("use a width of {}", data.ringBits),
                 "the figures of '{}' are for a ring of {} bits, not {}", data.name,
-                data.ringBits, work.width);
-  if (work.kind == WorkKind::Local)
+                data.ringBits, workload.width);
+  if (workload.kind == WorkloadKind::Local)
     return Charge{0, 0, 0, 0, 0, "local"};
-  auto charge = price(work);
+  auto charge = price(workload);
   if (!charge)
     return charge.takeError();
   if (*charge)
     return **charge;
   return fail(ExitCode::Unsupported, adviceFor(*this),
               "'{}' has no figure for a {} that stands alone", data.name,
-              stringifyWorkKind(work.kind).str());
+              stringifyWorkloadKind(workload.kind).str());
 }
 
 //===----------------------------------------------------------------------===//

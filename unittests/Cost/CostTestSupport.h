@@ -54,27 +54,27 @@ public:
   mlir::func::FuncOp func;
 };
 
-inline mpc::Work workOf(mpc::WorkKind kind, int64_t elements) {
-  mpc::Work work;
-  work.kind = kind;
-  work.elements = elements;
-  return work;
+inline mpc::Workload workloadOf(mpc::WorkloadKind kind, int64_t elements) {
+  mpc::Workload workload;
+  workload.kind = kind;
+  workload.elements = elements;
+  return workload;
 }
 
-inline mpc::Work matmulWork(int64_t batch, int64_t m, int64_t k, int64_t n) {
-  mpc::Work work = workOf(mpc::WorkKind::Matmul, batch * m * n);
-  work.batch = batch;
-  work.m = m;
-  work.k = k;
-  work.n = n;
-  return work;
+inline mpc::Workload matmulWorkload(int64_t batch, int64_t m, int64_t k, int64_t n) {
+  mpc::Workload workload = workloadOf(mpc::WorkloadKind::Matmul, batch * m * n);
+  workload.batch = batch;
+  workload.m = m;
+  workload.k = k;
+  workload.n = n;
+  return workload;
 }
 
-inline mpc::Work rowWork(mpc::WorkKind kind, int64_t rows, int64_t row) {
-  mpc::Work work = workOf(kind, rows * row);
-  work.rows = rows;
-  work.row = row;
-  return work;
+inline mpc::Workload rowWorkload(mpc::WorkloadKind kind, int64_t rows, int64_t row) {
+  mpc::Workload workload = workloadOf(kind, rows * row);
+  workload.rows = rows;
+  workload.row = row;
+  return workload;
 }
 
 /// The suite of that name; it is there.

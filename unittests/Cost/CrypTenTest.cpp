@@ -14,8 +14,8 @@ using namespace tacit::test;
 
 namespace {
 
-Charge price(const Work &work) {
-  auto charge = suiteOf("crypten")->charge(work);
+Charge price(const Workload &workload) {
+  auto charge = suiteOf("crypten")->charge(workload);
   if (charge)
     return *charge;
   ADD_FAILURE() << describe(charge.takeError());
@@ -23,89 +23,93 @@ Charge price(const Work &work) {
 }
 
 /// total, to the server, to the client, offline, hops, basis
-std::string figures(const Work &work) {
-  Charge charge = price(work);
+std::string figures(const Workload &workload) {
+  Charge charge = price(workload);
   return fmt::format("{} {} {} {} {} {}", charge.total, charge.toServer, charge.toClient,
                      charge.offline, charge.hops, charge.basis);
 }
 
 TEST(CrypTen, ChargesForEachElement) {
-  EXPECT_EQ(figures(workOf(WorkKind::Share, 10)), "0 0 0 0 0 formula K1");
-  EXPECT_EQ(figures(workOf(WorkKind::Truncate, 10)), "0 0 0 0 0 formula K2");
-  EXPECT_EQ(figures(workOf(WorkKind::Multiply, 10)), "320 160 160 480 1 formula K3");
-  EXPECT_EQ(figures(workOf(WorkKind::Square, 10)), "160 80 80 320 1 formula K4");
-  EXPECT_EQ(figures(workOf(WorkKind::IsNegative, 10)), "3360 1680 1680 5600 8 formula K6");
-  EXPECT_EQ(figures(workOf(WorkKind::Exp, 10)), "1280 640 640 2560 8 formula K7");
-  EXPECT_EQ(figures(workOf(WorkKind::Reciprocal, 10)),
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Share, 10)), "0 0 0 0 0 formula K1");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Truncate, 10)), "0 0 0 0 0 formula K2");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Multiply, 10)),
+            "320 160 160 480 1 formula K3");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Square, 10)), "160 80 80 320 1 formula K4");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::IsNegative, 10)),
+            "3360 1680 1680 5600 8 formula K6");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Exp, 10)), "1280 640 640 2560 8 formula K7");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Reciprocal, 10)),
             "6080 3040 3040 10560 28 formula K8");
-  EXPECT_EQ(figures(workOf(WorkKind::Rsqrt, 10)), "3680 1840 1840 6400 17 formula K9");
-  Work sixSteps = workOf(WorkKind::Rsqrt, 10);
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Rsqrt, 10)),
+            "3680 1840 1840 6400 17 formula K9");
+  Workload sixSteps = workloadOf(WorkloadKind::Rsqrt, 10);
   sixSteps.steps = 6;
   EXPECT_EQ(figures(sixSteps), "6080 3040 3040 10240 26 formula K9");
   // The server sends and the client learns.
-  EXPECT_EQ(figures(workOf(WorkKind::Reveal, 10)), "80 0 80 0 1 formula K11");
-  EXPECT_EQ(figures(workOf(WorkKind::OneHot, 10)), "0 0 0 0 0 formula K12");
-  EXPECT_EQ(figures(workOf(WorkKind::Local, 10)), "0 0 0 0 0 local");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Reveal, 10)), "80 0 80 0 1 formula K11");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::OneHot, 10)), "0 0 0 0 0 formula K12");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::Local, 10)), "0 0 0 0 0 local");
 }
 
 TEST(CrypTen, ChargesMatrixProductsForTheirOperands) {
   // 16 (m k + k n) online; the triple has the product, too.
-  EXPECT_EQ(figures(matmulWork(1, 2, 3, 5)), "336 168 168 496 1 formula K5");
-  EXPECT_EQ(figures(matmulWork(4, 2, 3, 5)), "1344 672 672 1984 1 formula K5");
+  EXPECT_EQ(figures(matmulWorkload(1, 2, 3, 5)), "336 168 168 496 1 formula K5");
+  EXPECT_EQ(figures(matmulWorkload(4, 2, 3, 5)), "1344 672 672 1984 1 formula K5");
 }
 
 TEST(CrypTen, ComparesRowsToTheirMaximum) {
   // int(ln 128) = 4 halvings of 64 + 32 + 16 + 8 = 120 pairs leave 8 values, which are
   // 56 comparisons; then two for each element.
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 3, 128)).total,
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 3, 128)).total,
             3 * (368 * 120 + 368 * 56 + 672 * 128));
   // 4 x 9, a comparison, a product of 7 bits in 3 exchanges, and the choice.
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 3, 128)).hops, 36 + 8 + 3 + 1);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 3, 128)).hops, 36 + 8 + 3 + 1);
   // An odd one waits for the next halving: 5 -> 3.
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 1, 5)).total, 368 * 2 + 368 * 6 + 672 * 5);
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 1, 2)).hops, 8 + 0 + 1);
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 7, 1)).total, 7 * 672);
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 7, 1)).hops, 0);
-  EXPECT_EQ(price(rowWork(WorkKind::Max, 0, 0)).total, 0);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 1, 5)).total, 368 * 2 + 368 * 6 + 672 * 5);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 1, 2)).hops, 8 + 0 + 1);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 7, 1)).total, 7 * 672);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 7, 1)).hops, 0);
+  EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 0, 0)).total, 0);
 }
 
 // GPT-2 of 124 million parameters on 128 tokens.
 TEST(CrypTen, MeetsTheFiguresOfGpt2) {
-  auto total = [](const Work &work) { return price(work).total; };
+  auto total = [](const Workload &workload) { return price(workload).total; };
   int64_t block =
-      total(matmulWork(1, 128, 768, 2304)) + total(matmulWork(12, 128, 64, 128)) +
-      total(matmulWork(12, 128, 128, 64)) + total(matmulWork(1, 128, 768, 768)) +
-      total(matmulWork(1, 128, 768, 3072)) + total(matmulWork(1, 128, 3072, 768));
+      total(matmulWorkload(1, 128, 768, 2304)) + total(matmulWorkload(12, 128, 64, 128)) +
+      total(matmulWorkload(12, 128, 128, 64)) + total(matmulWorkload(1, 128, 768, 768)) +
+      total(matmulWorkload(1, 128, 768, 3072)) + total(matmulWorkload(1, 128, 3072, 768));
   EXPECT_EQ(12 * block, 1'585'446'912);
   // SIGMA measured 1.51 GiB with query, key and value by themselves: two more openings
   // of the input to each block.
   double unfused = 12.0 * static_cast<double>(block + 2 * 16 * 128 * 768);
   EXPECT_NEAR(unfused / (1 << 30), 1.51, 0.005);
-  EXPECT_EQ(total(matmulWork(1, 128, 768, 50257)), 619'130'880);
+  EXPECT_EQ(total(matmulWorkload(1, 128, 768, 50257)), 619'130'880);
   // A layer norm is a square, an rsqrt a row, and a product.
-  int64_t norm = total(workOf(WorkKind::Square, 128 * 768)) +
-                 total(workOf(WorkKind::Rsqrt, 128)) +
-                 total(workOf(WorkKind::Multiply, 128 * 768));
+  int64_t norm = total(workloadOf(WorkloadKind::Square, 128 * 768)) +
+                 total(workloadOf(WorkloadKind::Rsqrt, 128)) +
+                 total(workloadOf(WorkloadKind::Multiply, 128 * 768));
   EXPECT_EQ(25 * norm, 119'142'400);
 }
 
 TEST(CrypTen, LeavesNoSizeUncounted) {
-  EXPECT_EQ(price(workOf(WorkKind::IsNegative, int64_t(1) << 40)).total,
+  EXPECT_EQ(price(workloadOf(WorkloadKind::IsNegative, int64_t(1) << 40)).total,
             336 * (int64_t(1) << 40));
   std::string tooLarge =
       "the program is too large for its bytes to be counted: more than 2^63";
   tooLarge = "[3] " + tooLarge + " | pin smaller dimensions: --dim NAME=N";
   auto crypten = suiteOf("crypten");
-  EXPECT_EQ(describe(crypten->charge(workOf(WorkKind::Exp, int64_t(1) << 57))), tooLarge);
-  Work work = matmulWork(1, int64_t(1) << 30, int64_t(1) << 30, 1);
-  EXPECT_EQ(describe(crypten->charge(work)), tooLarge);
+  EXPECT_EQ(describe(crypten->charge(workloadOf(WorkloadKind::Exp, int64_t(1) << 57))),
+            tooLarge);
+  Workload workload = matmulWorkload(1, int64_t(1) << 30, int64_t(1) << 30, 1);
+  EXPECT_EQ(describe(crypten->charge(workload)), tooLarge);
   // No matrix, of whatever size.
-  work = matmulWork(0, 1, 1, 1);
-  work.m = work.k = work.n = int64_t(1) << 62;
-  EXPECT_EQ(price(work).total, 0);
-  work = rowWork(WorkKind::Max, 1, int64_t(1) << 40);
-  EXPECT_GT(price(work).total, int64_t(1) << 49);
-  EXPECT_EQ(describe(crypten->charge(rowWork(WorkKind::Max, 1, int64_t(1) << 62))),
+  workload = matmulWorkload(0, 1, 1, 1);
+  workload.m = workload.k = workload.n = int64_t(1) << 62;
+  EXPECT_EQ(price(workload).total, 0);
+  workload = rowWorkload(WorkloadKind::Max, 1, int64_t(1) << 40);
+  EXPECT_GT(price(workload).total, int64_t(1) << 49);
+  EXPECT_EQ(describe(crypten->charge(rowWorkload(WorkloadKind::Max, 1, int64_t(1) << 62))),
             tooLarge);
 }
 
@@ -125,10 +129,10 @@ TEST(CrypTen, ChargesNothingForNoMatrix) {
 }
 
 TEST(CrypTen, HasOneRing) {
-  Work work = workOf(WorkKind::Multiply, 1);
-  work.width = 32;
+  Workload workload = workloadOf(WorkloadKind::Multiply, 1);
+  workload.width = 32;
   EXPECT_EQ(
-      describe(suiteOf("crypten")->charge(work)),
+      describe(suiteOf("crypten")->charge(workload)),
       "[2] the figures of 'crypten' are for a ring of 64 bits, not 32 | use a width of "
       "64");
 }
@@ -136,7 +140,7 @@ TEST(CrypTen, HasOneRing) {
 TEST(CrypTen, WantsPrimitives) {
   EXPECT_TRUE(suiteOf("crypten")->wantsExpanded());
   EXPECT_EQ(
-      describe(suiteOf("crypten")->charge(workOf(WorkKind::Gelu, 1))),
+      describe(suiteOf("crypten")->charge(workloadOf(WorkloadKind::Gelu, 1))),
       "[3] 'crypten' has no figure for a gelu that stands alone | take whole functions "
       "apart before: mpc-expand");
 }

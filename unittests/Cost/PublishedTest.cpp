@@ -301,18 +301,18 @@ TEST(DataFile, IsASuite) {
   SuitePtr suite = suiteOf(path);
   EXPECT_EQ(suite->info().name, "own");
   EXPECT_FALSE(suite->wantsExpanded());
-  Charge relu = llvm::cantFail(suite->charge(workOf(WorkKind::Relu, 9)));
+  Charge relu = llvm::cantFail(suite->charge(workloadOf(WorkloadKind::Relu, 9)));
   EXPECT_EQ(relu.total, 5); // 4.5, rounded
   EXPECT_EQ(relu.hops, 11);
   EXPECT_EQ(relu.toServer, kUnknown);
   EXPECT_EQ(relu.offline, kUnknown);
   EXPECT_EQ(relu.basis, "published");
-  Charge matmul = llvm::cantFail(suite->charge(matmulWork(2, 3, 4, 5)));
+  Charge matmul = llvm::cantFail(suite->charge(matmulWorkload(2, 3, 4, 5)));
   EXPECT_EQ(matmul.total, 2 * (3 * 4 + 10 * 4 * 5) + 3008); // 30 x 100.25 = 3007.5
   EXPECT_EQ(matmul.hops, 2);
-  EXPECT_EQ(llvm::cantFail(suite->charge(workOf(WorkKind::Truncate, 9))).total, 0);
+  EXPECT_EQ(llvm::cantFail(suite->charge(workloadOf(WorkloadKind::Truncate, 9))).total, 0);
   EXPECT_EQ(
-      describe(suite->charge(workOf(WorkKind::Tanh, 9))),
+      describe(suite->charge(workloadOf(WorkloadKind::Tanh, 9))),
       "[3] 'own' has no figure for a tanh that stands alone | replace these operations "
       "in the model, or ask for a suite of formulas: crypten");
 }

@@ -71,13 +71,14 @@ public:
   llvm::Expected<Bill> charge(mlir::func::FuncOp func) const;
 
   /// What an operation sends that stands alone.
-  llvm::Expected<Charge> charge(const mpc::Work &work) const;
+  llvm::Expected<Charge> charge(const mpc::Workload &workload) const;
 
 protected:
   explicit Suite(SuiteInfo info) : data(std::move(info)) {}
 
   /// No charge where the suite has no figure. Fails where a figure is too large.
-  virtual llvm::Expected<std::optional<Charge>> price(const mpc::Work &work) const = 0;
+  virtual llvm::Expected<std::optional<Charge>>
+  price(const mpc::Workload &workload) const = 0;
   /// The same for all operations of a program, which are never Local: adds to the
   /// bill what the suite has figures for.
   virtual llvm::Error priceAll(llvm::ArrayRef<mlir::Operation *> ops, Bill &bill) const;

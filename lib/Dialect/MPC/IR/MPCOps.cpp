@@ -1,4 +1,4 @@
-//===- MPCOps.cpp - Types and work of the mpc operations ------------------===//
+//===- MPCOps.cpp - Types and workloads of the mpc operations -------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -385,133 +385,134 @@ LogicalResult ExpandOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// Work
+// Workload
 //===----------------------------------------------------------------------===//
 
-static Work workOn(WorkKind kind, Value value) {
+static Workload workloadOn(WorkloadKind kind, Value value) {
   ShareType type = shareOf(value);
-  Work work;
-  work.kind = kind;
-  work.elements = type.getNumElements();
-  work.width = type.getWidth();
-  work.fraction = type.getFraction();
-  return work;
+  Workload workload;
+  workload.kind = kind;
+  workload.elements = type.getNumElements();
+  workload.width = type.getWidth();
+  workload.fraction = type.getFraction();
+  return workload;
 }
 
-/// Work along `axis` of `value`.
-static Work workAlong(WorkKind kind, Value value, int64_t axis) {
-  Work work = workOn(kind, value);
-  work.row = shareOf(value).getShape()[axis];
-  work.rows = work.row > 0 ? work.elements / work.row : 0;
-  return work;
+/// Workload along `axis` of `value`.
+static Workload workloadAlong(WorkloadKind kind, Value value, int64_t axis) {
+  Workload workload = workloadOn(kind, value);
+  workload.row = shareOf(value).getShape()[axis];
+  workload.rows = workload.row > 0 ? workload.elements / workload.row : 0;
+  return workload;
 }
 
-static Work workAlongLast(WorkKind kind, Value value) {
-  return workAlong(kind, value, shareOf(value).getRank() - 1);
+static Workload workloadAlongLast(WorkloadKind kind, Value value) {
+  return workloadAlong(kind, value, shareOf(value).getRank() - 1);
 }
 
-#define WORK(OpT, EXPRESSION)                                                              \
-  Work OpT::getWork() { return EXPRESSION; }
+#define WORKLOAD(OpT, EXPRESSION)                                                          \
+  Workload OpT::getWorkload() { return EXPRESSION; }
 
-WORK(ShareOp, workOn(WorkKind::Share, getResult()))
-WORK(OneHotOp, workOn(WorkKind::OneHot, getResult()))
-WORK(RevealOp, workOn(WorkKind::Reveal, getInput()))
-WORK(AddOp, workOn(WorkKind::Local, getResult()))
-WORK(SubOp, workOn(WorkKind::Local, getResult()))
-WORK(NegOp, workOn(WorkKind::Local, getResult()))
-WORK(MulOp,
-     workOn(isa<ShareType>(getRhs().getType()) ? WorkKind::Multiply : WorkKind::Local,
-            getResult()))
-WORK(SquareOp, workOn(WorkKind::Square, getResult()))
-WORK(TruncateOp, workOn(WorkKind::Truncate, getInput()))
-WORK(SumOp, workOn(WorkKind::Local, getInput()))
-WORK(MaxOp, workAlong(WorkKind::Max, getInput(), getAxis()))
-WORK(IsNegativeOp, workOn(WorkKind::IsNegative, getInput()))
-WORK(ReluOp, workOn(WorkKind::Relu, getInput()))
-WORK(ExpOp, workOn(WorkKind::Exp, getInput()))
-WORK(ReciprocalOp, workOn(WorkKind::Reciprocal, getInput()))
-WORK(SigmoidOp, workOn(WorkKind::Sigmoid, getInput()))
-WORK(TanhOp, workOn(WorkKind::Tanh, getInput()))
-WORK(SiluOp, workOn(WorkKind::Silu, getInput()))
-WORK(GeluOp, workOn(WorkKind::Gelu, getInput()))
-WORK(SoftmaxOp, workAlong(WorkKind::Softmax, getInput(), getAxis()))
-WORK(LayerNormOp, workAlongLast(WorkKind::LayerNorm, getInput()))
-WORK(RMSNormOp, workAlongLast(WorkKind::RMSNorm, getInput()))
-WORK(ReshapeOp, workOn(WorkKind::Local, getInput()))
-WORK(TransposeOp, workOn(WorkKind::Local, getInput()))
-WORK(SliceOp, workOn(WorkKind::Local, getResult()))
-WORK(ExpandOp, workOn(WorkKind::Local, getResult()))
-WORK(ConcatOp, workOn(WorkKind::Local, getResult()))
+WORKLOAD(ShareOp, workloadOn(WorkloadKind::Share, getResult()))
+WORKLOAD(OneHotOp, workloadOn(WorkloadKind::OneHot, getResult()))
+WORKLOAD(RevealOp, workloadOn(WorkloadKind::Reveal, getInput()))
+WORKLOAD(AddOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(SubOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(NegOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(MulOp, workloadOn(isa<ShareType>(getRhs().getType()) ? WorkloadKind::Multiply
+                                                              : WorkloadKind::Local,
+                           getResult()))
+WORKLOAD(SquareOp, workloadOn(WorkloadKind::Square, getResult()))
+WORKLOAD(TruncateOp, workloadOn(WorkloadKind::Truncate, getInput()))
+WORKLOAD(SumOp, workloadOn(WorkloadKind::Local, getInput()))
+WORKLOAD(MaxOp, workloadAlong(WorkloadKind::Max, getInput(), getAxis()))
+WORKLOAD(IsNegativeOp, workloadOn(WorkloadKind::IsNegative, getInput()))
+WORKLOAD(ReluOp, workloadOn(WorkloadKind::Relu, getInput()))
+WORKLOAD(ExpOp, workloadOn(WorkloadKind::Exp, getInput()))
+WORKLOAD(ReciprocalOp, workloadOn(WorkloadKind::Reciprocal, getInput()))
+WORKLOAD(SigmoidOp, workloadOn(WorkloadKind::Sigmoid, getInput()))
+WORKLOAD(TanhOp, workloadOn(WorkloadKind::Tanh, getInput()))
+WORKLOAD(SiluOp, workloadOn(WorkloadKind::Silu, getInput()))
+WORKLOAD(GeluOp, workloadOn(WorkloadKind::Gelu, getInput()))
+WORKLOAD(SoftmaxOp, workloadAlong(WorkloadKind::Softmax, getInput(), getAxis()))
+WORKLOAD(LayerNormOp, workloadAlongLast(WorkloadKind::LayerNorm, getInput()))
+WORKLOAD(RMSNormOp, workloadAlongLast(WorkloadKind::RMSNorm, getInput()))
+WORKLOAD(ReshapeOp, workloadOn(WorkloadKind::Local, getInput()))
+WORKLOAD(TransposeOp, workloadOn(WorkloadKind::Local, getInput()))
+WORKLOAD(SliceOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(ExpandOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(ConcatOp, workloadOn(WorkloadKind::Local, getResult()))
 
-Work RsqrtOp::getWork() {
-  Work work = workOn(WorkKind::Rsqrt, getInput());
-  work.steps = getSteps();
-  return work;
+Workload RsqrtOp::getWorkload() {
+  Workload workload = workloadOn(WorkloadKind::Rsqrt, getInput());
+  workload.steps = getSteps();
+  return workload;
 }
 
-Work MatmulOp::getWork() {
-  Work work = workOn(WorkKind::Matmul, getResult());
+Workload MatmulOp::getWorkload() {
+  Workload workload = workloadOn(WorkloadKind::Matmul, getResult());
   ArrayRef<int64_t> lhs = shareOf(getLhs()).getShape();
   ArrayRef<int64_t> rhs = shapeOf(getRhs());
-  work.m = lhs[lhs.size() - 2];
-  work.k = lhs.back();
-  work.n = rhs.back();
+  workload.m = lhs[lhs.size() - 2];
+  workload.k = lhs.back();
+  workload.n = rhs.back();
   // Beside a dimension of 0 the others can be such that their product leaves 64 bits.
-  work.batch = work.elements > 0 ? work.elements / (work.m * work.n) : 0;
-  work.rightBatch = 1;
+  workload.batch =
+      workload.elements > 0 ? workload.elements / (workload.m * workload.n) : 0;
+  workload.rightBatch = 1;
   for (int64_t dim : rhs.drop_back(2))
-    work.rightBatch *= dim;
+    workload.rightBatch *= dim;
   // One matrix for the whole batch multiplies all rows at once.
-  if (work.rightBatch == 1 && work.batch > 1) {
-    work.m *= work.batch;
-    work.batch = 1;
+  if (workload.rightBatch == 1 && workload.batch > 1) {
+    workload.m *= workload.batch;
+    workload.batch = 1;
   }
-  return work;
+  return workload;
 }
 
-StringRef tacit::mpc::stringifyWorkKind(WorkKind kind) {
+StringRef tacit::mpc::stringifyWorkloadKind(WorkloadKind kind) {
   switch (kind) {
-  case WorkKind::Local:
+  case WorkloadKind::Local:
     return "local";
-  case WorkKind::Share:
+  case WorkloadKind::Share:
     return "share";
-  case WorkKind::OneHot:
+  case WorkloadKind::OneHot:
     return "one_hot";
-  case WorkKind::Reveal:
+  case WorkloadKind::Reveal:
     return "reveal";
-  case WorkKind::Multiply:
+  case WorkloadKind::Multiply:
     return "mul";
-  case WorkKind::Square:
+  case WorkloadKind::Square:
     return "square";
-  case WorkKind::Matmul:
+  case WorkloadKind::Matmul:
     return "matmul";
-  case WorkKind::Truncate:
+  case WorkloadKind::Truncate:
     return "truncate";
-  case WorkKind::Max:
+  case WorkloadKind::Max:
     return "max";
-  case WorkKind::IsNegative:
+  case WorkloadKind::IsNegative:
     return "is_negative";
-  case WorkKind::Relu:
+  case WorkloadKind::Relu:
     return "relu";
-  case WorkKind::Exp:
+  case WorkloadKind::Exp:
     return "exp";
-  case WorkKind::Reciprocal:
+  case WorkloadKind::Reciprocal:
     return "reciprocal";
-  case WorkKind::Rsqrt:
+  case WorkloadKind::Rsqrt:
     return "rsqrt";
-  case WorkKind::Sigmoid:
+  case WorkloadKind::Sigmoid:
     return "sigmoid";
-  case WorkKind::Tanh:
+  case WorkloadKind::Tanh:
     return "tanh";
-  case WorkKind::Silu:
+  case WorkloadKind::Silu:
     return "silu";
-  case WorkKind::Gelu:
+  case WorkloadKind::Gelu:
     return "gelu";
-  case WorkKind::Softmax:
+  case WorkloadKind::Softmax:
     return "softmax";
-  case WorkKind::LayerNorm:
+  case WorkloadKind::LayerNorm:
     return "layer_norm";
-  case WorkKind::RMSNorm:
+  case WorkloadKind::RMSNorm:
     return "rms_norm";
   }
   return "";

@@ -33,7 +33,7 @@ inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
 /// What a protocol charges for.
-enum class WorkKind {
+enum class WorkloadKind {
   Local, ///< nothing is sent
   Share, ///< `elements` that one party knows become secret
   OneHot,
@@ -58,12 +58,12 @@ enum class WorkKind {
 };
 
 /// "matmul", "softmax", ...
-llvm::StringRef stringifyWorkKind(WorkKind kind);
+llvm::StringRef stringifyWorkloadKind(WorkloadKind kind);
 
-/// The size of the work, in elements. `rows` and `row` are the rows along which
+/// What there is to do, and its size in elements. `rows` and `row` are the rows along which
 /// Max, Softmax and the norms work, and their length: elements = rows * row.
-struct Work {
-  WorkKind kind = WorkKind::Local;
+struct Workload {
+  WorkloadKind kind = WorkloadKind::Local;
   int64_t elements = 0;
   int64_t rows = 0, row = 0;
   int64_t batch = 0, m = 0, k = 0, n = 0;

@@ -10,14 +10,14 @@
 
 include "mlir/IR/OpBase.td"
 
-def MPC_WorkOpInterface : OpInterface<"WorkOpInterface"> {
+def MPC_WorkloadOpInterface : OpInterface<"WorkloadOpInterface"> {
   let cppNamespace = "::tacit::mpc";
   let description = [{
     What an operation does, in the terms in which protocols state their costs. An
-    operation that both parties do on their own shares is `Local` work.
+    operation that both parties do on their own shares is `Local` workload.
   }];
   let methods = [
-    InterfaceMethod<"the work of this operation", "::tacit::mpc::Work", "getWork">
+    InterfaceMethod<"the workload of this operation", "::tacit::mpc::Workload", "getWorkload">
   ];
 }
 

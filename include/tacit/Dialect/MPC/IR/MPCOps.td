@@ -19,7 +19,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class MPC_Op<string mnemonic, list<Trait> traits = []>
     : Op<MPC_Dialect, mnemonic,
-         !listconcat([Pure, DeclareOpInterfaceMethods<MPC_WorkOpInterface>], traits)>;
+         !listconcat([Pure, DeclareOpInterfaceMethods<MPC_WorkloadOpInterface>], traits)>;
 
 /// An operation whose result type follows from its operands and attributes.
 class MPC_InferredOp<string mnemonic, list<Trait> traits = []>
