@@ -105,7 +105,6 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   if (listens && failed(session.remarks.attach(*session.context())))
     return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
   session.remarks.watch(manager, session.output.verbose && !variant.isAside);
-  manager.addInstrumentation(std::make_unique<FailureWatch>(hasFailed));
   if (failed(applyPassManagerCLOptions(manager)))
     return fail(ExitCode::Usage, "leave out the options --mlir-...", "{}", messages);
   // A program that a user wrote is a reproducer already.
@@ -114,6 +113,8 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
     reproducer = reproducerPath();
     manager.enableCrashReproducerGeneration(reproducer);
   }
+  // Behind the reproducer's: the last one is told first, before the other reports.
+  manager.addInstrumentation(std::make_unique<FailureWatch>(hasFailed));
   TimingScope scope = session.time.nest(phase ? phase->name : "pass-pipeline");
   manager.enableTiming(scope);
   LogicalResult result = failure();
