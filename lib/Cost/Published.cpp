@@ -100,10 +100,20 @@ bool PublishedSuite::scalesNorm(Operation *op) const {
   });
 }
 
+/// A product with one number of the server's: the learned factor of a residual branch or
+/// of a feed-forward layer, which models of the measured family have.
+static bool scalesByOneNumber(Operation *op) {
+  return isa<MulOp>(op) && llvm::any_of(op->getOperands(), [](Value operand) {
+           auto share = operand.getDefiningOp<ShareOp>();
+           return share && share.getParty() == Party::Server &&
+                  share.getResult().getType().getNumElements() == 1;
+         });
+}
+
 /// An operation by itself, with what its place says.
 llvm::Expected<std::optional<Charge>> PublishedSuite::priceInPlace(Operation *op) const {
   Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
-  if (scalesNorm(op))
+  if (scalesNorm(op) || (figures.block && scalesByOneNumber(op)))
     return included();
   auto it = figures.functions.find(workload.kind);
   if (it != figures.functions.end()) {

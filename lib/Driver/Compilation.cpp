@@ -7,6 +7,7 @@
 
 #include "Compilation.h"
 #include "Output.h"
+#include "Protocol.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
@@ -158,6 +159,9 @@ llvm::Error Compilation::advance(StringRef name) {
   size_t last = *findPhase(name, variant.road);
   while (reached < last) {
     const Phase &phase = phases(variant.road)[++reached];
+    if (phase.kind == PhaseKind::Mpc)
+      if (auto error = checkPublicNames(*module, variant.twoParty))
+        return llvm::joinErrors(std::move(error), session.finish());
     auto manager = PassManager::on<ModuleOp>(session.context());
     phase.build(manager, pipeline);
     if (!manager.empty()) {

@@ -23,6 +23,8 @@ struct Compiled {
   std::unique_ptr<Executable> executable;
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
+  /// What the client is told, where two parties would compute.
+  std::vector<mpc::Disclosure> disclosed;
 };
 
 /// The model in the variant that is evaluated, and as it was where that is another.
@@ -34,12 +36,18 @@ struct Models {
 } // namespace
 
 static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant) {
+  Road road = variant.road;
   Compilation compilation(session, std::move(variant));
   if (auto error = compilation.advance("check"))
     return std::move(error);
   Compiled result;
   if (compilation.phase() == *findPhase(PhaseKind::Check))
     result.sites = SiteCounts::of(compilation.program());
+  if (road == Road::Twin) {
+    if (auto error = compilation.advance("expand"))
+      return std::move(error);
+    result.disclosed = mpc::disclosuresOf(compilation.program());
+  }
   auto executable = compilation.makeExecutable();
   if (!executable)
     return executable.takeError();
@@ -126,7 +134,8 @@ static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &
     std::string functions = twoParty.isBounded ? "bounded" : "published";
     report.twin = {*score.wraps, functions,
                    fmt::format("tacit cost --protocol {} --functions {}", twoParty.protocol,
-                               functions)};
+                               functions),
+                   models.model.disclosed};
   }
   report.isOwnReference = !models.reference && options.from.empty();
   report.compileSeconds = models.seconds;

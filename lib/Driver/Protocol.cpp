@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Protocol.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace tacit;
 using namespace tacit::driver;
@@ -40,6 +42,7 @@ TwoPartyOptions driver::twoPartyOptions(const ProtocolOptions &options) {
   TwoPartyOptions twoParty;
   twoParty.isBounded = options.isBounded;
   twoParty.normScale = options.normScale;
+  twoParty.publicNames = options.publicNames;
   twoParty.width = options.width.value_or(twoParty.width);
   twoParty.fraction = options.fraction.value_or(twoParty.fraction);
   return twoParty;
@@ -81,6 +84,32 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
                 "--width is {}; the figures of '{}' are for a ring of {} bits", ring.width,
                 info.name, info.ringBits);
   return protocol;
+}
+
+/// The names that are most like `name`, as a list.
+static std::string namesLike(llvm::StringRef name, std::vector<std::string> names) {
+  static constexpr size_t kShown = 3;
+  llvm::stable_sort(names, [&](const std::string &a, const std::string &b) {
+    return name.edit_distance(a) < name.edit_distance(b);
+  });
+  names.resize(std::min(names.size(), kShown));
+  return llvm::join(names, ", ");
+}
+
+llvm::Error driver::checkPublicNames(mlir::ModuleOp program,
+                                     const TwoPartyOptions &options) {
+  if (options.publicNames.empty())
+    return llvm::Error::success();
+  std::vector<std::string> names = mpc::constantNames(program);
+  for (const std::string &name : options.publicNames)
+    if (!llvm::is_contained(names, name))
+      return fail(ExitCode::Usage,
+                  names.empty() ? std::string("leave it out")
+                                : "use one like " + namesLike(name, names),
+                  "--public names '{}'; the program has no constant of that name, or has "
+                  "one no longer",
+                  name);
+  return llvm::Error::success();
 }
 
 report::ShareRing driver::ringOf(mlir::ModuleOp program, const TwoPartyOptions &options) {

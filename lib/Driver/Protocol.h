@@ -32,6 +32,9 @@ llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
                                         llvm::StringRef name, llvm::StringRef from,
                                         bool isTwin = false);
 
+/// Fails with Usage if --public names what is no constant of the program.
+llvm::Error checkPublicNames(mlir::ModuleOp program, const TwoPartyOptions &options);
+
 /// The ring that the shares of a program have, or else that of the options.
 report::ShareRing ringOf(mlir::ModuleOp program, const TwoPartyOptions &options);
 

@@ -81,6 +81,8 @@ static void share(OpPassManager &manager, const PipelineOptions &options) {
   MPCOptions mpc;
   mpc.width = options.twoParty.width;
   mpc.fraction = options.twoParty.fraction;
+  for (const std::string &name : options.twoParty.publicNames)
+    mpc.publicNames.push_back(name);
   buildMPCPipeline(manager, mpc);
 }
 
@@ -98,6 +100,8 @@ static void expand(OpPassManager &manager, const PipelineOptions &options) {
 static void cost(OpPassManager &manager, const PipelineOptions &options) {
   CostPhaseOptions cost;
   cost.protocol = options.twoParty.protocol;
+  for (const std::string &name : options.twoParty.publicNames)
+    cost.publicNames.push_back(name);
   buildCostPipeline(manager, cost);
 }
 

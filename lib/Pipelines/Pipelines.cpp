@@ -201,9 +201,11 @@ void tacit::buildLlvmPipeline(OpPassManager &manager, const LlvmOptions &options
 
 void tacit::buildMPCPipeline(OpPassManager &manager, const MPCOptions &options) {
   // Ends in a full conversion: whatever cannot be computed on shares is listed.
-  manager.addPass(createConvertNNToMPC({options.width, options.fraction}));
+  llvm::SmallVector<std::string> names(options.publicNames.begin(),
+                                       options.publicNames.end());
+  manager.addPass(createConvertNNToMPC({options.width, options.fraction, names}));
   // What the other party must not know is made and read by mpc operations alone.
-  manager.addPass(mpc::createVerifySecrecy());
+  manager.addPass(mpc::createVerifySecrecy({names}));
 }
 
 void tacit::buildExpandPipeline(OpPassManager &manager, const ExpandOptions &options) {
@@ -213,6 +215,8 @@ void tacit::buildExpandPipeline(OpPassManager &manager, const ExpandOptions &opt
 
 void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &options) {
   // Of the program as it is now, which somebody may have edited.
-  manager.addPass(mpc::createVerifySecrecy());
+  llvm::SmallVector<std::string> names(options.publicNames.begin(),
+                                       options.publicNames.end());
+  manager.addPass(mpc::createVerifySecrecy({names}));
   manager.addNestedPass<func::FuncOp>(mpc::createAnnotateCosts({options.protocol}));
 }

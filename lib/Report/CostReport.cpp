@@ -7,6 +7,7 @@
 
 #include "tacit/Report/CostReport.h"
 #include "tacit/Export/Schedule/Schedule.h"
+#include "tacit/Report/Disclosed.h"
 #include "tacit/Report/Json.h"
 #include "llvm/ADT/StringExtras.h"
 #include <fmt/format.h>
@@ -17,14 +18,6 @@ using namespace tacit::report;
 //===----------------------------------------------------------------------===//
 // Numbers
 //===----------------------------------------------------------------------===//
-
-/// 25318123456 -> "25,318,123,456".
-static std::string grouped(int64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t at = text.size(); at > 3; at -= 3)
-    text.insert(at - 3, ",");
-  return text;
-}
 
 /// "25.32 GB".
 static std::string rounded(int64_t bytes) {
@@ -203,6 +196,7 @@ static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
              ? std::string("bounded: hold for larger ranges than the published ones")
              : "as published; " + report.advice.boundedFunctions);
   line(os, "network", describe(network));
+  line(os, "client told", describe(protocol.costs.disclosed));
   for (const std::string &note : protocol.notes)
     line(os, "note", note);
   os << "\n";
@@ -311,6 +305,7 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
   object["network"] = networkJson(network);
   object["total"] = totalsJson(protocol.costs.total, network);
   object["kinds"] = kindsJson(protocol.costs);
+  object["disclosed"] = disclosedJson(protocol.costs.disclosed);
   object["before"] = nullptr;
   if (protocol.before)
     object["before"] =

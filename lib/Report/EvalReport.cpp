@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Report/EvalReport.h"
+#include "tacit/Export/Schedule/Schedule.h"
+#include "tacit/Report/Disclosed.h"
 #include "tacit/Report/Json.h"
 #include <fmt/format.h>
 
@@ -50,6 +52,7 @@ static void printTwin(llvm::raw_ostream &os, const EvalReport::Twin &twin) {
   os << fmt::format("functions           {:>14}; the bytes are those of\n"
                     "                    {}\n",
                     twin.functions, twin.costCommand);
+  os << fmt::format("client told         {}\n", describe(twin.disclosed));
 }
 
 static void printBoth(llvm::raw_ostream &os, const EvalReport &report) {
@@ -123,6 +126,7 @@ llvm::json::Object report::toJson(const EvalReport &report) {
   if (report.twin) {
     result["wraps"] = report.twin->wraps;
     result["functions"] = report.twin->functions;
+    result["disclosed"] = disclosedJson(report.twin->disclosed);
   }
   if (report.reference) {
     result["reference"] = modelJson(*report.reference);

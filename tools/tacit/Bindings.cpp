@@ -26,10 +26,10 @@ llvm::Expected<std::pair<std::string, std::string>> tool::splitPair(StringRef op
   return std::make_pair(name.str(), value.str());
 }
 
-llvm::Expected<int64_t> tool::parseSize(StringRef option, StringRef text) {
+llvm::Expected<int64_t> tool::parseSize(StringRef option, StringRef text, int64_t least) {
   int64_t size = 0;
-  if (text.getAsInteger(10, size) || size < 1 || size > (int64_t(1) << 40))
-    return usage("give a whole number of at least 1",
+  if (text.getAsInteger(10, size) || size < least || size > (int64_t(1) << 40))
+    return usage(fmt::format("give a whole number of at least {}", least),
                  fmt::format("'{}' in --{} is no size", text.str(), option.str()));
   return size;
 }
@@ -40,7 +40,7 @@ llvm::Error tool::parseBindings(ArrayRef<std::string> dims, ArrayRef<std::string
     auto pair = splitPair("dim", text);
     if (!pair)
       return pair.takeError();
-    auto size = parseSize("dim", pair->second);
+    auto size = parseSize("dim", pair->second, /*least=*/0);
     if (!size)
       return size.takeError();
     if (!bindings.dims.try_emplace(pair->first, *size).second)
@@ -52,7 +52,7 @@ llvm::Error tool::parseBindings(ArrayRef<std::string> dims, ArrayRef<std::string
       return pair.takeError();
     SmallVector<int64_t> shape;
     for (StringRef dim : llvm::split(pair->second, 'x')) {
-      auto size = parseSize("shape", dim);
+      auto size = parseSize("shape", dim, /*least=*/0);
       if (!size)
         return size.takeError();
       shape.push_back(*size);

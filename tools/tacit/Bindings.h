@@ -20,8 +20,9 @@ llvm::Error usage(std::string hint, std::string message);
 llvm::Expected<std::pair<std::string, std::string>> splitPair(llvm::StringRef option,
                                                               llvm::StringRef text);
 
-/// A number of elements, at least 1. Fails with Usage.
-llvm::Expected<int64_t> parseSize(llvm::StringRef option, llvm::StringRef text);
+/// A number of elements, at least `least`. Fails with Usage.
+llvm::Expected<int64_t> parseSize(llvm::StringRef option, llvm::StringRef text,
+                                  int64_t least = 1);
 
 /// What --dim, --shape and --value say, each NAME=VALUE. Fails with Usage.
 llvm::Error parseBindings(llvm::ArrayRef<std::string> dims,

@@ -147,6 +147,10 @@ static cl::opt<std::string>
                     cl::desc("published, or bounded: made to hold for larger ranges"),
                     cl::value_desc("KIND"), cl::cat(category), cl::sub(costCommand),
                     cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::list<std::string>
+    publicOptions("public", cl::desc("let the client know the constant NAME of the model"),
+                  cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand),
+                  cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<bool>
     twinOption("twin", cl::desc("evaluate the arithmetic of the two parties, in the clear"),
                cl::cat(category), cl::sub(evalCommand));
@@ -423,6 +427,7 @@ static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
                      fmt::format("--protocol names '{}' twice", name.str()));
       options.protocols.push_back(name.str());
     }
+  options.publicNames.assign(publicOptions.begin(), publicOptions.end());
   if (auto error = readNumber(normScaleOption, 1, kMaxNormScale, options.normScale))
     return error;
   if (!isPowerOf2_64(options.normScale))
@@ -552,7 +557,7 @@ static llvm::Error checkTwin(const EvalOptions &options) {
     return llvm::Error::success();
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
            &protocolOption, &widthOption, &fractionOption, &normScaleOption,
-           &functionsOption})
+           &functionsOption, std::addressof(publicOptions)})
     if (option->getNumOccurrences() > 0)
       return usage("add --twin", fmt::format("--{} has no effect on eval without --twin",
                                              option->ArgStr.str()));

@@ -55,11 +55,13 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
   let summary = "Turn nn into computation by two parties on secrets";
   let description = [{
     What one party can compute alone stays `nn` on plain tensors: the client has the
-    arguments of a function, the server has the weights, and both have what belongs to
-    the architecture (integers, masks, constants that repeat one number). What needs
-    something of either becomes `mpc` on numbers with `fraction` bits behind the binary
-    point, in a ring of `width` bits, or the pass fails and names each operation for
-    which there is no protocol. The client learns the results.
+    arguments of a function, and the server the constants. Both know a constant if
+    everything that it reaches is a shape, an index or a mask, if it follows from an
+    attribute, or if the option `public` lists its name; where the client needs it, it
+    passes `mpc.public`. What needs something of either party becomes `mpc` on numbers
+    with `fraction` bits behind the binary point, in a ring of `width` bits, or the pass
+    fails and names each operation for which there is no protocol. The client learns the
+    results.
 
     - A weight becomes a share once, however often it is read. `dense_resource` blobs
       are not read, but for the constant masks of attentions.
@@ -101,7 +103,9 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
   let options = [
     Option<"width", "width", "int64_t", /*default=*/"64", "bits of the ring, up to 128">,
     Option<"fraction", "fraction", "int64_t", /*default=*/"18",
-           "bits behind the binary point">
+           "bits behind the binary point">,
+    ListOption<"publicNames", "public", "std::string",
+               "names of constants that the client may know">
   ];
   let statistics = [
     Statistic<"operations", "operations", "operations that became mpc">

@@ -55,6 +55,8 @@ struct ProtocolOptions {
   std::optional<int64_t> width, fraction; ///< else those of the protocol
   bool isBounded = false;
   int64_t normScale = 1;
+  /// Names of constants that the client may know.
+  std::vector<std::string> publicNames;
 };
 
 /// How code for the CPU is made.

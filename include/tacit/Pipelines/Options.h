@@ -89,6 +89,8 @@ struct MPCOptions : mlir::PassPipelineOptions<MPCOptions> {
   Option<int64_t> fraction{*this, "fraction",
                            llvm::cl::desc("bits behind the binary point"),
                            llvm::cl::init(18)};
+  ListOption<std::string> publicNames{
+      *this, "public", llvm::cl::desc("names of constants that the client may know")};
 };
 
 /// The phase `expand`; see mpc-expand.
@@ -108,6 +110,8 @@ struct CostPhaseOptions : mlir::PassPipelineOptions<CostPhaseOptions> {
       *this, "protocol",
       llvm::cl::desc("a protocol suite, or the path of a .json file of published figures"),
       llvm::cl::init("crypten")};
+  ListOption<std::string> publicNames{
+      *this, "public", llvm::cl::desc("names of constants that the client may know")};
 };
 
 } // namespace tacit

@@ -64,6 +64,8 @@ struct TwoPartyOptions {
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
+  /// Names of constants that the client may know.
+  std::vector<std::string> publicNames = {};
 };
 
 /// What the processor and the user decide about all phases of a road. Each phase takes

@@ -6,10 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/bit.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -19,6 +18,9 @@ static constexpr double kMasked = -1000;
 /// What a mask that one party knows adds instead. exp(-64) is nothing in fixed point,
 /// and (1 + x/256)^256, by which protocols compute exp(x), still falls there.
 static constexpr double kSecretlyMasked = -64;
+static constexpr char kSecretMask[] =
+    "has a mask that depends on a secret; expected one that follows from the inputs alone, "
+    "or from constants alone";
 /// The elements of a mask that are looked at. A larger one is not a mask.
 static constexpr int64_t kMaxElements = int64_t(1) << 24;
 
@@ -61,13 +63,13 @@ static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
                     "at least that takes part: remove the row");
   if (llvm::all_of(keep, [](float value) { return value == 1; }))
     return success();
-  auto resource = dyn_cast<DenseResourceElementsAttr>(mask.getValue());
-  std::string key = resource ? resource.getRawHandle().getKey().str() + ".keep" : "keep";
+  std::string name = mpc::nameOfConstant(mask);
+  std::string key =
+      isa<DenseResourceElementsAttr>(mask.getValue()) ? name + ".keep" : "keep";
   auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());
   const char *bytes = reinterpret_cast<const char *>(keep.data());
   std::vector<char> copy(bytes, bytes + keep.size() * sizeof(float));
-  lowered.keep = l.makePublic(nn::ConstantOp::create(
-      l.builder, mask.getLoc(), floats, makeElements(floats, std::move(copy), key)));
+  lowered.keep = l.publicMask(makeElements(floats, std::move(copy), key), name);
   return success();
 }
 
@@ -86,27 +88,24 @@ static Value addend(Value mask, Lowering &l) {
   } else {
     numbers = nn::MaximumOp::create(l.builder, l.loc, type, mask, least);
   }
-  bool isClient = l.sideOf(mask) == Side::Client;
-  return l.shareFrom(isClient ? mpc::Party::Client : mpc::Party::Server, numbers);
+  return l.shareFrom(l.partyOf(mask), numbers);
 }
 
 static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
   Value mask = op.getMask();
   bool isBoolean = tensorOf(mask).getElementType().isInteger(1);
-  Side side = l.sideOf(mask);
-  if (side == Side::Secret)
-    return l.refuse(
-        "has a mask that depends on a secret; expected one that follows from the "
-        "inputs alone, or from constants alone");
-  if (side != Side::Client) {
-    if (auto constant = mask.getDefiningOp<nn::ConstantOp>())
+  mpc::Knowledge knowledge = l.knowledgeOf(mask);
+  if (knowledge == mpc::Knowledge::Secret)
+    return l.refuse(kSecretMask);
+  if (knowledge == mpc::Knowledge::Public) {
+    if (nn::ConstantOp constant = constantOf(mask))
       if (auto keep = readKeep(constant))
         return lowerConstant(constant, *keep, lowered, l);
-    // Booleans need not be read to be known: positions are no secret.
+    // Booleans need not be read to be known.
     if (isBoolean) {
       auto floats =
           RankedTensorType::get(tensorOf(mask).getShape(), l.builder.getF32Type());
-      lowered.keep = l.makePublic(nn::CastOp::create(l.builder, l.loc, floats, mask));
+      lowered.keep = nn::CastOp::create(l.builder, l.loc, floats, mask);
       return success();
     }
   }
@@ -114,18 +113,18 @@ static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowerin
   return success(lowered.bias != nullptr);
 }
 
+/// True if the mask puts a number in the place of scores of which something is left: then
+/// they are chosen, and not left out.
+static bool isChoice(nn::AttentionOp op) {
+  return op.getFill() && !(op.getFill()->convertToFloat() <= kMasked);
+}
+
 /// The mask of `op`, which other attentions may have too. A query that may look at no key
 /// gets the mean of the values, with `zero_rows` too: such rows are padding, and to find
 /// them among secrets would cost a comparison for each.
 static LogicalResult findMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
-  if (!op.getMask())
+  if (!op.getMask() || isChoice(op))
     return success();
-  if (op.getFill() && !(op.getFill()->convertToFloat() <= kMasked))
-    return l.refuse(
-        llvm::formatv("replaces scores by {0:f0}; expected at most {1:f0}, of which "
-                      "nothing is left in fixed point",
-                      op.getFill()->convertToFloat(), kMasked)
-            .str());
   auto found = l.masks.find(op.getMask());
   if (found != l.masks.end()) {
     lowered = found->second;
@@ -154,6 +153,11 @@ LogicalResult tacit::convertAttention(nn::AttentionOp op, Lowering &l) {
   Value key = transposeMatrix(l.share(op.getKey()), l);
   Value scores = l.matmul(query, key, mpc::Role::Scores);
   scores = l.scale(scores, op.getScale().convertToFloat());
+  if (isChoice(op)) {
+    if (l.knowledgeOf(op.getMask()) == mpc::Knowledge::Secret)
+      return l.refuse(kSecretMask);
+    scores = l.choose(op.getMask(), scores, l.term(op.getFill()->convertToFloat()));
+  }
   if (mask.bias)
     scores = l.sum(scores, mask.bias);
   if (!scores)

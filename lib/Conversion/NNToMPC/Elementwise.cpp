@@ -29,6 +29,30 @@ static LogicalResult convertMul(nn::MulOp op, Lowering &l) {
   return l.finish(l.square(op.getLhs()));
 }
 
+static LogicalResult convertWhere(nn::WhereOp op, Lowering &l) {
+  if (l.knowledgeOf(op.getCondition()) == mpc::Knowledge::Secret)
+    return l.refuse("chooses by a condition that neither party knows; expected one that "
+                    "follows from the inputs or from constants alone");
+  Value yes = l.term(op.getTrueValue()), no = l.term(op.getFalseValue());
+  return l.finish(l.choose(op.getCondition(), yes, no));
+}
+
+/// max(lhs, rhs) = rhs + relu(lhs - rhs)
+static LogicalResult convertMaximum(nn::MaximumOp op, Lowering &l) {
+  Value difference = l.subtract(op.getLhs(), op.getRhs());
+  return l.finish(l.addTo(l.apply<mpc::ReluOp>(difference), op.getRhs()));
+}
+
+/// min(lhs, rhs) = lhs - relu(lhs - rhs)
+static LogicalResult convertMinimum(nn::MinimumOp op, Lowering &l) {
+  Value difference = l.subtract(op.getLhs(), op.getRhs());
+  Value excess = l.apply<mpc::ReluOp>(difference);
+  if (!excess)
+    return failure();
+  excess = mpc::NegOp::create(l.builder, l.loc, excess);
+  return l.finish(l.addTo(excess, op.getLhs()));
+}
+
 static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
   Value x = l.share(op.getInput());
   return l.finish(x ? mpc::NegOp::create(l.builder, l.loc, x) : Value());
@@ -43,10 +67,15 @@ static bool isPositive(Value value) {
   if (auto reduce = dyn_cast_if_present<nn::ReduceOp>(op))
     return isPositive(reduce.getInput());
   if (isa_and_present<nn::AddOp>(op)) {
-    auto number = repeatedNumber(op->getOperand(1));
+    auto number = splatValue(op->getOperand(1));
     return isPositive(op->getOperand(0)) &&
            (number ? *number >= 0 : isPositive(op->getOperand(1)));
   }
+  if (isa_and_present<nn::MaximumOp>(op))
+    return llvm::any_of(op->getOperands(), [](Value operand) {
+      auto number = splatValue(operand);
+      return number ? *number > 0 : isPositive(operand);
+    });
   return isa_and_present<nn::ExpOp, nn::SigmoidOp, nn::SoftmaxOp, nn::SqrtOp>(op);
 }
 
@@ -70,29 +99,27 @@ static LogicalResult convertReciprocal(nn::ReciprocalOp op, Lowering &l) {
 
 static LogicalResult convertDiv(nn::DivOp op, Lowering &l) {
   Value divisor = op.getRhs();
-  if (auto number = repeatedNumber(divisor)) {
-    if (*number == 0)
-      return l.refuse("divides by zero; expected another number");
-    Value quotient = l.scale(l.share(op.getLhs()), 1 / *number);
-    // The divisor may have more dimensions.
-    return l.finish(l.expand(quotient, tensorOf(op.getResult()).getShape()));
-  }
-  if (l.sideOf(divisor) == Side::Secret) {
+  if (l.knowledgeOf(divisor) == mpc::Knowledge::Secret) {
     // A known dividend is multiplied like a factor.
-    if (repeatedNumber(op.getLhs()))
+    if (splatValue(op.getLhs()))
       return l.finish(l.multiplyBy(invert(divisor, l), op.getLhs()));
     Value inverse = invert(divisor, l);
     return l.finish(l.product(l.share(op.getLhs()), inverse));
   }
-  // The party that knows the divisor inverts it before sharing.
-  auto party = l.sideOf(divisor) == Side::Client ? mpc::Party::Client : mpc::Party::Server;
+  auto number = splatValue(divisor);
+  if (number && *number == 0)
+    return l.refuse("divides by zero; expected another number");
+  if (number && failed(l.checkFactor(1 / *number)))
+    return failure();
+  // Whoever knows the divisor inverts it before sharing.
   Value inverse = nn::ReciprocalOp::create(l.builder, l.loc, divisor.getType(), divisor);
-  Value factor = l.shareFrom(party, inverse);
-  return l.finish(l.product(l.share(op.getLhs()), factor));
+  if (!l.publicNumber(divisor))
+    inverse = l.shareFrom(l.partyOf(divisor), inverse);
+  return l.finish(l.product(l.share(op.getLhs()), inverse));
 }
 
 static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
-  auto exponent = repeatedNumber(op.getRhs());
+  auto exponent = splatValue(op.getRhs());
   if (!exponent || (*exponent != 2 && *exponent != 3))
     return l.refuse("raises a secret to a power that is not the constant 2 or 3; expected "
                     "one of them, which are products");
@@ -163,6 +190,9 @@ void tacit::addElementwiseRules(Rules &rules) {
   rules.add(convertSub);
   rules.add(convertMul);
   rules.add(convertNeg);
+  rules.add(convertWhere);
+  rules.add(convertMaximum);
+  rules.add(convertMinimum);
   rules.add(convertDiv);
   rules.add(convertReciprocal);
   rules.add(convertPow);

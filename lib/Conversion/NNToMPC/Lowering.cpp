@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include <cmath>
 
 using namespace mlir;
@@ -13,7 +15,7 @@ using namespace tacit;
 using namespace tacit::mpc;
 
 Lowering::Lowering(func::FuncOp function, int64_t width, int64_t fraction)
-    : builder(function.getContext()), loc(function.getLoc()), sides(function),
+    : builder(function.getContext()), loc(function.getLoc()), knowledge(function),
       blocks(function), width(width), fraction(fraction) {}
 
 void Lowering::begin(Operation *op) {
@@ -94,10 +96,9 @@ Value Lowering::share(Value value) {
                << "makes a secret of " << tensor << "; expected f32 and known dimensions",
            Value();
   // The operation it comes from failed.
-  if (sides.of(value) == Side::Secret)
+  if (knowledge.of(value) == Knowledge::Secret)
     return {};
-  Party party = sides.of(value) == Side::Client ? Party::Client : Party::Server;
-  return secrets[value] = shareFrom(party, value);
+  return secrets[value] = shareFrom(partyOf(value), value);
 }
 
 Value Lowering::reveal(Value value) {
@@ -108,20 +109,56 @@ Value Lowering::reveal(Value value) {
   return RevealOp::create(builder, value.getLoc(), secret, Party::Client);
 }
 
-Value Lowering::makePublic(Value value) {
-  Value &made = publics[value];
-  if (!made)
-    made = PublicOp::create(builder, loc, value);
-  return made;
+//===----------------------------------------------------------------------===//
+// Known values
+//===----------------------------------------------------------------------===//
+
+nn::ConstantOp tacit::constantOf(Value value) {
+  if (auto open = value.getDefiningOp<PublicOp>())
+    value = open.getInput();
+  return value.getDefiningOp<nn::ConstantOp>();
+}
+
+std::optional<double> tacit::splatValue(Value value) {
+  nn::ConstantOp constant = constantOf(value);
+  auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
+  if (!dense || !dense.isSplat() || !isa<FloatType>(dense.getElementType()))
+    return std::nullopt;
+  APFloat number = dense.getSplatValue<APFloat>();
+  bool losesInfo;
+  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return number.convertToDouble();
+}
+
+Party Lowering::partyOf(Value value) const {
+  return knowledge.of(value) == Knowledge::Client ? Party::Client : Party::Server;
+}
+
+std::optional<double> Lowering::publicNumber(Value value) const {
+  return knowledge.of(value) == Knowledge::Public ? splatValue(value) : std::nullopt;
 }
 
 Value Lowering::number(double value) {
   auto tensor = RankedTensorType::get({}, builder.getF32Type());
   auto attribute = DenseElementsAttr::get(tensor, static_cast<float>(value));
-  Value &made = numbers[attribute];
-  if (!made)
-    made = nn::ConstantOp::create(builder, loc, tensor, attribute);
+  auto name = builder.getStringAttr(current->getName().stripDialect());
+  Value &made = numbers[{attribute, name}];
+  if (!made) {
+    auto constant = nn::ConstantOp::create(builder, loc, tensor, attribute);
+    nn::setFromAttribute(constant);
+    made = PublicOp::create(builder, loc, constant, Reason::Attribute, name);
+  }
   return made;
+}
+
+Value Lowering::term(double value) {
+  return succeeded(checkNumber(value, Use::Term)) ? number(value) : Value();
+}
+
+Value Lowering::publicMask(ElementsAttr mask, StringRef name) {
+  auto constant = nn::ConstantOp::create(builder, loc, mask.getType(), mask);
+  return PublicOp::create(builder, loc, constant.getType(), constant, Reason::Mask,
+                          name.empty() ? StringAttr() : builder.getStringAttr(name));
 }
 
 LogicalResult Lowering::checkNumber(double value, Use use) {
@@ -139,10 +176,12 @@ LogicalResult Lowering::checkNumber(double value, Use use) {
 }
 
 Value Lowering::operand(Value value, Use use) {
-  auto repeated = repeatedNumber(value);
-  if (!repeated || !tensorOf(value).getElementType().isF32())
+  auto number = splatValue(value);
+  if (!number || !tensorOf(value).getElementType().isF32())
     return share(value);
-  return succeeded(checkNumber(*repeated, use)) ? makePublic(value) : Value();
+  if (failed(checkNumber(*number, use)))
+    return {};
+  return knowledge.of(value) == Knowledge::Public ? value : share(value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -175,13 +214,13 @@ Value Lowering::multiplyBy(Value secret, Value value) {
 }
 
 Value Lowering::add(Value lhs, Value rhs) {
-  if (repeatedNumber(lhs))
+  if (splatValue(lhs))
     std::swap(lhs, rhs);
   return addTo(share(lhs), rhs);
 }
 
 Value Lowering::subtract(Value lhs, Value rhs) {
-  if (!repeatedNumber(lhs)) {
+  if (!splatValue(lhs)) {
     Value secret = share(lhs);
     return combine<SubOp>(secret, operand(rhs, Use::Term));
   }
@@ -192,7 +231,7 @@ Value Lowering::subtract(Value lhs, Value rhs) {
 }
 
 Value Lowering::multiply(Value lhs, Value rhs) {
-  if (repeatedNumber(lhs))
+  if (splatValue(lhs))
     std::swap(lhs, rhs);
   return multiplyBy(share(lhs), rhs);
 }
@@ -207,7 +246,7 @@ Value Lowering::square(Value value) {
 Value Lowering::scale(Value secret, double factor) {
   if (!secret || failed(checkNumber(factor, Use::Factor)))
     return {};
-  return factor == 1 ? secret : product(secret, makePublic(number(factor)));
+  return factor == 1 ? secret : product(secret, number(factor));
 }
 
 Value Lowering::matmul(Value lhs, Value rhs, Role role) {
@@ -252,6 +291,48 @@ Value Lowering::expand(Value secret, ArrayRef<int64_t> shape) {
   return ExpandOp::create(builder, loc, secret, shape);
 }
 
+Value Lowering::choose(Value condition, Value yes, Value no) {
+  if (!yes || !no)
+    return {};
+  auto floats = RankedTensorType::get(tensorOf(condition).getShape(), builder.getF32Type());
+  Value bits = nn::CastOp::create(builder, loc, floats, condition);
+  if (knowledge.of(condition) != Knowledge::Public) {
+    if (failed(checkSize(floats.getShape())))
+      return {};
+    bits = ShareOp::create(builder, loc, bits, partyOf(condition), width, /*fraction=*/0);
+  }
+  // no + bits * (yes - no), of which a bit without a fraction needs no truncation.
+  bool isSecret = isa<ShareType>(yes.getType());
+  Value difference = combine<SubOp>(isSecret ? yes : no, isSecret ? no : yes);
+  if (!isSecret && difference)
+    difference = NegOp::create(builder, loc, difference);
+  return sum(combine<MulOp>(difference, bits, /*publicFraction=*/0), no);
+}
+
+/// Says what helps: integers that stand for activations, and numbers of the server without
+/// which the client would compute `op` alone.
+static void noteRemedies(InFlightDiagnostic &diagnostic, Operation *op,
+                         const Lowering &lowering) {
+  if (isa<nn::RoundOp, nn::MatmulOp>(op))
+    diagnostic.attachNote()
+        << "activations in few bits save nothing here, where all numbers "
+           "are words of the ring: take the model before its "
+           "activations were quantized";
+  for (Value operand : op->getOperands()) {
+    nn::ConstantOp constant = constantOf(operand);
+    if (lowering.knowledgeOf(operand) == Knowledge::Secret)
+      return;
+    if (!constant || lowering.knowledgeOf(operand) != Knowledge::Server ||
+        tensorOf(operand).getNumElements() != 1)
+      continue;
+    std::string name = nameOfConstant(constant);
+    if (!name.empty())
+      diagnostic.attachNote() << "the number '" << name
+                              << "' is the server's; if the client may know it: --public "
+                              << name;
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Rules
 //===----------------------------------------------------------------------===//
@@ -265,14 +346,20 @@ LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
       !llvm::all_of(op->getResultTypes(), isStatic))
     return op->emitOpError() << "has a dimension that is not known; expected numbers: pin "
                                 "them with --dim or --shape";
-  if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32())
-    return op->emitOpError() << "computes " << op->getResultTypes()
-                             << " from a secret; expected f32, the only numbers that "
-                                "fixed point stands for";
+  if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32()) {
+    InFlightDiagnostic diagnostic = op->emitOpError();
+    diagnostic << "computes " << op->getResultTypes()
+               << " from a secret; expected f32, the only numbers that fixed point "
+                  "stands for";
+    noteRemedies(diagnostic, op, lowering);
+    return diagnostic;
+  }
   auto rule = rules.find(op->getName().getStringRef());
   if (rule != rules.end())
     return rule->second(op, lowering);
-  return op->emitOpError()
-         << "depends on a secret, and two parties have no protocol for it; expected it "
-            "on what one party knows alone, or another form of the model";
+  InFlightDiagnostic diagnostic = op->emitOpError();
+  diagnostic << "depends on a secret, and two parties have no protocol for it; expected it "
+                "on what one party knows alone, or another form of the model";
+  noteRemedies(diagnostic, op, lowering);
+  return diagnostic;
 }

@@ -15,8 +15,8 @@
 #ifndef TACIT_LIB_CONVERSION_NNTOMPC_LOWERING_H
 #define TACIT_LIB_CONVERSION_NNTOMPC_LOWERING_H
 
-#include "Sides.h"
 #include "mlir/IR/Builders.h"
+#include "tacit/Dialect/MPC/Analysis/Knowledge.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -95,6 +95,10 @@ public:
   mlir::Value transpose(mlir::Value secret, llvm::ArrayRef<int64_t> permutation);
   mlir::Value expand(mlir::Value secret, llvm::ArrayRef<int64_t> shape);
 
+  /// `yes` where the old value `condition` is true, which one party knows, else `no`; of
+  /// secrets, or numbers that both know, of which one at least is secret.
+  mlir::Value choose(mlir::Value condition, mlir::Value yes, mlir::Value no);
+
   /// A function of a secret, with the place it comes from.
   template <typename OpT, typename... Args>
   mlir::Value apply(mlir::Value secret, Args &&...args) {
@@ -112,12 +116,24 @@ public:
   // Known values
   //===--------------------------------------------------------------------===//
 
-  Side sideOf(mlir::Value value) const { return sides.of(value); }
+  mpc::Knowledge knowledgeOf(mlir::Value value) const { return knowledge.of(value); }
+  /// Of a value that one party knows, or both.
+  mpc::Party partyOf(mlir::Value value) const;
+  /// Fails, with an error, if fixed point cannot hold the number as a factor.
+  mlir::LogicalResult checkFactor(double number) {
+    return checkNumber(number, Use::Factor);
+  }
+  /// The number that a constant repeats which both parties know.
+  std::optional<double> publicNumber(mlir::Value value) const;
 
-  /// A tensor of one number that both know.
+  /// A tensor of one number that follows from the current operation, and that both know.
   mlir::Value number(double value);
-  /// A constant, or what follows from constants, as a value that both know.
-  mlir::Value makePublic(mlir::Value value);
+  /// The same, if fixed point can hold it.
+  mlir::Value term(double value);
+  /// The old `value` as a term: a number that both know, or else its secret.
+  mlir::Value term(mlir::Value value) { return operand(value, Use::Term); }
+  /// A mask of zeros and ones that both know, made of the constant mask `name`.
+  mlir::Value publicMask(mlir::ElementsAttr mask, llvm::StringRef name);
   /// A secret of what `party` knows.
   mlir::Value shareFrom(mpc::Party party, mlir::Value plain);
 
@@ -143,13 +159,14 @@ private:
   template <typename OpT, typename... Args>
   mlir::Value combine(mlir::Value lhs, mlir::Value rhs, Args... args);
 
-  const Sides sides;
+  const mpc::KnowledgeInfo knowledge;
   const nn::Blocks blocks;
   const int64_t width, fraction;
   mlir::Operation *current = nullptr;
-  /// Old values to secrets, and to what passed mpc.public.
-  llvm::DenseMap<mlir::Value, mlir::Value> secrets, publics;
-  llvm::DenseMap<mlir::Attribute, mlir::Value> numbers;
+  /// Old values to secrets.
+  llvm::DenseMap<mlir::Value, mlir::Value> secrets;
+  /// Numbers, by their value and by what they belong to.
+  llvm::DenseMap<std::pair<mlir::Attribute, mlir::StringAttr>, mlir::Value> numbers;
 };
 
 /// Rules by the name of the operation that they convert.
@@ -169,6 +186,12 @@ private:
   llvm::StringMap<std::function<mlir::LogicalResult(mlir::Operation *, Lowering &)>> rules;
 };
 
+/// The constant that `value` is, known to both or not.
+nn::ConstantOp constantOf(mlir::Value value);
+/// The number that a float constant repeats, where that can be told without reading the
+/// bytes of a blob.
+std::optional<double> splatValue(mlir::Value value);
+
 void addElementwiseRules(Rules &rules);
 void addNormalizationRules(Rules &rules);
 void addProductRules(Rules &rules);
@@ -177,6 +200,7 @@ void addMovementRules(Rules &rules);
 /// Each in a file of its own.
 mlir::LogicalResult convertAttention(nn::AttentionOp op, Lowering &lowering);
 mlir::LogicalResult convertRotary(nn::RotaryOp op, Lowering &lowering);
+mlir::LogicalResult convertConv(nn::ConvOp op, Lowering &lowering);
 
 } // namespace tacit
 

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "mlir/IR/IRMapping.h"
 #include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 
 namespace tacit {
 #define GEN_PASS_DEF_CONVERTNNTOMPC
@@ -48,31 +50,122 @@ static LogicalResult checkMultiplier(Operation *op) {
                               "number has none: leave the multiplier out";
 }
 
-/// Numbers of 16 bits are widened before a secret picks among them, and so by whoever has
-/// the table: a secret row has no bits to widen.
-static void widenTables(func::FuncOp function) {
-  SmallVector<nn::CastOp> casts(function.getBody().front().getOps<nn::CastOp>());
-  for (nn::CastOp cast : casts) {
-    auto pick = cast.getInput().getDefiningOp<nn::GatherOp>();
-    Type element = getElementTypeOrSelf(cast.getType());
-    if (!pick || !isa<FloatType>(getElementTypeOrSelf(pick.getType())) || !element.isF32())
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+/// True if `parameter`, a constant, is combined with each row of `table` alike.
+static bool fitsRows(Value parameter, RankedTensorType table, int64_t axis) {
+  auto type = tensorOf(parameter);
+  if (!parameter.getDefiningOp<nn::ConstantOp>() || type.getRank() > table.getRank())
+    return false;
+  // Aligned at the last dimension; nothing may vary along the axis, or before it.
+  ArrayRef<int64_t> dims = table.getShape().take_back(type.getRank());
+  int64_t first = table.getRank() - type.getRank();
+  for (auto [i, dim] : llvm::enumerate(type.getShape()))
+    if (dim != 1 && (static_cast<int64_t>(i) + first <= axis || dim != dims[i]))
+      return false;
+  return true;
+}
+
+/// `user`, which takes the rows that `pick` gives, as an operation on the whole table.
+/// Null if it is no operation that dequantizes.
+static Value applyToTable(Operation *user, nn::GatherOp pick, OpBuilder &b) {
+  auto table = tensorOf(pick.getData());
+  auto axis = static_cast<int64_t>(pick.getAxis());
+  if (!isa<nn::CastOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(user))
+    return {};
+  for (Value operand : user->getOperands())
+    if (operand != pick && !fitsRows(operand, table, axis))
+      return {};
+  IRMapping map;
+  map.map(pick.getResult(), pick.getData());
+  Operation *moved = b.clone(*user, map);
+  moved->getResult(0).setType(table.clone(getElementTypeOrSelf(user->getResult(0))));
+  return moved->getResult(0);
+}
+
+/// A secret picks among floats. A table of other numbers is dequantized, or widened, as a
+/// whole, by whoever has it, and not the rows that were picked.
+static void dequantizeTables(func::FuncOp function) {
+  llvm::DenseSet<Value> rows;
+  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    auto pick = llvm::find_if(op.getOperands(), [&](Value operand) {
+      auto gather = operand.getDefiningOp<nn::GatherOp>();
+      return gather &&
+             (rows.contains(operand) || (!getElementTypeOrSelf(operand).isF32() &&
+                                         gather.getData().getDefiningOp<nn::ConstantOp>()));
+    });
+    if (pick == op.operand_end())
       continue;
-    OpBuilder b(pick);
-    auto type = llvm::cast<RankedTensorType>(pick.getData().getType());
-    Value table = nn::CastOp::create(b, cast.getLoc(), type.clone(element), pick.getData());
-    Value rows = nn::GatherOp::create(b, pick.getLoc(), cast.getType(), table,
-                                      pick.getIndices(), pick.getAxis());
-    cast.replaceAllUsesWith(rows);
-    cast.erase();
-    if (pick.use_empty())
-      pick.erase();
+    auto gather = (*pick).getDefiningOp<nn::GatherOp>();
+    OpBuilder b(&op);
+    Value table = applyToTable(&op, gather, b);
+    if (!table)
+      continue;
+    Value found = nn::GatherOp::create(b, gather.getLoc(), op.getResult(0).getType(), table,
+                                       gather.getIndices(), gather.getAxis());
+    rows.insert(found);
+    op.getResult(0).replaceAllUsesWith(found);
+    op.erase();
+    rows.erase(gather);
+    if (gather.use_empty())
+      gather.erase();
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Constants that both parties know
+//===----------------------------------------------------------------------===//
+
+/// Tells the client the constants that it may know, each by an operation of its own.
+static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
+  for (auto [constant, reason] : mpc::chooseDisclosures(function, listed)) {
+    OpBuilder b(function.getContext());
+    b.setInsertionPointAfter(constant);
+    std::string name = mpc::nameOfConstant(constant);
+    Value value = constant->getResult(0);
+    auto open = mpc::PublicOp::create(b, constant->getLoc(), value.getType(), value, reason,
+                                      name.empty() ? StringAttr() : b.getStringAttr(name));
+    value.replaceAllUsesExcept(open, open);
+  }
+}
+
+static void erase(mpc::PublicOp open) {
+  open.replaceAllUsesWith(open.getInput());
+  open.erase();
+}
+
+/// Takes back what the client need not know: what the server alone reads.
+static void concealUnneeded(Block &body, func::FuncOp function) {
+  mpc::KnowledgeInfo knowledge(function);
+  auto isServers = [](Operation *op) {
+    if (auto share = dyn_cast<mpc::ShareOp>(op))
+      return share.getParty() == mpc::Party::Server;
+    auto oneHot = dyn_cast<mpc::OneHotOp>(op);
+    return oneHot && oneHot.getParty() == mpc::Party::Server;
+  };
+  llvm::DenseSet<Operation *> needed;
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body))) {
+    bool isNeeded = llvm::any_of(op.getUsers(), [&](Operation *user) {
+      if (isServers(user))
+        return false;
+      bool isPlain = isa_and_present<nn::NNDialect>(user->getDialect());
+      return !isPlain || needed.contains(user) ||
+             knowledge.of(user->getResult(0)).dependsOnInput();
+    });
+    auto open = dyn_cast<mpc::PublicOp>(op);
+    if (isNeeded)
+      needed.insert(&op);
+    else if (open)
+      erase(open);
   }
 }
 
 /// True if one party can compute the operation alone.
 static bool isKnown(Operation *op, const Lowering &lowering) {
   return llvm::all_of(op->getResults(), [&](Value result) {
-    return lowering.sideOf(result) != Side::Secret;
+    return lowering.knowledgeOf(result) != mpc::Knowledge::Secret;
   });
 }
 
@@ -80,8 +173,7 @@ static bool isKnown(Operation *op, const Lowering &lowering) {
 static LogicalResult convertReturn(func::ReturnOp op, Lowering &lowering) {
   SmallVector<Value> results(op.getOperands());
   for (Value &result : results) {
-    Side side = lowering.sideOf(result);
-    if (side == Side::Client || side == Side::Public)
+    if (!lowering.knowledgeOf(result).dependsOnWeights())
       continue;
     result = lowering.reveal(result);
     if (!result)
@@ -96,6 +188,8 @@ static LogicalResult convertOperations(ArrayRef<Operation *> ops, const Rules &r
                                        Lowering &lowering, Pass::Statistic &converted) {
   bool hasFailed = false;
   for (Operation *op : ops) {
+    if (isa<mpc::PublicOp>(op))
+      continue;
     lowering.begin(op);
     LogicalResult result = checkMultiplier(op);
     if (auto end = dyn_cast<func::ReturnOp>(op)) {
@@ -114,6 +208,12 @@ static LogicalResult convertOperations(ArrayRef<Operation *> ops, const Rules &r
     lowering.finishFailed();
   }
   return failure(hasFailed);
+}
+
+static void eraseDead(Block &body, llvm::function_ref<bool(Operation *)> isCandidate) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isOpTriviallyDead(&op) && isCandidate(&op))
+      op.erase();
 }
 
 namespace {
@@ -148,16 +248,23 @@ private:
   LogicalResult convert(func::FuncOp function) {
     if (failed(checkFunction(function)))
       return failure();
-    widenTables(function);
+    dequantizeTables(function);
+    llvm::StringSet<> listed;
+    for (const std::string &name : publicNames)
+      listed.insert(name);
+    disclose(function, listed);
     Block &body = function.getBody().front();
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
     Lowering lowering(function, width, fraction);
     LogicalResult result = convertOperations(ops, rules, lowering, operations);
     // What was replaced; or, after an error, what came in its place.
     llvm::SmallPtrSet<Operation *, 32> old(llvm::from_range, ops);
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-      if (isOpTriviallyDead(&op) && (succeeded(result) || !old.contains(&op)))
-        op.erase();
+    eraseDead(body, [&](Operation *op) { return succeeded(result) || !old.contains(op); });
+    if (succeeded(result))
+      concealUnneeded(body, function);
+    else
+      for (auto open : llvm::make_early_inc_range(body.getOps<mpc::PublicOp>()))
+        erase(open);
     return result;
   }
 

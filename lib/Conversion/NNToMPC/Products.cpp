@@ -140,19 +140,19 @@ static LogicalResult convertLookUp(nn::GatherOp op, Lowering &l) {
   int64_t columns = 1;
   for (int64_t dim : shareOf(table).getShape().drop_front())
     columns *= dim;
-  auto party = l.sideOf(indices) == Side::Client ? mpc::Party::Client : mpc::Party::Server;
   table = l.reshape(table, {rows, columns});
-  Value ones = l.oneHot(indices, party, rows);
+  Value ones = l.oneHot(indices, l.partyOf(indices), rows);
   Value found = l.matmul(asMatrix(ones, /*isRow=*/true, l), table, mpc::Role::Embedding);
   return l.finish(l.reshape(found, tensorOf(op.getResult()).getShape()));
 }
 
 static LogicalResult convertGather(nn::GatherOp op, Lowering &l) {
-  Side side = l.sideOf(op.getIndices());
-  if (side == Side::Secret)
+  mpc::Knowledge knowledge = l.knowledgeOf(op.getIndices());
+  if (knowledge == mpc::Knowledge::Secret)
     return l.refuse("looks up at indices that neither party knows; expected indices that "
                     "follow from the inputs or from constants alone");
-  if (auto constant = op.getIndices().getDefiningOp<nn::ConstantOp>())
+  nn::ConstantOp constant = constantOf(op.getIndices());
+  if (constant && knowledge == mpc::Knowledge::Public)
     if (auto indices = readIntegers(constant.getValue()))
       return convertSelection(op, *indices, l);
   return convertLookUp(op, l);
@@ -164,4 +164,5 @@ void tacit::addProductRules(Rules &rules) {
   rules.add(convertGather);
   rules.add(convertAttention);
   rules.add(convertRotary);
+  rules.add(convertConv);
 }

@@ -69,6 +69,7 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return costs;
+  costs.disclosed = mpc::disclosuresOf(module);
   bool fits = true;
   main.walk([&](Operation *op) {
     auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr);

@@ -10,7 +10,6 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "tacit/Support/Error.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <map>
 
@@ -40,6 +39,16 @@ llvm::json::Object tacit::totalJson(const cost::Total &total) {
                             {"hops", amount(total.hops)}};
 }
 
+llvm::json::Array tacit::disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed) {
+  llvm::json::Array array;
+  for (const mpc::Disclosure &disclosure : disclosed)
+    array.push_back(
+        llvm::json::Object{{"name", text(disclosure.name)},
+                           {"bytes", disclosure.bytes},
+                           {"reason", mpc::stringifyReason(disclosure.reason)}});
+  return array;
+}
+
 void tacit::addBasis(llvm::json::Object &object, StringRef basis) {
   StringRef word = basis.take_until([](char c) { return c == ' ' || c == ','; });
   object["basis"] = text(word);
@@ -49,7 +58,8 @@ void tacit::addBasis(llvm::json::Object &object, StringRef basis) {
 namespace {
 class Exporter {
 public:
-  Exporter(func::FuncOp main, const ProgramCosts &costs) : main(main), costs(costs) {
+  Exporter(func::FuncOp main, const ProgramCosts &costs)
+      : main(main), costs(costs), knowledge(main) {
     for (const CostedOperation &operation : costs.operations)
       priced[operation.op] = &operation;
   }
@@ -57,8 +67,7 @@ public:
   llvm::json::Object run(const ScheduleHeader &header);
 
 private:
-  void findPublic();
-  StringRef partyOf(Operation *op);
+  StringRef partyOf(Operation *op) const;
   llvm::json::Object describe(Value value);
   llvm::json::Array describeAll(ValueRange values,
                                 function_ref<DictionaryAttr(unsigned)> attributes,
@@ -72,33 +81,25 @@ private:
   llvm::DenseMap<Operation *, const CostedOperation *> priced;
   llvm::DenseMap<Value, int64_t> values;
   llvm::DenseMap<Operation *, int64_t> ids;
-  /// Plain operations of which nothing but public values is made.
-  llvm::DenseSet<Operation *> isPublic;
-  /// Values that follow from the arguments of @main.
-  llvm::DenseSet<Value> isClients;
+  const mpc::KnowledgeInfo knowledge;
 };
 } // namespace
 
-void Exporter::findPublic() {
-  for (Operation &op : llvm::reverse(main.getBody().front()))
-    if (!isa_and_present<mpc::MPCDialect>(op.getDialect()) && !op.use_empty() &&
-        llvm::all_of(op.getUsers(), [&](Operation *user) {
-          return isa<mpc::PublicOp>(user) || isPublic.contains(user);
-        }))
-      isPublic.insert(&op);
-}
-
-/// Who works: both on shares and public values, else who knows the operands.
-StringRef Exporter::partyOf(Operation *op) {
+/// Who works: both on shares and on public values, else who knows the result.
+StringRef Exporter::partyOf(Operation *op) const {
   if (auto share = dyn_cast<mpc::ShareOp>(op))
     return mpc::stringifyEnum(share.getParty());
   if (auto oneHot = dyn_cast<mpc::OneHotOp>(op))
     return mpc::stringifyEnum(oneHot.getParty());
-  if (isa<mpc::MPCDialect>(op->getDialect()) || isPublic.contains(op))
+  // A constant that is told, and to whom nobody else turns, is in the program of both.
+  auto isTold = [](Operation *user) { return isa<mpc::PublicOp>(user); };
+  if (isa<mpc::MPCDialect>(op->getDialect()) ||
+      (!op->use_empty() && llvm::all_of(op->getUsers(), isTold)))
     return "both";
-  bool isClient = llvm::any_of(op->getOperands(),
-                               [&](Value operand) { return isClients.contains(operand); });
-  return isClient ? "client" : "server";
+  mpc::Knowledge known = knowledge.of(op->getResult(0));
+  if (known == mpc::Knowledge::Public)
+    return "both";
+  return known == mpc::Knowledge::Client ? "client" : "server";
 }
 
 llvm::json::Object Exporter::describe(Value value) {
@@ -151,8 +152,6 @@ llvm::json::Object Exporter::describe(Operation *op) {
     operands.push_back(values.lookup(operand));
   StringRef party = partyOf(op);
   for (Value result : op->getResults()) {
-    if (party == "client" && !isa<mpc::MPCDialect>(op->getDialect()))
-      isClients.insert(result);
     values.try_emplace(result, values.size());
     results.push_back(describe(result));
   }
@@ -194,10 +193,8 @@ llvm::json::Value Exporter::rounds() {
 }
 
 llvm::json::Object Exporter::run(const ScheduleHeader &header) {
-  findPublic();
   for (BlockArgument argument : main.getArguments()) {
     values.try_emplace(argument, values.size());
-    isClients.insert(argument);
   }
   llvm::json::Array inputs = describeAll(
       main.getArguments(), [&](unsigned i) { return main.getArgAttrDict(i); }, "client");
@@ -222,6 +219,7 @@ llvm::json::Object Exporter::run(const ScheduleHeader &header) {
                       main.getBody().front().getTerminator()->getOperands(),
                       [&](unsigned i) { return main.getResultAttrDict(i); }, "client")},
       {"total", totalJson(costs.total)},
+      {"disclosed", disclosedJson(costs.disclosed)},
       {"ops", std::move(ops)},
       {"rounds", rounds()}};
 }

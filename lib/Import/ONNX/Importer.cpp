@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/MapVector.h"
@@ -197,6 +198,7 @@ Value GraphImporter::constantOf(const PinnedTensor &tensor, StringRef name) {
       RankedTensorType::get(tensor.shape, storageType(builder.getContext(), tensor.dtype));
   Value value = nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(name)),
                                        type, makeElements(type, tensor.data, name.str()));
+  nn::setFromAttribute(value.getDefiningOp());
   return castTo(elementType(builder.getContext(), tensor.dtype), value, name);
 }
 
@@ -209,8 +211,12 @@ Value GraphImporter::valueOf(const OnnxValue &input, BlockArgument argument) {
     return argument;
   type = type.clone(pinned->second.shape);
   OpBuilder &builder = state.builder;
-  return nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(input.name)),
-                                type, makeElements(type, pinned->second.data, input.name));
+  Value constant =
+      nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(input.name)), type,
+                             makeElements(type, pinned->second.data, input.name));
+  // What stands for an input is no weight of the file.
+  nn::setFromAttribute(constant.getDefiningOp());
+  return constant;
 }
 
 /// Floats of 16 bits are f32 within: between what stores a value and what computes it

@@ -42,7 +42,7 @@ func.func @weight() -> tensor<2xf32> {
 // CHECK: arith.constant 63 : i64
 // CHECK: arith.shrsi
 func.func @arithmetic(%x: !mpc.share<3, width = 64, fraction = 8>, %p: tensor<f32>) -> !mpc.share<3, width = 64, fraction = 0> {
-  %f = mpc.public %p : tensor<f32>
+  %f = mpc.public %p as attribute : tensor<f32>
   %0 = mpc.mul %x, %f : (!mpc.share<3, width = 64, fraction = 8>, tensor<f32>) -> !mpc.share<3, width = 64, fraction = 12>
   %1 = mpc.truncate %0 : !mpc.share<3, width = 64, fraction = 12> to !mpc.share<3, width = 64, fraction = 8>
   %2 = mpc.is_negative %1 : !mpc.share<3, width = 64, fraction = 8> to !mpc.share<3, width = 64, fraction = 0>

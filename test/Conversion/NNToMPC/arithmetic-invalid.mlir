@@ -69,8 +69,8 @@ func.func @masks(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   // expected-error @below {{'nn.attention' op has a mask that leaves nothing of a row of scores; expected one score at least that takes part: remove the row}}
   %1 = nn.attention %0, %0, %0 mask(%row) scale = 1.000000e+00 fill = -1.000000e+09 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
   %causal = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
-  // expected-error @below {{'nn.attention' op replaces scores by -10; expected at most -1000, of which nothing is left in fixed point}}
-  %2 = nn.attention %0, %0, %0 mask(%causal) scale = 1.000000e+00 fill = -1.000000e+01 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.attention' op has the constant 1.000000e+15; a ring of 64 bits}}
+  %2 = nn.attention %0, %0, %0 mask(%causal) scale = 1.000000e+00 fill = 1.000000e+15 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
   %scores = nn.slice %0 [0, 0] to [2, 2] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
   // expected-error @below {{'nn.attention' op has a mask that depends on a secret; expected one that follows from the inputs alone, or from constants alone}}
   %3 = nn.attention %0, %0, %0 mask(%scores) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>

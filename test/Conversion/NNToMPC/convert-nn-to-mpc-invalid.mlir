@@ -10,11 +10,11 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
   // expected-error @below {{'nn.erf' op depends on a secret, and two parties have no protocol for it; expected it on what one party knows alone, or another form of the model}}
   %1 = nn.erf %0 : tensor<2x4xf32>
   %2 = nn.relu %1 : tensor<2x4xf32>
-  // expected-error @below {{'nn.maximum' op depends on a secret, and two parties have no protocol for it}}
-  %3 = nn.maximum %2, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.floor' op depends on a secret, and two parties have no protocol for it}}
+  %3 = nn.floor %2 : tensor<2x4xf32>
   // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only numbers that fixed point stands for}}
   %4 = nn.compare lt %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
-  // expected-error @below {{'nn.where' op depends on a secret, and two parties have no protocol for it}}
+  // expected-error @below {{'nn.where' op chooses by a condition that neither party knows; expected one that follows from the inputs or from constants alone}}
   %5 = nn.where %4, %3, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %3, %5 : tensor<2x4xf32>, tensor<2x4xf32>
 }
@@ -111,6 +111,17 @@ func.func @integers(%x: tensor<2x4xf32>) -> tensor<2x4xi8> {
 
 // -----
 
+// An angle that the client could take itself, if it knew the factor; a real name helps.
+func.func @number(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %base = nn.constant dense<3.0> : tensor<f32> loc("base")
+  // expected-note @below {{the number 'base' is the server's; if the client may know it: --public base}}
+  // expected-error @below {{'nn.mod' op depends on a secret, and two parties have no protocol for it}}
+  %0 = nn.mod %x, %base : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// -----
+
 // A mask for floats, where no attention was found around it.
 func.func @too_large(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
@@ -140,4 +151,31 @@ func.func @huge(%x: tensor<1048576x1xf32>) -> tensor<1048576x1048577xf32> {
   // expected-error @below {{'nn.add' op needs a share of more than 2^40 elements, or of a negative number}}
   %0 = nn.add %x, %b : (tensor<1048576x1xf32>, tensor<1x1048577xf32>) -> tensor<1048576x1048577xf32>
   return %0 : tensor<1048576x1048577xf32>
+}
+
+// -----
+
+// Windows that overlap.
+func.func @conv(%x: tensor<1x3x4x4xf32>) -> tensor<1x8x2x2xf32> {
+  %w = nn.constant dense_resource<w> : tensor<8x3x3x3xf32>
+  // expected-error @below {{'nn.conv' op has windows that overlap, padding or groups; expected a kernel of the size of its stride, or of 1, which is a matrix product}}
+  %0 = nn.conv %x, %w strides = [1, 1] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<1x3x4x4xf32>, tensor<8x3x3x3xf32>) -> tensor<1x8x2x2xf32>
+  return %0 : tensor<1x8x2x2xf32>
+}
+
+// -----
+
+// What a dynamically quantized layer becomes: the client has the activations as integers,
+// and the server the weights.
+func.func @quantized(%x: tensor<2x4xi32>, %y: tensor<2x4xf32>) -> (tensor<2x4xi32>, tensor<2x4xf32>) {
+  %w = nn.constant dense_resource<w> : tensor<4x4xi32>
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  // expected-error @below {{'nn.matmul' op computes 'tensor<2x4xi32>' from a secret; expected f32}}
+  // expected-note @below {{activations in few bits save nothing here, where all numbers are words of the ring: take the model before its activations were quantized}}
+  %0 = nn.matmul %x, %w : (tensor<2x4xi32>, tensor<4x4xi32>) -> tensor<2x4xi32>
+  %1 = nn.mul %y, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.round' op depends on a secret, and two parties have no protocol for it}}
+  // expected-note @below {{activations in few bits save nothing here}}
+  %2 = nn.round %1 : tensor<2x4xf32>
+  return %0, %2 : tensor<2x4xi32>, tensor<2x4xf32>
 }

@@ -1,12 +1,12 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc | FileCheck %s
 
-// c - x is -x + c: what both know stands on the right.
+// c - x is -x + c. A number of the file is the server's, like every other weight.
 // CHECK-LABEL: func.func @sums(
 // CHECK: %[[X:.+]] = mpc.share %{{.*}} from client
 // CHECK: %[[B:.+]] = mpc.share %{{.*}} from server
 // CHECK: %[[S:.+]] = mpc.add %[[X]], %[[B]]
 // CHECK: %[[N:.+]] = mpc.neg %[[S]]
-// CHECK: %[[C:.+]] = mpc.public
+// CHECK: %[[C:.+]] = mpc.share %{{.*}} from server : tensor<f32>
 // CHECK: %[[D:.+]] = mpc.add %[[N]], %[[C]]
 // CHECK: %[[E:.+]] = mpc.sub %[[D]], %[[C]]
 // CHECK: mpc.sub %[[B]], %[[E]] : (!mpc.share<4, width = 64, fraction = 18>, !mpc.share<2x4, width = 64, fraction = 18>) -> !mpc.share<2x4, width = 64, fraction = 18>
@@ -25,8 +25,9 @@ func.func @sums(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 // CHECK: %[[SQUARE:.+]] = mpc.square %[[S:.+]] : !mpc.share<2x4, width = 64, fraction = 18> to !mpc.share<2x4, width = 64, fraction = 36>
 // CHECK: %[[T:.+]] = mpc.truncate %[[SQUARE]]
 // CHECK: %[[CUBE:.+]] = mpc.mul %[[S]], %[[T]] :
-// CHECK: nn.constant dense<2.500000e-01>
-// CHECK: mpc.mul %{{.*}}, %{{.*}} : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<f32>)
+// CHECK: %[[QUARTER:.+]] = nn.reciprocal %{{.*}} : tensor<f32>
+// CHECK: %[[F:.+]] = mpc.share %[[QUARTER]] from server
+// CHECK: mpc.mul %{{.*}}, %[[F]]
 // CHECK: %[[Q:.+]] = mpc.truncate
 // CHECK: %[[I:.+]] = nn.reciprocal %{{.*}} : tensor<4xf32>
 // CHECK: %[[SI:.+]] = mpc.share %[[I]] from server
@@ -54,7 +55,7 @@ func.func @products(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
 // CHECK: mpc.mul %[[Y]], %[[I]]
 // CHECK: %[[Z:.+]] = mpc.truncate
 // CHECK: %[[J:.+]] = mpc.rsqrt %[[Z]]
-// CHECK-NEXT: mpc.mul %[[J]], %[[C:.+]] : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<f32>)
+// CHECK-NEXT: mpc.mul %[[J]], %[[C:.+]] : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<scalar, width = 64, fraction = 18>)
 func.func @quotients(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %c = nn.constant dense<3.0> : tensor<f32>
@@ -101,4 +102,39 @@ func.func @functions(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %11 = nn.gelu quad %10 : tensor<2x4xf32>
   %12 = nn.gelu sigmoid %11 : tensor<2x4xf32>
   return %12 : tensor<2x4xf32>
+}
+
+// The larger and the smaller of two numbers: one comparison each.
+// CHECK-LABEL: func.func @bounds(
+// CHECK: %[[D:.+]] = mpc.sub %[[X:.+]], %[[LOW:.+]] :
+// CHECK: %[[R:.+]] = mpc.relu %[[D]]
+// CHECK: %[[M:.+]] = mpc.add %[[R]], %[[LOW]]
+// CHECK: %[[E:.+]] = mpc.sub %[[M]], %[[HIGH:.+]] :
+// CHECK: %[[S:.+]] = mpc.relu %[[E]]
+// CHECK: %[[N:.+]] = mpc.neg %[[S]]
+// CHECK: mpc.add %[[N]], %[[M]]
+func.func @bounds(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %low = nn.constant dense<[-1.0, -2.0, -3.0, -4.0]> : tensor<4xf32>
+  %high = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = nn.maximum %x, %low : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %1 = nn.minimum %0, %high : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+
+// A choice by what both know is local; one by what the client alone knows is a product.
+// CHECK-LABEL: func.func @choices(
+// CHECK: %[[K:.+]] = mpc.public %{{.*}} as mask : tensor<4xi1>
+// CHECK: %[[BITS:.+]] = nn.cast %[[K]]
+// CHECK: %[[D:.+]] = mpc.sub %[[X:.+]], %[[Y:.+]] :
+// CHECK: %[[P:.+]] = mpc.mul %[[D]], %[[BITS]] : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<2x4, width = 64, fraction = 18>
+// CHECK: %[[C:.+]] = mpc.add %[[P]], %[[Y]]
+// CHECK: mpc.share %{{.*}} from client : tensor<2x4xf32> to !mpc.share<2x4, width = 64, fraction = 0>
+// CHECK: mpc.mul %{{.*}}, %{{.*}} : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<2x4, width = 64, fraction = 0>) -> !mpc.share<2x4, width = 64, fraction = 18>
+func.func @choices(%x: tensor<2x4xf32>, %own: tensor<2x4xi1>) -> tensor<2x4xf32> {
+  %keep = nn.constant dense<[true, false, true, false]> : tensor<4xi1>
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.mul %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %1 = nn.where %keep, %0, %b : (tensor<4xi1>, tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %2 = nn.where %own, %1, %0 : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
 }

@@ -1,13 +1,13 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc | FileCheck %s
 
-// Scale and bias are the server's and operations of their own; one that repeats a
-// number is known to both.
+// Scale and bias are the server's, and operations of their own; so is a bias that repeats
+// one number.
 // CHECK-LABEL: func.func @layer_norm(
 // CHECK: %[[N:.+]] = mpc.layer_norm %{{.*}} epsilon = 9.99999974E-6 {mpc.site = #mpc.site<block = -1, role = other>} : !mpc.share<2x4, width = 64, fraction = 18>
 // CHECK-NEXT: %[[G:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
 // CHECK-NEXT: %[[P:.+]] = mpc.mul %[[N]], %[[G]] : {{.*}} -> !mpc.share<2x4, width = 64, fraction = 36>
 // CHECK-NEXT: %[[T:.+]] = mpc.truncate %[[P]]
-// CHECK-NEXT: %[[ZERO:.+]] = mpc.public %{{.*}} : tensor<4xf32>
+// CHECK-NEXT: %[[ZERO:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
 // CHECK-NEXT: mpc.add %[[T]], %[[ZERO]]
 func.func @layer_norm(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %g = nn.constant dense_resource<g> : tensor<4xf32>
@@ -36,7 +36,7 @@ func.func @softmax(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 
 // CHECK-LABEL: func.func @reductions(
 // CHECK: %[[SUM:.+]] = mpc.sum %[[S:.+]] axes = [0, 2] : !mpc.share<2x3x4, width = 64, fraction = 18> to !mpc.share<1x3x1, width = 64, fraction = 18>
-// CHECK: nn.constant dense<1.250000e-01>
+// CHECK: nn.constant {nn.from_attribute} dense<1.250000e-01>
 // CHECK: mpc.mul %[[SUM]], %{{.*}} : {{.*}} -> !mpc.share<1x3x1, width = 64, fraction = 36>
 // CHECK: mpc.reshape %{{.*}} to !mpc.share<3, width = 64, fraction = 18>
 // CHECK: %[[M:.+]] = mpc.max %[[S]] axis = 0 {{.*}} to !mpc.share<1x3x4, width = 64, fraction = 18>

@@ -68,3 +68,23 @@ func.func @vectors(%x: tensor<8xf32>) -> tensor<f32> {
   %1 = nn.matmul %0, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<f32>
   return %1 : tensor<f32>
 }
+
+// Windows that do not overlap are the rows of a matrix: the patches of a picture, and a
+// kernel of 1 that skips every other place.
+// CHECK-LABEL: func.func @patches(
+// CHECK: %[[X:.+]] = mpc.slice %{{.*}} [0, 0, 0, 0] to [1, 3, 4, 4] step [1, 1, 1, 1]
+// CHECK: %[[S:.+]] = mpc.reshape %[[X]] : {{.*}} to !mpc.share<1x3x2x2x2x2, width = 64, fraction = 18>
+// CHECK: %[[T:.+]] = mpc.transpose %[[S]] [0, 2, 4, 1, 3, 5]
+// CHECK: %[[R:.+]] = mpc.reshape %[[T]] : {{.*}} to !mpc.share<1x4x12, width = 64, fraction = 18>
+// CHECK: %[[P:.+]] = mpc.matmul %[[R]], %{{.*}} -> !mpc.share<1x4x8, width = 64, fraction = 36>
+// CHECK: mpc.add
+// CHECK: mpc.transpose %{{.*}} [0, 2, 1]
+// CHECK: mpc.slice %{{.*}} [0, 0, 0, 0] to [1, 8, 1, 1] step [1, 1, 2, 2]
+func.func @patches(%x: tensor<1x3x5x5xf32>) -> tensor<1x4x1x1xf32> {
+  %w = nn.constant dense_resource<w> : tensor<8x3x2x2xf32>
+  %b = nn.constant dense_resource<b> : tensor<8xf32>
+  %v = nn.constant dense_resource<v> : tensor<4x8x1x1xf32>
+  %0 = nn.conv %x, %w bias(%b) strides = [2, 2] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<1x3x5x5xf32>, tensor<8x3x2x2xf32>, tensor<8xf32>) -> tensor<1x8x2x2xf32>
+  %1 = nn.conv %0, %v strides = [2, 2] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<1x8x2x2xf32>, tensor<4x8x1x1xf32>) -> tensor<1x4x1x1xf32>
+  return %1 : tensor<1x4x1x1xf32>
+}

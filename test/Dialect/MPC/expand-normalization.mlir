@@ -29,7 +29,7 @@ func.func @softmax_128(%x: !mpc.share<20x128, width = 64, fraction = 18> {test.u
 func.func @softmax_keep(%x: !mpc.share<20x16, width = 64, fraction = 18> {test.uniform = [-8.0, 8.0]})
     -> (!mpc.share<20x16, width = 64, fraction = 18> {test.within = 6.0e-3, test.at_least = 6.0e-4}) {
   %mask = nn.constant dense<[1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0]> : tensor<16xf32>
-  %keep = mpc.public %mask : tensor<16xf32>
+  %keep = mpc.public %mask as mask : tensor<16xf32>
   %y = mpc.softmax %x keep(%keep : tensor<16xf32>) axis = 1 : !mpc.share<20x16, width = 64, fraction = 18>
   return %y : !mpc.share<20x16, width = 64, fraction = 18>
 }

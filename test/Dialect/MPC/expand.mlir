@@ -12,8 +12,8 @@
 // CHECK-NEXT: %[[BIT:.+]] = mpc.is_negative %[[X]] {mpc.site = #mpc.site<block = -1, role = other, of = "relu">}
 // CHECK-SAME: to !mpc.share<2x8, width = 64, fraction = 0>
 // CHECK-NEXT: %[[MINUS:.+]] = mpc.neg %[[BIT]]
-// CHECK-NEXT: %[[ONE:.+]] = nn.constant dense<1.000000e+00>
-// CHECK-NEXT: %[[PUBLIC:.+]] = mpc.public %[[ONE]]
+// CHECK-NEXT: %[[ONE:.+]] = nn.constant {nn.from_attribute} dense<1.000000e+00>
+// CHECK-NEXT: %[[PUBLIC:.+]] = mpc.public %[[ONE]] as attribute "relu" : tensor<f32>
 // CHECK-NEXT: %[[KEPT:.+]] = mpc.add %[[MINUS]], %[[PUBLIC]]
 // CHECK-NEXT: %[[Y:.+]] = mpc.mul %[[X]], %[[KEPT]]
 // CHECK-NEXT: return %[[Y]]
@@ -46,7 +46,7 @@ func.func @layer_norm(%x: !mpc.share<2x4, width = 64, fraction = 18>) -> !mpc.sh
 // CHECK: mpc.reciprocal {{.*}}2x1
 func.func @softmax(%x: !mpc.share<2x3, width = 64, fraction = 18>) -> !mpc.share<2x3, width = 64, fraction = 18> {
   %mask = nn.constant dense<[1.0, 1.0, 0.0]> : tensor<3xf32>
-  %keep = mpc.public %mask : tensor<3xf32>
+  %keep = mpc.public %mask as mask : tensor<3xf32>
   %y = mpc.softmax %x keep(%keep : tensor<3xf32>) axis = 1 : !mpc.share<2x3, width = 64, fraction = 18>
   return %y : !mpc.share<2x3, width = 64, fraction = 18>
 }

@@ -7,12 +7,14 @@
 // CHECK-LABEL: func.func @borders(
 // CHECK: mpc.share %{{.*}} from server : tensor<4x8xf32> to !mpc.share<4x8, width = 64, fraction = 18>
 // CHECK: mpc.one_hot %{{.*}} from client : tensor<1x4xi64> to !mpc.share<1x4x65, width = 64, fraction = 0>
-// CHECK: mpc.public %{{.*}} : tensor<8xf32>
+// CHECK: mpc.public %{{.*}} as mask "h.0.attn.bias" : tensor<8xf32>
+// CHECK: mpc.public %{{.*}} as index : tensor<1x4xi64>
 // CHECK: mpc.reveal %{{.*}} to client : !mpc.share<4x8, width = 64, fraction = 18> -> tensor<4x8xf32>
 func.func @borders(%t: tensor<4x8xf32>, %i: tensor<1x4xi64>, %c: tensor<8xf32>) -> tensor<4x8xf32> {
   %0 = mpc.share %t from server : tensor<4x8xf32> to !mpc.share<4x8, width = 64, fraction = 18>
   %1 = mpc.one_hot %i from client : tensor<1x4xi64> to !mpc.share<1x4x65, width = 64, fraction = 0>
-  %2 = mpc.public %c : tensor<8xf32>
+  %2 = mpc.public %c as mask "h.0.attn.bias" : tensor<8xf32>
+  %j = mpc.public %i as index : tensor<1x4xi64>
   %3 = mpc.reveal %0 to client : !mpc.share<4x8, width = 64, fraction = 18> -> tensor<4x8xf32>
   return %3 : tensor<4x8xf32>
 }

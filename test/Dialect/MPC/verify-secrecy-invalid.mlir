@@ -44,7 +44,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+2 {{'mpc.reveal' op shows a secret to the server}}
   // expected-note @+1 {{the client alone learns results; reveal it 'to client'}}
   %1 = mpc.reveal %0 to server : !mpc.share<4, width = 64, fraction = 18> -> tensor<4xf32>
-  return %1 : tensor<4xf32>
+  return %x : tensor<4xf32>
 }
 
 // -----
@@ -64,11 +64,12 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // The client's mask taken for one that both know, after some arithmetic.
 func.func @main(%mask: tensor<4xf32>) {
-  %one = nn.constant dense<1.0> : tensor<f32>
+  %number = nn.constant {nn.from_attribute} dense<1.0> : tensor<f32>
+  %one = mpc.public %number as attribute : tensor<f32>
   %0 = nn.sub %mask, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op makes public what follows from the client's input}}
   // expected-note @+1 {{the server would learn it; make a secret of it by mpc.share from client}}
-  %1 = mpc.public %0 : tensor<4xf32>
+  %1 = mpc.public %0 as mask : tensor<4xf32>
   return
 }
 
@@ -128,3 +129,47 @@ func.func @main(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
   return %1 : tensor<4xf32>
 }
 func.func private @other(%x: tensor<4xf32>) -> tensor<4xf32>
+
+// -----
+
+// A table of floats, told to the client in a phase file that somebody edited, under every
+// reason that there is.
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %w = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32> loc("w")
+  // expected-error @+2 {{'mpc.public' op tells the client a constant as a mask, but it reaches something else}}
+  // expected-note @+1 {{a weight is the server's: share it by mpc.share from server}}
+  %0 = mpc.public %w as mask : tensor<4xf32>
+  // expected-error @+2 {{'mpc.public' op tells the client a constant as an index, but it reaches something else}}
+  // expected-note @+1 {{a weight is the server's}}
+  %1 = mpc.public %w as index : tensor<4xf32>
+  // expected-error @+2 {{'mpc.public' op tells the client a constant of the file as an 'attribute'}}
+  // expected-note @+1 {{expected a constant with the attribute nn.from_attribute; share a weight by mpc.share from server}}
+  %2 = mpc.public %w as attribute : tensor<4xf32>
+  // expected-error @+2 {{'mpc.public' op tells the client a constant that is not listed, 'w'}}
+  // expected-note @+1 {{allow it by --public NAME, or by the option public of the pass}}
+  %3 = mpc.public %w as listed "w" : tensor<4xf32>
+  %4 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  %5 = mpc.mul %4, %0 : (!mpc.share<4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4, width = 64, fraction = 36>
+  %6 = mpc.truncate %5 : !mpc.share<4, width = 64, fraction = 36> to !mpc.share<4, width = 64, fraction = 18>
+  %7 = mpc.add %6, %1 : (!mpc.share<4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4, width = 64, fraction = 18>
+  %8 = mpc.reveal %7 to client : !mpc.share<4, width = 64, fraction = 18> -> tensor<4xf32>
+  return %8 : tensor<4xf32>
+}
+
+// -----
+
+// Truth values are a mask where they choose, and a weight where the client multiplies by
+// them. A sum is no constant.
+func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %w = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+  // expected-error @+2 {{'mpc.public' op tells the client a constant as a mask, but it reaches something else}}
+  // expected-note @+1 {{a weight is the server's}}
+  %0 = mpc.public %w as mask : tensor<2x2xi1>
+  %1 = nn.cast %0 : tensor<2x2xi1> to tensor<2x2xf32>
+  %2 = nn.matmul %x, %1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = nn.cast %w : tensor<2x2xi1> to tensor<2x2xf32>
+  // expected-error @+2 {{'mpc.public' op makes public what was computed; expected a constant}}
+  // expected-note @+1 {{make the constants public of which it is computed}}
+  %4 = mpc.public %3 as mask : tensor<2x2xf32>
+  return %2 : tensor<2x2xf32>
+}

@@ -1,4 +1,4 @@
-// RUN: tacit-opt %s -mpc-verify-secrecy -split-input-file | FileCheck %s
+// RUN: tacit-opt %s -mpc-verify-secrecy=public=factor -split-input-file | FileCheck %s
 
 // The first function is the example of the pass's documentation. It stays as it is.
 
@@ -26,12 +26,16 @@ func.func @main(%x: tensor<2x4xf32>) -> tensor<2x3xf32> {
 // CHECK: mpc.one_hot
 func.func @main(%ids: tensor<2xi64>, %x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
   %table = nn.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
-  %half = nn.constant dense<0.5> : tensor<3xf32>
-  %rows = nn.constant dense<[0, 1]> : tensor<2xi64>
+  %number = nn.constant {nn.from_attribute} dense<0.5> : tensor<f32>
+  %half = mpc.public %number as attribute : tensor<f32>
+  %offsets = nn.constant dense<[0, 1]> : tensor<2xi64>
+  %rows = mpc.public %offsets as index : tensor<2xi64>
   %mask = nn.constant dense<[[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]> : tensor<2x3xf32>
-  %keep = mpc.public %mask : tensor<2x3xf32>
-  %scaled = nn.mul %table, %half : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
-  %input = nn.mul %x, %half : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  %keep = mpc.public %mask as mask : tensor<2x3xf32>
+  %scaled = nn.mul %table, %half : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+  %factor = nn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32> loc("factor")
+  %known = mpc.public %factor as listed "factor" : tensor<3xf32>
+  %input = nn.mul %x, %known : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   %chosen = nn.add %ids, %rows : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
   %0 = mpc.one_hot %chosen from client : tensor<2xi64> to !mpc.share<2x2, width = 64, fraction = 0>
   %1 = mpc.share %scaled from server : tensor<2x3xf32> to !mpc.share<2x3, width = 64, fraction = 18>

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Network.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
@@ -39,6 +40,8 @@ struct KindCosts {
 struct ProgramCosts {
   std::vector<CostedOperation> operations; ///< in the program's order
   cost::Total total;
+  /// What the client is told.
+  std::vector<mpc::Disclosure> disclosed;
 
   /// Fails where the figures leave 64 bits.
   static llvm::Expected<ProgramCosts> of(mlir::ModuleOp module);

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Network.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -29,6 +30,9 @@ llvm::Expected<llvm::json::Value> exportSchedule(mlir::ModuleOp module,
 
 /// The bytes and hops of `total`: the keys that schedules and reports share.
 llvm::json::Object totalJson(const cost::Total &total);
+
+/// What the client is told: a list of {name, bytes, reason}.
+llvm::json::Array disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed);
 
 /// Where a figure comes from, in a word (`basis`), and what there is to add (`detail`).
 void addBasis(llvm::json::Object &object, llvm::StringRef basis);

@@ -7,9 +7,11 @@
 
 #include "Arithmetic.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include <cmath>
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::mpc;
 
 /// Of a public factor, these count: with more the product would need more of the ring,
@@ -45,8 +47,11 @@ Value Arithmetic::write(Args &&...args) {
 Value Arithmetic::publicNumber(double number) {
   auto scalar = RankedTensorType::get({}, builder.getF32Type());
   auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
-  Value constant = nn::ConstantOp::create(builder, loc, scalar, value);
-  return PublicOp::create(builder, loc, constant);
+  auto constant = nn::ConstantOp::create(builder, loc, scalar, value);
+  nn::setFromAttribute(constant);
+  // Numbers of the function's definition.
+  auto name = builder.getStringAttr(site.getOf());
+  return PublicOp::create(builder, loc, constant, Reason::Attribute, name);
 }
 
 Value Arithmetic::add(Value lhs, Value rhs) { return write<AddOp>(lhs, rhs); }

@@ -7,8 +7,10 @@
 
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/Interfaces/CallInterfaces.h"
-#include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/Transforms/Passes.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 
 namespace tacit::mpc {
 #define GEN_PASS_DEF_VERIFYSECRECY
@@ -16,13 +18,8 @@ namespace tacit::mpc {
 } // namespace tacit::mpc
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::mpc;
-
-namespace {
-/// What a plain value tells, a set: nothing but the architecture (empty), something of
-/// the client's input, something of the server's weights.
-enum Told : unsigned { Nothing = 0, OfClient = 1, OfServer = 2 };
-} // namespace
 
 static bool holdsShare(Type type) {
   bool found = false;
@@ -30,21 +27,6 @@ static bool holdsShare(Type type) {
   walker.addWalk([&](ShareType) { found = true; });
   walker.walk(type);
   return found;
-}
-
-/// Weights are floats, or packed into bytes, and differ from one another. Other integers
-/// (positions, shapes, masks) and one number everywhere belong to the architecture, which
-/// both parties know.
-static unsigned toldByConstant(Attribute value, Type type) {
-  auto elements = dyn_cast<ElementsAttr>(value);
-  if (!elements)
-    return Nothing;
-  auto dense = dyn_cast<DenseElementsAttr>(value);
-  Type element = getElementTypeOrSelf(type);
-  bool isPosition = isa<IntegerType, IndexType>(element) && !element.isInteger(8);
-  if (isPosition || elements.getNumElements() == 1 || (dense && dense.isSplat()))
-    return Nothing;
-  return OfServer;
 }
 
 static InFlightDiagnostic complain(Operation *op, const Twine &found, const Twine &remedy) {
@@ -55,10 +37,14 @@ static InFlightDiagnostic complain(Operation *op, const Twine &found, const Twin
 
 namespace {
 
-/// Follows what plain values tell through one function, top to bottom.
+/// Checks one function, top to bottom.
 class Secrecy {
 public:
-  LogicalResult check(func::FuncOp function);
+  Secrecy(func::FuncOp function, const llvm::StringSet<> &listed)
+      : function(function), listed(listed), knowledge(function), uses(function, knowledge) {
+  }
+
+  LogicalResult check();
 
   int64_t secrets = 0, reveals = 0;
 
@@ -69,40 +55,72 @@ private:
   LogicalResult checkReturn(func::ReturnOp op);
   LogicalResult checkEntry(Operation *op, Party party);
   LogicalResult checkPublic(PublicOp op);
-  unsigned toldBy(Operation *op) const;
 
-  llvm::DenseMap<Value, unsigned> told;
+  func::FuncOp function;
+  const llvm::StringSet<> &listed;
+  const KnowledgeInfo knowledge;
+  const UsesInfo uses;
 };
 
 } // namespace
 
-/// What the operands tell together.
-unsigned Secrecy::toldBy(Operation *op) const {
-  unsigned result = Nothing;
-  for (Value operand : op->getOperands())
-    result |= told.lookup(operand);
-  return result;
-}
-
 /// A secret that `party` makes follows from what it knows.
 LogicalResult Secrecy::checkEntry(Operation *op, Party party) {
   ++secrets;
-  unsigned input = told.lookup(op->getOperand(0));
-  if (party == Party::Server && (input & OfClient))
+  Knowledge input = knowledge.of(op->getOperand(0));
+  if (party == Party::Server && input.dependsOnInput())
     return complain(op, "is made by the server of what follows from the client's input",
                     "the server would have to see the input; share it 'from client'");
-  if (party == Party::Client && input == OfServer)
+  if (party == Party::Client && input == Knowledge::Server)
     return complain(op, "is made by the client of what follows from the server's weights",
                     "the client would have to see the weights; share them 'from server'");
   return success();
 }
 
+static std::string articleOf(Reason reason) {
+  return (reason == Reason::Index ? "an " : "a ") + stringifyReason(reason).str();
+}
+
+/// True if a constant is one number that follows from an attribute, or integers that do.
+static bool isAttributeNumber(nn::ConstantOp constant) {
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  bool isInteger = isa<IntegerType>(getElementTypeOrSelf(constant.getType()));
+  return nn::isFromAttribute(constant) && (isInteger || (dense && dense.isSplat()));
+}
+
+/// What the client is told is a constant, and the reason holds.
 LogicalResult Secrecy::checkPublic(PublicOp op) {
-  if (!(told.lookup(op.getInput()) & OfClient))
+  if (knowledge.of(op.getInput()).dependsOnInput())
+    return complain(op, "makes public what follows from the client's input",
+                    "the server would learn it; make a secret of it by mpc.share from "
+                    "client");
+  auto constant = op.getInput().getDefiningOp<nn::ConstantOp>();
+  if (!constant)
+    return complain(op, "makes public what was computed; expected a constant",
+                    "make the constants public of which it is computed");
+  Reason reason = op.getReason();
+  StringRef name = op.getName().value_or("");
+  if (reason == Reason::Attribute) {
+    if (isAttributeNumber(constant))
+      return success();
+    return complain(op, "tells the client a constant of the file as an 'attribute'",
+                    "expected a constant with the attribute nn.from_attribute; share a "
+                    "weight by mpc.share from server");
+  }
+  if (reason == Reason::Listed) {
+    // The text of a program has no names of small constants.
+    std::string own = nameOfConstant(constant);
+    if (!name.empty() && listed.contains(name) && (own.empty() || own == name))
+      return success();
+    return complain(op, "tells the client a constant that is not listed, '" + name + "'",
+                    "allow it by --public NAME, or by the option public of the pass");
+  }
+  if (isProven(reason, constant.getValue(), uses.of(op.getResult())))
     return success();
-  return complain(op, "makes public what follows from the client's input",
-                  "the server would learn it; make a secret of it by mpc.share from "
-                  "client");
+  return complain(op,
+                  "tells the client a constant as " + articleOf(reason) +
+                      ", but it reaches something else",
+                  "a weight is the server's: share it by mpc.share from server");
 }
 
 LogicalResult Secrecy::checkMpc(Operation *op) {
@@ -113,7 +131,7 @@ LogicalResult Secrecy::checkMpc(Operation *op) {
   if (auto open = dyn_cast<PublicOp>(op))
     return checkPublic(open);
   for (Value operand : op->getOperands())
-    if (!isa<ShareType>(operand.getType()) && !operand.getDefiningOp<PublicOp>())
+    if (!isa<ShareType>(operand.getType()) && knowledge.of(operand) != Knowledge::Public)
       return complain(op, "computes with a plain operand that did not pass mpc.public",
                       "the other party does not know it; use mpc.public for a constant of "
                       "the architecture, else mpc.share");
@@ -121,7 +139,6 @@ LogicalResult Secrecy::checkMpc(Operation *op) {
   if (!reveal)
     return success();
   ++reveals;
-  told[reveal.getResult()] = OfClient;
   if (reveal.getParty() == Party::Client)
     return success();
   return complain(op, "shows a secret to the server",
@@ -133,7 +150,7 @@ LogicalResult Secrecy::checkReturn(func::ReturnOp op) {
     if (holdsShare(operand.getType()))
       return complain(op, "returns a secret, as result " + Twine(i),
                       "reveal it first: mpc.reveal ... to client");
-    if (told.lookup(operand) & OfServer)
+    if (knowledge.of(operand) == Knowledge::Server)
       return complain(
           op,
           "hands out what follows from the server's weights alone, as result " + Twine(i),
@@ -155,20 +172,14 @@ LogicalResult Secrecy::checkPlain(Operation *op) {
     return complain(op, "branches, has regions or calls a function",
                     "secrecy is proved of straight-line programs; unroll or inline it "
                     "first");
-  Attribute constant;
-  unsigned result = toldBy(op);
-  if (matchPattern(op, m_Constant(&constant)))
-    result = toldByConstant(constant, op->getResult(0).getType());
-  else if (op->getNumOperands() == 0)
-    result = OfServer;
-  if (result == (OfClient | OfServer))
+  auto isSecret = [&](Value value) { return knowledge.of(value) == Knowledge::Secret; };
+  if (llvm::any_of(op->getResults(), isSecret) &&
+      llvm::none_of(op->getOperands(), isSecret))
     return complain(op,
                     "combines in plain what follows from the client's input and the "
                     "server's weights",
                     "one party would have to see what is the other's; share both and use "
                     "mpc operations");
-  for (Value value : op->getResults())
-    told[value] = result;
   return success();
 }
 
@@ -178,7 +189,7 @@ LogicalResult Secrecy::checkOp(Operation *op) {
   return isa_and_nonnull<MPCDialect>(op->getDialect()) ? checkMpc(op) : checkPlain(op);
 }
 
-LogicalResult Secrecy::check(func::FuncOp function) {
+LogicalResult Secrecy::check() {
   bool fine = true;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
     if (holdsShare(type)) {
@@ -186,8 +197,6 @@ LogicalResult Secrecy::check(func::FuncOp function) {
       complain(function, "takes a secret, as argument " + Twine(i),
                "the parties bring plain tensors; make secrets of them by mpc.share");
     }
-  for (Value argument : function.getArguments())
-    told[argument] = OfClient;
   function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     fine &= succeeded(checkOp(op));
     // An operation with regions is complained about as a whole.
@@ -199,7 +208,12 @@ LogicalResult Secrecy::check(func::FuncOp function) {
 namespace {
 
 struct VerifySecrecy : tacit::mpc::impl::VerifySecrecyBase<VerifySecrecy> {
+  using VerifySecrecyBase::VerifySecrecyBase;
+
   void runOnOperation() override {
+    llvm::StringSet<> listed;
+    for (const std::string &name : publicNames)
+      listed.insert(name);
     bool fine = true;
     for (Operation &op : getOperation().getOps()) {
       auto function = dyn_cast<func::FuncOp>(op);
@@ -209,8 +223,8 @@ struct VerifySecrecy : tacit::mpc::impl::VerifySecrecyBase<VerifySecrecy> {
                  "secrecy is proved of functions; lower it later, or leave it out");
         continue;
       }
-      Secrecy secrecy;
-      fine &= succeeded(secrecy.check(function));
+      Secrecy secrecy(function, listed);
+      fine &= succeeded(secrecy.check());
       secrets += secrecy.secrets;
       reveals += secrecy.reveals;
     }

@@ -7,6 +7,7 @@
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/InterleavedRange.h"
@@ -73,6 +74,9 @@ Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, T
 
 LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
+  if (isa<ConstantOp>(op) && name == kFromAttributeAttr &&
+      isa<UnitAttr>(attribute.getValue()))
+    return success();
   if (isa<ModuleOp>(op) && name == kInterfaceAttr) {
     if (isa<InterfaceAttr>(attribute.getValue()))
       return success();

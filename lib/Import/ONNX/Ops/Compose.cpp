@@ -24,7 +24,7 @@ Value onnx_import::scalarLike(NodeBuilder &node, Value like, double value) {
   if (auto type = dyn_cast<FloatType>(element))
     return node.scalarConstant(type, value);
   Builder builder(node.context());
-  return node.constant(
+  return node.attributeConstant(
       DenseElementsAttr::get(RankedTensorType::get({}, element),
                              builder.getIntegerAttr(element, static_cast<int64_t>(value))));
 }

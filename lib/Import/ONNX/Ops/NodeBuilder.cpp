@@ -9,6 +9,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 
@@ -289,6 +290,12 @@ Value NodeBuilder::constant(ElementsAttr value) {
   return nn::ConstantOp::create(state.builder, location, value.getType(), value);
 }
 
+Value NodeBuilder::attributeConstant(ElementsAttr value) {
+  Value result = constant(value);
+  nn::setFromAttribute(result.getDefiningOp());
+  return result;
+}
+
 Value NodeBuilder::constant(const onnx::TensorProto &tensor) {
   if (!elementType(context(), tensor.data_type()))
     return refuse("its tensor has elements of " + dtypeName(tensor.data_type()),
@@ -310,7 +317,8 @@ Value NodeBuilder::intsConstant(ArrayRef<int64_t> values) {
 
 Value NodeBuilder::scalarConstant(FloatType elementType, double value) {
   auto type = RankedTensorType::get({}, elementType);
-  return constant(DenseElementsAttr::get(type, FloatAttr::get(elementType, value)));
+  return attributeConstant(
+      DenseElementsAttr::get(type, FloatAttr::get(elementType, value)));
 }
 
 IntegerAttr NodeBuilder::i64(int64_t value) {

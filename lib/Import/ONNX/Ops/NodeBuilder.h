@@ -148,6 +148,8 @@ public:
 
   mlir::Value constant(mlir::ElementsAttr value);
   mlir::Value constant(const onnx::TensorProto &tensor);
+  /// What follows from attributes of the node, or from the definition of its operator.
+  mlir::Value attributeConstant(mlir::ElementsAttr value);
   /// The outputs of the graph in attribute `name`; see SubgraphImporter.
   std::optional<llvm::SmallVector<mlir::Value>> subgraph(llvm::StringRef name,
                                                          mlir::ValueRange inputs);

@@ -23,10 +23,11 @@ def MPC_Dialect : Dialect {
     fixed-point numbers, each of which the parties hold as two words whose sum in the
     ring of integers modulo 2^width is the number times 2^fraction.
 
-    A program mixes three kinds of values. `!mpc.share` is secret. What follows from
+    A program mixes four kinds of values. `!mpc.share` is secret. What follows from
     the inputs of @main alone is known to the client, and what follows from constants
     to the server: both are plain tensors, computed by `nn` operations on the side of
-    the party that knows them. What both know has passed `mpc.public`.
+    the party that knows them. A constant that both know has passed `mpc.public`, which
+    says why; what follows from such constants alone is public as well.
 
     Secrets begin at `mpc.share` and `mpc.one_hot` and end at `mpc.reveal`; the pass
     `mpc-verify-secrecy` proves that there is no other way out.
@@ -96,6 +97,17 @@ def MPC_Party : MPC_Enum<"Party", "who knows a value", [
   I32EnumAttrCase<"Server", 1, "server">
 ]>;
 def MPC_PartyAttr : EnumAttr<MPC_Dialect, MPC_Party, "party">;
+
+def MPC_Reason : MPC_Enum<"Reason", "why both parties know a constant", [
+  I32EnumAttrCase<"Shape", 0, "shape">,
+  I32EnumAttrCase<"Index", 1, "index">,
+  I32EnumAttrCase<"Mask", 2, "mask">,
+  I32EnumAttrCase<"Attribute", 3, "attribute">,
+  I32EnumAttrCase<"Listed", 4, "listed">
+]>;
+def MPC_ReasonAttr : EnumAttr<MPC_Dialect, MPC_Reason, "reason"> {
+  let assemblyFormat = "$value";
+}
 
 def MPC_GeluKind : MPC_Enum<"GeluKind", "which function is meant by GELU", [
   I32EnumAttrCase<"Erf", 0, "erf">,

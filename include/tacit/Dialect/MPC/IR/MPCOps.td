@@ -119,13 +119,30 @@ def MPC_OneHotOp : MPC_Op<"one_hot"> {
 }
 
 def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "result"]>]> {
-  let summary = "says that both parties know a constant";
+  let summary = "tells the client a constant, and says why";
   let description = [{
-    For what belongs to the architecture: masks, factors. Never for weights.
+    Every constant is the server's. This operation is the only way in which the client
+    gets to know one, so that the operations of a program list what it is told. `name` is
+    the name that the ONNX file has for the constant, or what a constant belongs to that
+    no file holds; `reason` is one of these, which `mpc-verify-secrecy` proves:
+
+    - `shape`, `index`, `mask`: all that the constant reaches are shapes, indices
+      (positions, bounds of slices) or masks (conditions, scores that are left out).
+    - `attribute`: a number that follows from an attribute of an operation, as the scale
+      of an attention does, or that belongs to the definition of a function.
+    - `listed`: the user allows it, by the option `public` of the pass, which is
+      `--public NAME` on the command line.
+
+    ```mlir
+    %keep = mpc.public %c as mask "h.0.attn.bias" : tensor<8x8xi1>
+    ```
   }];
-  let arguments = (ins RankedTensorOf<[F32]>:$input);
-  let results = (outs RankedTensorOf<[F32]>:$result);
-  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+  let arguments = (ins AnyRankedTensor:$input, MPC_ReasonAttr:$reason,
+                       OptionalAttr<StrAttr>:$name);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `as` `` $reason ($name^)? attr-dict `:` qualified(type($input))
+  }];
 }
 
 def MPC_RevealOp : MPC_InferredOp<"reveal"> {

@@ -68,8 +68,8 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>) -> !mpc.share<2x8, width = 64, fraction = 18> {
       %0 = mpc.is_negative %x {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
       %1 = mpc.neg %0 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 0>
-      %one = nn.constant dense<1.000000e+00> : tensor<f32>
-      %2 = mpc.public %one : tensor<f32>
+      %one = nn.constant {nn.from_attribute} dense<1.000000e+00> : tensor<f32>
+      %2 = mpc.public %one as attribute "relu" : tensor<f32>
       %3 = mpc.add %1, %2 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : (!mpc.share<2x8, width = 64, fraction = 0>, tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 0>
       %y = mpc.mul %x, %3 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
       return %y : !mpc.share<2x8, width = 64, fraction = 18>
@@ -103,17 +103,18 @@ def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
     - A share is made by mpc operations and read by mpc operations. Functions take and
       return plain tensors.
     - `mpc.reveal` shows a secret to the client, who learns results, and to nobody else.
-    - A plain operand of an mpc operation is `mpc.public`, and that does not follow from
-      an argument.
+    - A plain operand of an mpc operation is public: it passed `mpc.public`, or follows
+      from what did.
+    - `mpc.public` tells the client a constant, and its reason holds: a `shape`, an
+      `index` or a `mask` reaches nothing else; an `attribute` is one number, and marked
+      `nn.from_attribute`; a `listed` constant has a name that the option `public` has.
     - A share from the server follows from constants alone, one from the client not from
       weights alone.
     - No plain operation combines weights with what follows from an argument, and no
       function returns weights in plain.
 
-    Arguments are the client's input. A constant is the server's, but for integers that
-    are not bytes (positions, truth values) and one number everywhere, which tell the
-    architecture. What a program declares `mpc.public` of its constants is believed: it
-    cannot be seen whether a table of floats is a mask or a weight.
+    Arguments are the client's input. Every constant is the server's, whatever its element
+    type, until it passes `mpc.public`.
 
     A program has to be straight-line code. This one is right, and stays as it is.
 
@@ -131,6 +132,10 @@ def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    ListOption<"publicNames", "public", "std::string",
+               "names of constants that the client may know">
+  ];
   let statistics = [
     Statistic<"secrets", "secrets", "values that parties made secrets of">,
     Statistic<"reveals", "reveals", "secrets that the client learns">

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Error.h"
@@ -68,6 +69,7 @@ static Value leakyRelu(OpBuilder &builder, Location loc, Value x, double slope) 
   auto number = FloatAttr::get(type.getElementType(), slope);
   Value factor =
       ConstantOp::create(builder, loc, scalar, DenseElementsAttr::get(scalar, number));
+  setFromAttribute(factor.getDefiningOp());
   Value scaled = MulOp::create(builder, loc, type, x, factor);
   return MaximumOp::create(builder, loc, type, x, scaled);
 }

@@ -19,13 +19,15 @@ func.func @main(%x: tensor<2x8xf32>) -> tensor<2x4xf32> {
   return %1 : tensor<2x4xf32>
 }
 
-// What follows from inputs alone is computed by the client, and is a result as it is.
+// What follows from inputs alone, and from what both know, is computed by the client, and is
+// a result as it is.
 // CHECK-LABEL: func.func @client(
+// CHECK: %[[ONE:.+]] = mpc.public %{{.*}} as attribute : tensor<f32>
 // CHECK-NOT: mpc.
-// CHECK: %[[Y:.+]] = nn.sub
+// CHECK: %[[Y:.+]] = nn.sub %[[ONE]]
 // CHECK: return %[[Y]]
 func.func @client(%mask: tensor<1x4xi64>) -> tensor<1x4xf32> {
-  %one = nn.constant dense<1.0> : tensor<f32>
+  %one = nn.constant {nn.from_attribute} dense<1.0> : tensor<f32>
   %0 = nn.cast %mask : tensor<1x4xi64> to tensor<1x4xf32>
   %1 = nn.sub %one, %0 : (tensor<f32>, tensor<1x4xf32>) -> tensor<1x4xf32>
   return %1 : tensor<1x4xf32>
@@ -56,30 +58,31 @@ func.func @server(%x: tensor<4x8xf32>) -> (tensor<4x4xf32>, tensor<4x8xf32>) {
   return %1, %2 : tensor<4x4xf32>, tensor<4x8xf32>
 }
 
-// A number repeated belongs to the architecture, a vector of them is a weight.
-// CHECK-LABEL: func.func @public(
-// CHECK: %[[HALF:.+]] = nn.constant dense<5.000000e-01>
+// One number is a weight like a vector of them, unless it follows from an attribute.
+// CHECK-LABEL: func.func @numbers(
+// CHECK: %[[ALPHA:.+]] = mpc.public %{{.*}} as attribute : tensor<f32>
 // CHECK: %[[S:.+]] = mpc.add
-// CHECK: %[[PUBLIC:.+]] = mpc.public %[[HALF]] : tensor<f32>
-// CHECK: %[[P:.+]] = mpc.mul %[[S]], %[[PUBLIC]] : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<f32>) -> !mpc.share<2x4, width = 64, fraction = 36>
-// CHECK: mpc.truncate %[[P]]
+// CHECK: %[[HALF:.+]] = mpc.share %{{.*}} from server : tensor<f32>
+// CHECK: mpc.mul %[[HALF]], %[[S]]
+// CHECK: %[[P:.+]] = mpc.truncate
+// CHECK: mpc.mul %[[P]], %[[ALPHA]] : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<f32>) -> !mpc.share<2x4, width = 64, fraction = 36>
 // CHECK-NOT: mpc.public
-// CHECK: mpc.mul %{{.*}}, %[[PUBLIC]]
-func.func @public(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
-  %half = nn.constant dense<0.5> : tensor<f32>
+func.func @numbers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %half = nn.constant dense_resource<half> : tensor<f32>
+  %alpha = nn.constant {nn.from_attribute} dense<0.5> : tensor<f32>
   %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
   %1 = nn.mul %half, %0 : (tensor<f32>, tensor<2x4xf32>) -> tensor<2x4xf32>
-  %2 = nn.mul %1, %half : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  %2 = nn.mul %1, %alpha : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %2 : tensor<2x4xf32>
 }
 
 // The client learns results that are the server's by the one way that there is.
-// CHECK-LABEL: func.func @told(
+// CHECK-LABEL: func.func @result(
 // CHECK: %[[S:.+]] = mpc.share %{{.*}} from server
 // CHECK: %[[R:.+]] = mpc.reveal %[[S]] to client
 // CHECK: return %[[R]]
-func.func @told() -> tensor<8xf32> {
+func.func @result() -> tensor<8xf32> {
   %bias = nn.constant dense_resource<bias> : tensor<8xf32>
   return %bias : tensor<8xf32>
 }

@@ -1,0 +1,24 @@
+//===- Disclosed.h - What the client is told, in a line ---------*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_REPORT_DISCLOSED_H
+#define TACIT_REPORT_DISCLOSED_H
+
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+
+namespace tacit::report {
+
+/// "65,552 B: mask h.0.attn.bias 65,536 B; attribute attention 4 B, gelu 12 B", or
+/// "nothing".
+std::string describe(llvm::ArrayRef<mpc::Disclosure> disclosed);
+
+/// 25318123456 -> "25,318,123,456".
+std::string grouped(int64_t number);
+
+} // namespace tacit::report
+
+#endif // TACIT_REPORT_DISCLOSED_H

@@ -1,0 +1,68 @@
+//===- Knowledge.cpp - Who knows a value ----------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/MPC/Analysis/Knowledge.h"
+#include "mlir/Analysis/DataFlow/DeadCodeAnalysis.h"
+#include "mlir/IR/Matchers.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
+
+using namespace mlir;
+using namespace tacit::mpc;
+
+void Knowledge::print(llvm::raw_ostream &os) const {
+  static constexpr llvm::StringLiteral names[] = {"public", "client", "server", "secret"};
+  os << names[kind];
+}
+
+void KnowledgeAnalysis::setToEntryState(KnowledgeLattice *lattice) {
+  propagateIfChanged(lattice, lattice->join(Knowledge(Knowledge::Client)));
+}
+
+/// What the results of an operation are, whatever its operands.
+static std::optional<Knowledge> knowledgeOfResults(Operation *op,
+                                                   const OperationSet &disclosed) {
+  if (isa<PublicOp>(op) || disclosed.contains(op))
+    return Knowledge::Public;
+  if (auto reveal = dyn_cast<RevealOp>(op))
+    return reveal.getParty() == Party::Client ? Knowledge::Client : Knowledge::Server;
+  if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShareType>))
+    return Knowledge::Secret;
+  // What is read from elsewhere is taken for a weight, too.
+  if (op->getNumOperands() == 0)
+    return Knowledge::Server;
+  return std::nullopt;
+}
+
+LogicalResult KnowledgeAnalysis::visitOperation(Operation *op,
+                                                ArrayRef<const KnowledgeLattice *> operands,
+                                                ArrayRef<KnowledgeLattice *> results) {
+  auto knowledge = knowledgeOfResults(op, disclosed);
+  if (!knowledge) {
+    knowledge = Knowledge::Public;
+    for (const KnowledgeLattice *operand : operands)
+      knowledge = Knowledge::join(*knowledge, operand->getValue());
+  }
+  for (KnowledgeLattice *result : results)
+    propagateIfChanged(result, result->join(*knowledge));
+  return success();
+}
+
+KnowledgeInfo::KnowledgeInfo(Operation *function, const OperationSet &disclosed)
+    : solver(std::make_unique<DataFlowSolver>(DataFlowConfig().setInterprocedural(false))) {
+  solver->load<dataflow::DeadCodeAnalysis>();
+  solver->load<KnowledgeAnalysis>(disclosed);
+  // Neither analysis can fail.
+  if (failed(solver->initializeAndRun(function)))
+    solver = nullptr;
+}
+
+KnowledgeInfo::~KnowledgeInfo() = default;
+
+Knowledge KnowledgeInfo::of(Value value) const {
+  const auto *state = solver ? solver->lookupState<KnowledgeLattice>(value) : nullptr;
+  return state ? state->getValue() : Knowledge(Knowledge::Secret);
+}
