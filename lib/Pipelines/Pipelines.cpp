@@ -46,6 +46,8 @@ void tacit::buildRaisePipeline(OpPassManager &manager) {
   functions.addPass(nn::createRaiseAttention());
   // Exporters write every constant once per use.
   functions.addPass(createCSEPass());
+  // Behind cse, to which two operations with different names are not equal.
+  functions.addPass(nn::createNameSites());
 }
 
 static std::unique_ptr<Pass> createPass(const nn::RemoveLayerNormOptions &options) {

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/DenseSet.h"
@@ -21,19 +22,6 @@ using namespace tacit::report;
 //===----------------------------------------------------------------------===//
 // Sites and arithmetic
 //===----------------------------------------------------------------------===//
-
-/// max(x, slope * x): a ReLU with a slope has no operation of its own.
-static bool isLeakyRelu(Operation *op) {
-  auto maximum = dyn_cast<nn::MaximumOp>(op);
-  if (!maximum)
-    return false;
-  auto scales = [](Value product, Value value) {
-    auto mul = product.getDefiningOp<nn::MulOp>();
-    return mul && (mul.getLhs() == value || mul.getRhs() == value);
-  };
-  return scales(maximum.getLhs(), maximum.getRhs()) ||
-         scales(maximum.getRhs(), maximum.getLhs());
-}
 
 /// How many attentions have keys that do not depend on the last attention that their
 /// queries depend on: a decoder's to what the encoder gave.
@@ -61,7 +49,7 @@ SiteCounts SiteCounts::of(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (auto site = dyn_cast<nn::SiteOpInterface>(op))
       ++kinds[site.getSiteKind().str()];
-    sites.relu += isLeakyRelu(op);
+    sites.relu += nn::isLeakyRelu(op);
   });
   sites.layerNorm = kinds["layer_norm"];
   sites.rmsNorm = kinds["rms_norm"];

@@ -91,3 +91,12 @@ module attributes {nn.interface = #nn.interface<inputs = [<name = "x", type = te
 // expected-error @below {{no input has the free dimension "m"; expected an input that determines it}}
 module attributes {nn.interface = #nn.interface<inputs = [], outputs = [<name = "y", type = tensor<?xf32>, dims = ["m"]>], dims = ["m"]>} {
 }
+
+// -----
+
+// The name of a site is one that @SITES can be given.
+func.func @f(%a: tensor<2xf32>) {
+  // expected-error @below {{'nn.relu' op expects 'nn.site' to be a name such as "layers.3.ffn.activation", of lower-case letters, digits, '_' and '.'}}
+  %0 = nn.relu %a {nn.site = "layers.0-1"} : tensor<2xf32>
+  return
+}

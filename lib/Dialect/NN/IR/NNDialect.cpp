@@ -8,6 +8,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/InterleavedRange.h"
@@ -77,6 +78,14 @@ LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
   if (isa<ConstantOp>(op) && name == kFromAttributeAttr &&
       isa<UnitAttr>(attribute.getValue()))
     return success();
+  if (name == kSiteNameAttr) {
+    auto site = dyn_cast<StringAttr>(attribute.getValue());
+    if (site && isSiteName(site.getValue()))
+      return success();
+    return op->emitOpError() << "expects '" << name
+                             << "' to be a name such as \"layers.3.ffn.activation\", of "
+                                "lower-case letters, digits, '_' and '.'";
+  }
   if (isa<ModuleOp>(op) && name == kInterfaceAttr) {
     if (isa<InterfaceAttr>(attribute.getValue()))
       return success();

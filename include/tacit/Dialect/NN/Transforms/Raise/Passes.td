@@ -340,4 +340,68 @@ def RaiseAttention : RaisePass<"nn-raise-attention"> {
   }];
 }
 
+def NameSites : Pass<"nn-name-sites", "::mlir::func::FuncOp"> {
+  let summary = "Give every attention, norm, activation and layer a lasting name";
+  let description = [{
+    Runs once, behind the passes that recognise whole operations. Each attention, norm,
+    activation, softmax, rotation, linear layer and other matrix product, and each
+    look-up in a table of embeddings, gets an attribute `nn.site` with a name that no
+    other operation of the function has. Passes that replace a site hand the name on,
+    so that it means the same place in every phase, whatever was removed before.
+
+    `layers.N.` begins the names of block N, as `@SITES` counts blocks: one for each
+    attention, cross-attention too. Behind it stand
+
+    | name | of |
+    |---|---|
+    | `attention`, `cross_attention` | the attention; what follows is there for both |
+    | `attention.norm` | the norm that its projections read |
+    | `attention.query`, `.key`, `.value`, `.key_value`, `.qkv` | the projections |
+    | `attention.query.norm`, `attention.query.rotary`, ... | what stands between them and the attention |
+    | `attention.output` | the linear layer behind the attention |
+    | `cross_attention.memory.norm` | the norm of what keys and values are made of |
+    | `ffn.norm`, `ffn.up`, `ffn.activation`, `ffn.down` | the feed-forward layer |
+    | `ffn.gate`, `ffn.gate_up` | the layer whose activation multiplies another; both in one |
+    | `attention.post_norm`, `ffn.post_norm` | norms before a residual sum |
+    | `attention.inner_norm`, `ffn.inner_norm` | norms before the last layer |
+
+    What the first residual sum adds to is `embedding`, `embedding.norm` or
+    `embedding.linear`; behind the last block are `final.norm` and `head`. A model
+    without attention is one block. What fits nowhere is called after its kind:
+    `layers.2.linear`, `final.activation`. Of several with the same name, all but the
+    first are numbered: `ffn.up`, `ffn.up.1`. A norm is named after what reads it: the
+    one behind the feed-forward layer of block 0 in a model that normalises sums, as
+    BERT does, is `layers.1.attention.norm`.
+
+    A site that has a name keeps it.
+
+    **Before**
+
+    ```mlir
+    func.func @feed_forward(%x: tensor<2x4xf32>, %g: tensor<4xf32>, %u: tensor<4x8xf32>, %d: tensor<8x4xf32>) -> tensor<2x4xf32> {
+      %n = nn.rms_norm %x scale(%g) epsilon = 1.000000e-05 : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+      %0 = nn.linear %n, %u : (tensor<2x4xf32>, tensor<4x8xf32>) -> tensor<2x8xf32>
+      %1 = nn.relu %0 : tensor<2x8xf32>
+      %2 = nn.linear %1, %d : (tensor<2x8xf32>, tensor<8x4xf32>) -> tensor<2x4xf32>
+      %y = nn.add %x, %2 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+      return %y : tensor<2x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @feed_forward(%x: tensor<2x4xf32>, %g: tensor<4xf32>, %u: tensor<4x8xf32>, %d: tensor<8x4xf32>) -> tensor<2x4xf32> {
+      %n = nn.rms_norm %x scale(%g) epsilon = 1.000000e-05 {nn.site = "layers.0.ffn.norm"} : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+      %0 = nn.linear %n, %u {nn.site = "layers.0.ffn.up"} : (tensor<2x4xf32>, tensor<4x8xf32>) -> tensor<2x8xf32>
+      %1 = nn.relu %0 {nn.site = "layers.0.ffn.activation"} : tensor<2x8xf32>
+      %2 = nn.linear %1, %d {nn.site = "layers.0.ffn.down"} : (tensor<2x8xf32>, tensor<8x4xf32>) -> tensor<2x4xf32>
+      %y = nn.add %x, %2 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+      return %y : tensor<2x4xf32>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"sites", "sites", "sites that had no name">];
+}
+
 #endif // TACIT_DIALECT_NN_TRANSFORMS_RAISEPASSES_TD

@@ -1,0 +1,414 @@
+//===- SiteNames.cpp - What the sites of a model are called ---------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tacit::nn;
+
+bool tacit::nn::isLeakyRelu(Operation *op) {
+  auto maximum = dyn_cast<MaximumOp>(op);
+  if (!maximum)
+    return false;
+  auto scales = [](Value product, Value value) {
+    auto mul = product.getDefiningOp<MulOp>();
+    return mul && (mul.getLhs() == value || mul.getRhs() == value);
+  };
+  return scales(maximum.getLhs(), maximum.getRhs()) ||
+         scales(maximum.getRhs(), maximum.getLhs());
+}
+
+namespace {
+enum class SiteKind {
+  None,
+  Attention,
+  Norm,
+  Activation,
+  Softmax,
+  Rotary,
+  Linear,
+  Matmul,
+  Gather
+};
+
+/// What lies on the way of a value. Before an operation: since the last residual sum.
+/// Behind it: up to the next one, attention or matrix product.
+enum Trail : unsigned {
+  kLinear = 1 << 0,
+  kActivation = 1 << 1,
+  kMatmul = 1 << 2, // a softmax counts as part of one
+  kAttention = 1 << 3,
+  /// An attention, with any number of residual sums since.
+  kAnyAttention = 1 << 4,
+  kSum = 1 << 5,
+  kEnd = 1 << 6,
+  /// Operands of an attention, through linear layers too.
+  kQuery = 1 << 7,
+  kKey = 1 << 8,
+  kValue = 1 << 9,
+  kSlots = kQuery | kKey | kValue,
+  /// The same without a linear layer in between.
+  kDirectQuery = 1 << 10,
+  kDirectKey = 1 << 11,
+  kDirectValue = 1 << 12,
+  kDirectSlots = kDirectQuery | kDirectKey | kDirectValue,
+};
+constexpr unsigned kDirectShift = 3;
+
+class Namer {
+public:
+  Namer(func::FuncOp function, const Blocks &blocks);
+
+  /// Empty for what is no site.
+  std::string nameOf(Operation *op) const;
+
+private:
+  bool isKnown(Value value) const { return known.contains(value.getDefiningOp()); }
+  void lookBack(Operation *op);
+  void lookAhead(Operation *op);
+  unsigned throughUse(OpOperand &use) const;
+  void findGates(MulOp op);
+  std::pair<LinearOp, bool> layerBehind(Value value) const;
+
+  std::string attentionOf(unsigned block) const;
+  std::string sectionOf(Operation *op) const;
+  bool isEmbedded(Operation *op) const;
+  std::string linearName(LinearOp op) const;
+  std::string normName(Operation *op) const;
+
+  const Blocks &blocks;
+  /// Constants, and what is computed from constants alone.
+  llvm::DenseSet<Operation *> known;
+  llvm::DenseMap<Operation *, unsigned> before, ahead;
+  llvm::DenseMap<Value, unsigned> lastAttention;
+  llvm::DenseMap<Operation *, unsigned> numbers; // of attentions
+  llvm::SmallVector<bool> isCross;               // by block
+  llvm::DenseMap<Operation *, StringRef> gates;
+};
+} // namespace
+
+static SiteKind kindOf(Operation *op) {
+  if (isLeakyRelu(op))
+    return SiteKind::Activation;
+  return llvm::TypeSwitch<Operation *, SiteKind>(op)
+      .Case<AttentionOp>([](auto) { return SiteKind::Attention; })
+      .Case<LayerNormOp, RMSNormOp>([](auto) { return SiteKind::Norm; })
+      .Case<GeluOp, SiluOp, ReluOp>([](auto) { return SiteKind::Activation; })
+      .Case<SoftmaxOp>([](auto) { return SiteKind::Softmax; })
+      .Case<RotaryOp>([](auto) { return SiteKind::Rotary; })
+      .Case<LinearOp>([](auto) { return SiteKind::Linear; })
+      .Case<MatmulOp>([](auto) { return SiteKind::Matmul; })
+      .Case<GatherOp>([](auto) { return SiteKind::Gather; })
+      .Default([](auto) { return SiteKind::None; });
+}
+
+/// False for operands that steer an operation and do not become part of its result:
+/// masks, angles, indices, conditions.
+static bool carriesData(OpOperand &use) {
+  Operation *op = use.getOwner();
+  unsigned limit = llvm::TypeSwitch<Operation *, unsigned>(op)
+                       .Case<AttentionOp>([](auto) { return 3; })
+                       .Case<RotaryOp, LinearOp, GatherOp>([](auto) { return 1; })
+                       .Default([](auto) { return ~0u; });
+  return use.getOperandNumber() < limit && !isa<ShapeOfOp>(op) &&
+         !(isa<WhereOp>(op) && use.getOperandNumber() == 0);
+}
+
+//===----------------------------------------------------------------------===//
+// What lies before and behind
+//===----------------------------------------------------------------------===//
+
+static unsigned trailOf(Operation *op) {
+  switch (kindOf(op)) {
+  case SiteKind::Linear:
+    return kLinear;
+  case SiteKind::Activation:
+    return kActivation;
+  case SiteKind::Matmul:
+  case SiteKind::Softmax:
+    return kMatmul;
+  default:
+    return 0;
+  }
+}
+
+void Namer::lookBack(Operation *op) {
+  unsigned trail = 0, latest = 0;
+  for (OpOperand &use : op->getOpOperands()) {
+    latest = std::max(latest, lastAttention.lookup(use.get()));
+    Operation *source = use.get().getDefiningOp();
+    if (!source || !carriesData(use))
+      continue;
+    unsigned since = before.lookup(source);
+    if (isa<AttentionOp>(source))
+      since = kAttention | kAnyAttention;
+    else if (blocks.isResidualSum(source))
+      since &= kAnyAttention;
+    trail |= since | trailOf(source);
+  }
+  before[op] = trail;
+  if (auto attention = dyn_cast<AttentionOp>(op)) {
+    isCross.push_back(lastAttention.lookup(attention.getKey()) <
+                      lastAttention.lookup(attention.getQuery()));
+    numbers[op] = isCross.size() - 1;
+    latest = isCross.size();
+  }
+  for (Value result : op->getResults())
+    lastAttention[result] = latest;
+}
+
+/// What a result that is used so leads to.
+unsigned Namer::throughUse(OpOperand &use) const {
+  Operation *user = use.getOwner();
+  if (!carriesData(use))
+    return 0;
+  if (blocks.isResidualSum(user))
+    return kSum;
+  if (isa<AttentionOp>(user))
+    return (kQuery | kDirectQuery) << use.getOperandNumber();
+  if (isa<func::ReturnOp>(user))
+    return kEnd;
+  unsigned onward = ahead.lookup(user);
+  switch (kindOf(user)) {
+  case SiteKind::Linear:
+    return kLinear | (onward & kSlots);
+  case SiteKind::Matmul:
+  case SiteKind::Softmax:
+    return kMatmul;
+  case SiteKind::Activation:
+    return kActivation | onward;
+  default:
+    return onward;
+  }
+}
+
+void Namer::lookAhead(Operation *op) {
+  unsigned trail = 0;
+  for (OpOperand &use : op->getUses())
+    trail |= throughUse(use);
+  ahead[op] = trail;
+}
+
+/// The linear layer that `value` is computed from, element by element or by movement,
+/// and whether an activation lies in between.
+std::pair<LinearOp, bool> Namer::layerBehind(Value value) const {
+  static constexpr unsigned kMaxSteps = 16;
+  bool isActivated = false;
+  for (unsigned step = 0; step < kMaxSteps; ++step) {
+    Operation *op = value.getDefiningOp();
+    if (auto linear = dyn_cast_if_present<LinearOp>(op))
+      return {linear, isActivated};
+    if (!op || (trailOf(op) & kMatmul) || isa<AttentionOp>(op))
+      break;
+    bool isActivation = kindOf(op) == SiteKind::Activation;
+    isActivated |= isActivation;
+    Value source;
+    for (Value operand : op->getOperands()) {
+      if (isKnown(operand) || operand == source)
+        continue;
+      // A ReLU with a slope reads its operand twice.
+      if (source && !isActivation)
+        return {};
+      if (!source || operand.getDefiningOp<MulOp>() == nullptr)
+        source = operand;
+    }
+    if (!source)
+      break;
+    value = source;
+  }
+  return {};
+}
+
+/// Of a product of two layers, one of them behind an activation, that one is the gate.
+void Namer::findGates(MulOp op) {
+  auto [left, isLeftActivated] = layerBehind(op.getLhs());
+  auto [right, isRightActivated] = layerBehind(op.getRhs());
+  if (!left || !right || isLeftActivated == isRightActivated)
+    return;
+  if (left == right) {
+    gates[left] = "gate_up";
+    return;
+  }
+  gates[isLeftActivated ? left : right] = "gate";
+  gates[isLeftActivated ? right : left] = "up";
+}
+
+Namer::Namer(func::FuncOp function, const Blocks &blocks) : blocks(blocks) {
+  SmallVector<Operation *> ops;
+  function.walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : ops) {
+    if (isa_and_present<NNDialect>(op->getDialect()) &&
+        llvm::all_of(op->getOperands(), [&](Value value) { return isKnown(value); }))
+      known.insert(op);
+    lookBack(op);
+  }
+  for (Operation *op : llvm::reverse(ops))
+    lookAhead(op);
+  for (Operation *op : ops)
+    if (auto product = dyn_cast<MulOp>(op))
+      findGates(product);
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+std::string Namer::attentionOf(unsigned block) const {
+  bool crosses = block < isCross.size() && isCross[block];
+  return fmt::format("layers.{}.{}", block, crosses ? "cross_attention" : "attention");
+}
+
+/// True for what makes the values that the first residual sum adds to.
+bool Namer::isEmbedded(Operation *op) const {
+  return blocks.feedsAttention(op) && !(before.lookup(op) & kAnyAttention) &&
+         (ahead.lookup(op) & kSum) && !(ahead.lookup(op) & kDirectSlots);
+}
+
+/// The part of the model that an operation belongs to.
+std::string Namer::sectionOf(Operation *op) const {
+  auto block = blocks.blockOf(op);
+  if (!block)
+    return "final";
+  if (isEmbedded(op))
+    return "embedding";
+  if (blocks.feedsAttention(op))
+    return attentionOf(*block);
+  unsigned trail = before.lookup(op);
+  bool isBehindLayers = (trail & kLinear) && (trail & kActivation);
+  if ((trail & kAttention) && !isBehindLayers)
+    return attentionOf(*block);
+  // A product of two computed matrices is part of an attention that was not recognised.
+  if ((trail & kMatmul) || (ahead.lookup(op) & kMatmul) || (trailOf(op) & kMatmul))
+    return fmt::format("layers.{}", *block);
+  return fmt::format("layers.{}.ffn", *block);
+}
+
+/// "query", "key_value", "qkv": the operands of an attention that a value becomes.
+static std::string slotsText(unsigned trail) {
+  unsigned slots = (trail >> kDirectShift | trail) & kSlots;
+  // What is reached without another layer in between says more.
+  if (trail & kDirectSlots)
+    slots = (trail & kDirectSlots) >> kDirectShift;
+  if (slots == kSlots)
+    return "qkv";
+  std::string text;
+  for (auto [slot, name] :
+       {std::pair(kQuery, "query"), std::pair(kKey, "key"), std::pair(kValue, "value")})
+    if (slots & slot)
+      text += (text.empty() ? "" : "_") + std::string(name);
+  return text;
+}
+
+/// `leaf` of the operands that a value becomes: "query.norm".
+static std::string atSlots(const std::string &slots, StringRef leaf) {
+  return "." + (slots.empty() ? "" : slots + ".") + leaf.str();
+}
+
+std::string Namer::linearName(LinearOp op) const {
+  if (!blocks.blockOf(op) && isHead(op))
+    return "head";
+  std::string section = sectionOf(op);
+  unsigned trail = before.lookup(op), onward = ahead.lookup(op);
+  if (section == "final" || section == "embedding")
+    return section + ".linear";
+  if (blocks.feedsAttention(op)) {
+    std::string slots = slotsText(onward);
+    if (onward & kDirectSlots)
+      return section + "." + slots;
+    return section + (slots == "qkv" ? ".linear" : atSlots(slots, "linear"));
+  }
+  if (StringRef(section).ends_with("attention"))
+    return section + ".output";
+  if (!StringRef(section).ends_with(".ffn"))
+    return section + ".linear";
+  auto gate = gates.find(op);
+  if (gate != gates.end())
+    return section + "." + gate->second.str();
+  return section + ((trail & kLinear) ? ".down" : ".up");
+}
+
+std::string Namer::normName(Operation *op) const {
+  std::string section = sectionOf(op);
+  unsigned trail = before.lookup(op), onward = ahead.lookup(op);
+  if (section == "final" || section == "embedding")
+    return section + ".norm";
+  if (blocks.feedsAttention(op)) {
+    std::string slots = slotsText(onward);
+    bool isMemory = isCross[*blocks.blockOf(op)] && !(onward & kQuery);
+    if (isMemory && !(onward & kDirectSlots) && !(trail & kLinear))
+      return section + ".memory.norm";
+    bool isInside = (onward & kDirectSlots) || (trail & kLinear);
+    return section + (isInside && slots != "qkv" ? atSlots(slots, "norm") : ".norm");
+  }
+  if (trail & (kAttention | kLinear))
+    return section + ((onward & kLinear) ? ".inner_norm" : ".post_norm");
+  return (onward & kLinear) ? section + ".norm"
+                            : fmt::format("layers.{}.norm", *blocks.blockOf(op));
+}
+
+std::string Namer::nameOf(Operation *op) const {
+  switch (kindOf(op)) {
+  case SiteKind::None:
+    return "";
+  case SiteKind::Attention:
+    return attentionOf(numbers.lookup(op));
+  case SiteKind::Norm:
+    return normName(op);
+  case SiteKind::Linear:
+    return linearName(cast<LinearOp>(op));
+  case SiteKind::Activation:
+    return sectionOf(op) + ".activation";
+  case SiteKind::Softmax:
+    return sectionOf(op) + ".softmax";
+  case SiteKind::Matmul:
+    return sectionOf(op) + ".matmul";
+  case SiteKind::Rotary:
+    return sectionOf(op) + atSlots(slotsText(ahead.lookup(op)), "rotary");
+  case SiteKind::Gather:
+    // Of other tables, such as those of angles and biases, masks and rotations are made.
+    return isKnown(op->getOperand(0)) && !known.contains(op) && ahead.lookup(op) != 0 &&
+                   isa<FloatType>(getElementTypeOrSelf(op->getResult(0)))
+               ? "embedding"
+               : "";
+  }
+  llvm_unreachable("a kind of site that is none");
+}
+
+SiteNames::SiteNames(func::FuncOp function, AnalysisManager &analyses) {
+  Namer namer(function, analyses.getAnalysis<Blocks, func::FuncOp>());
+  llvm::StringSet<> taken;
+  function.walk([&](Operation *op) {
+    if (StringRef name = getSiteName(op); !name.empty())
+      taken.insert(name);
+  });
+  llvm::StringMap<unsigned> counts;
+  function.walk([&](Operation *op) {
+    std::string name = getSiteName(op).str();
+    std::string base = name.empty() ? namer.nameOf(op) : "";
+    if (!base.empty())
+      for (name = base; !taken.insert(name).second;)
+        name = fmt::format("{}.{}", base, ++counts[base]);
+    if (!name.empty())
+      names[op] = name;
+  });
+}
+
+int64_t tacit::nn::nameSites(func::FuncOp function, const SiteNames &names) {
+  int64_t count = 0;
+  for (const auto &[op, name] : names.all()) {
+    count += getSiteName(op).empty();
+    setSiteName(op, name);
+    op->setLoc(getSiteLocation(op));
+  }
+  return count;
+}
