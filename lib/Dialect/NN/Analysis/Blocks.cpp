@@ -114,15 +114,3 @@ LogicalResult tacit::nn::parseSites(StringRef text, MLIRContext *context, Sites 
   sites = std::move(*parsed);
   return success();
 }
-
-LogicalResult tacit::nn::checkSites(const Sites &sites, const Blocks &blocks,
-                                    func::FuncOp function) {
-  auto last = sites.lastBlock();
-  if (!last || *last < blocks.count())
-    return success();
-  auto error = function.emitError() << "'" << sites.getText() << "' names block " << *last;
-  if (blocks.count() == 1)
-    return error << "; the model has block 0 alone";
-  return error << "; the model has blocks 0 to " << blocks.count() - 1
-               << ", one for each attention";
-}

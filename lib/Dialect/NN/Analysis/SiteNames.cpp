@@ -9,8 +9,11 @@
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/StringSaver.h"
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -411,4 +414,67 @@ int64_t tacit::nn::nameSites(func::FuncOp function, const SiteNames &names) {
     op->setLoc(getSiteLocation(op));
   }
   return count;
+}
+
+//===----------------------------------------------------------------------===//
+// Sites that a user names
+//===----------------------------------------------------------------------===//
+
+/// "layers.N.ffn.up" for the sites of all layers, which are mostly alike.
+static std::string familyOf(StringRef name) {
+  StringRef rest = name;
+  if (!rest.consume_front("layers."))
+    return name.str();
+  return "layers.N" + rest.drop_while(llvm::isDigit).str();
+}
+
+/// Says which names there are, and which comes near `pattern`.
+static LogicalResult refusePattern(StringRef pattern, func::FuncOp function,
+                                   ArrayRef<StringRef> names, unsigned blocks) {
+  auto error = function.emitError() << "no site is called '" << pattern << "'";
+  if (names.empty())
+    return error << "; the model has none";
+  llvm::SetVector<StringRef> families;
+  llvm::BumpPtrAllocator allocator;
+  llvm::StringSaver saver(allocator);
+  for (StringRef name : names)
+    families.insert(saver.save(familyOf(name)));
+  error << "; the model has " << llvm::join(families, ", ");
+  if (llvm::any_of(families, [](StringRef name) { return name.starts_with("layers.N"); }))
+    error << (blocks == 1 ? std::string(", with N = 0")
+                          : fmt::format(", with N from 0 to {}", blocks - 1));
+  return error;
+}
+
+LogicalResult tacit::nn::checkSites(const Sites &sites, func::FuncOp function,
+                                    AnalysisManager &analyses) {
+  const Blocks &blocks = analyses.getAnalysis<Blocks, func::FuncOp>();
+  auto last = sites.lastBlock();
+  if (last && *last >= blocks.count()) {
+    auto error = function.emitError()
+                 << "'" << sites.getText() << "' names block " << *last;
+    if (blocks.count() == 1)
+      return error << "; the model has block 0 alone";
+    return error << "; the model has blocks 0 to " << blocks.count() - 1
+                 << ", one for each attention";
+  }
+  if (sites.patterns().empty())
+    return success();
+  auto findNames = [&] {
+    SmallVector<StringRef> names;
+    function.walk([&](Operation *op) {
+      if (StringRef name = getSiteName(op); !name.empty())
+        names.push_back(name);
+    });
+    return names;
+  };
+  SmallVector<StringRef> names = findNames();
+  if (names.empty()) {
+    nameSites(function, analyses.getAnalysis<SiteNames, func::FuncOp>());
+    names = findNames();
+  }
+  for (const std::string &pattern : sites.patterns())
+    if (llvm::none_of(names, [&](StringRef name) { return matchesPattern(pattern, name); }))
+      return refusePattern(pattern, function, names, blocks.count());
+  return success();
 }

@@ -8,6 +8,7 @@
 #include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace tacit;
 using namespace tacit::nn;
@@ -22,30 +23,72 @@ static std::optional<unsigned> readNumber(llvm::StringRef text) {
   return number;
 }
 
+static bool isPattern(llvm::StringRef text) {
+  return !text.empty() && llvm::all_of(text, [](char c) {
+    return llvm::isLower(c) || llvm::isDigit(c) || c == '_' || c == '.' || c == '*';
+  });
+}
+
+/// One entry between two +. Fails if it has none of the forms.
+llvm::Error Sites::add(llvm::StringRef entry) {
+  if (entry == "all" || entry == "final")
+    hasFinal = true;
+  if (entry == "all" || entry == "blocks")
+    ranges.push_back(kAllBlocks);
+  if (entry == "all" || entry == "blocks" || entry == "final")
+    return llvm::Error::success();
+  if (!entry.empty() && llvm::isDigit(entry.front())) {
+    auto [from, to] = entry.split('-');
+    auto first = readNumber(from), last = entry.contains('-') ? readNumber(to) : first;
+    if (first && last && *first <= *last) {
+      ranges.push_back({*first, *last});
+      return llvm::Error::success();
+    }
+  } else if (isPattern(entry)) {
+    names.push_back(entry.str());
+    return llvm::Error::success();
+  }
+  return fail(ExitCode::Usage,
+              "write 0+2+4-7 for the blocks 0, 2, 4, 5, 6 and 7, or layers.*.ffn.norm for "
+              "the sites of that name in all of them",
+              "'{}' names no sites; expected all, blocks, final, block numbers or names, "
+              "with + between",
+              text);
+}
+
 llvm::Expected<Sites> Sites::parse(llvm::StringRef text) {
   Sites sites;
   sites.text = text.str();
-  sites.hasFinal = text == "all" || text == "final";
-  if (text == "all" || text == "blocks")
-    return sites;
+  sites.hasFinal = false;
   sites.ranges.clear();
-  if (text == "final")
-    return sites;
-  llvm::SmallVector<llvm::StringRef> parts;
-  text.split(parts, '+');
-  for (llvm::StringRef part : parts) {
-    auto [from, to] = part.split('-');
-    auto first = readNumber(from), last = part.contains('-') ? readNumber(to) : first;
-    if (!first || !last || *last < *first)
-      return fail(ExitCode::Usage, "write 0+2+4-7 for the blocks 0, 2, 4, 5, 6 and 7",
-                  "'{}' names no sites; expected all, blocks, final, or block numbers",
-                  text.str());
-    sites.ranges.push_back({*first, *last});
-  }
+  for (llvm::StringRef entry : llvm::split(text, '+'))
+    if (llvm::Error error = sites.add(entry))
+      return std::move(error);
   return sites;
 }
 
-bool Sites::contains(std::optional<unsigned> block) const {
+bool tacit::nn::matchesPattern(llvm::StringRef pattern, llvm::StringRef name) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  pattern.split(parts, '*');
+  if (parts.size() == 1)
+    return name == pattern;
+  llvm::StringRef last = parts.pop_back_val();
+  if (!name.consume_front(parts.front()) || !name.consume_back(last))
+    return false;
+  // The first place for each part leaves the most text for the next one.
+  for (llvm::StringRef part : llvm::drop_begin(parts)) {
+    size_t at = name.find(part);
+    if (at == llvm::StringRef::npos)
+      return false;
+    name = name.drop_front(at + part.size());
+  }
+  return true;
+}
+
+bool Sites::contains(std::optional<unsigned> block, llvm::StringRef name) const {
+  auto isNamed = [&](llvm::StringRef pattern) { return matchesPattern(pattern, name); };
+  if (!name.empty() && llvm::any_of(names, isNamed))
+    return true;
   if (!block)
     return hasFinal;
   return llvm::any_of(ranges, [&](const Range &range) {

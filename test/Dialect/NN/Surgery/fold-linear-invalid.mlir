@@ -1,7 +1,7 @@
 // RUN: tacit-opt %s -nn-fold-linear -split-input-file -verify-diagnostics
-// RUN: not tacit-opt %s -nn-fold-linear=sites=everywhere 2>&1 | FileCheck %s
+// RUN: not tacit-opt %s -nn-fold-linear=sites=Everywhere 2>&1 | FileCheck %s
 
-// CHECK: error: 'everywhere' names no sites; expected all, blocks, final, or block numbers
+// CHECK: error: 'Everywhere' names no sites; expected all, blocks, final, block numbers or names
 
 // The program of a phase, without the weights that lie beside it.
 func.func @missing(%x: tensor<2xf32>) -> tensor<2xf32> {

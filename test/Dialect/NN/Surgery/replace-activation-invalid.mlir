@@ -3,13 +3,13 @@
 // RUN: not tacit-opt %s -nn-replace-activation=slope=nan 2>&1 | FileCheck %s -DSLOPE=nan --check-prefix=SLOPE
 // RUN: not tacit-opt %s -nn-replace-activation="with=bolt slope=0.1" 2>&1 | FileCheck %s --check-prefix=OWNER
 // RUN: not tacit-opt %s -nn-replace-activation=with=swish 2>&1 | FileCheck %s --check-prefix=KIND
-// RUN: not tacit-opt %s -nn-replace-activation=sites=last 2>&1 | FileCheck %s --check-prefix=SITES
+// RUN: not tacit-opt %s -nn-replace-activation=sites=last-2 2>&1 | FileCheck %s --check-prefix=SITES
 // RUN: not tacit-opt %s -nn-replace-activation=sites=0+2 2>&1 | FileCheck %s --check-prefix=MISSING
 
 // SLOPE: error: slope is [[SLOPE]]; expected a number from 0 to less than 1
 // OWNER: error: 'slope' belongs to a ReLU; expected it with with=relu alone
 // KIND: Cannot find option named 'swish'
-// SITES: error: 'last' names no sites; expected all, blocks, final, or block numbers
+// SITES: error: 'last-2' names no sites; expected all, blocks, final, block numbers or names
 
 // Two attentions, and so two blocks.
 // MISSING: [[@LINE+1]]:1: error: '0+2' names block 2; the model has blocks 0 to 1, one for each attention

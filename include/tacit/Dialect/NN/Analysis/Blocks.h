@@ -74,10 +74,6 @@ std::string describe(std::optional<unsigned> block);
 mlir::LogicalResult parseSites(llvm::StringRef text, mlir::MLIRContext *context,
                                Sites &sites);
 
-/// Fails, with a message, if `sites` names a block that the function does not have.
-mlir::LogicalResult checkSites(const Sites &sites, const Blocks &blocks,
-                               mlir::func::FuncOp function);
-
 } // namespace tacit::nn
 
 #endif // TACIT_DIALECT_NN_ANALYSIS_BLOCKS_H

@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/AnalysisManager.h"
+#include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "llvm/ADT/MapVector.h"
 #include <string>
 
@@ -53,6 +54,11 @@ private:
 /// Names the sites of a function that have no name yet, and says so in their
 /// locations. Returns how many it named.
 int64_t nameSites(mlir::func::FuncOp function, const SiteNames &names);
+
+/// Fails, with a message, if `sites` names a block or a site that the function does not
+/// have. Names the sites of a function that has no names, if `sites` asks for some.
+mlir::LogicalResult checkSites(const Sites &sites, mlir::func::FuncOp function,
+                               mlir::AnalysisManager &analyses);
 
 } // namespace tacit::nn
 

@@ -13,42 +13,54 @@
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tacit::nn {
 
 /// Places of a model, chosen by text:
 ///
-///   all      everywhere
-///   blocks   in every transformer block
-///   final    behind the last block
-///   0+2+4-7  in these blocks
+///   all             everywhere
+///   blocks          in every transformer block
+///   final           behind the last block
+///   2, 4-7          in these blocks
+///   layers.2.ffn.*  the sites of these names; * is any text
 ///
-/// A place is the number of a block, or nullopt for what is behind the last one.
+/// or several of them with + between. A place is the number of a block, or nullopt for
+/// what is behind the last one, and the name of the site there, if it has one.
 class Sites {
 public:
   /// All places.
   Sites() = default;
 
-  /// A usage error if `text` has none of the forms above. Whether a block exists is
-  /// known only once there is a model; see `lastBlock`.
+  /// A usage error if `text` has none of the forms above. Whether a block or a name
+  /// exists is known only once there is a model; see `checkSites`.
   static llvm::Expected<Sites> parse(llvm::StringRef text);
 
-  bool contains(std::optional<unsigned> block) const;
+  bool contains(std::optional<unsigned> block, llvm::StringRef name) const;
 
   /// The largest block number that the text names, if it names any.
   std::optional<unsigned> lastBlock() const;
 
+  /// The names, which may hold *.
+  llvm::ArrayRef<std::string> patterns() const { return names; }
+
   llvm::StringRef getText() const { return text; }
 
 private:
+  llvm::Error add(llvm::StringRef entry);
+
   struct Range {
     unsigned first, last;
   };
+  static constexpr Range kAllBlocks = {0, ~0u};
   std::string text = "all";
   bool hasFinal = true;
-  /// All blocks where the text names none.
-  llvm::SmallVector<Range> ranges = {{0, ~0u}};
+  llvm::SmallVector<Range> ranges = {kAllBlocks};
+  std::vector<std::string> names;
 };
+
+/// Whether `name` has the form of `pattern`, in which * stands for any text.
+bool matchesPattern(llvm::StringRef pattern, llvm::StringRef name);
 
 } // namespace tacit::nn
 

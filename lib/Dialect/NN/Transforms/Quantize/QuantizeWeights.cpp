@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
@@ -143,7 +144,7 @@ private:
       ++weights;
     }
     op.getWeightMutable().assign(entry.weight);
-    reporter.found(op.getLoc(), entry.what);
+    reporter.found(getSiteLocation(op), entry.what);
     return success();
   }
 
@@ -167,7 +168,7 @@ private:
 
   static LogicalResult miss(LinearOp op, SiteReporter &reporter,
                             const std::string &reason) {
-    reporter.nearMiss(op.getLoc(), reason);
+    reporter.nearMiss(getSiteLocation(op), reason);
     return success();
   }
 

@@ -7,6 +7,7 @@
 
 #include "mlir/Support/DebugStringHelper.h"
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
@@ -109,13 +110,13 @@ struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
     for (MultiplierOpInterface op : collectProducts(getOperation(), scope)) {
       Type element = getElementTypeOrSelf(op->getResult(0));
       if (kind != MultiplierKind::Exact && !element.isF32()) {
-        reporter.nearMiss(op->getLoc(),
+        reporter.nearMiss(getSiteLocation(op),
                           fmt::format("multiplies {}; expected f32", debugString(element)));
         continue;
       }
       if (kind != MultiplierKind::ShiftAdd) {
         assign(op, multiplier);
-        reporter.found(op->getLoc(), text);
+        reporter.found(getSiteLocation(op), text);
         continue;
       }
       if (failed(takeApart(op, multiplier, reporter, decomposed)))
@@ -149,7 +150,7 @@ private:
   LogicalResult takeApart(MultiplierOpInterface op, MultiplierAttr multiplier,
                           SiteReporter &reporter, Decomposed &decomposed) {
     auto miss = [&](const std::string &reason) {
-      reporter.nearMiss(op->getLoc(), reason);
+      reporter.nearMiss(getSiteLocation(op), reason);
       return success();
     };
     auto linear = dyn_cast<LinearOp>(*op);
@@ -182,7 +183,7 @@ private:
     }
     linear.getWeightMutable().assign(powers.weight);
     assign(op, multiplier);
-    reporter.found(op->getLoc(),
+    reporter.found(getSiteLocation(op),
                    fmt::format("{}x{} as {} signed power{} of two, relative error {:.2e}",
                                weight->getRows(), weight->getColumns(), terms.getValue(),
                                terms == 1 ? "" : "s", powers.relativeError));

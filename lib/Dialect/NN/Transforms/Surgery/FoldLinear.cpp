@@ -7,6 +7,8 @@
 
 #include "LinearProduct.h"
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Elements.h"
@@ -109,7 +111,8 @@ static Operation *operationBefore(LinearOp op, const Blocks &blocks) {
   return between;
 }
 
-/// One layer in place of two that nothing speaks against.
+/// One layer in place of two that nothing speaks against. It is the site of the second,
+/// whose result it computes.
 static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
                                 IRRewriter &rewriter) {
   FailureOr<LinearProduct> product = isNamed ? LinearProduct() : multiply(first, second);
@@ -127,6 +130,7 @@ static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
                                       : makeElements(type, std::move(bytes), key));
   };
   rewriter.setInsertionPoint(second);
+  std::string site = getSiteName(second).str();
   int64_t rows = typeOf(first.getWeight()).getDimSize(0);
   int64_t columns = typeOf(second.getWeight()).getDimSize(1);
   Value weight = constant({rows, columns}, std::move(product->weight), first.getWeight(),
@@ -136,6 +140,7 @@ static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
     bias = constant({columns}, std::move(product->bias), first.getBias(), second.getBias());
   auto folded = rewriter.replaceOpWithNewOp<LinearOp>(
       second, second.getType(), first.getInput(), weight, bias, MultiplierAttr());
+  setSiteName(folded, site);
   rewriter.eraseOp(first);
   return folded;
 }
@@ -154,7 +159,7 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
                          SiteReporter &reporter) {
     IRRewriter rewriter(&getContext());
     while (LinearOp first = layerBefore(op)) {
-      if (!chosen.contains(block) || !reasonAgainst(first, op).empty())
+      if (!chosen.contains(block, getSiteName(op)) || !reasonAgainst(first, op).empty())
         break;
       std::string shapes = shapeText(typeOf(first.getWeight())) + " and " +
                            shapeText(typeOf(op.getWeight()));
@@ -162,8 +167,8 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
       if (failed(folded))
         return failure();
       op = *folded;
-      reporter.found(op.getLoc(), describe(block) + ": " + shapes + " become " +
-                                      shapeText(typeOf(op.getWeight())));
+      reporter.found(getSiteLocation(op), describe(block) + ": " + shapes + " become " +
+                                              shapeText(typeOf(op.getWeight())));
     }
     return success();
   }
@@ -174,20 +179,22 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
       auto block = blocks.blockOf(op);
       std::string reason;
       if (LinearOp first = layerBefore(op))
-        reason = chosen.contains(block) ? reasonAgainst(first, op) : "not among the sites";
+        reason = chosen.contains(block, getSiteName(op)) ? reasonAgainst(first, op)
+                                                         : "not among the sites";
       else if (Operation *between = operationBefore(op, blocks))
         reason = between->getName().getStringRef().str() + " stands between";
       if (!reason.empty())
-        reporter.nearMiss(op.getLoc(), describe(block) + ": " + reason);
+        reporter.nearMiss(getSiteLocation(op), describe(block) + ": " + reason);
     }
   }
 
   void runOnOperation() override {
-    Blocks blocks(getOperation());
-    if (failed(checkSites(chosen, blocks, getOperation())))
+    AnalysisManager analyses = getAnalysisManager();
+    if (failed(checkSites(chosen, getOperation(), analyses)))
       return signalPassFailure();
     SiteReporter reporter("fold-linear", getOperation(), sites, nearMisses, "surgery");
     eraseDead(getOperation());
+    const Blocks &blocks = getAnalysis<Blocks>();
     for (LinearOp op : collect<LinearOp>(getOperation()))
       if (failed(foldInto(op, blocks.blockOf(op), reporter)))
         return signalPassFailure();

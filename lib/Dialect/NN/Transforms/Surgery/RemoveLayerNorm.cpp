@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 
@@ -31,22 +33,23 @@ struct RemoveLayerNorm : tacit::nn::impl::RemoveLayerNormBase<RemoveLayerNorm> {
     for (OpT op : collect<OpT>(getOperation())) {
       auto block = blocks.blockOf(op);
       std::string what = describe(block) + ": " + op.getOperationName().str();
-      if (!chosen.contains(block)) {
-        reporter.nearMiss(op.getLoc(), what + " is not among the sites");
+      if (!chosen.contains(block, getSiteName(op))) {
+        reporter.nearMiss(getSiteLocation(op), what + " is not among the sites");
         continue;
       }
-      reporter.found(op.getLoc(), what + " removed");
+      reporter.found(getSiteLocation(op), what + " removed");
       op.getResult().replaceAllUsesWith(op.getInput());
       op.erase();
     }
   }
 
   void runOnOperation() override {
-    Blocks blocks(getOperation());
-    if (failed(checkSites(chosen, blocks, getOperation())))
+    AnalysisManager analyses = getAnalysisManager();
+    if (failed(checkSites(chosen, getOperation(), analyses)))
       return signalPassFailure();
     SiteReporter reporter("remove-layer-norm", getOperation(), sites, nearMisses,
                           "surgery");
+    const Blocks &blocks = getAnalysis<Blocks>();
     remove<LayerNormOp>(blocks, reporter);
     remove<RMSNormOp>(blocks, reporter);
     eraseDead(getOperation());

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Error.h"
@@ -110,21 +112,24 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
 
   void replace(Operation *op, std::optional<unsigned> block, SiteReporter &reporter) const {
     std::string before = describe(block) + ": " + nameOf(op);
-    if (!chosen.contains(block))
-      return reporter.nearMiss(op->getLoc(), before + " is not among the sites");
-    reporter.found(op->getLoc(), before + " becomes " + newName());
+    if (!chosen.contains(block, getSiteName(op)))
+      return reporter.nearMiss(getSiteLocation(op), before + " is not among the sites");
+    reporter.found(getSiteLocation(op), before + " becomes " + newName());
     OpBuilder builder(op);
     Value result = replacementOf(builder, op->getLoc(), op->getOperand(0));
+    if (with != Replacement::Identity)
+      copySiteName(op, result.getDefiningOp());
     op->getResult(0).replaceAllUsesWith(result);
     op->erase();
   }
 
   void runOnOperation() override {
-    Blocks blocks(getOperation());
-    if (failed(checkSites(chosen, blocks, getOperation())))
+    AnalysisManager analyses = getAnalysisManager();
+    if (failed(checkSites(chosen, getOperation(), analyses)))
       return signalPassFailure();
     SiteReporter reporter("replace-activation", getOperation(), sites, nearMisses,
                           "surgery");
+    const Blocks &blocks = getAnalysis<Blocks>();
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
       if (isReplaced(op) && nameOf(op) != newName())
