@@ -9,6 +9,7 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Remarks/Remark.h"
 #include "llvm/Support/raw_ostream.h"
@@ -28,16 +29,24 @@ static std::string nodeOf(Location loc) {
   return "";
 }
 
-std::string tacit::driver::describe(Location loc) {
+/// The node, or the line, without more.
+static std::string placeOf(Location loc) {
   if (std::string node = nodeOf(loc); !node.empty())
-    return "node '" + node + "': ";
+    return "node '" + node + "'";
   if (auto fused = dyn_cast<FusedLoc>(loc))
     for (Location part : fused.getLocations())
-      if (std::string text = describe(part); !text.empty())
+      if (std::string text = placeOf(part); !text.empty())
         return text;
   if (auto file = dyn_cast<FileLineColLoc>(loc))
-    return "line " + std::to_string(file.getLine()) + ": ";
+    return "line " + std::to_string(file.getLine());
   return "";
+}
+
+std::string tacit::driver::describe(Location loc) {
+  std::string place = placeOf(loc), site = nn::getSiteName(loc).str();
+  if (!site.empty())
+    place = place.empty() ? site : site + " (" + place + ")";
+  return place.empty() ? "" : place + ": ";
 }
 
 struct RemarkListener::State {
