@@ -266,6 +266,7 @@ static llvm::json::Object operationJson(const CostedOperation &operation,
       {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops},
       network);
   object["node"] = jsonText(operation.node);
+  object["site"] = siteJson(operation.site);
   object["op"] = operation.name;
   object["shape"] = llvm::json::Array(operation.shape);
   addBasis(object, charge.basis);

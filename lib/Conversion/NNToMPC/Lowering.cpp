@@ -8,6 +8,7 @@
 #include "Lowering.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include <cmath>
 
 using namespace mlir;
@@ -15,13 +16,20 @@ using namespace tacit;
 using namespace tacit::mpc;
 
 Lowering::Lowering(func::FuncOp function, int64_t width, int64_t fraction)
-    : builder(function.getContext()), loc(function.getLoc()), knowledge(function),
+    : builder(function.getContext(), this), loc(function.getLoc()), knowledge(function),
       blocks(function), width(width), fraction(fraction) {}
 
 void Lowering::begin(Operation *op) {
   current = op;
-  loc = op->getLoc();
+  loc = nn::getSiteLocation(op);
   builder.setInsertionPoint(op);
+}
+
+void Lowering::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
+  // What crosses a border is made once for all that read it.
+  if (current && isa_and_present<MPCDialect>(op->getDialect()) &&
+      !isa<ShareOp, PublicOp, RevealOp>(op))
+    nn::copySiteName(current, op);
 }
 
 LogicalResult Lowering::finish(Value value) {

@@ -49,7 +49,7 @@ struct Refusal {
 ///
 /// A value that could not be made is null, and the error was reported; what takes a
 /// null value gives one back.
-class Lowering {
+class Lowering : private mlir::OpBuilder::Listener {
 public:
   Lowering(mlir::func::FuncOp function, int64_t width, int64_t fraction);
 
@@ -151,6 +151,10 @@ public:
   llvm::DenseMap<mlir::Value, LoweredMask> masks;
 
 private:
+  /// What is made of a site has its name.
+  void notifyOperationInserted(mlir::Operation *op,
+                               mlir::OpBuilder::InsertPoint previous) override;
+
   enum class Use { Term, Factor };
   /// A number that both know, in the place of the old `value`; or else its secret.
   mlir::Value operand(mlir::Value value, Use use);

@@ -9,6 +9,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 
 namespace tacit {
 #define GEN_PASS_DEF_CONVERTNNTOMPC
@@ -105,6 +106,7 @@ static void dequantizeTables(func::FuncOp function) {
       continue;
     Value found = nn::GatherOp::create(b, gather.getLoc(), op.getResult(0).getType(), table,
                                        gather.getIndices(), gather.getAxis());
+    nn::copySiteName(gather, found);
     rows.insert(found);
     op.getResult(0).replaceAllUsesWith(found);
     op.erase();

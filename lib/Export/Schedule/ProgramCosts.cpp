@@ -7,6 +7,7 @@
 
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -88,8 +89,8 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
       costs.total.hops = std::max(costs.total.hops, end);
     costs.operations.push_back({op, std::move(charge), attr.getStart(),
                                 op->getName().getStringRef().str(), nodeOf(op->getLoc()),
-                                shapeOf(op).vec(), kindOf(op, site),
-                                site ? site.getBlock() : -1});
+                                nn::getSiteName(op).str(), shapeOf(op).vec(),
+                                kindOf(op, site), site ? site.getBlock() : -1});
   });
   if (!fits)
     return fail(ExitCode::BadInput, "use smaller dimensions",

@@ -8,6 +8,7 @@
 #include "tacit/Export/Schedule/Schedule.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -27,6 +28,10 @@ static std::string printed(T value) {
   std::string result;
   llvm::raw_string_ostream(result) << value;
   return result;
+}
+
+llvm::json::Value tacit::siteJson(StringRef name) {
+  return name.empty() ? llvm::json::Value(nullptr) : llvm::json::Value(name.str());
 }
 
 llvm::json::Object tacit::totalJson(const cost::Total &total) {
@@ -157,7 +162,7 @@ llvm::json::Object Exporter::describe(Operation *op) {
   }
   llvm::json::Object attributes;
   for (NamedAttribute attribute : op->getAttrDictionary())
-    if (attribute.getName() != mpc::kCostAttr)
+    if (attribute.getName() != mpc::kCostAttr && attribute.getName() != nn::kSiteNameAttr)
       attributes[attribute.getName().strref()] = text(printed(attribute.getValue()));
   const CostedOperation *operation = priced.lookup(op);
   llvm::json::Value charge = nullptr;
@@ -166,6 +171,7 @@ llvm::json::Object Exporter::describe(Operation *op) {
   return llvm::json::Object{{"id", ids.lookup(op)},
                             {"op", op->getName().getStringRef()},
                             {"node", text(nodeOf(op->getLoc()))},
+                            {"site", siteJson(nn::getSiteName(op))},
                             {"party", party},
                             {"operands", std::move(operands)},
                             {"results", std::move(results)},

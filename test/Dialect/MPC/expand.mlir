@@ -22,15 +22,15 @@ func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>) -> !mpc.share<2x
   return %y : !mpc.share<2x8, width = 64, fraction = 18>
 }
 
-// The parts have the block of the function, and its location. The mean divides by 4:
+// The parts have the block and the site of the function, and its location. The mean divides by 4:
 // a factor of two bits. exp, reciprocal, rsqrt and max stay.
 // CHECK-LABEL: func.func @layer_norm(
-// CHECK: mpc.mul {{.*}}<block = 3, role = other, of = "layer_norm">{{.*}} -> !mpc.share<2x1, width = 64, fraction = 20>
+// CHECK: mpc.mul {{.*}}<block = 3, role = other, of = "layer_norm">, nn.site = "layers.3.ffn.norm"} {{.*}} -> !mpc.share<2x1, width = 64, fraction = 20>
 // CHECK: mpc.rsqrt
 // LOC: mpc.rsqrt {{.*}} loc([[AT:#loc[0-9]*]])
 // LOC: [[AT]] = loc("blocks.3.norm")
 func.func @layer_norm(%x: !mpc.share<2x4, width = 64, fraction = 18>) -> !mpc.share<2x4, width = 64, fraction = 18> {
-  %y = mpc.layer_norm %x epsilon = 1.0e-05 {mpc.site = #mpc.site<block = 3, role = other>} : !mpc.share<2x4, width = 64, fraction = 18> loc("blocks.3.norm")
+  %y = mpc.layer_norm %x epsilon = 1.0e-05 {mpc.site = #mpc.site<block = 3, role = other>, nn.site = "layers.3.ffn.norm"} : !mpc.share<2x4, width = 64, fraction = 18> loc("blocks.3.norm")
   return %y : !mpc.share<2x4, width = 64, fraction = 18>
 }
 

@@ -23,6 +23,7 @@ struct CostedOperation {
   cost::Charge charge;
   int64_t start; ///< the hop at which it begins, or unknown
   std::string name, node;
+  std::string site;           ///< the name of what it was made of, or ""
   std::vector<int64_t> shape; ///< of the result
   /// What it is for: "head", "scores", "gelu", or else its own name, "max".
   std::string kind;

@@ -34,6 +34,9 @@ llvm::json::Object totalJson(const cost::Total &total);
 /// What the client is told: a list of {name, bytes, reason}.
 llvm::json::Array disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed);
 
+/// The name of a site, or null where there is none.
+llvm::json::Value siteJson(llvm::StringRef name);
+
 /// Where a figure comes from, in a word (`basis`), and what there is to add (`detail`).
 void addBasis(llvm::json::Object &object, llvm::StringRef basis);
 

@@ -8,6 +8,7 @@
 #include "Arithmetic.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include <cmath>
 
 using namespace mlir;
@@ -30,12 +31,14 @@ static SiteAttr siteOfParts(Operation *function) {
 
 Arithmetic::Arithmetic(Operation *function)
     : builder(function), loc(function->getLoc()), site(siteOfParts(function)),
+      name(tacit::nn::getSiteName(function)),
       type(cast<ShareType>(function->getResult(0).getType())) {}
 
 template <typename OpT, typename... Args>
 Value Arithmetic::write(Args &&...args) {
   auto op = OpT::create(builder, loc, std::forward<Args>(args)...);
   op->setDiscardableAttr(kSiteAttr, site);
+  tacit::nn::setSiteName(op, name);
   ++written;
   return op.getResult();
 }

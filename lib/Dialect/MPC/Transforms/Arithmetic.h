@@ -64,6 +64,7 @@ private:
   mlir::OpBuilder builder;
   mlir::Location loc;
   SiteAttr site;
+  std::string name; ///< of the site, or ""
   /// That of the function.
   ShareType type;
   int64_t written = 0;
