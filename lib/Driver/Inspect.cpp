@@ -45,7 +45,8 @@ static llvm::Error keepProblem(llvm::Error error, InspectReport &report) {
 static void describeProgram(mlir::ModuleOp program, InspectReport &report) {
   report.findings = {isModel(program),         SiteCounts::of(program),
                      headCounts(program),      Arithmetic::of(program),
-                     operationCounts(program), constantBytes(program)};
+                     operationCounts(program), constantBytes(program),
+                     namedSites(program)};
   ProgramInterface interface = ProgramInterface::of(program);
   report.inputs = std::move(interface.inputs);
   report.outputs = std::move(interface.outputs);

@@ -219,6 +219,15 @@ static llvm::json::Object sitesJson(const SiteCounts &sites) {
                             {"matmul", sites.matmul}};
 }
 
+static llvm::json::Array namedSitesJson(const std::vector<NamedSite> &sites) {
+  llvm::json::Array array;
+  for (const NamedSite &site : sites)
+    array.push_back(llvm::json::Object{{"site", jsonText(site.site)},
+                                       {"op", jsonText(site.op)},
+                                       {"node", jsonText(site.node)}});
+  return array;
+}
+
 static llvm::json::Array missedJson(const std::vector<MissedSite> &missed) {
   llvm::json::Array array;
   for (const MissedSite &place : missed)
@@ -252,6 +261,7 @@ llvm::json::Object report::toJson(const InspectReport &report) {
                             {"inputs", valuesJson(report.inputs)},
                             {"outputs", valuesJson(report.outputs)},
                             {"sites", nullptr},
+                            {"named_sites", nullptr},
                             {"arithmetic", nullptr},
                             {"weight_bytes", nullptr},
                             {"free_dims", std::move(free)},
@@ -269,6 +279,7 @@ llvm::json::Object report::toJson(const InspectReport &report) {
     result["weight_bytes"] = *report.findings->weightBytes;
   if (report.findings && report.findings->isModel) {
     result["sites"] = sitesJson(report.findings->sites);
+    result["named_sites"] = namedSitesJson(report.findings->namedSites);
     const Arithmetic &arithmetic = report.findings->arithmetic;
     result["arithmetic"] =
         llvm::json::Object{{"linear", countsJson(arithmetic.weights)},

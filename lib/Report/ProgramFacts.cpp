@@ -11,6 +11,8 @@
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Export/Schedule/ProgramCosts.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/DenseSet.h"
 #include <fmt/format.h>
@@ -61,6 +63,16 @@ SiteCounts SiteCounts::of(ModuleOp module) {
   sites.rotary = kinds["rotary"];
   sites.linear = kinds["linear"];
   sites.matmul = kinds["matmul"];
+  return sites;
+}
+
+std::vector<NamedSite> tacit::report::namedSites(ModuleOp module) {
+  std::vector<NamedSite> sites;
+  module.walk([&](Operation *op) {
+    if (StringRef site = nn::getSiteName(op); !site.empty())
+      sites.push_back(
+          {site.str(), op->getName().getStringRef().str(), nodeOf(op->getLoc())});
+  });
   return sites;
 }
 

@@ -35,6 +35,7 @@ struct InspectReport {
     Arithmetic arithmetic;
     Counts operations;
     std::optional<int64_t> weightBytes;
+    std::vector<NamedSite> namedSites;
   };
   /// What a reader can do about what is left out or open, in the caller's words.
   struct Advice {

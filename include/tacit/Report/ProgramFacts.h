@@ -36,6 +36,14 @@ struct SiteCounts {
   int64_t nonlinear() const { return layerNorm + rmsNorm + gelu + silu + relu + softmax; }
 };
 
+/// A site that a user can name; see nn-name-sites.
+struct NamedSite {
+  std::string site, op, node;
+};
+
+/// Those of the whole program, in order.
+std::vector<NamedSite> namedSites(mlir::ModuleOp module);
+
 /// "12 of 64 features" for each form of attention, with how many have it.
 Counts headCounts(mlir::ModuleOp module);
 
