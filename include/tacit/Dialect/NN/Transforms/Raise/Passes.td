@@ -357,7 +357,7 @@ def NameSites : Pass<"nn-name-sites", "::mlir::func::FuncOp"> {
     | `attention`, `cross_attention` | the attention; what follows is there for both |
     | `attention.norm` | the norm that its projections read |
     | `attention.query`, `.key`, `.value`, `.key_value`, `.qkv` | the projections |
-    | `attention.query.norm`, `attention.query.rotary`, ... | what stands between them and the attention |
+    | `attention.query.norm`, `.query.rotary`, ... | what stands behind a projection |
     | `attention.output` | the linear layer behind the attention |
     | `cross_attention.memory.norm` | the norm of what keys and values are made of |
     | `ffn.norm`, `ffn.up`, `ffn.activation`, `ffn.down` | the feed-forward layer |
