@@ -22,8 +22,8 @@ inline std::string describe(llvm::Error error) {
   llvm::handleAllErrors(
       std::move(error),
       [&](const Error &e) {
-        text += fmt::format("[{}] {} | {}", int(e.getCode()), e.getMessage().str(),
-                            e.getHint().str());
+        text += fmt::format("[{}] {} | {}", int(e.getKind()), e.getMessage().str(),
+                            e.getHint().text);
       },
       [&](const llvm::ErrorInfoBase &e) { text += "foreign error: " + e.message(); });
   return text;

@@ -353,6 +353,31 @@ def check_links(house):
                        "move what it needs to a library below lib/Driver")
 
 
+OPTION = re.compile(r"cl::(?:opt|list|bits)<[^;]*?\(\s*\"([\w-]+)\"", re.S)
+EXIT_CODE = re.compile(r"\b[Ee]xit[Cc]ode\w*")
+STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
+
+
+def check_options(house):
+    """How an option is called, and what a process ends with, is a matter of the command
+    line: a library says what was found, and what to try in words of values."""
+    names = {name for file in house.having(".cpp", under=["tools/"])
+             for name in OPTION.findall(blank(file.text, strings=False)) if len(name) > 1}
+    option = re.compile(rf"(?<![\w-])--({'|'.join(map(re.escape, sorted(names)))})(?![\w-])")
+    for file in house.having(*CXX, under=["include/", "lib/"]):
+        if file.name.startswith((DRIVER, "include/tacit/Driver/")):
+            continue
+        for match in EXIT_CODE.finditer(file.code):
+            house.find(file, file.line_of(match.start()), "a library names an exit code",
+                       "give the error its ErrorKind")
+        text = blank(file.text, strings=False)
+        for literal in STRING.finditer(text) if names else ():
+            for match in option.finditer(literal.group()):
+                house.find(file, file.line_of(literal.start()),
+                           f"a library names the option --{match.group(1)}",
+                           "give the hint a Setting, which the driver knows the option of")
+
+
 # --- tests -------------------------------------------------------------------------
 
 SUFFIX = r"(?:-(?:NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))?"
@@ -453,7 +478,8 @@ def main():
               f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
         return 2
     for check in (check_passes, check_operations, check_sizes, check_banners, check_format,
-                  check_layout, check_code, check_links, check_directives, check_errors, check_docs):
+                  check_layout, check_code, check_links, check_options, check_directives,
+                  check_errors, check_docs):
         check(house)
     for _, _, text in sorted(set(house.findings)):
         print(text)

@@ -18,7 +18,7 @@ namespace tacit::cost {
 static constexpr unsigned kBits = 576;
 
 static llvm::Error tooLarge() {
-  return fail(ExitCode::Unsupported, "pin smaller dimensions: --dim NAME=N",
+  return fail(ErrorKind::Unsupported, {"pin smaller dimensions", Setting::Dimensions},
               "the program is too large for its bytes to be counted: more than 2^63");
 }
 

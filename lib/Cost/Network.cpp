@@ -52,7 +52,8 @@ llvm::Expected<Network> parseNetwork(StringRef text) {
       std::isfinite(network.rtt) && network.bandwidth > 0 && network.rtt >= 0)
     return network;
   auto names = llvm::map_range(networks(), [](auto &known) { return known.name; });
-  return fail(ExitCode::Usage, "100e6,0.08 is 100 Mbit/s with a round trip of 80 ms",
+  return fail(ErrorKind::InvalidArgument,
+              "100e6,0.08 is 100 Mbit/s with a round trip of 80 ms",
               "unknown network '{}'; expected {} or BITS_PER_S,RTT_S", text.str(),
               llvm::join(names, ", "));
 }

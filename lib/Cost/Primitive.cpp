@@ -24,14 +24,15 @@ static constexpr int64_t kMaxElements = int64_t(1) << 40;
 
 static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
   if (isMatmul && shape.size() != 3)
-    return fail(ExitCode::Usage, "--shape 128x768x768, for example",
-                "--primitive matmul multiplies MxK by KxN; expected --shape MxKxN");
+    return fail(ErrorKind::InvalidArgument,
+                {"give three dimensions", Setting::PrimitiveShape},
+                "matmul multiplies MxK by KxN; expected a size of MxKxN");
   __int128 elements = 1;
   for (int64_t dim : shape)
     elements = std::min<__int128>(elements * dim, __int128(kMaxElements) + 1);
   if (elements > kMaxElements)
-    return fail(ExitCode::Usage, "give it smaller dimensions",
-                "--shape is of more than 2^40 elements");
+    return fail(ErrorKind::InvalidArgument, "give it smaller dimensions",
+                "the operation has more than 2^40 elements");
   return llvm::Error::success();
 }
 
@@ -117,8 +118,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
                                                           int64_t width, int64_t fraction,
                                                           MLIRContext *context) {
   if (!llvm::is_contained(kNames, name))
-    return fail(ExitCode::Usage, "use one of: " + llvm::join(llvm::ArrayRef(kNames), ", "),
-                "--primitive names '{}', which is no operation on secrets", name.str());
+    return fail(ErrorKind::InvalidArgument,
+                "use one of: " + llvm::join(llvm::ArrayRef(kNames), ", "),
+                "'{}' is no operation on secrets", name.str());
   if (auto error = checkSize(shape, name == "matmul"))
     return std::move(error);
   OpBuilder builder(context);

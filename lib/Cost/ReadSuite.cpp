@@ -123,7 +123,7 @@ public:
   llvm::Error finish() const {
     if (message.empty())
       return llvm::Error::success();
-    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file", "{}", message);
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file", "{}", message);
   }
 
 private:
@@ -278,16 +278,16 @@ static bool nestsTooDeep(StringRef text) {
 
 llvm::Expected<SuitePtr> parsePublishedSuite(StringRef text, StringRef origin) {
   if (nestsTooDeep(text))
-    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
                 "the protocol '{}' has more than {} levels of brackets", origin.str(),
                 kMaxDepth);
   auto value = json::parse(text);
   if (!value)
-    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
                 "the protocol '{}' is no JSON: {}", origin.str(),
                 toString(value.takeError()));
   if (!value->getAsObject())
-    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
                 "the protocol '{}' is no JSON object", origin.str());
   Section file(value->getAsObject(), "", origin);
   SuiteInfo info = readInfo(file);

@@ -57,7 +57,7 @@ static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
   });
   for (Operation *op : all) {
     if (!runsOnce(op, func))
-      return fail(ExitCode::Unsupported,
+      return fail(ErrorKind::Unsupported,
                   "inline calls and unroll loops, so that each operation runs once",
                   "'{}' at {} is a call, or in a loop or branch; expected operations on "
                   "shares in the body of the function alone",
@@ -67,7 +67,8 @@ static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
       continue;
     Workload workload = worker.getWorkload();
     if (workload.width != info.ringBits)
-      return fail(ExitCode::Usage, fmt::format("use a width of {}", info.ringBits),
+      return fail(ErrorKind::InvalidArgument,
+                  fmt::format("use a width of {}", info.ringBits),
                   "the figures of '{}' are for a ring of {} bits; '{}' at {} has {}",
                   info.name, info.ringBits, nameOf(op), locationOf(op), workload.width);
     if (workload.kind != WorkloadKind::Local)
@@ -108,7 +109,7 @@ static llvm::Error checkComplete(const Suite &suite, ArrayRef<Operation *> ops,
   for (auto &[name, entry] : missing)
     parts.push_back(fmt::format("{} ({}, the first at {})", name, entry.count,
                                 locationOf(entry.first)));
-  return fail(ExitCode::Unsupported, adviceFor(suite), "'{}' has no figures for {}",
+  return fail(ErrorKind::Unsupported, adviceFor(suite), "'{}' has no figures for {}",
               suite.info().name, llvm::join(parts, ", "));
 }
 
@@ -137,7 +138,7 @@ llvm::Expected<Bill> Suite::charge(func::FuncOp func) const {
 
 llvm::Expected<Charge> Suite::charge(const Workload &workload) const {
   if (workload.width != data.ringBits)
-    return fail(ExitCode::Usage, fmt::format("use a width of {}", data.ringBits),
+    return fail(ErrorKind::InvalidArgument, fmt::format("use a width of {}", data.ringBits),
                 "the figures of '{}' are for a ring of {} bits, not {}", data.name,
                 data.ringBits, workload.width);
   if (workload.kind == WorkloadKind::Local)
@@ -147,7 +148,7 @@ llvm::Expected<Charge> Suite::charge(const Workload &workload) const {
     return charge.takeError();
   if (*charge)
     return **charge;
-  return fail(ExitCode::Unsupported, adviceFor(*this),
+  return fail(ErrorKind::Unsupported, adviceFor(*this),
               "'{}' has no figure for a {} that stands alone", data.name,
               stringifyWorkloadKind(workload.kind).str());
 }
@@ -178,12 +179,12 @@ llvm::Expected<SuitePtr> findSuite(StringRef nameOrPath) {
       return suite;
   auto names = llvm::map_range(suites(), [](auto &suite) { return suite->info().name; });
   if (!nameOrPath.ends_with(".json"))
-    return fail(ExitCode::Usage, "tacit cost --list-protocols tells more",
+    return fail(ErrorKind::InvalidArgument, {"choose one of these", Setting::Protocol},
                 "unknown protocol '{}'; expected {} or the path of a .json file",
                 nameOrPath.str(), llvm::join(names, ", "));
   auto file = llvm::MemoryBuffer::getFile(nameOrPath, /*IsText=*/true);
   if (!file)
-    return fail(ExitCode::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
                 "cannot read the protocol '{}': {}", nameOrPath.str(),
                 file.getError().message());
   return parsePublishedSuite((*file)->getBuffer(), nameOrPath);

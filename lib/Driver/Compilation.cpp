@@ -58,9 +58,9 @@ static std::string reproducerPath() {
 llvm::Error Compilation::compilerFailed(const Phase *phase, StringRef reproducer,
                                         const std::string &messages) const {
   if (!phase || !session.onnx())
-    return fail(ExitCode::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
+    return fail(ErrorKind::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
                 phase ? "phase '" + phase->name.str() + "'" : "the pipeline", messages);
-  return fail(ExitCode::Internal,
+  return fail(ErrorKind::Internal,
               "report this" + (reproducer.empty() ? "" : " with " + reproducer.str()),
               "phase '{}' failed, which is a fault of the compiler:\n  {}",
               phase->name.str(), messages);
@@ -71,16 +71,17 @@ llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
                                      const std::string &messages) const {
   PhaseFailure failure = phase ? phase->failure : PhaseFailure::Internal;
   if (failure == PhaseFailure::Cpu && session.onnx())
-    return fail(ExitCode::Unsupported, "tacit inspect shows free dimensions and sites",
+    return fail(ErrorKind::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
   if (failure == PhaseFailure::TwoParties && !session.isUsersProgram())
-    return fail(ExitCode::Unsupported,
-                "--aero and --approximate remove or replace operations; tacit cost "
-                "--list-protocols says what there is",
-                "two parties cannot run this {}:\n  {}",
-                session.onnx() ? "model" : "primitive", messages);
+    return fail(
+        ErrorKind::Unsupported,
+        "--aero and --approximate remove or replace operations, --public NAME tells "
+        "the client a constant; tacit cost --list-protocols says what there is",
+        "two parties cannot run this {}:\n  {}", session.onnx() ? "model" : "primitive",
+        messages);
   if (failure == PhaseFailure::Request)
-    return fail(ExitCode::Usage, "tacit inspect shows layers and sites",
+    return fail(ErrorKind::InvalidArgument, "tacit inspect shows layers and sites",
                 "phase '{}' failed:\n  {}", phase->name.str(), messages);
   return compilerFailed(phase, reproducer, messages);
 }
@@ -104,10 +105,11 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   bool listens = session.output.verbose || !variant.transformations.empty() ||
                  session.purpose == Purpose::Look;
   if (listens && failed(session.remarks.attach(*session.context())))
-    return fail(ExitCode::Internal, "leave out -v", "remarks cannot be enabled");
+    return fail(ErrorKind::Internal, "leave out -v", "remarks cannot be enabled");
   session.remarks.watch(manager, session.output.verbose && !variant.isAside);
   if (failed(applyPassManagerCLOptions(manager)))
-    return fail(ExitCode::Usage, "leave out the options --mlir-...", "{}", messages);
+    return fail(ErrorKind::InvalidArgument, "leave out the options --mlir-...", "{}",
+                messages);
   // A program that a user wrote is a reproducer already.
   std::string reproducer;
   if (phase && session.onnx() && !session.output.hasReproducer) {
@@ -185,10 +187,10 @@ llvm::Error Compilation::runPipeline(StringRef text) {
   llvm::raw_string_ostream os(message);
   auto parsed = parsePassPipeline(text, os);
   if (failed(parsed))
-    return fail(ExitCode::Usage, "tacit passes", "the pipeline does not parse: {}",
-                StringRef(message).trim().str());
+    return fail(ErrorKind::InvalidArgument, "tacit passes",
+                "the pipeline does not parse: {}", StringRef(message).trim().str());
   if (parsed->getOpAnchorName() != ModuleOp::getOperationName())
-    return fail(ExitCode::Usage, "write builtin.module(...)",
+    return fail(ErrorKind::InvalidArgument, "write builtin.module(...)",
                 "the pipeline starts with '{}'; expected builtin.module",
                 parsed->getOpAnchorName().str());
   PassManager manager(session.context());
@@ -216,7 +218,7 @@ llvm::Error Compilation::writeLibrary(StringRef path) {
 }
 
 llvm::Error Compilation::noCode() const {
-  return fail(session.onnx() ? ExitCode::Internal : ExitCode::BadInput,
+  return fail(session.onnx() ? ErrorKind::Internal : ErrorKind::BadInput,
               session.onnx() ? "report this with the model" : "start from an earlier phase",
               "LLVM crashed when it made code of the program");
 }

@@ -58,24 +58,25 @@ static llvm::Error checkCombination(const CompileOptions &options, llvm::StringR
   using Target = CompileOptions::Target;
   size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
   if (!options.passPipeline.empty() && !options.to.empty())
-    return fail(ExitCode::Usage, "give one of them",
+    return fail(ErrorKind::InvalidArgument, "give one of them",
                 "--pass-pipeline replaces the phases; --to has no effect on it");
   if (options.passPipeline.empty() && from > *findPhase(last, options.road))
-    return fail(ExitCode::Usage, "add --to PHASE, one of: " + phaseNames(options.road),
+    return fail(ErrorKind::InvalidArgument,
+                "add --to PHASE, one of: " + phaseNames(options.road),
                 "the last phase, {}, lies before --from {}", last.str(), options.from);
   if (options.printPipeline)
     return llvm::Error::success();
   if (options.output.empty() && options.dumpPhases.empty())
-    return fail(ExitCode::Usage,
+    return fail(ErrorKind::InvalidArgument,
                 options.target == Target::Mlir  ? "add -o NAME.mlir, or -o - for stdout"
                 : options.target == Target::Cpu ? "add -o NAME.so"
                                                 : "add -o NAME.json, or -o NAME.mlir",
                 "compile needs to know where the result goes");
   if (options.target == Target::Cpu && !options.to.empty())
-    return fail(ExitCode::Usage, "add --target=mlir, or leave --to out",
+    return fail(ErrorKind::InvalidArgument, "add --target=mlir, or leave --to out",
                 "a library comes after the last phase; --to stops before it");
   if (options.target != Target::Mlir && !options.passPipeline.empty())
-    return fail(ExitCode::Usage, "add --target=mlir",
+    return fail(ErrorKind::InvalidArgument, "add --target=mlir",
                 "--pass-pipeline gives a program, not a {}",
                 options.target == Target::Cpu ? "library" : "schedule");
   return llvm::Error::success();
@@ -91,10 +92,10 @@ static llvm::Error checkSchedule(const CompileOptions &options, llvm::StringRef 
     return llvm::Error::success();
   bool isProgram = llvm::StringRef(options.output).ends_with(".mlir");
   if (!options.output.empty() && !isProgram && !isJson(options))
-    return fail(ExitCode::Usage, "-o NAME.json, or -o NAME.mlir",
+    return fail(ErrorKind::InvalidArgument, "-o NAME.json, or -o NAME.mlir",
                 "a schedule is JSON or a program; -o is '{}'", options.output);
   if (isJson(options) && last != "cost")
-    return fail(ExitCode::Usage, "leave --to out, or write -o NAME.mlir",
+    return fail(ErrorKind::InvalidArgument, "leave --to out, or write -o NAME.mlir",
                 "a schedule comes after the last phase; --to stops before it");
   return llvm::Error::success();
 }
@@ -106,10 +107,10 @@ static llvm::Expected<Protocol> protocolOf(const CompileOptions &options,
                   *findPhase(last, options.road) > *findPhase(PhaseKind::Mpc, options.road);
   if (options.road == Road::Cpu &&
       (!options.protocols.empty() || options.width || options.fraction))
-    return fail(ExitCode::Usage, "add --target=2pc, or leave it out",
+    return fail(ErrorKind::InvalidArgument, "add --target=2pc, or leave it out",
                 "--protocol, --width and --fraction have no effect on the CPU road");
   if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
-    return fail(ExitCode::Usage, "add --protocol crypten, for example",
+    return fail(ErrorKind::InvalidArgument, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());
   if (options.protocols.size() == 1)
     return chooseProtocol(options, options.protocols.front(), options.from);

@@ -190,10 +190,10 @@ static llvm::Error checkLimit(const cost::SuiteInfo &suite, const char *option,
   if (!limit || (found != cost::kUnknown && found <= *limit))
     return llvm::Error::success();
   if (found == cost::kUnknown)
-    return fail(ExitCode::LimitMissed, "ask a suite of formulas: --protocol crypten",
+    return fail(ErrorKind::LimitExceeded, "ask a suite of formulas: --protocol crypten",
                 "'{}' does not say how many {} it takes; --{} {} cannot be met", suite.name,
                 what, option, *limit);
-  return fail(ExitCode::LimitMissed, "see what dominates, and --aero",
+  return fail(ErrorKind::LimitExceeded, "see what dominates, and --aero",
               "'{}' takes {} {}; --{} allows {}", suite.name, found, what, option, *limit);
 }
 
@@ -242,11 +242,11 @@ static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &opti
 
 llvm::Error driver::cost(const CostOptions &options) {
   if (options.protocols.empty())
-    return fail(ExitCode::Usage,
+    return fail(ErrorKind::InvalidArgument,
                 "--protocol aero,crypten; tacit cost --list-protocols tells more",
                 "cost needs to know the protocol");
   if (options.protocols.size() > 1 && !options.dumpPhases.empty())
-    return fail(ExitCode::Usage, "give one protocol",
+    return fail(ErrorKind::InvalidArgument, "give one protocol",
                 "--dump-phases writes the programs of one protocol; found {}",
                 options.protocols.size());
   auto network = cost::parseNetwork(options.network);

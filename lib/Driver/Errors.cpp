@@ -22,21 +22,94 @@ void driver::warn(llvm::StringRef message, llvm::StringRef hint) {
                << "\n  try: " << hint << "\n";
 }
 
+/// What is behind a hint: how the command line calls what the library means.
+static llvm::StringRef optionsFor(Setting setting) {
+  switch (setting) {
+  case Setting::None:
+    return "";
+  case Setting::Dimensions:
+    return " with --dim or --shape";
+  case Setting::DimensionsOrInputs:
+    return " with --dim or --value";
+  case Setting::DimensionName:
+    return " in --dim; tacit inspect lists them";
+  case Setting::InputShape:
+    return ", as in --shape x=1x128";
+  case Setting::ShapeName:
+    return " in --shape; tacit inspect lists them";
+  case Setting::InputValue:
+    return ", as in --value x=1";
+  case Setting::ValueName:
+    return " in --value; tacit inspect lists them";
+  case Setting::PhaseDump:
+    return " by --dump-phases";
+  case Setting::Library:
+    return " with tacit compile --target=cpu";
+  case Setting::Protocol:
+    return "; tacit cost --list-protocols tells more";
+  case Setting::PrimitiveShape:
+    return ", as in --shape 128x768x768";
+  }
+  llvm_unreachable("a setting that is none of those");
+}
+
+std::string driver::hintText(const Hint &hint) {
+  return hint.text + optionsFor(hint.setting).str();
+}
+
+std::vector<UnsupportedNode> driver::withOptions(std::vector<UnsupportedNode> nodes) {
+  for (UnsupportedNode &node : nodes)
+    node.remedy = hintText(node.remedy);
+  return nodes;
+}
+
+/// The message, with the options that its list of remedies is about.
+static std::string messageOf(const Error &error) {
+  if (error.isA(UnsupportedError::classID()))
+    return listUnsupported(
+        driver::withOptions(static_cast<const UnsupportedError &>(error).getNodes()));
+  return error.getMessage().str();
+}
+
+/// The contract of docs/CommandLine.md.
+static int exitCodeOf(ErrorKind kind) {
+  switch (kind) {
+  case ErrorKind::Internal:
+    return 1;
+  case ErrorKind::InvalidArgument:
+    return 2;
+  case ErrorKind::Unsupported:
+    return 3;
+  case ErrorKind::BadInput:
+    return 4;
+  case ErrorKind::LimitExceeded:
+    return 5;
+  case ErrorKind::Mismatch:
+    return 6;
+  }
+  llvm_unreachable("a kind that is none of those");
+}
+
+static void printError(llvm::StringRef message, llvm::StringRef hint) {
+  llvm::errs() << (isColoured() ? "\033[1;31merror:\033[0m " : "error: ") << message
+               << "\n";
+  if (!hint.empty())
+    llvm::errs() << "  try: " << hint << "\n";
+}
+
 int driver::reportError(llvm::Error error) {
   // Of several errors the first one decides.
-  int code = static_cast<int>(ExitCode::Ok);
+  int code = 0;
+  auto decide = [&](ErrorKind kind) { code = code ? code : exitCodeOf(kind); };
   llvm::handleAllErrors(
       std::move(error),
       [&](const Error &ours) {
-        code = code ? code : static_cast<int>(ours.getCode());
-        llvm::errs() << (isColoured() ? "\033[1;31merror:\033[0m " : "error: ")
-                     << ours.getMessage() << "\n";
-        if (!ours.getHint().empty())
-          llvm::errs() << "  try: " << ours.getHint() << "\n";
+        decide(ours.getKind());
+        printError(messageOf(ours), hintText(ours.getHint()));
       },
       [&](const llvm::ErrorInfoBase &other) {
-        code = code ? code : static_cast<int>(ExitCode::Internal);
-        llvm::errs() << "error: " << other.message() << "\n";
+        decide(ErrorKind::Internal);
+        printError(other.message(), "");
       });
   return code;
 }
@@ -47,8 +120,8 @@ static void outOfMemory() {
                                  "  try: use smaller dimensions, or a larger machine\n";
   // Nothing is left to be said if not even this can be written.
   if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-    _exit(static_cast<int>(ExitCode::Internal));
-  _exit(static_cast<int>(ExitCode::Internal));
+    _exit(exitCodeOf(ErrorKind::Internal));
+  _exit(exitCodeOf(ErrorKind::Internal));
 }
 
 void driver::reportOutOfMemory() { std::set_new_handler(outOfMemory); }

@@ -1,4 +1,4 @@
-//===- Errors.h - Warnings, and work that may crash -------------*- C++ -*-===//
+//===- Errors.h - Errors in words, and crashes ------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,11 +8,18 @@
 #ifndef TACIT_LIB_DRIVER_ERRORS_H
 #define TACIT_LIB_DRIVER_ERRORS_H
 
+#include "tacit/Import/ONNX/OnnxModel.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
 namespace tacit::driver {
+
+/// A hint of a library, with the options of the command line that it is about.
+std::string hintText(const Hint &hint);
+
+/// The same for the remedies of nodes.
+std::vector<UnsupportedNode> withOptions(std::vector<UnsupportedNode> nodes);
 
 /// Prints a warning and what to try.
 void warn(llvm::StringRef message, llvm::StringRef hint);

@@ -62,7 +62,8 @@ static llvm::Error import(const EvalOptions &options, Session &session, int64_t 
   if (auto error = session.open(!options.transformations.empty()))
     return error;
   if (!session.onnx() && options.window > 0)
-    return fail(ExitCode::Usage, "leave it out", "--window has no effect on a program");
+    return fail(ErrorKind::InvalidArgument, "leave it out",
+                "--window has no effect on a program");
   if (!session.onnx())
     return llvm::Error::success();
   DimBindings bindings;

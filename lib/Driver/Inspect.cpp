@@ -33,9 +33,11 @@ static llvm::Error runPhases(const InspectOptions &options, Session &session,
 static llvm::Error keepProblem(llvm::Error error, InspectReport &report) {
   return llvm::handleErrors(
       std::move(error),
-      [&](const UnsupportedError &found) { report.unsupported = found.getNodes(); },
+      [&](const UnsupportedError &found) {
+        report.unsupported = withOptions(found.getNodes());
+      },
       [&](std::unique_ptr<Error> other) -> llvm::Error {
-        if (other->getCode() != ExitCode::Unsupported)
+        if (other->getKind() != ErrorKind::Unsupported)
           return llvm::Error(std::move(other));
         report.problem = other->getMessage().str();
         return llvm::Error::success();

@@ -28,7 +28,7 @@ llvm::Expected<std::vector<int64_t>> driver::readTokens(const std::string &path)
   if (!array)
     return array.takeError();
   if ((array->dtype != TACIT_I64 && array->dtype != TACIT_I32) || array->shape.size() != 1)
-    return fail(ExitCode::BadInput, "save the ids as one int64 array",
+    return fail(ErrorKind::BadInput, "save the ids as one int64 array",
                 "'{}' holds {} {}; expected one dimension of int64", path,
                 dtypeName(array->dtype).str(), shapeText(array->shape));
   std::vector<int64_t> tokens(array->shape[0]);
@@ -46,7 +46,7 @@ llvm::Expected<std::vector<int64_t>> driver::readTokens(const std::string &path)
 
 static llvm::Error noLanguageModel() {
   return fail(
-      ExitCode::Unsupported, "tacit run takes any inputs",
+      ErrorKind::Unsupported, "tacit run takes any inputs",
       "eval needs a language model: one integer input [batch, sequence] and logits");
 }
 
@@ -64,7 +64,7 @@ llvm::Error driver::bindWindow(const EvalOptions &options, const OnnxModel &mode
   if (bindings.shapes.count(input.name))
     return llvm::Error::success();
   if (sequence.size >= 0 && options.window > 0 && options.window != sequence.size)
-    return fail(ExitCode::Usage, "leave --window out",
+    return fail(ErrorKind::InvalidArgument, "leave --window out",
                 "--window {} does not fit: the model's sequence has {} tokens",
                 options.window, sequence.size);
   if (sequence.size < 0 && (options.window > 0 || !bindings.dims.count(sequence.name)))
@@ -183,7 +183,7 @@ static llvm::Expected<HostTensor> runModel(Executable &executable, const HostTen
   int64_t batch = input.shape[0], window = input.shape[1];
   if (logits.dtype != TACIT_F32 || logits.shape.size() != 3 || logits.shape[0] != batch ||
       logits.shape[1] != window)
-    return fail(ExitCode::Unsupported, "tacit run takes any inputs",
+    return fail(ErrorKind::Unsupported, "tacit run takes any inputs",
                 "the first output is {} {}; expected float32 logits [{}, {}, vocabulary]",
                 dtypeName(logits.dtype).str(), shapeText(logits.shape), batch, window);
   const tacit_model_desc &description = executable.description();
@@ -205,7 +205,7 @@ llvm::Expected<Evaluation> driver::evaluate(Executable &model, Executable *refer
   int64_t batch = io.shape[0], window = io.shape[1];
   int64_t numWindows = (static_cast<int64_t>(tokens.size()) - 1) / window;
   if (numWindows < 1)
-    return fail(ExitCode::BadInput, "give more tokens or a smaller --window",
+    return fail(ErrorKind::BadInput, "give more tokens or a smaller --window",
                 "'{}' holds {} tokens; one window needs {}", path, tokens.size(),
                 window + 1);
   Evaluation evaluation;
@@ -233,7 +233,7 @@ llvm::Expected<Evaluation> driver::evaluate(Executable &model, Executable *refer
          ++i) {
       int64_t place = first * window + i + 1, next = tokens[place];
       if (next < 0 || next >= vocabulary)
-        return fail(ExitCode::BadInput, "use the tokens of this model's vocabulary",
+        return fail(ErrorKind::BadInput, "use the tokens of this model's vocabulary",
                     "'{}' holds token {} at {}; the vocabulary has {}", path, next, place,
                     vocabulary);
       row.read(rowOf(*logits, i), vocabulary);

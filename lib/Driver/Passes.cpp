@@ -14,12 +14,27 @@
 
 using namespace tacit;
 
+/// What asks for the changes of a phase.
+static llvm::StringRef askedBy(PhaseKind kind) {
+  switch (kind) {
+  case PhaseKind::Surgery:
+    return ", as --aero and --approximate say";
+  case PhaseKind::Quantize:
+    return ", as --quantize says";
+  case PhaseKind::Multiplier:
+    return ", as --multiplier says";
+  default:
+    return "";
+  }
+}
+
 llvm::Error driver::listPasses() {
   registerOwnPasses();
   llvm::outs() << "Phases, in order (--from, --to, --dump-phases):\n";
   auto list = [](llvm::ArrayRef<Phase> phases) {
     for (const Phase &phase : phases)
-      llvm::outs() << "  " << llvm::left_justify(phase.name, 12) << phase.summary << "\n";
+      llvm::outs() << "  " << llvm::left_justify(phase.name, 12) << phase.summary
+                   << askedBy(phase.kind) << "\n";
     llvm::outs() << "\n";
   };
   list(phases(Road::Cpu));

@@ -17,7 +17,7 @@ using namespace tacit::driver;
 static llvm::Error checkRing(int64_t width, int64_t fraction) {
   if (width >= 2 * fraction + 2)
     return llvm::Error::success();
-  return fail(ExitCode::Usage,
+  return fail(ErrorKind::InvalidArgument,
               fmt::format("use --width {} or --fraction {}", 2 * fraction + 2,
                           std::max<int64_t>(0, width / 2 - 1)),
               "a ring of {} bits is too small for a fraction of {}: a product has twice "
@@ -29,11 +29,11 @@ static llvm::Error checkRing(int64_t width, int64_t fraction) {
 static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   const TwoPartyOptions &ring = protocol.twoParty;
   if (!ring.isExpanded)
-    return fail(ExitCode::Usage, "--protocol crypten",
+    return fail(ErrorKind::InvalidArgument, "--protocol crypten",
                 "'{}' has measurements, not formulas: what it computes is not known",
                 ring.protocol);
   if (ring.width > 64)
-    return fail(ExitCode::Usage, "--width 64",
+    return fail(ErrorKind::InvalidArgument, "--width 64",
                 "--width is {}; the twin computes with at most 64 bits", ring.width);
   return protocol;
 }
@@ -52,7 +52,7 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
                                                 llvm::StringRef name, llvm::StringRef from,
                                                 bool isTwin) {
   if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
-    return fail(ExitCode::Usage, "rename the file",
+    return fail(ErrorKind::InvalidArgument, "rename the file",
                 "--protocol names '{}'; expected no quotation mark or brace in it",
                 name.str());
   auto suite = cost::findSuite(name);
@@ -62,12 +62,13 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   Protocol protocol{*suite, twoPartyOptions(options)};
   size_t reached = from.empty() ? 0 : *findPhase(from, Road::TwoParty);
   if (reached == *findPhase(PhaseKind::Cost, Road::TwoParty))
-    return fail(ExitCode::Usage, "--from expand, with the program as that phase left it",
+    return fail(ErrorKind::InvalidArgument,
+                "--from expand, with the program as that phase left it",
                 "no phase lies behind 'cost', and its program does not say whose costs "
                 "it has");
   if (reached >= *findPhase(PhaseKind::Mpc, Road::TwoParty) &&
       (options.width || options.fraction))
-    return fail(ExitCode::Usage, "leave it out, or start from an earlier phase",
+    return fail(ErrorKind::InvalidArgument, "leave it out, or start from an earlier phase",
                 "--{} has no effect after phase 'mpc'",
                 options.width ? "width" : "fraction");
   TwoPartyOptions &ring = protocol.twoParty;
@@ -80,7 +81,8 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   if (isTwin)
     return checkTwin(std::move(protocol));
   if (ring.width != info.ringBits)
-    return fail(ExitCode::Usage, fmt::format("--width {}, or leave it out", info.ringBits),
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("--width {}, or leave it out", info.ringBits),
                 "--width is {}; the figures of '{}' are for a ring of {} bits", ring.width,
                 info.name, info.ringBits);
   return protocol;

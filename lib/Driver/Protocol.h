@@ -25,9 +25,9 @@ struct Protocol {
 TwoPartyOptions twoPartyOptions(const ProtocolOptions &options);
 
 /// The protocol `name` of --protocol, with its ring unless --width and --fraction say
-/// otherwise, for a program that the phase `from` left, if any did. Fails with Usage
-/// where there is no such protocol, or its ring has no room, or `isTwin` and words of
-/// the machine cannot compute what it does.
+/// otherwise, for a program that the phase `from` left, if any did. Fails with
+/// InvalidArgument where there is no such protocol, or its ring has no room, or `isTwin`
+/// and words of the machine cannot compute what it does.
 llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
                                         llvm::StringRef name, llvm::StringRef from,
                                         bool isTwin = false);

@@ -94,7 +94,7 @@ static llvm::Expected<reference::Tensor> readInput(const HostTensor &input, Type
               reference::countElements(input.shape) >= 0;
   if (fits)
     return reference::Tensor::fromBytes(input.shape, tensor.getElementType(), input.data);
-  return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+  return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
               "input '{}' is {} {}; expected {} {}", name, dtypeName(input.dtype).str(),
               shapeText(input.shape), dtypeName(expected).str(),
               tensor ? shapeText(tensor.getShape()) : "tensor");
@@ -113,7 +113,7 @@ ReferenceProgram::run(llvm::ArrayRef<HostTensor> inputs) {
   }
   auto results = reference::evaluate(main, values);
   if (!results)
-    return fail(ExitCode::BadInput, "leave out --reference", "{}",
+    return fail(ErrorKind::BadInput, "leave out --reference", "{}",
                 llvm::toString(results.takeError()));
   std::vector<HostTensor> outputs;
   for (const reference::Tensor &result : *results)

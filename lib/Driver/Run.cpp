@@ -49,12 +49,12 @@ static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
                               const std::vector<std::string> &known, bool all) {
   for (const auto &[name, tensor] : given)
     if (!llvm::is_contained(known, name))
-      return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+      return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
                   "--{} names '{}'; the model has {}", option.str(), name,
                   llvm::join(known, ", "));
   for (const std::string &name : known)
     if (all && !find(given, name))
-      return fail(ExitCode::BadInput, fmt::format("add --input {}=FILE.npy", name),
+      return fail(ErrorKind::BadInput, fmt::format("add --input {}=FILE.npy", name),
                   "input '{}' is missing", name);
   return llvm::Error::success();
 }
@@ -70,7 +70,7 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
     if (!value.hasShape)
       continue;
     if (tensor.shape.size() != value.dims.size())
-      return fail(ExitCode::BadInput, "tacit inspect lists names, types and shapes",
+      return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
                   "input '{}' has {} dimensions ({}); expected {}", value.name,
                   tensor.shape.size(), shapeText(tensor.shape), value.dims.size());
     if (bindings.shapes.count(value.name))
@@ -85,7 +85,7 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
       if (isNew)
         origin[dim.name] = value.name;
       else if (entry->second != size && origin.count(dim.name))
-        return fail(ExitCode::BadInput, "give all inputs one size per dimension",
+        return fail(ErrorKind::BadInput, "give all inputs one size per dimension",
                     "input '{}' has {} = {}, but input '{}' has {}", value.name, dim.name,
                     size, origin[dim.name], entry->second);
     }
@@ -175,8 +175,8 @@ static llvm::Expected<Compiled> compile(const RunOptions &options,
   llvm::Error rest =
       llvm::handleErrors(made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {
         // A list of unknown length may look as if it did not fit the operator.
-        if (error->getCode() == ExitCode::Unsupported ||
-            error->getCode() == ExitCode::BadInput)
+        if (error->getKind() == ErrorKind::Unsupported ||
+            error->getKind() == ErrorKind::BadInput)
           return llvm::Error::success();
         return llvm::Error(std::move(error));
       });
@@ -205,7 +205,7 @@ static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
 static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
                            const HostTensor &expected, double tolerance) {
   if (found.shape != expected.shape || found.dtype != expected.dtype)
-    return fail(ExitCode::Differs, "the file is of another run, or of another output",
+    return fail(ErrorKind::Mismatch, "the file is of another run, or of another output",
                 "output '{}' is {} {}; expected {} {}", name.str(),
                 dtypeName(found.dtype).str(), shapeText(found.shape),
                 dtypeName(expected.dtype).str(), shapeText(expected.shape));
@@ -227,7 +227,7 @@ static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
   if (worst <= tolerance * scale)
     return llvm::Error::success();
   return fail(
-      ExitCode::Differs, "a larger --tolerance, if this is close enough",
+      ErrorKind::Mismatch, "a larger --tolerance, if this is close enough",
       "output '{}' differs from the expected one by {:.3g} at element {} (found {:.9g}, "
       "expected {:.9g}); allowed is {:.3g}",
       name.str(), worst, where, valueAt(found, where), valueAt(expected, where),
@@ -249,21 +249,21 @@ static RunReport::Latency summarise(std::vector<double> times) {
 static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
   if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
-    return fail(ExitCode::Usage, "give them to tacit compile",
+    return fail(ErrorKind::InvalidArgument, "give them to tacit compile",
                 "--dim, --shape, --from and --dump-phases have no effect on a library");
   if (options.isDynamic && (isLibrary || !options.from.empty()))
-    return fail(ExitCode::Usage, "leave it out",
+    return fail(ErrorKind::InvalidArgument, "leave it out",
                 "--dynamic has no effect on a library or a program: dimensions are free "
                 "there, or they are not");
   if (isLibrary && !options.transformations.empty())
-    return fail(ExitCode::Usage, "give it to tacit compile",
+    return fail(ErrorKind::InvalidArgument, "give it to tacit compile",
                 "{} has no effect on a library", options.transformations.front().option);
   if (options.isReference && isLibrary)
-    return fail(ExitCode::Usage, "give the model",
+    return fail(ErrorKind::InvalidArgument, "give the model",
                 "--reference evaluates a model, and '{}' is code", options.model);
   if (options.isReference && !options.from.empty() &&
       *findPhase(options.from, options.road) > *findPhase(kReferencePhase, options.road))
-    return fail(ExitCode::Usage, "start from an earlier phase",
+    return fail(ErrorKind::InvalidArgument, "start from an earlier phase",
                 "--reference evaluates nn, as the phase '{}' leaves it at the latest; "
                 "found --from {}",
                 kReferencePhase.str(), options.from);
@@ -292,7 +292,7 @@ runFirst(const RunOptions &options, Executable &executable,
     runOnce();
   else
     guard(runOnce, [&] {
-      return fail(ExitCode::BadInput, "start from an earlier phase",
+      return fail(ErrorKind::BadInput, "start from an earlier phase",
                   "the program '{}' crashed when it ran", options.model);
     });
   return outputs;
@@ -319,7 +319,7 @@ static llvm::Error writeOutputs(const RunOptions &options,
   llvm::StringSet<> taken;
   if (!options.outputDir.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(options.outputDir))
-      return fail(ExitCode::BadInput, "choose a folder that can be written to",
+      return fail(ErrorKind::BadInput, "choose a folder that can be written to",
                   "cannot make the folder '{}': {}", options.outputDir, error.message());
   for (auto [name, tensor] : llvm::zip(names, outputs)) {
     std::string file;

@@ -44,7 +44,7 @@ Session::~Session() = default;
 static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
   if (report::hasShares(program))
     return llvm::Error::success();
-  return fail(ExitCode::BadInput, "start from the phase that made it",
+  return fail(ErrorKind::BadInput, "start from the phase that made it",
               "'{}' has no operation on shares; expected a program as phase '{}' leaves it",
               options.model, options.from);
 }
@@ -54,10 +54,11 @@ llvm::Error Session::open(bool isChanged) {
   // To look at a program as it is, nobody has to know where it comes from.
   bool isLook = purpose == Purpose::Look;
   if (isProgram && options.from.empty() && !(isLook && !isChanged))
-    return fail(ExitCode::Usage, "add --from PHASE, one of: " + phaseNames(options.road),
+    return fail(ErrorKind::InvalidArgument,
+                "add --from PHASE, one of: " + phaseNames(options.road),
                 "'{}' is a program; which phase made it?", options.model);
   if (!isProgram && !options.from.empty())
-    return fail(ExitCode::Usage, "give NN-PHASE.mlir as --dump-phases wrote it",
+    return fail(ErrorKind::InvalidArgument, "give NN-PHASE.mlir as --dump-phases wrote it",
                 "--from goes on from a program, and '{}' does not end in .mlir",
                 options.model);
   if (!isProgram) {
@@ -73,7 +74,7 @@ llvm::Error Session::open(bool isChanged) {
 llvm::Error Session::readProgram() {
   if (!options.bindings.dims.empty() || !options.bindings.shapes.empty() ||
       !options.bindings.constants.empty())
-    return fail(ExitCode::Usage, "pin dimensions when importing the ONNX file",
+    return fail(ErrorKind::InvalidArgument, "pin dimensions when importing the ONNX file",
                 "--dim, --shape and --value have no effect on a program");
   llvm::Expected<OwningOpRef<ModuleOp>> program = OwningOpRef<ModuleOp>();
   llvm::consumeError(program.takeError());
@@ -82,7 +83,7 @@ llvm::Error Session::readProgram() {
         program = tacit::readProgram(options.model, context(), purpose == Purpose::Code);
       },
       [&] {
-        return fail(ExitCode::BadInput, "dump the phase again",
+        return fail(ErrorKind::BadInput, "dump the phase again",
                     "'{}' is not a program: MLIR crashed when it read it", options.model);
       });
   if (!program)
@@ -124,7 +125,7 @@ llvm::Error Session::requireDimensions() const {
   std::string hint;
   for (const std::string &name : missing)
     hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
-  return fail(ExitCode::Usage, hint,
+  return fail(ErrorKind::InvalidArgument, hint,
               "the model leaves {} free: {}; a schedule needs every dimension",
               missing.size() == 1 ? "a dimension" : "dimensions",
               llvm::join(missing, ", "));

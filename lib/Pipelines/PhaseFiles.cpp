@@ -81,7 +81,7 @@ PhaseFiles::~PhaseFiles() {
 }
 
 llvm::Error PhaseFiles::cannotWrite(const std::string &reason) const {
-  return fail(ExitCode::BadInput, "choose a folder that can be written to and has room",
+  return fail(ErrorKind::BadInput, "choose a folder that can be written to and has room",
               "cannot write '{}': {}", path, reason);
 }
 
@@ -99,7 +99,7 @@ llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::open(std::string path) {
 
 llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::create(StringRef folder) {
   if (std::error_code error = llvm::sys::fs::create_directories(folder))
-    return fail(ExitCode::BadInput, "choose a folder that can be written to",
+    return fail(ErrorKind::BadInput, "choose a folder that can be written to",
                 "cannot make the folder '{}': {}", folder.str(), error.message());
   llvm::SmallString<256> path(folder);
   llvm::sys::path::append(path, "weights.bin");
@@ -130,7 +130,7 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     releasePages(*bytes);
   });
   if (needsWeights && !missing.empty())
-    return fail(ExitCode::Internal, "", "the bytes of weight '{}' got lost on the way",
+    return fail(ErrorKind::Internal, "", "the bytes of weight '{}' got lost on the way",
                 missing);
   return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {
     printProgram(module, os);
@@ -197,10 +197,11 @@ llvm::Expected<OwningOpRef<ModuleOp>>
 tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
                     MLIRContext *context) {
   if (text->getBuffer().starts_with(kBytecodeMagic))
-    return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
+    return fail(ErrorKind::BadInput,
+                {"give NN-PHASE.mlir, a program as it was dumped", Setting::PhaseDump},
                 "'{}' is bytecode; expected the text of a program", path.str());
   if (size_t depth = nestingDepth(text->getBuffer()); depth > kMaxNesting)
-    return fail(ExitCode::BadInput, "dump the phase again",
+    return fail(ErrorKind::BadInput, "dump the phase again",
                 "'{}' nests {} levels deep; expected at most {}", path.str(), depth,
                 kMaxNesting);
   std::string message;
@@ -219,11 +220,12 @@ tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
     module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
   }
   if (!module)
-    return fail(ExitCode::BadInput, "mend the line, or dump the phase again",
+    return fail(ErrorKind::BadInput, "mend the line, or dump the phase again",
                 "'{}' is not a program: {}", path.str(), message);
 
   if (!module->lookupSymbol("main"))
-    return fail(ExitCode::BadInput, "give NN-PHASE.mlir as --dump-phases wrote it",
+    return fail(ErrorKind::BadInput,
+                {"give NN-PHASE.mlir, a program as it was dumped", Setting::PhaseDump},
                 "'{}' has no function @main", path.str());
   return module;
 }
@@ -232,7 +234,7 @@ llvm::Expected<OwningOpRef<ModuleOp>>
 tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
   auto text = llvm::MemoryBuffer::getFile(path);
   if (!text)
-    return fail(ExitCode::BadInput, "check the path", "cannot read '{}': {}", path.str(),
+    return fail(ErrorKind::BadInput, "check the path", "cannot read '{}': {}", path.str(),
                 text.getError().message());
   auto parsed = parseProgram(std::move(*text), path, context);
   if (!parsed)
@@ -251,7 +253,7 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
       mapped = std::move(*buffer);
     auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
     if (!read)
-      return fail(ExitCode::BadInput, "dump the phases again",
+      return fail(ErrorKind::BadInput, "dump the phases again",
                   "'{}' is not a weight file of phase dumps, or is cut off", weightsPath);
     index = std::move(*read);
   }
@@ -279,7 +281,7 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
                             held, size.value_or(0));
   });
   if (!problem.empty())
-    return fail(ExitCode::BadInput, "keep the weight file that was dumped with the program",
-                "{}", problem);
+    return fail(ErrorKind::BadInput,
+                "keep the weight file that was dumped with the program", "{}", problem);
   return module;
 }

@@ -13,6 +13,14 @@
 using namespace mlir;
 using namespace tacit;
 
+PhaseKind Transformation::phase() const {
+  if (std::holds_alternative<SurgeryStep>(change))
+    return PhaseKind::Surgery;
+  if (std::holds_alternative<nn::QuantizeWeightsOptions>(change))
+    return PhaseKind::Quantize;
+  return PhaseKind::Multiplier;
+}
+
 //===----------------------------------------------------------------------===//
 // What each phase takes from the options of all
 //===----------------------------------------------------------------------===//
@@ -115,16 +123,14 @@ static constexpr Phase kImport = {PhaseKind::Import, "import",
 static constexpr Phase kRaise = {PhaseKind::Raise, "raise",
                                  "exporter fragments become whole operations",
                                  PhaseFailure::Internal, always<buildRaisePipeline>};
-static constexpr Phase kSurgery = {
-    PhaseKind::Surgery, "surgery",
-    "norms and activations removed or replaced, as --aero and --approximate say",
-    PhaseFailure::Request, surgery};
-static constexpr Phase kQuantize = {PhaseKind::Quantize, "quantize",
-                                    "weights in few bits, as --quantize says",
+static constexpr Phase kSurgery = {PhaseKind::Surgery, "surgery",
+                                   "norms and activations removed or replaced",
+                                   PhaseFailure::Request, surgery};
+static constexpr Phase kQuantize = {PhaseKind::Quantize, "quantize", "weights in few bits",
                                     PhaseFailure::Request, quantize};
 static constexpr Phase kMultiplier = {PhaseKind::Multiplier, "multiplier",
-                                      "how each product is computed, as --multiplier says",
-                                      PhaseFailure::Request, multiplier};
+                                      "how each product is computed", PhaseFailure::Request,
+                                      multiplier};
 
 static constexpr Phase kCheck = {PhaseKind::Check, "check",
                                  "may the target run this program?", PhaseFailure::Cpu,

@@ -35,7 +35,7 @@ struct StepKind {
 
 static llvm::Expected<Pass> removeLayerNorm(const Words &words) {
   if (StringRef mode = words.value.value_or("drop"); mode != "drop")
-    return fail(ExitCode::Usage, "use remove-layernorm=drop",
+    return fail(ErrorKind::InvalidArgument, "use remove-layernorm=drop",
                 "the mode is '{}'; expected drop", mode.str());
   return nn::RemoveLayerNormOptions{words.sites};
 }
@@ -44,7 +44,8 @@ static llvm::Expected<Pass> geluToRelu(const Words &words) {
   nn::ReplaceActivationOptions options{words.sites, nn::ActivationSet::Gelu,
                                        nn::Replacement::Relu, 0};
   if (words.value && words.value->getAsDouble(options.slope))
-    return fail(ExitCode::Usage, "gelu-to-relu=0.01 gives x / 100 where x is negative",
+    return fail(ErrorKind::InvalidArgument,
+                "gelu-to-relu=0.01 gives x / 100 where x is negative",
                 "slope is '{}'; expected a number", words.value->str());
   if (auto error = nn::checkOptions(options))
     return std::move(error);
@@ -56,7 +57,7 @@ static llvm::Expected<Pass> geluToRelu(const Words &words) {
 static llvm::Error refuseValue(const Words &words) {
   if (!words.value)
     return llvm::Error::success();
-  return fail(ExitCode::Usage, "use " + words.name.str(),
+  return fail(ErrorKind::InvalidArgument, "use " + words.name.str(),
               "the value is '{}'; expected none", words.value->str());
 }
 
@@ -81,7 +82,7 @@ static llvm::Expected<Pass> approximateGelu(const Words &words) {
   StringRef name = words.value.value_or("");
   auto form = findWord(forms, name);
   if (!form)
-    return fail(ExitCode::Usage, "use gelu=bolt, for example",
+    return fail(ErrorKind::InvalidArgument, "use gelu=bolt, for example",
                 "the form is '{}'; expected {}", name.str(), alternatives(forms));
   return nn::ReplaceActivationOptions{words.sites, nn::ActivationSet::Gelu, *form, 0};
 }
@@ -121,7 +122,7 @@ llvm::Expected<SurgeryStep> tacit::parseSurgeryStep(StringRef text,
     }
     known.push_back(step.name);
   }
-  return fail(ExitCode::Usage, "write NAME, NAME=VALUE or NAME@SITES",
+  return fail(ErrorKind::InvalidArgument, "write NAME, NAME=VALUE or NAME@SITES",
               "unknown name '{}'; expected {}", words.name.str(), alternatives(known));
 }
 

@@ -107,7 +107,7 @@ static void printUnsupported(llvm::raw_ostream &os,
   std::vector<std::pair<std::string, std::vector<const UnsupportedNode *>>> groups;
   for (const UnsupportedNode &node : nodes) {
     std::string type = node.domain.empty() ? node.opType : node.domain + "::" + node.opType;
-    std::string key = type + '\n' + node.reason + '\n' + node.remedy;
+    std::string key = type + '\n' + node.reason + '\n' + node.remedy.text;
     auto group = llvm::find_if(groups, [&](auto &entry) { return entry.first == key; });
     if (group == groups.end())
       groups.push_back({key, {&node}});
@@ -120,7 +120,7 @@ static void printUnsupported(llvm::raw_ostream &os,
         group.size() == 1 ? "" : fmt::format(" and {} more", group.size() - 1);
     printLine(os, "unsupported",
               fmt::format("{} '{}'{}: {}; {}", llvm::StringRef(key).split('\n').first.str(),
-                          node.node, more, node.reason, node.remedy));
+                          node.node, more, node.reason, node.remedy.text));
   }
 }
 
@@ -245,7 +245,7 @@ static llvm::json::Array unsupportedJson(const std::vector<UnsupportedNode> &nod
                                        {"domain", jsonText(node.domain)},
                                        {"opset", node.opset},
                                        {"reason", jsonText(node.reason)},
-                                       {"remedy", jsonText(node.remedy)}});
+                                       {"remedy", jsonText(node.remedy.text)}});
   return array;
 }
 

@@ -27,7 +27,7 @@ static constexpr uint16_t kMachine = ELF::EM_X86_64;
 #endif
 
 static llvm::Error notALibrary(StringRef path, const std::string &reason) {
-  return fail(ExitCode::BadInput, kCompileAgain,
+  return fail(ErrorKind::BadInput, kCompileAgain,
               "'{}' is not a shared library for this machine: {}", path.str(), reason);
 }
 
@@ -57,9 +57,8 @@ static llvm::Error checkLibrary(StringRef path, MemoryBufferRef file) {
     if (*name == "tacit_model")
       return llvm::Error::success();
   }
-  return fail(ExitCode::BadInput, "give a library made by tacit compile --target=cpu",
-              "'{}' was not made by tacit compile: it has no symbol 'tacit_model'",
-              path.str());
+  return fail(ErrorKind::BadInput, {"give a library made by Tacit", Setting::Library},
+              "'{}' was not made by Tacit: it has no symbol 'tacit_model'", path.str());
 }
 
 Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
@@ -74,20 +73,20 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
   if (!reason)
     reason = file.getError();
   if (reason)
-    return fail(ExitCode::BadInput, "check the name of the file",
+    return fail(ErrorKind::BadInput, "check the name of the file",
                 "cannot read library '{}': {}", path.str(), reason.message());
   if (llvm::Error error = checkLibrary(path, **file))
     return error;
   void *handle = dlopen(fullPath.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle)
-    return fail(ExitCode::BadInput, "install libomp-22-dev, or compile the model again",
+    return fail(ErrorKind::BadInput, "install libomp-22-dev, or compile the model again",
                 "cannot load library '{}': {}", path.str(), dlerror());
   std::shared_ptr<void> owner(handle, dlclose);
   auto *model = static_cast<const tacit_model_desc *>(dlsym(handle, "tacit_model"));
   if (!model)
     return notALibrary(path, "the loader does not find 'tacit_model'");
   if (model->abi_version != TACIT_ABI_VERSION)
-    return fail(ExitCode::BadInput, kCompileAgain,
+    return fail(ErrorKind::BadInput, kCompileAgain,
                 "library '{}' has interface version {}; expected {}", path.str(),
                 model->abi_version, TACIT_ABI_VERSION);
   return std::unique_ptr<Executable>(new Executable(model, std::move(owner)));
@@ -105,12 +104,12 @@ Executable::~Executable() { tacit_runtime_reset(&state); }
 
 Expected<tacit_tensor> viewOf(const HostTensor &tensor, StringRef name) {
   if (tensor.shape.size() > TACIT_MAX_RANK)
-    return fail(ExitCode::BadInput, "reshape the array",
+    return fail(ErrorKind::BadInput, "reshape the array",
                 "'{}' has {} dimensions; expected at most {}", name.str(),
                 tensor.shape.size(), TACIT_MAX_RANK);
   auto bytes = tensorBytes(tensor.dtype, tensor.shape);
   if (!bytes || static_cast<size_t>(*bytes) != tensor.data.size())
-    return fail(ExitCode::BadInput, "give as many bytes as the shape says",
+    return fail(ErrorKind::BadInput, "give as many bytes as the shape says",
                 "'{}' has {} bytes, which is no {} of shape {}", name.str(),
                 tensor.data.size(), dtypeName(tensor.dtype).str(), shapeText(tensor.shape));
   tacit_tensor view = {const_cast<char *>(tensor.data.data()),
@@ -144,7 +143,7 @@ Expected<std::vector<HostTensor>> Executable::run(ArrayRef<HostTensor> inputs,
     // Linux would promise the memory, and end the process when it is used.
     left -= bytes.value_or(left + 1);
     if (left < 0)
-      return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+      return fail(ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
                   "output '{}' has shape {}, for which this machine has no memory",
                   model->outputs[i].name, shapeText(output.shape));
     output.data.resize(*bytes);
@@ -160,7 +159,7 @@ static llvm::Error toError(int status, StringRef text) {
   if (status == TACIT_OK)
     return llvm::Error::success();
   auto [message, hint] = text.split("\n  try: ");
-  return fail(status == TACIT_BAD_INPUT ? ExitCode::BadInput : ExitCode::Internal,
+  return fail(status == TACIT_BAD_INPUT ? ErrorKind::BadInput : ErrorKind::Internal,
               hint.str(), "{}", message.str());
 }
 

@@ -31,7 +31,8 @@ static std::string identifier(StringRef name) {
 
 Expected<LibraryPaths> libraryPaths(StringRef output) {
   if (path::extension(output) != ".so" || path::stem(output).empty())
-    return fail(ExitCode::Usage, "-o NAME.so writes NAME.so, NAME.h and NAME.weights",
+    return fail(ErrorKind::InvalidArgument,
+                "-o NAME.so writes NAME.so, NAME.h and NAME.weights",
                 "the output '{}' does not end in .so", output.str());
   SmallString<256> header(output), weights(output);
   path::replace_extension(header, "h");
@@ -48,7 +49,7 @@ static Expected<std::string> findLinker() {
     if (auto found = sys::findProgramByName(name))
       return *found;
   }
-  return fail(ExitCode::Internal, "install lld-22",
+  return fail(ErrorKind::Internal, "install lld-22",
               "no linker: neither ld.lld nor ld is in {} or on the PATH",
               TACIT_LLVM_BIN_DIR);
 }
@@ -64,7 +65,7 @@ static Expected<std::string> findArchive(StringRef name) {
   for (const SmallString<256> &candidate : {beside, built})
     if (fs::exists(candidate))
       return candidate.str().str();
-  return fail(ExitCode::Internal, "build the target TacitRuntime",
+  return fail(ErrorKind::Internal, "build the target TacitRuntime",
               "'{}' is neither at '{}' nor at '{}'", name.str(), beside.str().str(),
               built.str().str());
 }
@@ -83,7 +84,7 @@ public:
   /// Creates the file; call it once.
   llvm::Error create(StringRef suffix, StringRef bytes) {
     if (std::error_code reason = fs::createTemporaryFile("tacit-link", suffix, path))
-      return fail(ExitCode::Internal, "check the folder for temporary files",
+      return fail(ErrorKind::Internal, "check the folder for temporary files",
                   "cannot create a temporary file: {}", reason.message());
     return writeFileAtomically(path, [&](raw_ostream &os) {
       os << bytes;
@@ -160,7 +161,7 @@ static llvm::Error runLinker(StringRef linker, ArrayRef<std::string> arguments) 
   if (status == 0)
     return llvm::Error::success();
   auto printed = MemoryBuffer::getFile(log.getPath());
-  return fail(ExitCode::Internal, "report this with the model that was compiled",
+  return fail(ErrorKind::Internal, "report this with the model that was compiled",
               "'{}' failed with status {}: {}\n{}", linker.str(), status, problem,
               printed ? (*printed)->getBuffer().rtrim().str() : std::string());
 }

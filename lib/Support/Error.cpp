@@ -1,4 +1,4 @@
-//===- Error.cpp - Errors with an exit code -------------------------------===//
+//===- Error.cpp - What went wrong, and what to try -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,8 +14,8 @@ char Error::ID = 0;
 
 void Error::log(llvm::raw_ostream &os) const {
   os << message;
-  if (!hint.empty())
-    os << "\n  try: " << hint;
+  if (!hint.text.empty())
+    os << "\n  try: " << hint.text;
 }
 
 std::error_code Error::convertToErrorCode() const { return llvm::inconvertibleErrorCode(); }

@@ -17,7 +17,7 @@ namespace fs = llvm::sys::fs;
 namespace tacit {
 
 static llvm::Error cannotWrite(StringRef path, std::error_code reason) {
-  return fail(ExitCode::BadInput, "check that the folder exists, is writable and has room",
+  return fail(ErrorKind::BadInput, "check that the folder exists, is writable and has room",
               "cannot write '{}': {}", path.str(), reason.message());
 }
 

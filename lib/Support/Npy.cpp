@@ -53,7 +53,7 @@ public:
     if (!rest.empty())
       return expected("the end of the header");
     if (!header.descr || !header.fortranOrder || !header.shape)
-      return fail(ExitCode::BadInput, kSaveAgain,
+      return fail(ErrorKind::BadInput, kSaveAgain,
                   "'{}': the header lacks '{}'; expected 'descr', 'fortran_order' and "
                   "'shape'",
                   path.str(),
@@ -74,7 +74,7 @@ private:
     if (*key == "descr") {
       again = header.descr.has_value();
       if (peek("["))
-        return fail(ExitCode::BadInput, "save each field as an array of its own",
+        return fail(ErrorKind::BadInput, "save each field as an array of its own",
                     "'{}' holds records; expected plain numbers", path.str());
       auto value = parseString();
       if (!value)
@@ -92,13 +92,13 @@ private:
         return value.takeError();
       header.shape = std::move(*value);
     } else {
-      return fail(ExitCode::BadInput, kSaveAgain,
+      return fail(ErrorKind::BadInput, kSaveAgain,
                   "'{}': the header has the key '{}'; expected 'descr', "
                   "'fortran_order' and 'shape'",
                   path.str(), printable(*key));
     }
     if (again)
-      return fail(ExitCode::BadInput, kSaveAgain, "'{}': the header has '{}' twice",
+      return fail(ErrorKind::BadInput, kSaveAgain, "'{}': the header has '{}' twice",
                   path.str(), *key);
     return llvm::Error::success();
   }
@@ -128,12 +128,12 @@ private:
       if (rest.consumeInteger(10, dim))
         return expected("a dimension below 2^63");
       if (dim < 0)
-        return fail(ExitCode::BadInput, kSaveAgain,
+        return fail(ErrorKind::BadInput, kSaveAgain,
                     "'{}': dimension {} is {}; expected 0 or more", path.str(),
                     shape.size(), dim);
       shape.push_back(dim);
       if (shape.size() > kMaxRank)
-        return fail(ExitCode::BadInput, "reshape the array",
+        return fail(ErrorKind::BadInput, "reshape the array",
                     "'{}' has more than {} dimensions", path.str(), kMaxRank);
       needsComma = !take(",");
       // In Python "(4)" is a number and "(4,)" a tuple.
@@ -161,7 +161,7 @@ private:
   }
 
   llvm::Error expected(StringRef what) {
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}': the header has '{}' at character {}; expected {}", path.str(),
                 rest.empty() ? std::string("(its end)") : printable(rest.take_front(12)),
                 all.size() - rest.size(), what.str());
@@ -180,13 +180,13 @@ struct Prologue {
 
 static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   if (!file.starts_with(kMagic))
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}' is no .npy file: it begins with the bytes {}; expected {}",
                 path.str(),
                 file.empty() ? "(none)" : toHex(file.take_front(kMagic.size()), true),
                 toHex(kMagic, true));
   auto truncated = [&](size_t needed) {
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}' is cut off: it has {} bytes, but its header ends at byte {}",
                 path.str(), file.size(), needed);
   };
@@ -194,7 +194,7 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
     return truncated(10);
   unsigned major = uint8_t(file[6]), minor = uint8_t(file[7]);
   if (major < 1 || major > 3 || minor != 0)
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}' has format version {}.{}; expected 1.0, 2.0 or 3.0", path.str(),
                 major, minor);
   size_t start = major == 1 ? 10 : 12;
@@ -229,10 +229,11 @@ static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
   raw_string_ostream os(shown);
   printEscapedString(descr.take_front(40), os);
   if (descr.starts_with(">"))
-    return fail(
-        ExitCode::BadInput, "array.astype(array.dtype.newbyteorder('<')) changes the order",
-        "'{}' has big-endian values ('{}'); expected little-endian", path.str(), shown);
-  return fail(ExitCode::BadInput, "convert the array with astype before numpy.save",
+    return fail(ErrorKind::BadInput,
+                "array.astype(array.dtype.newbyteorder('<')) changes the order",
+                "'{}' has big-endian values ('{}'); expected little-endian", path.str(),
+                shown);
+  return fail(ErrorKind::BadInput, "convert the array with astype before numpy.save",
               "'{}' has values of type '{}'; expected floats, integers or booleans",
               path.str(), shown);
 }
@@ -265,7 +266,7 @@ static Expected<std::unique_ptr<MemoryBuffer>> openFile(StringRef path) {
   sys::fs::file_status status;
   std::error_code reason = sys::fs::status(path, status);
   if (!reason && !sys::fs::is_regular_file(status))
-    return fail(ExitCode::BadInput, "give the name of a .npy file",
+    return fail(ErrorKind::BadInput, "give the name of a .npy file",
                 "'{}' is not a regular file", path.str());
   if (!reason) {
     auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
@@ -274,7 +275,7 @@ static Expected<std::unique_ptr<MemoryBuffer>> openFile(StringRef path) {
       return std::move(*buffer);
     reason = buffer.getError();
   }
-  return fail(ExitCode::BadInput, "check the name of the file", "cannot read '{}': {}",
+  return fail(ErrorKind::BadInput, "check the name of the file", "cannot read '{}': {}",
               path.str(), reason.message());
 }
 
@@ -300,12 +301,12 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
   array.shape = std::move(*header->shape);
   auto bytes = tensorBytes(array.dtype, array.shape);
   if (!bytes)
-    return fail(ExitCode::BadInput, kSaveAgain, "'{}': shape {} has more than 2^62 bytes",
+    return fail(ErrorKind::BadInput, kSaveAgain, "'{}': shape {} has more than 2^62 bytes",
                 path.str(), shapeText(array.shape));
   StringRef data = file.drop_front(prologue->dataOffset);
   if (data.size() != static_cast<size_t>(*bytes))
     return fail(
-        ExitCode::BadInput, kSaveAgain,
+        ErrorKind::BadInput, kSaveAgain,
         "'{}' {}: {} bytes follow the header; expected {} for {} of shape {}", path.str(),
         data.size() < static_cast<size_t>(*bytes) ? "is cut off" : "has bytes left over",
         data.size(), *bytes, dtypeName(array.dtype).str(), shapeText(array.shape));
@@ -327,7 +328,7 @@ llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
                      ArrayRef<char> bytes) {
   auto size = tensorBytes(dtype, shape);
   if (!size || static_cast<size_t>(*size) != bytes.size() || shape.size() > kMaxRank)
-    return fail(ExitCode::Internal, "report this as a fault of tacit",
+    return fail(ErrorKind::Internal, "report this as a fault of tacit",
                 "cannot write '{}': {} bytes are no {} of shape {}", path.str(),
                 bytes.size(), dtypeName(dtype).str(), shapeText(shape));
   std::string header =

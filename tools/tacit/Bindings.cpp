@@ -13,7 +13,7 @@ using namespace llvm;
 using namespace tacit;
 
 llvm::Error tool::usage(std::string hint, std::string message) {
-  return fail(ExitCode::Usage, std::move(hint), "{}", message);
+  return fail(ErrorKind::InvalidArgument, std::move(hint), "{}", message);
 }
 
 llvm::Expected<std::pair<std::string, std::string>> tool::splitPair(StringRef option,

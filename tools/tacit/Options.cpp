@@ -12,6 +12,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "tacit/Driver/Driver.h"
+#include "tacit/Driver/Transformations.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"

@@ -35,7 +35,7 @@ protected:
   std::vector<T> pack(const std::string &weight) {
     auto module = parse("#cpu.weight<value = " + weight + ">");
     auto file =
-        module ? WeightFile::of(*module) : fail(ExitCode::Internal, "", "no module");
+        module ? WeightFile::of(*module) : fail(ErrorKind::Internal, "", "no module");
     EXPECT_EQ(describe(file ? llvm::Error::success() : file.takeError()), "no error");
     if (!file)
       return {};
@@ -176,7 +176,7 @@ TEST_F(WeightFileTest, MissingBytesAreNamed) {
   };
   const char *expected =
       "[4] the bytes of weight '{}' are missing or have the wrong size | keep "
-      "weights.bin beside the phase file, as --dump-phases wrote it";
+      "weights.bin beside the phase file, as both were dumped";
   EXPECT_EQ(describeOf(weight("lost")), fmt::format(fmt::runtime(expected), "lost"));
   EXPECT_EQ(describeOf(weight("short"), "short: \"0x0400000005000000\""),
             fmt::format(fmt::runtime(expected), "short"));

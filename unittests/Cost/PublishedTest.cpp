@@ -277,7 +277,7 @@ TEST(Suite, IsFoundByName) {
   EXPECT_EQ(
       describe(findSuite("hairo")),
       "[2] unknown protocol 'hairo'; expected crypten, aero or the path of a .json file "
-      "| tacit cost --list-protocols tells more");
+      "| choose one of these");
 }
 
 //===----------------------------------------------------------------------===//

@@ -116,8 +116,8 @@ TEST_F(Library, RefusesOtherFiles) {
                   "text.so' is not a shared library for this machine: ");
   // A real library, but somebody else's.
   EXPECT_CONTAINS(runError(OPENMP_LIBRARY),
-                  "' was not made by tacit compile: it has no symbol 'tacit_model' | give "
-                  "a library made by tacit compile --target=cpu");
+                  "' was not made by Tacit: it has no symbol 'tacit_model' | give "
+                  "a library made by Tacit");
   EXPECT_EQ(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
             "[4] library '" + folder.path("old.so") +
                 "' has interface version 99; expected 2 | make the library again with "

@@ -39,10 +39,10 @@ TEST(Files, LeavesTheOldFileOnFailure) {
   std::string path = folder.write("file", "old");
   auto write = [](raw_ostream &os) {
     os << "half";
-    return fail(ExitCode::Unsupported, "", "no more");
+    return fail(ErrorKind::Unsupported, "", "no more");
   };
   EXPECT_EQ(describe(writeFileAtomically(path, write)), "[3] no more | ");
-  auto make = [](StringRef) { return fail(ExitCode::Unsupported, "", "no tool"); };
+  auto make = [](StringRef) { return fail(ErrorKind::Unsupported, "", "no tool"); };
   EXPECT_EQ(describe(makeFileAtomically(path, make)), "[3] no tool | ");
   EXPECT_EQ(folder.read("file"), "old");
   EXPECT_EQ(folder.countFiles(), 1u);

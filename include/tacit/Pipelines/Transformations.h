@@ -1,4 +1,4 @@
-//===- Transformations.h - Changes of a model, as users say them -*- C++ -*-===//
+//===- Transformations.h - Changes of a model that are asked for -*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,26 +36,12 @@ enum class PhaseKind {
 
 /// A change of the model that somebody asked for: one pass of one phase.
 struct Transformation {
-  std::string option; ///< "--aero"
+  std::string option; ///< what asked for it, as messages call it
   std::string text;   ///< what it was given: "gelu-to-relu=0.1@0+2"
   std::variant<SurgeryStep, nn::QuantizeWeightsOptions, nn::SetMultiplierOptions> change;
 
   PhaseKind phase() const;
 };
-
-/// Values of the options that ask for changes, where they were given.
-struct TransformationSpecs {
-  std::optional<std::string> aero, approximate, quantize;
-  std::optional<std::string> multiplier, multiplierZero, multiplierScope;
-  /// Nobody will read the weights of the changed model.
-  bool isForShapes = false;
-};
-
-/// The changes that `specs` ask for, in the order in which they are made. A value that is
-/// wrong is a Usage error. Whether the blocks exist that sites name is for the passes to
-/// say.
-llvm::Expected<std::vector<Transformation>>
-parseTransformations(const TransformationSpecs &specs);
 
 } // namespace tacit
 

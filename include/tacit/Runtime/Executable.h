@@ -20,7 +20,7 @@ class Executable {
 public:
   /// Loads a library made by `tacit compile`. Its code runs in this process, but a
   /// file that is no such library is refused before any of its code runs. Errors
-  /// carry ExitCode::BadInput. The weight file is opened by the first run.
+  /// carry ErrorKind::BadInput. The weight file is opened by the first run.
   static llvm::Expected<std::unique_ptr<Executable>> loadLibrary(llvm::StringRef path);
 
   /// For the JIT: description and weights live as long as `owner`.
@@ -35,7 +35,7 @@ public:
   const tacit_model_desc &description() const { return *model; }
 
   /// Runs once and allocates the outputs. `threads` <= 0 means one per core. What is
-  /// wrong with an input is told with ExitCode::BadInput.
+  /// wrong with an input is told with ErrorKind::BadInput.
   llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs,
                                               int threads);
 

@@ -30,7 +30,7 @@ struct LibraryPaths {
   std::string prefix;
 };
 
-/// The paths that belong to `-o` NAME.so; ExitCode::Usage for another suffix.
+/// The paths that belong to `-o` NAME.so; ErrorKind::InvalidArgument for another suffix.
 llvm::Expected<LibraryPaths> libraryPaths(llvm::StringRef output);
 
 /// One input or output, as the header documents it.

@@ -1,4 +1,4 @@
-//===- Error.h - Errors with an exit code -----------------------*- C++ -*-===//
+//===- Error.h - What went wrong, and what to try ---------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,43 +14,70 @@
 
 namespace tacit {
 
-/// Exit codes of the command line; see docs/CommandLine.md.
-enum class ExitCode {
-  Ok = 0,
+/// What went wrong, for whoever has to decide what follows from it.
+enum class ErrorKind {
   Internal = 1,    ///< a fault of ours
-  Usage = 2,       ///< the command line is wrong
-  Unsupported = 3, ///< the model holds something we do not implement
-  BadInput = 4,    ///< a file is missing, damaged, or not what it should be
-  LimitMissed = 5, ///< a limit set by the user was not met
-  Differs = 6,     ///< results differ from the expected ones
+  InvalidArgument, ///< what was asked for makes no sense, or does not fit the model
+  Unsupported,     ///< the model holds something we do not implement
+  BadInput,        ///< a file is missing, damaged, or not what it should be
+  LimitExceeded,   ///< a limit set by the user was not met
+  Mismatch,        ///< results differ from the expected ones
 };
 
-/// A message for the user and the exit code that goes with it. The message says
-/// where, what was found and what was expected; `hint`, printed on a line of its
-/// own, says what to try.
+/// What the user can set, or look at, to follow a hint. A library knows no options: the
+/// driver adds to the hint what the setting is called on the command line.
+enum class Setting {
+  None,
+  Dimensions,         ///< the sizes of free dimensions
+  DimensionsOrInputs, ///< the same, and the values of inputs
+  DimensionName,      ///< the dimension that a size is given for
+  InputShape,         ///< all sizes of an input
+  ShapeName,          ///< the input that a shape is given for
+  InputValue,         ///< the value of an input
+  ValueName,          ///< the input that a value is given for
+  PhaseDump,          ///< programs written after a phase
+  Library,            ///< code in a file
+  Protocol,           ///< whose costs are asked for
+  PrimitiveShape,     ///< the size of a single operation
+};
+
+/// What to try, as an imperative in words of values and files.
+struct Hint {
+  std::string text;
+  Setting setting = Setting::None;
+
+  Hint(std::string text, Setting setting = Setting::None)
+      : text(std::move(text)), setting(setting) {}
+  Hint(const char *text = "", Setting setting = Setting::None)
+      : text(text), setting(setting) {}
+};
+
+/// A message for the user: where, what was found and what was expected. The hint says
+/// what to try.
 class Error : public llvm::ErrorInfo<Error> {
 public:
   static char ID;
-  Error(ExitCode code, std::string message, std::string hint = "")
-      : code(code), message(std::move(message)), hint(std::move(hint)) {}
+  Error(ErrorKind kind, std::string message, Hint hint = {})
+      : kind(kind), message(std::move(message)), hint(std::move(hint)) {}
 
-  ExitCode getCode() const { return code; }
+  ErrorKind getKind() const { return kind; }
   llvm::StringRef getMessage() const { return message; }
-  llvm::StringRef getHint() const { return hint; }
+  const Hint &getHint() const { return hint; }
 
   void log(llvm::raw_ostream &os) const override;
   std::error_code convertToErrorCode() const override;
 
 private:
-  ExitCode code;
-  std::string message, hint;
+  ErrorKind kind;
+  std::string message;
+  Hint hint;
 };
 
-/// return fail(ExitCode::BadInput, "try this", "'{}' is no file", path);
+/// return fail(ErrorKind::BadInput, "try this", "'{}' is no file", path);
 template <typename... Args>
-llvm::Error fail(ExitCode code, std::string hint, fmt::format_string<Args...> format,
+llvm::Error fail(ErrorKind kind, Hint hint, fmt::format_string<Args...> format,
                  Args &&...args) {
-  return llvm::make_error<Error>(code, fmt::format(format, std::forward<Args>(args)...),
+  return llvm::make_error<Error>(kind, fmt::format(format, std::forward<Args>(args)...),
                                  std::move(hint));
 }
 

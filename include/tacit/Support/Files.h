@@ -18,7 +18,7 @@ namespace tacit {
 /// Writes what `write` gives to `path`. The bytes go to a temporary file beside it
 /// that takes its name at the end, so that whoever opens `path` meanwhile (a running
 /// program may have it mapped) keeps the old file, and a failure leaves no half of
-/// one. A device or pipe is written directly. Errors carry ExitCode::BadInput.
+/// one. A device or pipe is written directly. Errors carry ErrorKind::BadInput.
 llvm::Error writeFileAtomically(llvm::StringRef path,
                                 llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write);
 

@@ -25,7 +25,7 @@ using NpyArray = HostTensor;
 /// Reads a file of version 1.0, 2.0 or 3.0 with little-endian floats of 16 to 64 bits,
 /// integers of 8 to 64, or booleans. bfloat16, which NumPy lacks, is what it calls
 /// '<V2'. An array in Fortran order comes out row-major. Errors carry
-/// ExitCode::BadInput.
+/// ErrorKind::BadInput.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
 /// The same for the contents of a file; `path` is what messages call it.

@@ -82,7 +82,7 @@ makeTargetMachine(const Processor &processor) {
   std::string text;
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, text);
   if (!target)
-    return fail(ExitCode::Internal, "", "no code generator for '{}': {}", triple.str(),
+    return fail(ErrorKind::Internal, "", "no code generator for '{}': {}", triple.str(),
                 text);
   llvm::TargetOptions options;
   // Fused operations are written as such in the IR; nothing else may be fused.
@@ -123,7 +123,7 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
   }
   // What our own pipeline made translates; a program from a file can be anything.
   if (!result.module)
-    return fail(ExitCode::BadInput, "start from an earlier phase",
+    return fail(ErrorKind::BadInput, "start from an earlier phase",
                 "the program did not translate to LLVM IR:{}", messages);
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
@@ -160,7 +160,7 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
   llvm::legacy::PassManager passes;
   if (optimised->machine->addPassesToEmitFile(passes, os, nullptr,
                                               llvm::CodeGenFileType::ObjectFile))
-    return fail(ExitCode::Internal, "",
+    return fail(ErrorKind::Internal, "",
                 "this processor's code generator writes no objects");
   passes.run(*optimised->module);
   return std::vector<char>(object.begin(), object.end());
@@ -197,7 +197,7 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
     needed += tensorBytes(output.dtype, output.shape).value_or(0);
   if (needed > physicalMemory())
     return fail(
-        ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+        ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
         "the model needs {} bytes for weights, work and outputs; this machine has {}",
         needed, physicalMemory());
   facts->weightsBytes = file->size();
@@ -211,7 +211,7 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   void *memory = mmap(nullptr, loaded->size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
-    return fail(ExitCode::Internal, "use a machine with more memory",
+    return fail(ErrorKind::Internal, "use a machine with more memory",
                 "no memory for {} bytes of weights", loaded->size);
   loaded->weights = static_cast<char *>(memory);
   file->packInto({loaded->weights, file->size()});

@@ -68,7 +68,7 @@ static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
   RankedTensorType type = entry.getType();
   int32_t dtype = dtypeOf(type.getElementType());
   if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
-    return fail(ExitCode::Unsupported, "drop or cast this value before exporting",
+    return fail(ErrorKind::Unsupported, "drop or cast this value before exporting",
                 "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
                 "floats, integers of 8 to 64 bits, or bool",
                 kind.str(), entry.getName().str(), TACIT_MAX_RANK);
@@ -77,7 +77,7 @@ static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
     tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
   auto bytes = leastBytes(tensor);
   if (!bytes || *bytes > kMaxTensorBytes)
-    return fail(ExitCode::BadInput, "pin its dimensions to less",
+    return fail(ErrorKind::BadInput, "pin its dimensions to less",
                 "{} '{}' has no size of at most {} bytes", kind.str(), tensor.name,
                 kMaxTensorBytes);
   tensor.indexBound = entry.getIndexBound();
@@ -106,7 +106,7 @@ static llvm::Error readTensors(nn::InterfaceAttr interface,
 static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
   auto interface = module->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
   if (!interface)
-    return fail(ExitCode::BadInput, kEarlierPhase,
+    return fail(ErrorKind::BadInput, kEarlierPhase,
                 "the program has no '{}' attribute: its inputs and outputs are unknown",
                 nn::kInterfaceAttr.str());
   for (StringAttr name : interface.getDims())
@@ -120,12 +120,12 @@ static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
 static llvm::Error readChecks(ModuleOp module, ModelFacts &facts) {
   auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
   if (!checks)
-    return fail(ExitCode::BadInput, kEarlierPhase,
+    return fail(ErrorKind::BadInput, kEarlierPhase,
                 "the program has free dimensions, but no '{}' attribute that is a list",
                 kChecksAttr.str());
   for (auto text : checks.getAsRange<StringAttr>()) {
     if (text.empty() || text.getValue().contains('\0'))
-      return fail(ExitCode::BadInput, kEarlierPhase,
+      return fail(ErrorKind::BadInput, kEarlierPhase,
                   "entry {} of the program's '{}' is empty or has a zero byte",
                   facts.checks.size(), kChecksAttr.str());
     facts.checks.push_back(text.str());
@@ -150,7 +150,7 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
   }
   auto arena = readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr));
   if (!arena || hasFreeOutput(facts))
-    return fail(ExitCode::BadInput, kEarlierPhase,
+    return fail(ErrorKind::BadInput, kEarlierPhase,
                 "the program has no '{}' attribute that is a size", kArenaAttr.str());
   facts.arenaBytes = *arena;
   return facts;
@@ -187,7 +187,7 @@ static llvm::Error compare(StringRef which, TypeRange types,
       continue;
     std::string text;
     llvm::raw_string_ostream(text) << type;
-    return fail(ExitCode::BadInput, "change both, or start from an earlier phase",
+    return fail(ErrorKind::BadInput, "change both, or start from an earlier phase",
                 "{} '{}' of the program's interface is {} {}, but @main has {}",
                 which.str(), tensor.name, dtypeName(tensor.dtype).str(),
                 shapeText(tensor.shape), text);
@@ -213,7 +213,7 @@ betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &fa
   auto arena = facts.dims.empty() ? readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr))
                                   : std::optional<int64_t>(1);
   if (types.size() < 2 || !isBytes(types[0], weights->size()) || !isBytes(types[1], arena))
-    return fail(ExitCode::BadInput, kEarlierPhase,
+    return fail(ErrorKind::BadInput, kEarlierPhase,
                 "@main does not begin with the {} bytes of the weights and the {} bytes of "
                 "memory that '{}' says",
                 weights->size(), arena.value_or(0), kArenaAttr.str());
@@ -224,7 +224,7 @@ betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &fa
     ++numDims;
   }
   if (numDims != facts.dims.size())
-    return fail(ExitCode::BadInput, kEarlierPhase,
+    return fail(ErrorKind::BadInput, kEarlierPhase,
                 "@main takes {} sizes of free dimensions; expected {}, as '{}' says",
                 numDims, facts.dims.size(), nn::kInterfaceAttr.str());
   return types;
@@ -245,7 +245,7 @@ static llvm::Error checkShapes(ModuleOp module, const ModelFacts &facts) {
   if (shapes && shapes.getFunctionType() == expected)
     return llvm::Error::success();
   return fail(
-      ExitCode::BadInput, kEarlierPhase,
+      ErrorKind::BadInput, kEarlierPhase,
       "the program has no function @shapes that answers {} sizes of free dimensions "
       "with {} others",
       numDims, numSizes);
@@ -271,7 +271,7 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
     inputs.assign(types->begin(), types->begin() + numInputs);
   }
   if (inputs.size() != facts.inputs.size() || outputs.size() != facts.outputs.size())
-    return fail(ExitCode::BadInput, "change both, or start from an earlier phase",
+    return fail(ErrorKind::BadInput, "change both, or start from an earlier phase",
                 "@main has {} inputs and {} outputs; expected {} and {}, as '{}' says",
                 inputs.size(), outputs.size(), facts.inputs.size(), facts.outputs.size(),
                 nn::kInterfaceAttr.str());

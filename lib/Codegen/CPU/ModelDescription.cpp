@@ -124,13 +124,13 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
   size_t expected = 2 + facts.inputs.size() + facts.outputs.size();
   if (!takesPointers(main, expected, facts.dims.size()))
     return fail(
-        ExitCode::BadInput, "start from an earlier phase",
+        ErrorKind::BadInput, "start from an earlier phase",
         "the program's @main does not take the {} pointers (weights, arena, {} inputs, "
         "{} outputs) and {} sizes that its interface describes",
         expected, facts.inputs.size(), facts.outputs.size(), facts.dims.size());
   Function *shapes = findShapes(module);
   if (!facts.dims.empty() && !shapes)
-    return fail(ExitCode::BadInput, "start from an earlier phase",
+    return fail(ErrorKind::BadInput, "start from an earlier phase",
                 "the program has free dimensions, but no function @shapes that takes two "
                 "pointers and gives a number");
   // Nobody outside calls a function of the model, whatever it is named.

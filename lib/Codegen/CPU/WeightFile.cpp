@@ -34,13 +34,13 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
   uint64_t inlineBytes = 0;
   auto manifest = module->getAttrOfType<ArrayAttr>(kWeightsAttr);
   if (!manifest)
-    return fail(ExitCode::BadInput, "start from an earlier phase",
+    return fail(ErrorKind::BadInput, "start from an earlier phase",
                 "the program has no '{}' attribute: its weights are unknown",
                 kWeightsAttr.str());
   for (auto weight : manifest.getAsRange<WeightAttr>()) {
     // Also what keeps a hand-written list from asking for an endless file.
     if (weight.getOffset() != static_cast<int64_t>(file.bytes))
-      return fail(ExitCode::BadInput, "start from an earlier phase",
+      return fail(ErrorKind::BadInput, "start from an earlier phase",
                   "weight '{}' lies at byte {} of the weight file; expected {}, the next "
                   "multiple of 64",
                   keyOf(weight.getValue()), weight.getOffset(), file.bytes);
@@ -48,14 +48,15 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
     if (isa<DenseElementsAttr>(weight.getValue()))
       inlineBytes += weight.getByteSize();
     if (inlineBytes > physicalMemory())
-      return fail(ExitCode::BadInput, "use smaller dimensions, or a larger machine",
+      return fail(ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
                   "inline constants take {} bytes of weights; this machine has {}",
                   inlineBytes, physicalMemory());
     auto scratch = std::make_unique<std::vector<char>>();
     auto source = rawBytes(weight.getValue(), *scratch);
     if (!source)
-      return fail(ExitCode::BadInput,
-                  "keep weights.bin beside the phase file, as --dump-phases wrote it",
+      return fail(ErrorKind::BadInput,
+                  {"keep weights.bin beside the phase file, as both were dumped",
+                   Setting::PhaseDump},
                   "the bytes of weight '{}' are missing or have the wrong size",
                   keyOf(weight.getValue()));
     file.entries.push_back({weight, *source});

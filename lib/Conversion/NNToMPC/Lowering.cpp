@@ -336,8 +336,8 @@ static void noteRemedies(InFlightDiagnostic &diagnostic, Operation *op,
     std::string name = nameOfConstant(constant);
     if (!name.empty())
       diagnostic.attachNote() << "the number '" << name
-                              << "' is the server's; if the client may know it: --public "
-                              << name;
+                              << "' is the server's; list it as public if the client may "
+                                 "know it";
   }
 }
 
@@ -352,8 +352,7 @@ LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
   };
   if (!llvm::all_of(op->getOperandTypes(), isStatic) ||
       !llvm::all_of(op->getResultTypes(), isStatic))
-    return op->emitOpError() << "has a dimension that is not known; expected numbers: pin "
-                                "them with --dim or --shape";
+    return op->emitOpError() << "has a dimension that is not known; expected numbers";
   if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32()) {
     InFlightDiagnostic diagnostic = op->emitOpError();
     diagnostic << "computes " << op->getResultTypes()

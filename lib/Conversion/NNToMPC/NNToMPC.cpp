@@ -28,7 +28,7 @@ static LogicalResult checkFunction(func::FuncOp function) {
     if (!tensor || !tensor.hasStaticShape())
       return emitError(argument.getLoc())
              << "argument " << argument.getArgNumber() << " is " << argument.getType()
-             << "; expected a tensor of known dimensions: pin them with --dim or --shape";
+             << "; expected a tensor of known dimensions";
   }
   return success();
 }

@@ -93,7 +93,7 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
                                 kindOf(op, site), site ? site.getBlock() : -1});
   });
   if (!fits)
-    return fail(ExitCode::BadInput, "use smaller dimensions",
+    return fail(ErrorKind::BadInput, "use smaller dimensions",
                 "the costs of the program are negative, or more than 2^63 bytes");
   return costs;
 }

@@ -246,7 +246,7 @@ llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
     }
   }
   if (!isStraight || !hasCosts)
-    return fail(ExitCode::BadInput, "let the phases up to cost run",
+    return fail(ErrorKind::BadInput, "let the phases up to cost run",
                 "the program is no schedule: {}",
                 isStraight ? "no operation says what it costs"
                            : "expected a function @main that is a straight line of "

@@ -63,21 +63,23 @@ static llvm::Expected<PinnedTensor> fix(const OnnxValue &input, StringRef text) 
   int64_t count = 1;
   for (auto [i, dim] : llvm::enumerate(input.dims)) {
     if (dim.size < 0)
-      return fail(ExitCode::Usage, "pin it with --dim or --shape",
-                  "--value fixes input {}, whose dimension {} is free", quote(input.name),
-                  i);
+      return fail(ErrorKind::InvalidArgument, {"pin it", Setting::Dimensions},
+                  "input {} is given a value, but its dimension {} is free",
+                  quote(input.name), i);
     fixed.shape.push_back(dim.size);
     if (__builtin_mul_overflow(count, dim.size, &count) || count > kMostElements)
-      return fail(ExitCode::Usage, "leave it an input",
-                  "--value fixes input {}, which has more than {} elements",
+      return fail(ErrorKind::InvalidArgument, "leave it an input",
+                  "input {} is given a value, but has more than {} elements",
                   quote(input.name), kMostElements);
   }
   auto element =
       storedBytes(input.dtype, 1) > 0 ? readElement(input.dtype, text) : std::nullopt;
   if (!element)
-    return fail(ExitCode::Usage, "write true, false or a number, as the input's type is",
-                "--value gives input {} the value '{}', which is no {}", quote(input.name),
-                text.str(), dtypeName(input.dtype));
+    return fail(
+        ErrorKind::InvalidArgument,
+        {"write true, false or a number, as the input's type is", Setting::InputValue},
+        "input {} is given the value '{}', which is no {}", quote(input.name), text.str(),
+        dtypeName(input.dtype));
   for (int64_t i = 0; i < count; ++i)
     fixed.data.insert(fixed.data.end(), element->begin(), element->end());
   return fixed;
@@ -91,8 +93,9 @@ onnx_import::fixInputs(std::vector<OnnxValue> &inputs, const DimBindings &bindin
     auto input = llvm::find_if(
         inputs, [&](const OnnxValue &candidate) { return candidate.name == name; });
     if (input == inputs.end() || !input->hasShape)
-      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
-                  "--value names {}, which is no input of known dimensions", quote(name));
+      return fail(
+          ErrorKind::InvalidArgument, {"correct the name of the input", Setting::ValueName},
+          "a value is given for {}, which is no input of known dimensions", quote(name));
     auto value = fix(*input, binding.getValue());
     if (!value)
       return value.takeError();

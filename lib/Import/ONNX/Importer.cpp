@@ -39,11 +39,11 @@ static std::string listNames(const std::vector<OnnxValue> &inputs, bool ofDims) 
   return names.empty() ? "none" : llvm::join(names, ", ");
 }
 
-static llvm::Error checkPositive(StringRef option, StringRef name, int64_t size) {
+static llvm::Error checkPositive(StringRef what, StringRef name, int64_t size) {
   if (size > 0)
     return llvm::Error::success();
-  return fail(ExitCode::Usage, "give a positive number", "--{} sets {} to {}", option.str(),
-              quote(name), size);
+  return fail(ErrorKind::InvalidArgument, "give a positive number",
+              "the size of {} {} is {}", what.str(), quote(name), size);
 }
 
 /// Pins the dimensions of one input to a whole shape, and with them the names.
@@ -54,20 +54,23 @@ static llvm::Error bindShape(OnnxValue &input, ArrayRef<int64_t> shape,
     input.dims.resize(shape.size());
   }
   if (shape.size() != input.dims.size())
-    return fail(ExitCode::Usage, "give one size per dimension, as in --shape x=1x128",
-                "--shape gives input {} {} dimensions; it has {}", quote(input.name),
+    return fail(ErrorKind::InvalidArgument,
+                {"give one size per dimension", Setting::InputShape},
+                "input {} is given {} dimensions; it has {}", quote(input.name),
                 shape.size(), input.dims.size());
   for (auto [i, size] : llvm::enumerate(shape)) {
-    if (llvm::Error error = checkPositive("shape", input.name, size))
+    if (llvm::Error error = checkPositive("input", input.name, size))
       return error;
     OnnxDim &dim = input.dims[i];
     int64_t expected = dim.size;
     if (dim.size < 0 && !dim.name.empty())
       expected = sizes.try_emplace(dim.name, size).first->second;
     if (expected >= 0 && expected != size)
-      return fail(ExitCode::Usage, "leave out --shape, or give it the sizes of the model",
-                  "--shape sets dimension {} of input {} to {}; it is {}", i,
-                  quote(input.name), size, expected);
+      return fail(
+          ErrorKind::InvalidArgument,
+          {"leave the shape out, or give the sizes of the model", Setting::InputShape},
+          "dimension {} of input {} is given the size {}; it is {}", i, quote(input.name),
+          size, expected);
     dim.size = size;
   }
   return llvm::Error::success();
@@ -85,10 +88,12 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
           input.dims, [&](const OnnxDim &dim) { return dim.size < 0 && dim.name == name; });
     });
     if (!isKnown)
-      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
-                  "--dim names {}, which is no free dimension of the model; it has {}",
-                  quote(name), listNames(inputs, /*ofDims=*/true));
-    if (llvm::Error error = checkPositive("dim", name, size))
+      return fail(
+          ErrorKind::InvalidArgument,
+          {"correct the name of the dimension", Setting::DimensionName},
+          "a size is given for {}, which is no free dimension of the model; it has {}",
+          quote(name), listNames(inputs, /*ofDims=*/true));
+    if (llvm::Error error = checkPositive("dimension", name, size))
       return std::move(error);
     sizes[name] = size;
   }
@@ -97,8 +102,9 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
     auto input = llvm::find_if(
         bound, [&](const OnnxValue &candidate) { return candidate.name == name; });
     if (input == bound.end())
-      return fail(ExitCode::Usage, "`tacit inspect` shows the inputs and their dimensions",
-                  "--shape names {}, which is no input of the model; it has {}",
+      return fail(ErrorKind::InvalidArgument,
+                  {"correct the name of the input", Setting::ShapeName},
+                  "a shape is given for {}, which is no input of the model; it has {}",
                   quote(name), listNames(inputs, /*ofDims=*/false));
     if (llvm::Error error = bindShape(*input, binding.getValue(), sizes))
       return std::move(error);
@@ -116,18 +122,21 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
 
 char UnsupportedError::ID = 0;
 
-llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &nodes) {
+std::string tacit::listUnsupported(const std::vector<UnsupportedNode> &nodes) {
   std::string text;
   for (const UnsupportedNode &node : nodes)
     text +=
         fmt::format("\n  {} ({}, opset {}): {}; {}", quote(node.node),
                     node.domain.empty() ? node.opType : node.domain + "::" + node.opType,
-                    node.opset, node.reason, node.remedy);
+                    node.opset, node.reason, node.remedy.text);
+  return fmt::format(
+      "found {} that cannot be imported:{}",
+      nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places", text);
+}
+
+llvm::Error onnx_import::unsupportedError(const std::vector<UnsupportedNode> &nodes) {
   return llvm::make_error<UnsupportedError>(
-      fmt::format("found {} that cannot be imported:{}",
-                  nodes.size() == 1 ? "1 place" : std::to_string(nodes.size()) + " places",
-                  text),
-      "`tacit inspect` lists what the model contains", nodes);
+      listUnsupported(nodes), "`tacit inspect` lists what the model contains", nodes);
 }
 
 UnsupportedNode onnx_import::unsupportedType(StringRef name, const char *what,
@@ -242,7 +251,7 @@ llvm::Error GraphImporter::createFunction() {
     if (!element)
       continue;
     if (!input.hasShape)
-      return fail(ExitCode::BadInput, "give it with --shape, as in --shape x=1x128",
+      return fail(ErrorKind::BadInput, {"give it", Setting::InputShape},
                   "the file does not say the shape of input {}", quote(input.name));
     SmallVector<int64_t> shape, least;
     for (const OnnxDim &dim : input.dims) {
@@ -251,7 +260,7 @@ llvm::Error GraphImporter::createFunction() {
     }
     auto size = byteSize(RankedTensorType::get(least, element));
     if (static_cast<int64_t>(shape.size()) > kMaxRank || !size || *size > kMaxTensorBytes)
-      return fail(ExitCode::BadInput, "give it smaller dimensions with --dim or --shape",
+      return fail(ErrorKind::BadInput, {"give it smaller dimensions", Setting::Dimensions},
                   "input {} has more than {} dimensions or 2^40 bytes", quote(input.name),
                   kMaxRank);
     types.push_back(RankedTensorType::get(shape, element));
@@ -391,7 +400,7 @@ llvm::Error GraphImporter::finish() {
   for (const OnnxValue &output : request.outputs) {
     Value value = state.lookup(output.name);
     if (!value)
-      return fail(ExitCode::Internal, "report this with the model",
+      return fail(ErrorKind::Internal, "report this with the model",
                   "graph output {} was not imported, and no reason was given",
                   quote(output.name));
     if (tensorOf(value).getElementType().isF32() &&
@@ -419,7 +428,7 @@ llvm::Error GraphImporter::verifyModule() {
   });
   if (succeeded(verify(*module)))
     return llvm::Error::success();
-  return fail(ExitCode::Internal, "report this with the model",
+  return fail(ErrorKind::Internal, "report this with the model",
               "the imported module is not valid: {}", text);
 }
 
@@ -432,10 +441,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
   for (const onnx::NodeProto &node : state.file.graph().node()) {
     importNode(node);
     if (!state.invalid.empty())
-      return fail(ExitCode::BadInput,
-                  !state.remedy.empty() ? state.remedy
-                                        : "check --dim and --shape if they are given, else "
-                                          "export the model again",
+      return fail(ErrorKind::BadInput,
+                  !state.remedy.text.empty()
+                      ? state.remedy
+                      : Hint("export the model again, or correct the sizes that were given",
+                             Setting::Dimensions),
                   "{}", state.invalid);
   }
   if (!state.refused.empty())

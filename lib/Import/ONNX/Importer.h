@@ -13,11 +13,12 @@
 
 namespace tacit::onnx_import {
 
-/// The inputs with every dimension that `bindings` pins. Fails with Usage.
+/// The inputs with every dimension that `bindings` pins. Fails with InvalidArgument.
 llvm::Expected<std::vector<OnnxValue>> bindDims(const std::vector<OnnxValue> &inputs,
                                                 const DimBindings &bindings);
 
-/// The inputs that `bindings` makes constants, which leave `inputs`. Fails with Usage.
+/// The inputs that `bindings` makes constants, which leave `inputs`. Fails with
+/// InvalidArgument.
 llvm::Expected<llvm::StringMap<PinnedTensor>> fixInputs(std::vector<OnnxValue> &inputs,
                                                         const DimBindings &bindings);
 

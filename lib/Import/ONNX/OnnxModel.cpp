@@ -40,10 +40,10 @@ llvm::Error OnnxModel::Impl::readOpset(StringRef path) {
   if (opset == 0 && isOwn && file.model.opset_import_size() > 0)
     opset = kMaxOpset;
   if (opset == 0)
-    return fail(ExitCode::BadInput, "export the model again",
+    return fail(ErrorKind::BadInput, "export the model again",
                 "'{}' does not say which ONNX opset it uses", path.str());
   if (opset < kMinOpset || opset > kMaxOpset)
-    return fail(ExitCode::Unsupported, "re-export with opset 17",
+    return fail(ErrorKind::Unsupported, "re-export with opset 17",
                 "'{}' uses ONNX opset {}; expected {} to {}", path.str(), opset, kMinOpset,
                 kMaxOpset);
   return llvm::Error::success();

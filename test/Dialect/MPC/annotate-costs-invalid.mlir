@@ -2,7 +2,7 @@
 // RUN: not tacit-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(mpc-annotate-costs{protocol=cheeta}))' 2>&1 | FileCheck %s
 
 // CHECK: error: unknown protocol 'cheeta'; expected crypten, aero or the path of a .json file
-// CHECK: note: tacit cost --list-protocols tells more
+// CHECK: note: choose one of these
 
 // A formula suite has no figures for whole functions: mpc-expand was forgotten.
 // expected-error-re @below {{'crypten' has no figures for mpc.gelu erf (2, the first at loc({{.+}})), mpc.softmax (1, the first at loc({{.+}}))}}

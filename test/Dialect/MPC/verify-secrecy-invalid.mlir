@@ -146,7 +146,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-note @+1 {{expected a constant with the attribute nn.from_attribute; share a weight by mpc.share from server}}
   %2 = mpc.public %w as attribute : tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op tells the client a constant that is not listed, 'w'}}
-  // expected-note @+1 {{allow it by --public NAME, or by the option public of the pass}}
+  // expected-note @+1 {{list the name in the option public, if the client may know it}}
   %3 = mpc.public %w as listed "w" : tensor<4xf32>
   %4 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
   %5 = mpc.mul %4, %0 : (!mpc.share<4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4, width = 64, fraction = 36>

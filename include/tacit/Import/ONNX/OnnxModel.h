@@ -50,17 +50,21 @@ struct OnnxValue {
 struct UnsupportedNode {
   std::string node, opType, domain;
   int64_t opset = 0;
-  std::string reason, remedy;
+  std::string reason;
+  Hint remedy;
 };
 
-/// ExitCode::Unsupported with the places it is about, for whoever wants more than
+/// The message that lists all of them.
+std::string listUnsupported(const std::vector<UnsupportedNode> &nodes);
+
+/// ErrorKind::Unsupported with the places it is about, for whoever wants more than
 /// the message, which lists them all.
 class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, Error> {
 public:
   static char ID;
   UnsupportedError(std::string message, std::string hint,
                    std::vector<UnsupportedNode> nodes)
-      : ErrorInfo(ExitCode::Unsupported, std::move(message), std::move(hint)),
+      : ErrorInfo(ErrorKind::Unsupported, std::move(message), std::move(hint)),
         nodes(std::move(nodes)) {}
 
   const std::vector<UnsupportedNode> &getNodes() const { return nodes; }
@@ -116,9 +120,9 @@ public:
   /// may still be refused by `import` for the form it has.
   const std::vector<UnsupportedNode> &unsupported() const;
 
-  /// Makes a module with one function, `main`, in the nn dialect. Fails with Usage
-  /// (bindings that do not fit the inputs), Unsupported (one message that lists
-  /// every node we cannot import) or BadInput. Weights in other files that cannot be
+  /// Makes a module with one function, `main`, in the nn dialect. Fails with
+  /// InvalidArgument (bindings that do not fit the inputs), Unsupported (one message that
+  /// lists every node we cannot import) or BadInput. Weights in other files that cannot be
   /// read are constants without bytes if nobody needs these.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
                                                            const DimBindings &bindings,

@@ -23,7 +23,7 @@ using namespace tacit::mpc;
 static void report(func::FuncOp func, llvm::Error error) {
   llvm::handleAllErrors(std::move(error), [&](const tacit::Error &inner) {
     InFlightDiagnostic diagnostic = func.emitError() << inner.getMessage();
-    diagnostic.attachNote() << inner.getHint();
+    diagnostic.attachNote() << inner.getHint().text;
   });
 }
 

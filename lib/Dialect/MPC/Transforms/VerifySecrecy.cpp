@@ -113,7 +113,7 @@ LogicalResult Secrecy::checkPublic(PublicOp op) {
     if (!name.empty() && listed.contains(name) && (own.empty() || own == name))
       return success();
     return complain(op, "tells the client a constant that is not listed, '" + name + "'",
-                    "allow it by --public NAME, or by the option public of the pass");
+                    "list the name in the option public, if the client may know it");
   }
   if (isProven(reason, constant.getValue(), uses.of(op.getResult())))
     return success();

@@ -48,7 +48,7 @@ llvm::Error Sites::add(llvm::StringRef entry) {
     names.push_back(entry.str());
     return llvm::Error::success();
   }
-  return fail(ExitCode::Usage,
+  return fail(ErrorKind::InvalidArgument,
               "write 0+2+4-7 for the blocks 0, 2, 4, 5, 6 and 7, or layers.*.ffn.norm for "
               "the sites of that name in all of them",
               "'{}' names no sites; expected all, blocks, final, block numbers or names, "

@@ -121,11 +121,11 @@ FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr val
     return *bytes;
   // What is written inline can always be read.
   auto resource = cast<DenseResourceElementsAttr>(value);
-  return user->emitError() << "weight '" << resource.getRawHandle().getKey()
-                           << "' has not the " << byteSize(resource.getType()).value_or(0)
-                           << " bytes of " << resource.getType()
-                           << "; 'tacit compile --from' reads the file of weights beside a "
-                              "program, tacit-opt does not";
+  return user->emitError()
+         << "weight '" << resource.getRawHandle().getKey() << "' has not the "
+         << byteSize(resource.getType()).value_or(0) << " bytes of " << resource.getType()
+         << "; tacit reads the file of weights beside a program, tacit-opt "
+            "does not";
 }
 
 namespace {

@@ -48,7 +48,7 @@ static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::str
     if (key != "offset" && key != "length")
       continue;
     if (text.getAsInteger(10, number))
-      return fail(ExitCode::BadInput, kSaveAgain,
+      return fail(ErrorKind::BadInput, kSaveAgain,
                   "the {} of tensor {} in its file is {}; expected a number", key.str(),
                   name, quote(text));
     if (key == "offset")
@@ -57,7 +57,7 @@ static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::str
       place.length = number;
   }
   if (place.location.empty())
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "the data of tensor {} is in another file, and it does not say in which",
                 name);
   return place;
@@ -74,12 +74,12 @@ static bool staysInside(StringRef location) {
 Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
                                                     StringRef location) {
   auto outside = [&] {
-    return fail(ExitCode::BadInput, "put the file itself into the folder of the model",
+    return fail(ErrorKind::BadInput, "put the file itself into the folder of the model",
                 "the data of tensor {} is in {}, which is not in the folder of the model",
                 tensor, quote(location));
   };
   auto cannotOpen = [&](std::error_code error) {
-    return fail(ExitCode::BadInput, "put the file into the folder of the model",
+    return fail(ErrorKind::BadInput, "put the file into the folder of the model",
                 "cannot open {}, which holds the data of tensor {}: {}", quote(location),
                 tensor, error.message());
   };
@@ -92,7 +92,7 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
   if (std::error_code error = sys::fs::status(path, status))
     return cannotOpen(error);
   if (!sys::fs::is_regular_file(status))
-    return fail(ExitCode::BadInput, kSaveAgain,
+    return fail(ErrorKind::BadInput, kSaveAgain,
                 "{}, which holds the data of tensor {}, is no regular file",
                 quote(location), tensor);
   // Where links lead is asked of the open file: nobody can change it behind our back.
@@ -135,7 +135,7 @@ Expected<TensorBytes> ExternalFiles::read(const onnx::TensorProto &tensor) {
   uint64_t rest = size - std::min(place->offset, size);
   uint64_t length = place->length.value_or(rest);
   if (place->offset > size || length > rest)
-    return fail(ExitCode::BadInput, "copy the file again, or save the model again",
+    return fail(ErrorKind::BadInput, "copy the file again, or save the model again",
                 "tensor {} is {} bytes at offset {} of {}, which has {} bytes", name,
                 length, place->offset, quote(place->location), size);
   return TensorBytes{ArrayRef<char>(file->getBufferStart() + place->offset, length), file};

@@ -81,10 +81,10 @@ private:
 
   llvm::Error define(StringRef value, const Twine &producer) {
     if (!json::isUTF8(value))
-      return fail(ExitCode::BadInput, kExportAgain, "a name of {} is not UTF-8",
+      return fail(ErrorKind::BadInput, kExportAgain, "a name of {} is not UTF-8",
                   producer.str());
     if (!defined.insert(value).second)
-      return fail(ExitCode::BadInput, kExportAgain,
+      return fail(ErrorKind::BadInput, kExportAgain,
                   "{} defines the value {}, which is defined already", producer.str(),
                   quote(value));
     return llvm::Error::success();
@@ -95,7 +95,7 @@ private:
   llvm::Error defineSources() {
     for (const auto &[i, tensor] : llvm::enumerate(graph.initializer())) {
       if (tensor.name().empty())
-        return fail(ExitCode::BadInput, kExportAgain, "initializer {} has no name", i);
+        return fail(ErrorKind::BadInput, kExportAgain, "initializer {} has no name", i);
       if (llvm::Error error = define(tensor.name(), "an initializer"))
         return error;
     }
@@ -108,7 +108,7 @@ private:
       if (llvm::Error error = checkDims(input))
         return error;
       if (!inputs.insert(input.name()).second)
-        return fail(ExitCode::BadInput, kExportAgain, "the graph has two inputs {}",
+        return fail(ErrorKind::BadInput, kExportAgain, "the graph has two inputs {}",
                     quote(input.name()));
       if (!defined.contains(input.name()))
         if (llvm::Error error = define(input.name(), "a graph input"))
@@ -121,7 +121,7 @@ private:
   llvm::Error checkDims(const onnx::ValueInfoProto &value) {
     for (const auto &dim : value.type().tensor_type().shape().dim())
       if (!json::isUTF8(dim.dim_param()))
-        return fail(ExitCode::BadInput, kExportAgain,
+        return fail(ErrorKind::BadInput, kExportAgain,
                     "the name of a dimension of {} is not UTF-8", quote(value.name()));
     return llvm::Error::success();
   }
@@ -131,10 +131,10 @@ private:
         "node " + quote(nodeName(node)) + " (" + quote(node.op_type()) + ")";
     if (!json::isUTF8(node.name()) || !json::isUTF8(node.op_type()) ||
         !json::isUTF8(node.domain()))
-      return fail(ExitCode::BadInput, kExportAgain, "a name of {} is not UTF-8",
+      return fail(ErrorKind::BadInput, kExportAgain, "a name of {} is not UTF-8",
                   "node " + std::to_string(&node - &graph.node(0)));
     if (node.op_type().empty() || node.output_size() == 0)
-      return fail(ExitCode::BadInput, kExportAgain,
+      return fail(ErrorKind::BadInput, kExportAgain,
                   "{} has {}; expected an operator and at least one output", where,
                   node.op_type().empty() ? "no operator" : "no output");
     for (const std::string &input : node.input())
@@ -153,27 +153,27 @@ private:
   llvm::Error undefined(const std::string &where, StringRef value) {
     for (const onnx::NodeProto &node : graph.node())
       if (llvm::is_contained(node.output(), value))
-        return fail(ExitCode::BadInput, kExportAgain,
+        return fail(ErrorKind::BadInput, kExportAgain,
                     "{} uses the value {} before node {} produces it; expected nodes "
                     "without cycles",
                     where, quote(value), quote(nodeName(node)));
-    return fail(ExitCode::BadInput, kExportAgain,
+    return fail(ErrorKind::BadInput, kExportAgain,
                 "{} uses the value {}, which nothing produces", where, quote(value));
   }
 
   llvm::Error checkOutputs() {
     if (graph.output_size() == 0 && !outer)
-      return fail(ExitCode::BadInput, kExportAgain, "the graph has no outputs");
+      return fail(ErrorKind::BadInput, kExportAgain, "the graph has no outputs");
     StringSet<> outputs;
     for (const onnx::ValueInfoProto &output : graph.output()) {
       if (!isDefined(output.name()))
-        return fail(ExitCode::BadInput, kExportAgain,
+        return fail(ErrorKind::BadInput, kExportAgain,
                     "graph output {} is produced by no node", quote(output.name()));
       if (llvm::Error error = checkDims(output))
         return error;
       // A body may well give the same value twice.
       if (!outputs.insert(output.name()).second && !outer)
-        return fail(ExitCode::BadInput, kExportAgain, "the graph has two outputs {}",
+        return fail(ErrorKind::BadInput, kExportAgain, "the graph has two outputs {}",
                     quote(output.name()));
     }
     return llvm::Error::success();
@@ -187,6 +187,6 @@ private:
 
 llvm::Error onnx_import::checkGraph(StringRef path, const onnx::GraphProto &graph) {
   if (graph.node_size() == 0 && graph.output_size() == 0)
-    return fail(ExitCode::BadInput, kExportAgain, "'{}' holds no graph", path.str());
+    return fail(ErrorKind::BadInput, kExportAgain, "'{}' holds no graph", path.str());
   return GraphChecker(graph).check();
 }

@@ -108,7 +108,7 @@ llvm::Error Inliner::checkOpset(const onnx::FunctionProto &function) const {
   int64_t found = ownOpset(function), expected = ownOpset(file.model);
   if (found == 0 || expected == 0 || found == expected)
     return llvm::Error::success();
-  return fail(ExitCode::Unsupported,
+  return fail(ErrorKind::Unsupported,
               "onnx.version_converter makes one version of both, or onnx.inliner one graph",
               "function {} of '{}' uses ONNX opset {}, and the model {}",
               quote(function.name()), path.str(), found, expected);
@@ -173,7 +173,7 @@ llvm::Error Inliner::checkSize(const onnx::FunctionProto &function, int depth) {
   if (numNodes <= kMostNodes && numBytes <= kMostBytes && depth <= kMostDepth)
     return llvm::Error::success();
   return fail(
-      ExitCode::BadInput, "export the model again",
+      ErrorKind::BadInput, "export the model again",
       "the functions of '{}' lead to more than {} nodes, {} bytes, or {} calls in one "
       "another: the last one is {}",
       path.str(), kMostNodes, kMostBytes, kMostDepth, quote(function.name()));
@@ -208,7 +208,7 @@ llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
   std::vector<onnx::AttributeProto> defaults;
   for (StringRef text : unknownFields(function, kFunctionDefaults))
     if (!defaults.emplace_back().ParseFromArray(text.data(), static_cast<int>(text.size())))
-      return fail(ExitCode::BadInput, "export the model again",
+      return fail(ErrorKind::BadInput, "export the model again",
                   "function {} of '{}' has a default that is no attribute",
                   quote(function.name()), path.str());
   for (const onnx::AttributeProto &attribute : defaults)

@@ -294,7 +294,7 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
     }
     std::string graph;
     if (!stripGraph(field.content, graph))
-      return fail(ExitCode::BadInput, "export the model again",
+      return fail(ErrorKind::BadInput, "export the model again",
                   "'{}' is damaged: the graph, {} bytes at offset {}, is no valid message",
                   path.str(), field.content.size(), field.content.data() - bytes.data());
     appendBytes(kModelGraph, graph, out);
@@ -303,12 +303,12 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
   bool endsInside =
       read == Read::Overrun || (read == Read::Malformed && reader.getRest().empty());
   if (hasVersion && endsInside)
-    return fail(ExitCode::BadInput, "copy or export the file again",
+    return fail(ErrorKind::BadInput, "copy or export the file again",
                 "'{}' is truncated: {} bytes should follow offset {}, and there are {}",
                 path.str(), std::max<uint64_t>(reader.getNeeded(), 1), offset,
                 reader.getRest().size());
   if (read != Read::End || !hasVersion)
-    return fail(ExitCode::BadInput, mistakenFor(bytes),
+    return fail(ErrorKind::BadInput, mistakenFor(bytes),
                 "'{}' is no ONNX model: expected a protobuf message that starts with the "
                 "ONNX version",
                 path.str());
@@ -318,18 +318,18 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
 Expected<std::unique_ptr<MemoryBuffer>> onnx_import::mapProtoFile(StringRef path) {
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(path, status))
-    return fail(ExitCode::BadInput, "check the path", "cannot open '{}': {}", path.str(),
+    return fail(ErrorKind::BadInput, "check the path", "cannot open '{}': {}", path.str(),
                 error.message());
   if (!sys::fs::is_regular_file(status))
-    return fail(ExitCode::BadInput, "give the path of an .onnx file",
+    return fail(ErrorKind::BadInput, "give the path of an .onnx file",
                 "'{}' is no regular file; expected an ONNX model", path.str());
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return fail(ExitCode::BadInput, "check the path", "cannot open '{}': {}", path.str(),
+    return fail(ErrorKind::BadInput, "check the path", "cannot open '{}': {}", path.str(),
                 buffer.getError().message());
   if ((*buffer)->getBufferSize() == 0)
-    return fail(ExitCode::BadInput, "copy or export the file again",
+    return fail(ErrorKind::BadInput, "copy or export the file again",
                 "'{}' is empty; expected an ONNX model", path.str());
   return std::move(*buffer);
 }
@@ -369,7 +369,7 @@ Expected<ProtoFile> onnx_import::parseProtoFile(std::shared_ptr<MemoryBuffer> co
                   file.model.ParseFromArray(stripped.data(), stripped.size());
   if (!isParsed || stripper.getNumInitializers() != file.graph().initializer_size() ||
       !attach(stripper.getLeftOut(), file))
-    return fail(ExitCode::BadInput, "export the model again",
+    return fail(ErrorKind::BadInput, "export the model again",
                 "'{}' is damaged: found a message that does not follow the ONNX format",
                 path.str());
   return file;

@@ -140,19 +140,19 @@ Type onnx_import::storageType(MLIRContext *context, int32_t dtype) {
 llvm::Expected<int64_t> onnx_import::countElements(const TensorProto &tensor) {
   constexpr int64_t kMost = int64_t(1) << 60;
   if (tensor.dims_size() > kMaxRank)
-    return fail(ExitCode::BadInput, "export the model again",
+    return fail(ErrorKind::BadInput, "export the model again",
                 "tensor {} has {} dimensions; expected at most {}", quote(tensor.name()),
                 tensor.dims_size(), kMaxRank);
   __int128 count = 1;
   for (int64_t dim : tensor.dims()) {
     if (dim < 0)
-      return fail(ExitCode::BadInput, "export the model again",
+      return fail(ErrorKind::BadInput, "export the model again",
                   "tensor {} has a dimension of {}; expected none below zero",
                   quote(tensor.name()), dim);
     // Dimensions behind a zero count as well, so that every product stays small.
     count = std::max<__int128>(count, 1) * std::max<int64_t>(dim, 1);
     if (count > kMost)
-      return fail(ExitCode::BadInput, "export the model again",
+      return fail(ErrorKind::BadInput, "export the model again",
                   "tensor {} has the dimensions {}: more than 2^60 elements",
                   quote(tensor.name()),
                   llvm::join(llvm::map_range(tensor.dims(),
@@ -285,7 +285,7 @@ onnx_import::importTensor(Type element, const TensorProto &tensor, ArrayRef<char
     raw = typed;
   }
   if (static_cast<int64_t>(raw.size()) != expected)
-    return fail(ExitCode::BadInput, "export the model again",
+    return fail(ErrorKind::BadInput, "export the model again",
                 "tensor {} holds {} bytes; expected {} for its {} elements of {}",
                 quote(key), raw.size(), expected, *count, dtypeName(dtype));
   if (!isStoredPlain(dtype, element))
@@ -302,7 +302,7 @@ onnx_import::nameTensor(Type element, const TensorProto &tensor, StringRef key) 
     return count.takeError();
   // No file bounds what it claims to hold.
   if (*count > kMaxTensorBytes / byteWidth(element))
-    return fail(ExitCode::BadInput, "export the model again",
+    return fail(ErrorKind::BadInput, "export the model again",
                 "tensor {}, whose data is in another file, has more than 2^40 bytes",
                 quote(key));
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());

@@ -142,7 +142,7 @@ Value onnx_import::buildAttentionOf(NodeBuilder &node, const AttentionParts &giv
   for (int64_t dim : {heads, groups, features})
     if (ShapedType::isDynamic(dim))
       return node.refuse("the number of its heads or their size is free",
-                         "pin it with --dim or --shape");
+                         {"pin it", Setting::Dimensions});
   if (parts.scale == 0)
     parts.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(features)));
   if (parts.sink)

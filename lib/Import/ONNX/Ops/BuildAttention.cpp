@@ -168,7 +168,7 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
   if (ShapedType::isDynamic(tensorOf(input).getShape().back()) ||
       ShapedType::isDynamic(columns) || tensorOf(sin).isDynamicDim(2))
     return node.refuse("how many features it rotates is free",
-                       "pin it with --dim or --shape");
+                       {"pin it", Setting::Dimensions});
   if (pairs > 0 && (columns < pairs || tensorOf(sin).getDimSize(2) != columns))
     return node.invalid(
         fmt::format("it rotates {} features, and there are {} cosines and {} sines; "

@@ -22,9 +22,12 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 using onnx::AttributeProto;
 
-static constexpr const char *kDecide =
-    "pin dimensions with --dim or inputs with --value if they decide it, or export by "
-    "tracing with fixed options, so that no control flow is left";
+/// What to do where the inputs decide what is computed.
+static Hint decideBefore() {
+  return {"export by tracing with fixed options, so that no control flow is left, or pin "
+          "the dimensions or inputs that decide it",
+          Setting::DimensionsOrInputs};
+}
 
 std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
   const AttributeProto *found = attribute(name, AttributeProto::GRAPH);
@@ -35,7 +38,7 @@ std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRan
   // An iteration costs something, even one of no nodes.
   state.unrollBudget -= found->g().node_size() + 1;
   if (state.unrollBudget < 0) {
-    refuse("its graphs, loops unrolled, have more than 10000 nodes", kDecide);
+    refuse("its graphs, loops unrolled, have more than 10000 nodes", decideBefore());
     return std::nullopt;
   }
   if (found->g().input_size() != static_cast<int>(inputs.size())) {
@@ -75,7 +78,7 @@ static bool isChoice(NodeBuilder &node, StringRef branch) {
 /// shape to choose from: tables of angles for short sequences and for long ones.
 static Value choose(NodeBuilder &node, Value condition) {
   auto decide = [&]() -> Value {
-    return node.refuse("its condition is computed from the inputs", kDecide);
+    return node.refuse("its condition is computed from the inputs", decideBefore());
   };
   if (tensorOf(condition).getNumDynamicDims() > 0 ||
       tensorOf(condition).getNumElements() != 1 || !isChoice(node, "then_branch") ||
@@ -135,7 +138,7 @@ bool Loop::start() {
     Value operand = node.operand(0);
     count = constantNumber(operand);
     if (operand && !count)
-      node.refuse("how often it runs is computed from the inputs", kDecide);
+      node.refuse("how often it runs is computed from the inputs", decideBefore());
     if (!count)
       return false;
   }
@@ -186,7 +189,7 @@ bool Loop::run() {
       node.refuse(
           fmt::format("its condition before iteration {} is computed from the inputs",
                       iteration),
-          kDecide);
+          decideBefore());
     if (!goesOn)
       return false;
     if (!*goesOn)
@@ -200,7 +203,7 @@ bool Loop::run() {
 /// One row for each iteration, joined along a new first dimension.
 Value Loop::collect(ArrayRef<Value> parts) {
   if (parts.empty())
-    return node.refuse("it collects the rows of no iteration", kDecide);
+    return node.refuse("it collects the rows of no iteration", decideBefore());
   SmallVector<Value> joined;
   for (Value part : parts) {
     auto type = tensorOf(part);

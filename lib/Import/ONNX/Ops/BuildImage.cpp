@@ -32,7 +32,7 @@ static bool padToSame(NodeBuilder &node, RankedTensorType input, Windows &window
     int64_t size = input.getDimSize(i + 2);
     if (ShapedType::isDynamic(size)) {
       node.refuse("its padding follows from a free dimension",
-                  "pin it with --dim or --shape");
+                  {"pin it", Setting::Dimensions});
       return false;
     }
     int64_t extent = (kernel - 1) * dilation + 1;
@@ -114,7 +114,7 @@ Value onnx_import::buildConv(NodeBuilder &node) {
     return node.invalid(fmt::format("its weight has {} dimensions; expected three or more",
                                     type.getRank()));
   if (!type.hasStaticShape())
-    return node.refuse("the shape of its weight is free", "pin it with --dim or --shape");
+    return node.refuse("the shape of its weight is free", {"pin it", Setting::Dimensions});
   auto windows = readWindows(node, tensorOf(input), type.getShape().drop_front(2).vec());
   if (!windows)
     return {};

@@ -78,7 +78,7 @@ static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batc
 
 static Value refuseFreeTuples(NodeBuilder &node) {
   return node.refuse("how many indices make a tuple is free",
-                     "pin the last dimension of its indices with --dim or --shape");
+                     {"pin the last dimension of its indices", Setting::Dimensions});
 }
 
 Value onnx_import::buildGatherND(NodeBuilder &node) {
@@ -383,7 +383,7 @@ static Value padMirrored(NodeBuilder &node, Value input, const Padding &padding,
     if (ShapedType::isDynamic(size))
       return node.refuse(fmt::format("it pads dimension {}, whose size is free, in mode {}",
                                      axis, quote(mode)),
-                         "pin it with --dim or --shape");
+                         {"pin it", Setting::Dimensions});
     auto isModest = [](int64_t count) { return -kMost <= count && count <= kMost; };
     bool isSmall = isModest(low) && isModest(high) && size <= kMost;
     if (!isSmall || size == 0 || size + low + high < 0)

@@ -227,7 +227,7 @@ static Value normalizeGroups(NodeBuilder &node, Value input, int64_t groups,
   auto type = tensorOf(input);
   if (type.isDynamicDim(1))
     return node.refuse("the number of its channels is free",
-                       "pin it with --dim or --shape");
+                       {"pin it", Setting::Dimensions});
   Value cut = splitDim(node, input, 1, groups);
   if (!cut)
     return {};

@@ -42,7 +42,7 @@ static Value parameterBeside(NodeBuilder &node, Value parameter, Value input) {
                                     type.getRank(), rank, block));
   if (ShapedType::isDynamic(size))
     return node.refuse("the dimension that is quantized in blocks is free",
-                       "pin it with --dim or --shape");
+                       {"pin it", Setting::Dimensions});
   int64_t blocks = (size + block - 1) / block;
   if (type.getDimSize(*axis) != blocks)
     return node.invalid(fmt::format("it has {} scales along the axis; expected {}",

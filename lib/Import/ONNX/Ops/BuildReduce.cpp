@@ -82,7 +82,7 @@ static Value meanOfIntegers(const Reduction &reduction) {
     int64_t dim = tensorOf(reduction.input).getDimSize(axis);
     if (ShapedType::isDynamic(dim))
       return reduction.node.refuse("it takes the mean of integers along a free dimension",
-                                   "pin it with --dim or --shape");
+                                   {"pin it", Setting::Dimensions});
     count *= dim;
   }
   Value sum = reduction.apply(ReduceKind::Sum, reduction.input);

@@ -121,7 +121,7 @@ static Value reshapeTo(NodeBuilder &node, Value input, ArrayRef<int64_t> target)
     return node.create<nn::ReshapeOp>({input}, type);
   if (llvm::is_contained(target, 0))
     return node.refuse("its shape has a dimension of no elements beside free ones",
-                       "pin the free dimensions with --dim or --shape");
+                       {"pin the free dimensions", Setting::Dimensions});
   SmallVector<int64_t> entries(target);
   std::replace(entries.begin(), entries.end(), kCopy, int64_t(0));
   return node.create<nn::DynamicReshapeOp>({input, node.intsConstant(entries)}, type);
@@ -132,7 +132,7 @@ static Value reshapeByValue(NodeBuilder &node, Value input, Value shape) {
   auto entries = shapeEntries(shape);
   if (!entries)
     return node.refuse("the number of its dimensions is computed",
-                       "pin free dimensions with --dim or --shape");
+                       {"pin free dimensions", Setting::Dimensions});
   SmallVector<int64_t> dims;
   for (auto [i, entry] : llvm::enumerate(*entries)) {
     bool isCopy = entry == 0 && static_cast<int64_t>(i) < tensorOf(input).getRank();
@@ -151,7 +151,7 @@ static Value expandTo(NodeBuilder &node, Value input, Value shape) {
   auto entries = shapeEntries(shape);
   if (!entries)
     return node.refuse("the number of its dimensions is computed",
-                       "pin free dimensions with --dim or --shape");
+                       {"pin free dimensions", Setting::Dimensions});
   SmallVector<int64_t> wanted;
   for (std::optional<int64_t> entry : *entries) {
     if (entry && *entry < 0)
@@ -334,7 +334,7 @@ Value onnx_import::buildSqueeze(NodeBuilder &node) {
   auto type = tensorOf(input);
   if (!given && !type.hasStaticShape())
     return node.refuse("it removes every dimension of 1, and some are free",
-                       "pin them with --dim or --shape");
+                       {"pin them", Setting::Dimensions});
   auto axes = node.normalizeAxes(given ? *given : std::vector<int64_t>(), type.getRank());
   if (!axes)
     return {};

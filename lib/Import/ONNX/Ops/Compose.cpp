@@ -104,7 +104,7 @@ Value onnx_import::splitDim(NodeBuilder &node, Value input, int64_t axis, int64_
     return node.refuse(
         fmt::format("dimension {} of an input, which it cuts into {}, is free", axis,
                     outer),
-        "pin it with --dim or --shape");
+        {"pin it", Setting::Dimensions});
   if (outer <= 0 || size % outer != 0)
     return node.invalid(fmt::format("dimension {} of an input has {} elements; expected a "
                                     "multiple of {}",
@@ -122,7 +122,7 @@ Value onnx_import::mergeDims(NodeBuilder &node, Value input, int64_t axis) {
     return node.refuse(fmt::format("dimensions {} and {}, which it makes one, are not both "
                                    "known",
                                    axis, axis + 1),
-                       "pin them with --dim or --shape");
+                       {"pin them", Setting::Dimensions});
   auto size = llvm::checkedMul(dims[axis], dims[axis + 1]);
   if (!size)
     return node.invalid(fmt::format(

@@ -338,7 +338,7 @@ void NodeBuilder::define(int64_t i, Value value) {
     state.values[node.output(i)] = value;
 }
 
-Value NodeBuilder::refuse(const std::string &reason, const std::string &remedy) {
+Value NodeBuilder::refuse(const std::string &reason, const Hint &remedy) {
   UnsupportedNode found{nodeName(node), node.op_type(), node.domain(),
                         state.opset,    reason,         remedy};
   // A builder that does the same to three operands says it once.

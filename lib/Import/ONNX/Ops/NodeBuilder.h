@@ -57,7 +57,8 @@ struct ImportState {
   llvm::StringSet<> narrow;
   std::vector<UnsupportedNode> refused;
   /// The first thing found that makes the file invalid, and what to do about it.
-  std::string invalid, remedy;
+  std::string invalid;
+  Hint remedy;
   /// False if weights in other files may be names without bytes.
   bool needsWeights = true;
   SubgraphImporter *subgraphs = nullptr;
@@ -165,7 +166,7 @@ public:
 
   // What is wrong with it. Both return null.
   /// The node is valid, and we cannot import it.
-  mlir::Value refuse(const std::string &reason, const std::string &remedy);
+  mlir::Value refuse(const std::string &reason, const Hint &remedy);
   /// The node breaks the rules of ONNX.
   mlir::Value invalid(const std::string &what);
 

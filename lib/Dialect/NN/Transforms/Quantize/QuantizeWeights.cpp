@@ -29,14 +29,14 @@ static constexpr int64_t kMaxGroup = 65536;
 
 llvm::Error tacit::nn::checkOptions(const QuantizeWeightsOptions &options) {
   if (!numerics::isLowBitWidth(options.bits))
-    return fail(ExitCode::Usage, "choose one of them",
+    return fail(ErrorKind::InvalidArgument, "choose one of them",
                 "weights of {} bits; expected 4, 6 or 8", options.bits);
   if (options.group < 1 || options.group > kMaxGroup)
-    return fail(ExitCode::Usage, "32 is the default",
+    return fail(ErrorKind::InvalidArgument, "32 is the default",
                 "groups of {} weights; expected 1 to {}", options.group, kMaxGroup);
   int64_t sharing = numerics::rowsPerByte(options.bits);
   if (options.group % sharing != 0)
-    return fail(ExitCode::Usage,
+    return fail(ErrorKind::InvalidArgument,
                 fmt::format("choose {}", llvm::alignTo(options.group, sharing)),
                 "groups of {} weights; expected a multiple of {}, because {} weights of {} "
                 "bits can share a byte",

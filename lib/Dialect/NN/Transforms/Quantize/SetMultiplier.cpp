@@ -32,20 +32,20 @@ static constexpr int64_t kMaxTerms = 8;
 
 llvm::Error tacit::nn::checkOptions(const SetMultiplierOptions &options) {
   if (options.mantissa < 1 || options.mantissa > kMaxMantissa)
-    return fail(ExitCode::Usage, "lmul of all bits is the default",
+    return fail(ErrorKind::InvalidArgument, "lmul of all bits is the default",
                 "lmul of {} bits of mantissa; expected 1 to {}", options.mantissa,
                 kMaxMantissa);
   auto factor = static_cast<float>(options.alpha);
   if (!(factor >= 1 && factor < 2))
-    return fail(ExitCode::Usage, "1.0552 is the default",
+    return fail(ErrorKind::InvalidArgument, "1.0552 is the default",
                 "pam with alpha = {:g}; expected at least 1 and less than 2",
                 options.alpha);
   if (options.terms < 1 || options.terms > kMaxTerms)
-    return fail(ExitCode::Usage, "2 terms are the default",
+    return fail(ErrorKind::InvalidArgument, "2 terms are the default",
                 "weights of {} powers of two; expected 1 to {}", options.terms, kMaxTerms);
   if (options.kind == MultiplierKind::ShiftAdd &&
       options.scope == MultiplierScope::Attention)
-    return fail(ExitCode::Usage, "choose the scope linear or matmul",
+    return fail(ErrorKind::InvalidArgument, "choose the scope linear or matmul",
                 "shift-add takes weights apart, and the scope attention has none");
   return llvm::Error::success();
 }

@@ -24,10 +24,11 @@ using namespace tacit::nn;
 
 llvm::Error tacit::nn::checkOptions(const ReplaceActivationOptions &options) {
   if (!(options.slope >= 0 && options.slope < 1))
-    return fail(ExitCode::Usage, "a slope of 0.01 gives x / 100 where x is negative",
+    return fail(ErrorKind::InvalidArgument,
+                "a slope of 0.01 gives x / 100 where x is negative",
                 "slope is {:g}; expected a number from 0 to less than 1", options.slope);
   if (options.slope != 0 && options.with != Replacement::Relu)
-    return fail(ExitCode::Usage, "leave the slope out",
+    return fail(ErrorKind::InvalidArgument, "leave the slope out",
                 "'slope' belongs to a ReLU; expected it with with=relu alone");
   return llvm::Error::success();
 }

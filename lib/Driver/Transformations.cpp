@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tacit/Pipelines/Transformations.h"
+#include "tacit/Driver/Transformations.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -15,19 +15,11 @@ using namespace tacit;
 
 using Transformations = std::vector<Transformation>;
 
-PhaseKind Transformation::phase() const {
-  if (std::holds_alternative<SurgeryStep>(change))
-    return PhaseKind::Surgery;
-  if (std::holds_alternative<nn::QuantizeWeightsOptions>(change))
-    return PhaseKind::Quantize;
-  return PhaseKind::Multiplier;
-}
-
 /// The same error, with the option that it is about and what this was given.
 static llvm::Error inOption(StringRef option, StringRef text, llvm::Error error) {
   return handleErrors(std::move(error), [&](const tacit::Error &error) {
-    return fail(error.getCode(), error.getHint().str(), "{} {}: {}", option.str(),
-                text.str(), error.getMessage().str());
+    return fail(error.getKind(), error.getHint(), "{} {}: {}", option.str(), text.str(),
+                error.getMessage().str());
   });
 }
 
@@ -36,8 +28,8 @@ template <typename E>
 static llvm::Expected<E> readWord(ArrayRef<Word<E>> words, StringRef what, StringRef text) {
   if (auto value = findWord(words, text))
     return *value;
-  return fail(ExitCode::Usage, "correct the word", "{} is '{}'; expected {}", what.str(),
-              text.str(), alternatives(words));
+  return fail(ErrorKind::InvalidArgument, "correct the word", "{} is '{}'; expected {}",
+              what.str(), text.str(), alternatives(words));
 }
 
 /// `text` as a number of the type of `value`.
@@ -49,8 +41,9 @@ static llvm::Error readNumber(StringRef what, StringRef text, T &value) {
   } else if (!text.getAsInteger(10, value)) {
     return llvm::Error::success();
   }
-  return fail(ExitCode::Usage, "correct the number", "{} is '{}'; expected a {}number",
-              what.str(), text.str(), std::is_floating_point_v<T> ? "" : "whole ");
+  return fail(ErrorKind::InvalidArgument, "correct the number",
+              "{} is '{}'; expected a {}number", what.str(), text.str(),
+              std::is_floating_point_v<T> ? "" : "whole ");
 }
 
 //===----------------------------------------------------------------------===//
@@ -63,7 +56,8 @@ static llvm::Error readSteps(StringRef option, const std::optional<std::string> 
     return llvm::Error::success();
   for (StringRef text : split(*list, ',')) {
     if (text.empty())
-      return fail(ExitCode::Usage, "write NAME, NAME=VALUE or NAME@SITES between commas",
+      return fail(ErrorKind::InvalidArgument,
+                  "write NAME, NAME=VALUE or NAME@SITES between commas",
                   "an entry of {} is empty, in '{}'", option.str(), *list);
     auto step = parseSurgeryStep(text, family);
     if (!step)
@@ -93,10 +87,10 @@ static llvm::Error readQuantizeEntry(StringRef key, StringRef value,
     return assign(options.head, readWord(ArrayRef(nn::kHeadWords), key, value));
   if (key != "method")
     return fail(
-        ExitCode::Usage, "write int4,group=64,scheme=asymmetric, for example",
+        ErrorKind::InvalidArgument, "write int4,group=64,scheme=asymmetric, for example",
         "unknown entry '{}'; expected group=, scheme=, method= or head=", key.str());
   if (value != "rtn")
-    return fail(ExitCode::Usage, "leave it out", "method is '{}'; expected rtn",
+    return fail(ErrorKind::InvalidArgument, "leave it out", "method is '{}'; expected rtn",
                 value.str());
   return llvm::Error::success();
 }
@@ -107,9 +101,9 @@ static llvm::Expected<nn::QuantizeWeightsOptions> readQuantization(StringRef spe
   auto [first, rest] = spec.split(',');
   auto bits = findWord(ArrayRef(kFormats), first);
   if (!bits)
-    return fail(ExitCode::Usage, "write int4, or int4,group=64,scheme=asymmetric",
-                "the format is '{}'; expected {}", first.str(),
-                alternatives(ArrayRef(kFormats)));
+    return fail(
+        ErrorKind::InvalidArgument, "write int4, or int4,group=64,scheme=asymmetric",
+        "the format is '{}'; expected {}", first.str(), alternatives(ArrayRef(kFormats)));
   nn::QuantizeWeightsOptions options;
   options.bits = *bits;
   SmallVector<StringRef> seen;
@@ -117,7 +111,8 @@ static llvm::Expected<nn::QuantizeWeightsOptions> readQuantization(StringRef spe
     for (StringRef entry : split(rest, ',')) {
       auto [key, value] = entry.split('=');
       if (is_contained(seen, key))
-        return fail(ExitCode::Usage, "give each once", "'{}' is there twice", key.str());
+        return fail(ErrorKind::InvalidArgument, "give each once", "'{}' is there twice",
+                    key.str());
       seen.push_back(key);
       if (auto error = readQuantizeEntry(key, value, options))
         return std::move(error);
@@ -150,14 +145,14 @@ static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &
   auto kind = name == "shift-add" ? std::optional(nn::MultiplierKind::ShiftAdd)
                                   : nn::symbolizeMultiplierKind(name);
   if (!kind || name == "shift_add")
-    return fail(ExitCode::Usage, "tacit compile --help",
+    return fail(ErrorKind::InvalidArgument, "tacit compile --help",
                 "unknown kind '{}'; expected exact, lmul, pam or shift-add", name.str());
   options.kind = *kind;
   if (!hasValue)
     return llvm::Error::success();
   switch (*kind) {
   case nn::MultiplierKind::Exact:
-    return fail(ExitCode::Usage, "use exact", "the value is '{}'; expected none",
+    return fail(ErrorKind::InvalidArgument, "use exact", "the value is '{}'; expected none",
                 value.str());
   case nn::MultiplierKind::LMul:
     return readNumber("BITS", value, options.mantissa);
@@ -169,11 +164,12 @@ static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &
   llvm_unreachable("a kind that is none");
 }
 
-static llvm::Error readMultiplier(const TransformationSpecs &specs, Transformations &all) {
+static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
+                                  Transformations &all) {
   if (!specs.multiplier) {
     if (!specs.multiplierZero && !specs.multiplierScope)
       return llvm::Error::success();
-    return fail(ExitCode::Usage, "add --multiplier lmul, for example",
+    return fail(ErrorKind::InvalidArgument, "add --multiplier lmul, for example",
                 "{} has no effect without --multiplier",
                 specs.multiplierZero ? "--multiplier-zero" : "--multiplier-scope");
   }
@@ -217,7 +213,7 @@ static void nameConstants(Transformations &all) {
 }
 
 llvm::Expected<Transformations>
-tacit::parseTransformations(const TransformationSpecs &specs) {
+driver::parseTransformations(const driver::TransformationSpecs &specs) {
   Transformations all;
   if (auto error = readSteps("--aero", specs.aero, StepFamily::Aero, all))
     return std::move(error);
