@@ -75,6 +75,10 @@ static LogicalResult convertReduce(nn::ReduceOp op, Lowering &l) {
   case nn::ReduceKind::Min:
     x = negate(maximum(negate(x, l), axes, l), l);
     break;
+  case nn::ReduceKind::Prod:
+    return l.refuse(
+        "multiplies all elements of a secret, which no protocol has a step for; "
+        "expected a sum, a mean, a maximum or a minimum");
   }
   return l.finish(l.reshape(x, tensorOf(op.getResult()).getShape()));
 }

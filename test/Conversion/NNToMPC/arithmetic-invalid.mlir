@@ -40,6 +40,16 @@ func.func @nothing(%x: tensor<0x4xf32>) -> tensor<4xf32> {
 
 // -----
 
+func.func @product(%x: tensor<2x4xf32>) -> tensor<4xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // expected-error @below {{'nn.reduce' op multiplies all elements of a secret, which no protocol has a step for; expected a sum, a mean, a maximum or a minimum}}
+  %1 = nn.reduce prod %0 axes = [0] : (tensor<2x4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
 // Look-ups that are no rows of a table at the client's indices.
 func.func @lookups(%ids: tensor<3xi64>, %x: tensor<6x4xf32>) -> tensor<6x1025xf32> {
   %t = nn.constant dense_resource<t> : tensor<6x4xf32>
