@@ -7,6 +7,7 @@
 
 #include "tacit/Cost/Suite.h"
 #include "mlir/Interfaces/CallInterfaces.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -23,10 +24,17 @@ Suite::~Suite() = default;
 // The operations of a program
 //===----------------------------------------------------------------------===//
 
+/// The site, if it has a name, and where the file has it.
 static std::string locationOf(Operation *op) {
-  std::string text;
+  Location loc = op->getLoc();
+  std::string text = nn::getSiteName(loc).str();
+  auto fused = dyn_cast<FusedLoc>(loc);
+  if (!text.empty() && fused && fused.getLocations().size() == 1) {
+    loc = fused.getLocations().front();
+    text += ", ";
+  }
   llvm::raw_string_ostream os(text);
-  op->getLoc().print(os);
+  loc.print(os);
   return text;
 }
 
