@@ -105,7 +105,7 @@ llvm::Error driver::checkPublicNames(mlir::ModuleOp program,
   std::vector<std::string> names = mpc::constantNames(program);
   for (const std::string &name : options.publicNames)
     if (!llvm::is_contained(names, name))
-      return fail(ExitCode::Usage,
+      return fail(ErrorKind::InvalidArgument,
                   names.empty() ? std::string("leave it out")
                                 : "use one like " + namesLike(name, names),
                   "--public names '{}'; the program has no constant of that name, or has "

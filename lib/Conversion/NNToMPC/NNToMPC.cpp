@@ -104,11 +104,11 @@ static void dequantizeTables(func::FuncOp function) {
     Value table = applyToTable(&op, gather, b);
     if (!table)
       continue;
-    Value found = nn::GatherOp::create(b, gather.getLoc(), op.getResult(0).getType(), table,
-                                       gather.getIndices(), gather.getAxis());
+    auto found = nn::GatherOp::create(b, gather.getLoc(), op.getResult(0).getType(), table,
+                                      gather.getIndices(), gather.getAxis());
     nn::copySiteName(gather, found);
-    rows.insert(found);
-    op.getResult(0).replaceAllUsesWith(found);
+    rows.insert(found.getResult());
+    op.getResult(0).replaceAllUsesWith(found.getResult());
     op.erase();
     rows.erase(gather);
     if (gather.use_empty())

@@ -15,7 +15,7 @@ func.func @add(%x: !mpc.share<2x1, width = 8, fraction = 2> {test.value = dense<
 func.func @add_public(%x: !mpc.share<3, width = 8, fraction = 2> {test.value = dense<[1, 2, 3]> : tensor<3xi64>})
     -> (!mpc.share<3, width = 8, fraction = 2> {test.expected = dense<[3, 1, 7]> : tensor<3xi64>}) {
   %c = nn.constant dense<[0.6, -0.25, 1.0]> : tensor<3xf32>
-  %p = mpc.public %c : tensor<3xf32>
+  %p = mpc.public %c as attribute : tensor<3xf32>
   %0 = mpc.add %x, %p : (!mpc.share<3, width = 8, fraction = 2>, tensor<3xf32>) -> !mpc.share<3, width = 8, fraction = 2>
   return %0 : !mpc.share<3, width = 8, fraction = 2>
 }
@@ -35,7 +35,7 @@ func.func @mul(%x: !mpc.share<3, width = 8, fraction = 2> {test.value = dense<[3
   %0 = mpc.mul %x, %y : (!mpc.share<3, width = 8, fraction = 2>, !mpc.share<3, width = 8, fraction = 2>) -> !mpc.share<3, width = 8, fraction = 4>
   // One bit of fraction is left for the public factor: 1.5 is 3 of its units.
   %c = nn.constant dense<1.5> : tensor<f32>
-  %p = mpc.public %c : tensor<f32>
+  %p = mpc.public %c as attribute : tensor<f32>
   %1 = mpc.mul %x, %p : (!mpc.share<3, width = 8, fraction = 2>, tensor<f32>) -> !mpc.share<3, width = 8, fraction = 3>
   return %0, %1 : !mpc.share<3, width = 8, fraction = 4>, !mpc.share<3, width = 8, fraction = 3>
 }

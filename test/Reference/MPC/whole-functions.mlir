@@ -45,7 +45,7 @@ func.func @softmax(%x: !mpc.share<1x4, width = 64, fraction = 18> {test.value = 
         !mpc.share<1x4, width = 64, fraction = 18> {test.expected = dense<[[0.142857143, 0.285714286, 0.0, 0.571428571]]> : tensor<1x4xf64>, test.within = 4.0e-6}) {
   %0 = mpc.softmax %x axis = 1 : !mpc.share<1x4, width = 64, fraction = 18>
   %mask = nn.constant dense<[1.0, 1.0, 0.0, 1.0]> : tensor<4xf32>
-  %keep = mpc.public %mask : tensor<4xf32>
+  %keep = mpc.public %mask as mask : tensor<4xf32>
   %1 = mpc.softmax %x keep(%keep : tensor<4xf32>) axis = 1 : !mpc.share<1x4, width = 64, fraction = 18>
   return %0, %1 : !mpc.share<1x4, width = 64, fraction = 18>, !mpc.share<1x4, width = 64, fraction = 18>
 }
