@@ -18,7 +18,7 @@ import error_messages
 FOLDERS = ("include", "lib", "tools", "test", "unittests", "utils", "cmake", "benchmarks",
            "examples", "fuzz")
 CXX = (".cpp", ".h", ".c")
-MAX_TEST, MAX_COLUMNS = 300, 100
+MAX_FUNCTION, MAX_TEST, MAX_COLUMNS = 60, 300, 100
 FORMAT = "clang-format-22"
 LICENSE_LINES = ("Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.",
                  "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception")
@@ -233,13 +233,19 @@ def check_operations(house):
 # --- sizes, banners, layout --------------------------------------------------------
 
 def check_sizes(house):
-    """A test is read in one piece. A file is about one subject, which no script can
-    count."""
+    """A function is read in one piece, and so is a test; a file is about one subject,
+    which no script can count."""
     for file in house.files:
         if file.is_test and file.suffix in (".mlir", ".test", ".c"):
             if file.length() > MAX_TEST:
                 house.find(file, MAX_TEST + 1, f"{file.length()} lines, and a test has at "
                            f"most {MAX_TEST}", "split it where its subject changes")
+        elif file.suffix in CXX and not file.name.startswith("test/"):
+            for function in file.functions:
+                if function.length > MAX_FUNCTION:
+                    house.find(file, function.first, f"the function '{function.name}' has "
+                               f"{function.length} lines; a function has at most "
+                               f"{MAX_FUNCTION}", "give each of its steps a name")
 
 
 def check_banners(house):

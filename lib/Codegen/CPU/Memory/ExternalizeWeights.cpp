@@ -49,6 +49,10 @@ namespace {
 struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights> {
   using Base::Base;
 
+  /// Each constant and layout, with the values that it stands for: a table that is used
+  /// twice is stored once.
+  using Weights = llvm::MapVector<cpu::WeightAttr, SmallVector<Value>>;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto main = module.lookupSymbol<func::FuncOp>("main");
@@ -56,64 +60,20 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
       module.emitError() << "expected a function @main: the model";
       return signalPassFailure();
     }
-    // One entry per constant and layout; a table used twice is stored once.
-    llvm::MapVector<cpu::WeightAttr, SmallVector<Value>> weights;
+    Weights weights;
     SmallVector<arith::ConstantOp> constants;
     main.walk([&](arith::ConstantOp op) {
-      auto value = dyn_cast<ElementsAttr>(op.getValue());
-      auto type = dyn_cast<RankedTensorType>(op.getType());
-      if (!value || !type || !byteSize(type))
-        return;
-      constants.push_back(op);
-      bool isUsedPlain = false;
-      for (Operation *user : op->getUsers()) {
-        linalg::PackOp pack = asPanels(user);
-        if (!pack) {
-          isUsedPlain = leavesProgram(value, *byteSize(type));
-          continue;
-        }
-        SmallVector<int64_t> permutation(pack.getOuterDimsPerm());
-        if (permutation.empty())
-          permutation = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
-        auto weight =
-            cpu::WeightAttr::get(&getContext(), value, 0, pack.getStaticInnerTiles()[0],
-                                 pack.getInnerDimsPos()[0], permutation);
-        weights[weight].push_back(pack->getResult(0));
-      }
-      if (isUsedPlain)
-        weights[cpu::WeightAttr::get(&getContext(), value, 0, 0, -1, {})].push_back(
-            op.getResult());
+      if (addUses(op, weights))
+        constants.push_back(op);
     });
-
-    SmallVector<Attribute> manifest;
-    int64_t offset = 0;
-    SmallVector<int64_t> offsets;
-    for (auto &[weight, uses] : weights) {
-      manifest.push_back(cpu::WeightAttr::get(&getContext(), weight.getValue(), offset,
-                                              weight.getPanel(), weight.getPosition(),
-                                              weight.getPermutation()));
-      offsets.push_back(offset);
-      offset = llvm::alignTo(offset + weight.getByteSize(), kAlignment);
-    }
-    numWeights = manifest.size();
-    numBytes = offset;
-    module->setAttr(cpu::kWeightsAttr, ArrayAttr::get(&getContext(), manifest));
-
-    auto file = MemRefType::get({offset}, IntegerType::get(&getContext(), 8));
+    int64_t size = 0;
+    SmallVector<int64_t> offsets = writeManifest(module, weights, size);
+    auto file = MemRefType::get({size}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(0, file, {}, main.getLoc())))
       return signalPassFailure();
     OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
-    for (auto [entry, position] : llvm::zip(weights, offsets)) {
-      Value first = entry.second.front();
-      auto type = cast<RankedTensorType>(first.getType());
-      auto memref = MemRefType::get(type.getShape(), type.getElementType());
-      Value start = arith::ConstantIndexOp::create(b, first.getLoc(), position);
-      Value view = memref::ViewOp::create(b, first.getLoc(), memref, main.getArgument(0),
-                                          start, ValueRange());
-      // restrict: nothing else aliases it; not writable: results never land here.
-      Value tensor =
-          bufferization::ToTensorOp::create(b, first.getLoc(), type, view,
-                                            /*restrict=*/true, /*writable=*/false);
+    for (auto [entry, offset] : llvm::zip(weights, offsets)) {
+      Value tensor = viewOf(b, entry.second.front(), main.getArgument(0), offset);
       for (Value use : entry.second)
         replace(use, tensor);
     }
@@ -121,6 +81,64 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
     for (arith::ConstantOp op : constants)
       if (op.use_empty())
         op.erase();
+  }
+
+  /// Adds the layouts in which a constant is read; false if it is no tensor of known size.
+  static bool addUses(arith::ConstantOp op, Weights &weights) {
+    auto value = dyn_cast<ElementsAttr>(op.getValue());
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!value || !type || !byteSize(type))
+      return false;
+    MLIRContext *context = op.getContext();
+    bool isUsedPlain = false;
+    for (Operation *user : op->getUsers()) {
+      linalg::PackOp pack = asPanels(user);
+      if (!pack) {
+        isUsedPlain = leavesProgram(value, *byteSize(type));
+        continue;
+      }
+      SmallVector<int64_t> permutation(pack.getOuterDimsPerm());
+      if (permutation.empty())
+        permutation = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+      auto weight = cpu::WeightAttr::get(context, value, 0, pack.getStaticInnerTiles()[0],
+                                         pack.getInnerDimsPos()[0], permutation);
+      weights[weight].push_back(pack->getResult(0));
+    }
+    if (isUsedPlain)
+      weights[cpu::WeightAttr::get(context, value, 0, 0, -1, {})].push_back(op.getResult());
+    return true;
+  }
+
+  /// Writes down what the file holds; returns where each weight begins, and the size of
+  /// the file in `size`.
+  SmallVector<int64_t> writeManifest(ModuleOp module, const Weights &weights,
+                                     int64_t &size) {
+    SmallVector<Attribute> manifest;
+    SmallVector<int64_t> offsets;
+    size = 0;
+    for (auto &[weight, uses] : weights) {
+      manifest.push_back(cpu::WeightAttr::get(&getContext(), weight.getValue(), size,
+                                              weight.getPanel(), weight.getPosition(),
+                                              weight.getPermutation()));
+      offsets.push_back(size);
+      size = llvm::alignTo(size + weight.getByteSize(), kAlignment);
+    }
+    numWeights = manifest.size();
+    numBytes = size;
+    module->setAttr(cpu::kWeightsAttr, ArrayAttr::get(&getContext(), manifest));
+    return offsets;
+  }
+
+  /// A part of the file as a tensor of the type of `like`.
+  static Value viewOf(OpBuilder &b, Value like, Value file, int64_t offset) {
+    Location loc = like.getLoc();
+    auto type = cast<RankedTensorType>(like.getType());
+    auto memref = MemRefType::get(type.getShape(), type.getElementType());
+    Value start = arith::ConstantIndexOp::create(b, loc, offset);
+    Value view = memref::ViewOp::create(b, loc, memref, file, start, ValueRange());
+    // restrict: nothing else aliases it; not writable: results never land here.
+    return bufferization::ToTensorOp::create(b, loc, type, view, /*restrict=*/true,
+                                             /*writable=*/false);
   }
 
   /// The packs of a constant read the constant; they go, the rest is redirected.
