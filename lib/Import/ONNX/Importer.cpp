@@ -39,10 +39,11 @@ static std::string listNames(const std::vector<OnnxValue> &inputs, bool ofDims) 
   return names.empty() ? "none" : llvm::join(names, ", ");
 }
 
-static llvm::Error checkPositive(StringRef what, StringRef name, int64_t size) {
-  if (size > 0)
+static llvm::Error checkSize(StringRef what, StringRef name, int64_t size) {
+  // A cache may be empty: the prompt is the first that a decoder sees.
+  if (size >= 0)
     return llvm::Error::success();
-  return fail(ErrorKind::InvalidArgument, "give a positive number",
+  return fail(ErrorKind::InvalidArgument, "give a size of at least 0",
               "the size of {} {} is {}", what.str(), quote(name), size);
 }
 
@@ -59,7 +60,7 @@ static llvm::Error bindShape(OnnxValue &input, ArrayRef<int64_t> shape,
                 "input {} is given {} dimensions; it has {}", quote(input.name),
                 shape.size(), input.dims.size());
   for (auto [i, size] : llvm::enumerate(shape)) {
-    if (llvm::Error error = checkPositive("input", input.name, size))
+    if (llvm::Error error = checkSize("input", input.name, size))
       return error;
     OnnxDim &dim = input.dims[i];
     int64_t expected = dim.size;
@@ -93,7 +94,7 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
           {"correct the name of the dimension", Setting::DimensionName},
           "a size is given for {}, which is no free dimension of the model; it has {}",
           quote(name), listNames(inputs, /*ofDims=*/true));
-    if (llvm::Error error = checkPositive("dimension", name, size))
+    if (llvm::Error error = checkSize("dimension", name, size))
       return std::move(error);
     sizes[name] = size;
   }
