@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Pipelines/Pipelines.h"
@@ -45,31 +46,14 @@ static void surgery(OpPassManager &manager, const PipelineOptions &options) {
 
 static void quantize(OpPassManager &manager, const PipelineOptions &options) {
   for (const Transformation &transformation : options.transformations)
-    if (const auto *asked =
-            std::get_if<nn::QuantizeWeightsOptions>(&transformation.change)) {
-      QuantizeOptions quantize;
-      quantize.bits = asked->bits;
-      quantize.group = asked->group;
-      quantize.scheme = asked->scheme;
-      quantize.head = asked->head;
-      quantize.named = asked->named;
-      buildQuantizePipeline(manager, quantize);
-    }
+    if (const auto *asked = std::get_if<nn::QuantizeWeightsOptions>(&transformation.change))
+      buildQuantizePipeline(manager, *asked);
 }
 
 static void multiplier(OpPassManager &manager, const PipelineOptions &options) {
   for (const Transformation &transformation : options.transformations)
-    if (const auto *asked = std::get_if<nn::SetMultiplierOptions>(&transformation.change)) {
-      MultiplierOptions multiplier;
-      multiplier.kind = asked->kind;
-      multiplier.mantissa = asked->mantissa;
-      multiplier.alpha = asked->alpha;
-      multiplier.terms = asked->terms;
-      multiplier.zero = asked->zero;
-      multiplier.overflow = asked->overflow;
-      multiplier.scope = asked->scope;
-      buildMultiplierPipeline(manager, multiplier);
-    }
+    if (const auto *asked = std::get_if<nn::SetMultiplierOptions>(&transformation.change))
+      buildMultiplierPipeline(manager, *asked);
 }
 
 static void schedule(OpPassManager &manager, const PipelineOptions &options) {
@@ -98,7 +82,7 @@ static void expand(OpPassManager &manager, const PipelineOptions &options) {
   // Whole functions stay where a protocol has figures for them.
   if (!options.twoParty.isExpanded)
     return;
-  ExpandOptions expand;
+  mpc::ExpandOptions expand;
   expand.recipe =
       options.twoParty.isBounded ? mpc::Recipe::CrypTenBounded : mpc::Recipe::CrypTen;
   expand.normScale = options.twoParty.normScale;
@@ -219,14 +203,33 @@ void tacit::buildPipeline(OpPassManager &manager, size_t from, size_t to,
     phases(options.road)[i].build(manager, options);
 }
 
+/// Registers a phase of one pass, which reads the options itself: no other struct lists
+/// them. Help shows them with the pass.
+static void registerPassAsPhase(llvm::StringRef name, llvm::StringRef summary,
+                                const PassAllocatorFunction &create) {
+  std::string text = (summary + "; takes the options of " + create()->getArgument()).str();
+  auto build =
+      [create](
+          OpPassManager &manager, llvm::StringRef options,
+          llvm::function_ref<LogicalResult(const llvm::Twine &)> onError) -> LogicalResult {
+    std::unique_ptr<Pass> pass = create();
+    if (failed(pass->initializeOptions(options, onError)))
+      return failure();
+    manager.addNestedPass<func::FuncOp>(std::move(pass));
+    return success();
+  };
+  registerPassPipeline(name, text, build,
+                       [](llvm::function_ref<void(const mlir::detail::PassOptions &)>) {});
+}
+
 void tacit::registerPipelines() {
   PassPipelineRegistration<>("tacit-raise", kRaise.summary, buildRaisePipeline);
   PassPipelineRegistration<SurgeryOptions>("tacit-surgery", kSurgery.summary,
                                            buildSurgeryPipeline);
-  PassPipelineRegistration<QuantizeOptions>("tacit-quantize", kQuantize.summary,
-                                            buildQuantizePipeline);
-  PassPipelineRegistration<MultiplierOptions>("tacit-multiplier", kMultiplier.summary,
-                                              buildMultiplierPipeline);
+  registerPassAsPhase("tacit-quantize", kQuantize.summary,
+                      [] { return nn::createQuantizeWeights(); });
+  registerPassAsPhase("tacit-multiplier", kMultiplier.summary,
+                      [] { return nn::createSetMultiplier(); });
   PassPipelineRegistration<>("tacit-check", kCheck.summary, buildCheckPipeline);
   PassPipelineRegistration<>("tacit-linalg", kLinalg.summary, buildLinalgPipeline);
   PassPipelineRegistration<>("tacit-twin-linalg", kTwinLinalg.summary,
@@ -236,8 +239,7 @@ void tacit::registerPipelines() {
   PassPipelineRegistration<>("tacit-bufferize", kBufferize.summary, buildBufferizePipeline);
   PassPipelineRegistration<LlvmOptions>("tacit-llvm", kLlvm.summary, buildLlvmPipeline);
   PassPipelineRegistration<MPCOptions>("tacit-mpc", kMpc.summary, buildMPCPipeline);
-  PassPipelineRegistration<ExpandOptions>("tacit-expand", kExpand.summary,
-                                          buildExpandPipeline);
+  registerPassAsPhase("tacit-expand", kExpand.summary, [] { return mpc::createExpand(); });
   PassPipelineRegistration<CostPhaseOptions>("tacit-cost", kCost.summary,
                                              buildCostPipeline);
 }

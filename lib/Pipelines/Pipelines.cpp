@@ -73,16 +73,14 @@ void tacit::buildSurgeryPipeline(OpPassManager &manager, const SurgeryOptions &o
   }
 }
 
-void tacit::buildQuantizePipeline(OpPassManager &manager, const QuantizeOptions &options) {
-  manager.addNestedPass<func::FuncOp>(nn::createQuantizeWeights(
-      {options.bits, options.group, options.scheme, options.head, options.named}));
+void tacit::buildQuantizePipeline(OpPassManager &manager,
+                                  const nn::QuantizeWeightsOptions &options) {
+  manager.addNestedPass<func::FuncOp>(nn::createQuantizeWeights(options));
 }
 
 void tacit::buildMultiplierPipeline(OpPassManager &manager,
-                                    const MultiplierOptions &options) {
-  manager.addNestedPass<func::FuncOp>(
-      nn::createSetMultiplier({options.kind, options.mantissa, options.alpha, options.terms,
-                               options.zero, options.overflow, options.scope}));
+                                    const nn::SetMultiplierOptions &options) {
+  manager.addNestedPass<func::FuncOp>(nn::createSetMultiplier(options));
 }
 
 //===----------------------------------------------------------------------===//
@@ -210,9 +208,8 @@ void tacit::buildMPCPipeline(OpPassManager &manager, const MPCOptions &options) 
   manager.addPass(mpc::createVerifySecrecy({names}));
 }
 
-void tacit::buildExpandPipeline(OpPassManager &manager, const ExpandOptions &options) {
-  manager.addNestedPass<func::FuncOp>(
-      mpc::createExpand({options.recipe, options.normScale}));
+void tacit::buildExpandPipeline(OpPassManager &manager, const mpc::ExpandOptions &options) {
+  manager.addNestedPass<func::FuncOp>(mpc::createExpand(options));
 }
 
 void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &options) {

@@ -26,45 +26,6 @@ struct SurgeryOptions : mlir::PassPipelineOptions<SurgeryOptions> {
                      llvm::cl::init(false)};
 };
 
-/// The phase `quantize`; see nn-quantize-weights.
-struct QuantizeOptions : mlir::PassPipelineOptions<QuantizeOptions> {
-  Option<int64_t> bits{*this, "bits", llvm::cl::desc("of a weight: 4, 6 or 8"),
-                       llvm::cl::init(8)};
-  Option<int64_t> group{*this, "group", llvm::cl::desc("weights that share a scale"),
-                        llvm::cl::init(32)};
-  Option<numerics::Scheme> scheme{*this, "scheme", llvm::cl::desc("how the levels lie"),
-                                  llvm::cl::init(numerics::Scheme::Symmetric),
-                                  wordValues(nn::kSchemeWords)};
-  Option<nn::HeadWeights> head{*this, "head", llvm::cl::desc("weights of the output layer"),
-                               llvm::cl::init(nn::HeadWeights::Float),
-                               wordValues(nn::kHeadWords)};
-  Option<bool> named{*this, "named",
-                     llvm::cl::desc("the new constants are names without bytes"),
-                     llvm::cl::init(false)};
-};
-
-/// The phase `multiplier`; see nn-set-multiplier.
-struct MultiplierOptions : mlir::PassPipelineOptions<MultiplierOptions> {
-  Option<nn::MultiplierKind> kind{
-      *this, "kind", llvm::cl::desc("how a product is computed"),
-      llvm::cl::init(nn::MultiplierKind::Exact), wordValues(nn::kMultiplierWords)};
-  Option<int64_t> mantissa{*this, "mantissa", llvm::cl::desc("bits that lmul reads"),
-                           llvm::cl::init(23)};
-  Option<double> alpha{*this, "alpha", llvm::cl::desc("factor of a product by pam"),
-                       llvm::cl::init(1.0552)};
-  Option<int64_t> terms{*this, "terms", llvm::cl::desc("powers of two of a weight"),
-                        llvm::cl::init(2)};
-  Option<nn::ZeroPolicy> zero{*this, "zero", llvm::cl::desc("zeros and products near zero"),
-                              llvm::cl::init(nn::ZeroPolicy::Exact),
-                              wordValues(nn::kZeroWords)};
-  Option<nn::OverflowPolicy> overflow{
-      *this, "overflow", llvm::cl::desc("products and operands that are not finite"),
-      llvm::cl::init(nn::OverflowPolicy::Infinity), wordValues(nn::kOverflowWords)};
-  Option<nn::MultiplierScope> scope{*this, "scope", llvm::cl::desc("which products"),
-                                    llvm::cl::init(nn::MultiplierScope::Matmul),
-                                    wordValues(nn::kScopeWords)};
-};
-
 /// The phase `schedule`: the size of a register tile.
 struct ScheduleOptions : mlir::PassPipelineOptions<ScheduleOptions> {
   Option<int64_t> tileRows{*this, "tile-rows", llvm::cl::desc("rows of a register tile"),
@@ -91,17 +52,6 @@ struct MPCOptions : mlir::PassPipelineOptions<MPCOptions> {
                            llvm::cl::init(18)};
   ListOption<std::string> publicNames{
       *this, "public", llvm::cl::desc("names of constants that the client may know")};
-};
-
-/// The phase `expand`; see mpc-expand.
-struct ExpandOptions : mlir::PassPipelineOptions<ExpandOptions> {
-  Option<mpc::Recipe> recipe{*this, "recipe", llvm::cl::desc("whose functions"),
-                             llvm::cl::init(mpc::Recipe::CrypTen),
-                             wordValues(mpc::kRecipeWords)};
-  Option<int64_t> normScale{
-      *this, "norm-scale",
-      llvm::cl::desc("a power of two by which norms move the variances that rsqrt takes"),
-      llvm::cl::init(1)};
 };
 
 /// The phase `cost`.

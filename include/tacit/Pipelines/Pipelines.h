@@ -28,9 +28,10 @@ namespace tacit {
 // All roads begin with these.
 void buildRaisePipeline(mlir::OpPassManager &manager);
 void buildSurgeryPipeline(mlir::OpPassManager &manager, const SurgeryOptions &options);
-void buildQuantizePipeline(mlir::OpPassManager &manager, const QuantizeOptions &options);
+void buildQuantizePipeline(mlir::OpPassManager &manager,
+                           const nn::QuantizeWeightsOptions &options);
 void buildMultiplierPipeline(mlir::OpPassManager &manager,
-                             const MultiplierOptions &options);
+                             const nn::SetMultiplierOptions &options);
 
 // To machine code. The twin's `linalg` takes mpc as well as nn.
 void buildCheckPipeline(mlir::OpPassManager &manager);
@@ -42,11 +43,12 @@ void buildLlvmPipeline(mlir::OpPassManager &manager, const LlvmOptions &options)
 
 // To a schedule of two parties.
 void buildMPCPipeline(mlir::OpPassManager &manager, const MPCOptions &options);
-void buildExpandPipeline(mlir::OpPassManager &manager, const ExpandOptions &options);
+void buildExpandPipeline(mlir::OpPassManager &manager, const mpc::ExpandOptions &options);
 void buildCostPipeline(mlir::OpPassManager &manager, const CostPhaseOptions &options);
 
 /// Registers each of them as tacit-NAME: tacit-raise, tacit-surgery, ..., tacit-cost,
-/// and the twin's linalg as tacit-twin-linalg.
+/// and the twin's linalg as tacit-twin-linalg. A phase of one pass takes the options of
+/// that pass.
 void registerPipelines();
 
 //===----------------------------------------------------------------------===//
