@@ -226,7 +226,10 @@ static std::map<std::string, int64_t> dimsOf(const CostOptions &options) {
 }
 
 llvm::Error driver::listProtocols(const OutputOptions &options) {
-  return writeReport(options, ProtocolList{"--protocol", "--network"});
+  ProtocolList list{{}, cost::networks().vec(), {"--protocol", "--network"}};
+  for (const cost::SuitePtr &suite : cost::suites())
+    list.protocols.push_back(suite->info());
+  return writeReport(options, list);
 }
 
 static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &options) {

@@ -216,9 +216,8 @@ void report::printText(const CostReport &report, llvm::raw_ostream &os) {
 }
 
 void report::printText(const ProtocolList &list, llvm::raw_ostream &os) {
-  os << "Protocols (" << list.protocolsBy << "):\n";
-  for (const cost::SuitePtr &suite : cost::suites()) {
-    const cost::SuiteInfo &info = suite->info();
+  os << "Protocols (" << list.advice.protocolsBy << "):\n";
+  for (const cost::SuiteInfo &info : list.protocols) {
     os << "\n" << info.name << ": " << info.title << "\n";
     line(os, "parties", info.threatModel);
     line(os, "figures", fmt::format("{}: {}", kindText(info.kind), info.source));
@@ -227,8 +226,8 @@ void report::printText(const ProtocolList &list, llvm::raw_ostream &os) {
          fmt::format("{} bits, {} of them behind the point", info.ringBits,
                      info.fractionBits));
   }
-  os << "\nNetworks (" << list.networksBy << "):\n\n";
-  for (const cost::Network &network : cost::networks())
+  os << "\nNetworks (" << list.advice.networksBy << "):\n\n";
+  for (const cost::Network &network : list.networks)
     line(os, network.name,
          fmt::format("{}, round trip {:g} ms ({})", rate(network.bandwidth),
                      network.rtt * 1e3, network.source));
@@ -340,11 +339,11 @@ llvm::json::Object report::toJson(const CostReport &report) {
                             {"protocols", std::move(protocols)}};
 }
 
-llvm::json::Object report::toJson(const ProtocolList &) {
+llvm::json::Object report::toJson(const ProtocolList &list) {
   llvm::json::Array protocols, networks;
-  for (const cost::SuitePtr &suite : cost::suites())
-    protocols.push_back(suiteJson(suite->info()));
-  for (const cost::Network &network : cost::networks())
+  for (const cost::SuiteInfo &info : list.protocols)
+    protocols.push_back(suiteJson(info));
+  for (const cost::Network &network : list.networks)
     networks.push_back(networkJson(network));
   return llvm::json::Object{{"schema", 1},
                             {"protocols", std::move(protocols)},

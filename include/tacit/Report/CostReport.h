@@ -8,6 +8,7 @@
 #ifndef TACIT_REPORT_COSTREPORT_H
 #define TACIT_REPORT_COSTREPORT_H
 
+#include "tacit/Cost/Suite.h"
 #include "tacit/Export/Schedule/ProgramCosts.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -55,8 +56,14 @@ llvm::json::Object toJson(const CostReport &report);
 
 /// The protocols and networks that there are.
 struct ProtocolList {
-  /// How a user chooses one of them.
-  std::string protocolsBy, networksBy;
+  /// How a user chooses one of them, in the caller's words.
+  struct Advice {
+    std::string protocolsBy, networksBy;
+  };
+
+  std::vector<cost::SuiteInfo> protocols;
+  std::vector<cost::Network> networks;
+  Advice advice;
 };
 
 void printText(const ProtocolList &list, llvm::raw_ostream &os);
