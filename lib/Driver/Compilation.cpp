@@ -12,6 +12,7 @@
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Report/Place.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -96,7 +97,7 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
     llvm::raw_string_ostream os(messages);
     if (!messages.empty())
       os << "\n  ";
-    os << describe(diagnostic.getLocation()) << diagnostic;
+    os << report::describePlace(diagnostic.getLocation()) << diagnostic;
     for (Diagnostic &note : diagnostic.getNotes())
       if (!StringRef(note.str()).starts_with("see current operation"))
         os << " (" << note << ")";

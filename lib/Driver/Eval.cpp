@@ -10,6 +10,7 @@
 #include "Output.h"
 #include "Protocol.h"
 #include "tacit/Driver/Driver.h"
+#include "tacit/Report/Disclosed.h"
 #include "tacit/Report/EvalReport.h"
 #include "tacit/Support/Error.h"
 
@@ -24,7 +25,7 @@ struct Compiled {
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
   /// What the client is told, where two parties would compute.
-  std::vector<mpc::Disclosure> disclosed;
+  DisclosedList disclosed;
 };
 
 /// The model in the variant that is evaluated, and as it was where that is another.
@@ -46,7 +47,7 @@ static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant
   if (road == Road::Twin) {
     if (auto error = compilation.advance("expand"))
       return std::move(error);
-    result.disclosed = mpc::disclosuresOf(compilation.program());
+    result.disclosed = disclosedBy(compilation.program());
   }
   auto executable = compilation.makeExecutable();
   if (!executable)

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "LanguageModel.h"
-#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
 #include <chrono>
@@ -189,7 +188,7 @@ static llvm::Expected<HostTensor> runModel(Executable &executable, const HostTen
   const tacit_model_desc &description = executable.description();
   const HostTensor &last = outputs->back();
   if (llvm::StringRef(description.outputs[description.num_outputs - 1].name) ==
-          mpc::kWrapsOutput &&
+          twinWrapsOutput() &&
       last.dtype == TACIT_I64 && last.shape.empty()) {
     int64_t count;
     std::memcpy(&count, last.data.data(), sizeof(count));

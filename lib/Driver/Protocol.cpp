@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Protocol.h"
-#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -102,7 +101,7 @@ llvm::Error driver::checkPublicNames(mlir::ModuleOp program,
                                      const TwoPartyOptions &options) {
   if (options.publicNames.empty())
     return llvm::Error::success();
-  std::vector<std::string> names = mpc::constantNames(program);
+  std::vector<std::string> names = report::constantNames(program);
   for (const std::string &name : options.publicNames)
     if (!llvm::is_contained(names, name))
       return fail(ErrorKind::InvalidArgument,

@@ -7,8 +7,8 @@
 
 #include "ReferenceProgram.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Reference/Evaluator.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 
@@ -31,25 +31,21 @@ ReferenceProgram::make(std::shared_ptr<Session> session, Variant variant) {
   return made;
 }
 
-/// A hand-written program need not name its outputs.
-std::vector<std::string> ReferenceProgram::inputNames() {
-  func::FuncOp main = mainOf(compilation.program());
+/// A hand-written program need not name its inputs and outputs.
+static std::vector<std::string> namesOf(llvm::ArrayRef<OnnxValue> values,
+                                        llvm::StringRef kind) {
   std::vector<std::string> names;
-  for (unsigned i = 0; i < main.getNumArguments(); ++i) {
-    auto name = main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr);
-    names.push_back(name ? name.str() : fmt::format("input_{}", i));
-  }
+  for (auto [i, value] : llvm::enumerate(values))
+    names.push_back(value.name.empty() ? fmt::format("{}_{}", kind.str(), i) : value.name);
   return names;
 }
 
+std::vector<std::string> ReferenceProgram::inputNames() {
+  return namesOf(report::ProgramInterface::of(compilation.program()).inputs, "input");
+}
+
 std::vector<std::string> ReferenceProgram::outputNames() {
-  func::FuncOp main = mainOf(compilation.program());
-  std::vector<std::string> names;
-  for (unsigned i = 0; i < main.getNumResults(); ++i) {
-    auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);
-    names.push_back(name ? name.str() : fmt::format("output_{}", i));
-  }
-  return names;
+  return namesOf(report::ProgramInterface::of(compilation.program()).outputs, "output");
 }
 
 /// The code of an element type in tacit.h, which is that of ONNX; 0 if it has none.

@@ -9,7 +9,9 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
-#include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Report/Place.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Remarks/Remark.h"
 #include "llvm/Support/raw_ostream.h"
@@ -17,37 +19,6 @@
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::driver;
-
-/// The ONNX node that a location names, else "".
-static std::string nodeOf(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName().str();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (std::string node = nodeOf(part); !node.empty())
-        return node;
-  return "";
-}
-
-/// The node, or the line, without more.
-static std::string placeOf(Location loc) {
-  if (std::string node = nodeOf(loc); !node.empty())
-    return "node '" + node + "'";
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (std::string text = placeOf(part); !text.empty())
-        return text;
-  if (auto file = dyn_cast<FileLineColLoc>(loc))
-    return "line " + std::to_string(file.getLine());
-  return "";
-}
-
-std::string tacit::driver::describe(Location loc) {
-  std::string place = placeOf(loc), site = nn::getSiteName(loc).str();
-  if (!site.empty())
-    place = place.empty() ? site : site + " (" + place + ")";
-  return place.empty() ? "" : place + ": ";
-}
 
 struct RemarkListener::State {
   bool prints = false;
@@ -74,14 +45,14 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
     llvm::errs() << (isRaise ? (isDone ? "found " : "missed ")
                              : (isDone ? "changed " : "kept "))
                  << remark.getRemarkName() << " at "
-                 << StringRef(describe(remark.getLocation())).rtrim();
+                 << StringRef(report::describePlace(remark.getLocation())).rtrim();
     for (const auto &arg : remark.getArgs())
       llvm::errs() << " " << arg.val;
     llvm::errs() << "\n";
   }
 
   void noteMissed(const remark::detail::Remark &remark) {
-    std::string where = describe(remark.getLocation());
+    std::string where = report::describePlace(remark.getLocation());
     report::MissedSite place{remark.getRemarkName().str(),
                              StringRef(where).rtrim(": ").str(),
                              nodeOf(remark.getLocation()), ""};

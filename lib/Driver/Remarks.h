@@ -16,10 +16,6 @@
 
 namespace tacit::driver {
 
-/// "node 'x': " for what came from an ONNX node, "line 4: " for what came from a file,
-/// and "layers.0.ffn.up (node 'x'): " for a site that has a name.
-std::string describe(mlir::Location loc);
-
 /// Listens to the remarks of passes: a pass remarks on each site that it changed.
 class RemarkListener {
 public:

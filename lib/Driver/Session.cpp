@@ -7,10 +7,7 @@
 
 #include "Session.h"
 #include "Output.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Codegen/CPU/Backend.h"
-#include "tacit/Dialect/MPC/IR/MPC.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Report/ProgramFacts.h"
 #include "tacit/Support/Error.h"
@@ -30,7 +27,7 @@ Session::Session(const ModelOptions &options, const OutputOptions &output, Purpo
   registerAllDialects(registry);
   // One function, one thread: a pool would only cost its start.
   mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  mlirContext->loadDialect<mlir::func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
+  loadProgramDialects(*mlirContext);
   registerAllPasses();
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/InitAll/InitAll.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -27,6 +28,10 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<cpu::CPUDialect, mpc::MPCDialect, nn::NNDialect>();
+}
+
+void tacit::loadProgramDialects(mlir::MLIRContext &context) {
+  context.loadDialect<mlir::func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
 }
 
 void tacit::registerOwnPasses() {

@@ -19,6 +19,7 @@
 #include "tacit/Codegen/CPU/Passes.h"
 #include "tacit/Codegen/CPU/Vectorize/Passes.h"
 #include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
 
@@ -101,6 +102,8 @@ void tacit::buildTwinLinalgPipeline(OpPassManager &manager) {
   // What each party computes alone, and all movement.
   manager.addPass(createConvertNNToLinalg());
 }
+
+llvm::StringRef tacit::twinWrapsOutput() { return mpc::kWrapsOutput; }
 
 void tacit::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();

@@ -8,6 +8,7 @@
 #include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/CPU/IR/CPU.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
@@ -229,6 +230,10 @@ std::optional<int64_t> tacit::report::constantBytes(ModuleOp module) {
       bytes += byteSize(value.getShapedType()).value_or(0);
   });
   return bytes;
+}
+
+std::vector<std::string> tacit::report::constantNames(ModuleOp module) {
+  return mpc::constantNames(module);
 }
 
 //===----------------------------------------------------------------------===//

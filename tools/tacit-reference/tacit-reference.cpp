@@ -18,8 +18,6 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/ToolUtilities.h"
-#include "tacit/Dialect/MPC/IR/MPC.h"
-#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/InitAll/InitAll.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -146,7 +144,7 @@ int main(int argc, char **argv) {
     DialectRegistry registry;
     registerAllDialects(registry);
     MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-    context.loadDialect<func::FuncDialect, mpc::MPCDialect, nn::NNDialect>();
+    loadProgramDialects(context);
     llvm::SourceMgr sources;
     sources.AddNewSourceBuffer(std::move(chunk), llvm::SMLoc());
     SourceMgrDiagnosticHandler handler(sources, &context);

@@ -10,6 +10,7 @@
 
 namespace mlir {
 class DialectRegistry;
+class MLIRContext;
 } // namespace mlir
 
 namespace tacit {
@@ -17,6 +18,9 @@ namespace tacit {
 /// Our dialects, the upstream ones on our road, and the interfaces that connect
 /// them (bufferization, subset, translation to LLVM IR).
 void registerAllDialects(mlir::DialectRegistry &registry);
+
+/// Loads the dialects that programs are built of before any pass has run.
+void loadProgramDialects(mlir::MLIRContext &context);
 
 /// Our passes and pipelines.
 void registerOwnPasses();

@@ -12,6 +12,13 @@
 
 namespace tacit::report {
 
+using DisclosedList = std::vector<mpc::Disclosure>;
+
+/// What the client is told by a program on shares.
+inline DisclosedList disclosedBy(mlir::ModuleOp program) {
+  return mpc::disclosuresOf(program);
+}
+
 /// "65,552 B: mask h.0.attn.bias 65,536 B; attribute attention 4 B, gelu 12 B", or
 /// "nothing".
 std::string describe(llvm::ArrayRef<mpc::Disclosure> disclosed);

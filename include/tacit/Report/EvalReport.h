@@ -8,7 +8,7 @@
 #ifndef TACIT_REPORT_EVALREPORT_H
 #define TACIT_REPORT_EVALREPORT_H
 
-#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Report/Disclosed.h"
 #include "tacit/Report/ProgramFacts.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -31,10 +31,10 @@ struct EvalReport {
   };
   /// Of a model in the fixed point of two parties.
   struct Twin {
-    int64_t wraps;                          ///< sums and products that left the ring
-    std::string functions;                  ///< published or bounded
-    std::string costCommand;                ///< what tells the bytes of the same functions
-    std::vector<mpc::Disclosure> disclosed; ///< what the client is told
+    int64_t wraps;           ///< sums and products that left the ring
+    std::string functions;   ///< published or bounded
+    std::string costCommand; ///< what tells the bytes of the same functions
+    DisclosedList disclosed; ///< what the client is told
   };
 
   int64_t predictions, window;

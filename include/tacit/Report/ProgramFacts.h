@@ -78,6 +78,9 @@ Counts operationCounts(mlir::ModuleOp module);
 /// Bytes of all constants, each counted once; nullopt once the weights are a file.
 std::optional<int64_t> constantBytes(mlir::ModuleOp module);
 
+/// The names of all constants, each once.
+std::vector<std::string> constantNames(mlir::ModuleOp module);
+
 /// What @main takes and gives. A type that is no tensor is its own dtypeName.
 struct ProgramInterface {
   std::vector<OnnxValue> inputs, outputs;
