@@ -131,10 +131,12 @@ llvm::Error Session::requireDimensions() const {
 llvm::Error Session::import(const DimBindings &bindings) {
   if (!model)
     return llvm::Error::success();
-  size_t phases = tacit::phases(options.road).size();
+  llvm::ArrayRef<Phase> road = phases(options.road);
   auto begin = std::chrono::steady_clock::now();
-  progress(output, 0, phases, "import", secondsSince(start));
-  TimingScope scope = time.nest("import");
+  progress(output, 0, road.size(), road.front().name, secondsSince(start));
+  // Equal names would be one entry, however often the model was imported.
+  std::string entry = fmt::format("{} #{}", road.front().name.str(), ++imports);
+  TimingScope scope = time.nest(StringRef(entry));
   auto program = model->import(context(), bindings, purpose == Purpose::Code);
   if (!program)
     return program.takeError();

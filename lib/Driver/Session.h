@@ -72,7 +72,8 @@ public:
   const Purpose purpose;
   RemarkListener remarks;
 
-  /// What --mlir-timing prints when the session ends: the import, and each phase.
+  /// What --mlir-timing prints when the session ends: each import with its number, and
+  /// each phase.
   mlir::DefaultTimingManager timing;
   mlir::TimingScope time;
 
@@ -84,6 +85,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   size_t reached = 0;
   bool isRead = false;
+  int64_t imports = 0;
   std::unique_ptr<PhaseFiles> dumps;
   std::chrono::steady_clock::time_point start;
   double imported = 0;
