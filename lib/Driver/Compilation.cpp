@@ -156,11 +156,11 @@ void Compilation::reportTransformations(const Phase &phase) {
   }
 }
 
-llvm::Error Compilation::advance(StringRef name) {
+llvm::Error Compilation::advance(PhaseKind last) {
   PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
                            variant.transformations, variant.road,        variant.twoParty};
-  size_t last = *findPhase(name, variant.road);
-  while (reached < last) {
+  size_t end = *findPhase(last, variant.road);
+  while (reached < end) {
     const Phase &phase = phases(variant.road)[++reached];
     if (phase.kind == PhaseKind::Mpc)
       if (auto error = checkPublicNames(*module, variant.twoParty))
@@ -200,7 +200,7 @@ llvm::Error Compilation::runPipeline(StringRef text) {
 }
 
 llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
-  if (auto error = advance("llvm"))
+  if (auto error = advance(PhaseKind::Llvm))
     return std::move(error);
   if (auto error = session.finish())
     return std::move(error);

@@ -32,8 +32,8 @@ public:
   /// Another variant, which goes on from where this one is.
   Compilation fork(Variant other) const;
 
-  /// Runs the phases up to and including `phase`. Dumps them if asked to.
-  llvm::Error advance(llvm::StringRef phase);
+  /// Runs the phases up to and including `last`. Dumps them if asked to.
+  llvm::Error advance(PhaseKind last);
 
   /// Runs a pipeline given as text instead.
   llvm::Error runPipeline(llvm::StringRef text);

@@ -23,9 +23,9 @@ using namespace tacit::driver;
 
 /// Where a compile to text ends if --to does not say: the model as nn operations, with
 /// the changes that were asked for.
-static std::string lastModelPhase(const CompileOptions &options) {
-  return options.transformations.empty() ? "raise"
-                                         : phaseName(options.transformations.back()).str();
+static PhaseKind lastModelPhase(const CompileOptions &options) {
+  return options.transformations.empty() ? PhaseKind::Raise
+                                         : options.transformations.back().phase();
 }
 
 static llvm::Error printProgramTo(const CompileOptions &options, Compilation &compilation) {
@@ -54,16 +54,16 @@ static int64_t sizeOf(const std::string &path) {
 }
 
 /// What does not go together, whatever the model.
-static llvm::Error checkCombination(const CompileOptions &options, llvm::StringRef last) {
+static llvm::Error checkCombination(const CompileOptions &options, PhaseKind last) {
   using Target = CompileOptions::Target;
-  size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
-  if (!options.passPipeline.empty() && !options.to.empty())
+  if (!options.passPipeline.empty() && options.to)
     return fail(ErrorKind::InvalidArgument, "give one of them",
                 "--pass-pipeline replaces the phases; --to has no effect on it");
-  if (options.passPipeline.empty() && from > *findPhase(last, options.road))
+  if (options.passPipeline.empty() && options.start() > *findPhase(last, options.road))
     return fail(ErrorKind::InvalidArgument,
                 "add --to PHASE, one of: " + phaseNames(options.road),
-                "the last phase, {}, lies before --from {}", last.str(), options.from);
+                "the last phase, {}, lies before --from {}", phaseName(last).str(),
+                phaseName(*options.from).str());
   if (options.printPipeline)
     return llvm::Error::success();
   if (options.output.empty() && options.dumpPhases.empty())
@@ -72,7 +72,7 @@ static llvm::Error checkCombination(const CompileOptions &options, llvm::StringR
                 : options.target == Target::Cpu ? "add -o NAME.so"
                                                 : "add -o NAME.json, or -o NAME.mlir",
                 "compile needs to know where the result goes");
-  if (options.target == Target::Cpu && !options.to.empty())
+  if (options.target == Target::Cpu && options.to)
     return fail(ErrorKind::InvalidArgument, "add --target=mlir, or leave --to out",
                 "a library comes after the last phase; --to stops before it");
   if (options.target != Target::Mlir && !options.passPipeline.empty())
@@ -87,22 +87,21 @@ static bool isJson(const CompileOptions &options) {
 }
 
 /// The same for --target=2pc.
-static llvm::Error checkSchedule(const CompileOptions &options, llvm::StringRef last) {
+static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) {
   if (options.target != CompileOptions::Target::TwoParty || options.printPipeline)
     return llvm::Error::success();
   bool isProgram = llvm::StringRef(options.output).ends_with(".mlir");
   if (!options.output.empty() && !isProgram && !isJson(options))
     return fail(ErrorKind::InvalidArgument, "-o NAME.json, or -o NAME.mlir",
                 "a schedule is JSON or a program; -o is '{}'", options.output);
-  if (isJson(options) && last != "cost")
+  if (isJson(options) && last != PhaseKind::Cost)
     return fail(ErrorKind::InvalidArgument, "leave --to out, or write -o NAME.mlir",
                 "a schedule comes after the last phase; --to stops before it");
   return llvm::Error::success();
 }
 
 /// The one protocol that the phases behind mpc are run for.
-static llvm::Expected<Protocol> protocolOf(const CompileOptions &options,
-                                           llvm::StringRef last) {
+static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseKind last) {
   bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
                   *findPhase(last, options.road) > *findPhase(PhaseKind::Mpc, options.road);
   if (options.road == Road::Cpu &&
@@ -113,7 +112,7 @@ static llvm::Expected<Protocol> protocolOf(const CompileOptions &options,
     return fail(ErrorKind::InvalidArgument, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());
   if (options.protocols.size() == 1)
-    return chooseProtocol(options, options.protocols.front(), options.from);
+    return chooseProtocol(options, options.protocols.front(), options.start());
   return Protocol{nullptr, twoPartyOptions(options)};
 }
 
@@ -131,15 +130,14 @@ static llvm::Error writeSchedule(const CompileOptions &options, const Protocol &
 }
 
 static void printPipeline(const CompileOptions &options, const TwoPartyOptions &twoParty,
-                          llvm::StringRef last) {
+                          PhaseKind last) {
   if (!options.passPipeline.empty()) {
     llvm::outs() << options.passPipeline << "\n";
     return;
   }
   cpu::Processor processor = cpu::Processor::host(options.vectorBits);
-  size_t from = options.from.empty() ? 0 : *findPhase(options.from, options.road);
   mlir::OpPassManager manager(mlir::ModuleOp::getOperationName());
-  buildPipeline(manager, from, *findPhase(last, options.road),
+  buildPipeline(manager, options.start(), *findPhase(last, options.road),
                 {processor.tileRows, processor.panelColumns, processor.extendsF16,
                  options.transformations, options.road, twoParty});
   manager.printAsTextualPipeline(llvm::outs());
@@ -147,8 +145,7 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
 }
 
 /// Opens and imports the model.
-static llvm::Error begin(const CompileOptions &options, llvm::StringRef last,
-                         Session &session) {
+static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session &session) {
   if (auto error = session.open(!options.transformations.empty()))
     return error;
   // Two parties agree on sizes before they begin; the CPU takes them as they come.
@@ -183,14 +180,14 @@ static llvm::Error writeProgram(const CompileOptions &options, const Protocol &p
 }
 
 /// The last phase that is asked for.
-static std::string lastPhase(const CompileOptions &options) {
-  if (!options.to.empty())
-    return options.to;
+static PhaseKind lastPhase(const CompileOptions &options) {
+  if (options.to)
+    return *options.to;
   switch (options.target) {
   case CompileOptions::Target::Cpu:
-    return "llvm";
+    return PhaseKind::Llvm;
   case CompileOptions::Target::TwoParty:
-    return "cost";
+    return PhaseKind::Cost;
   case CompileOptions::Target::Mlir:
     return lastModelPhase(options);
   }
@@ -198,7 +195,7 @@ static std::string lastPhase(const CompileOptions &options) {
 }
 
 llvm::Error driver::compile(const CompileOptions &options) {
-  std::string last = lastPhase(options);
+  PhaseKind last = lastPhase(options);
   if (auto error = checkCombination(options, last))
     return error;
   if (auto error = checkSchedule(options, last))

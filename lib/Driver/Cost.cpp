@@ -37,9 +37,7 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
 /// Nothing where another run took them apart.
 static std::string functionsOf(const CostOptions &options,
                                const TwoPartyOptions &twoParty) {
-  bool isExpandedHere =
-      options.from.empty() || *findPhase(options.from, Road::TwoParty) <
-                                  *findPhase(PhaseKind::Expand, Road::TwoParty);
+  bool isExpandedHere = options.start() < *findPhase(PhaseKind::Expand, options.road);
   if (!twoParty.isExpanded || !isExpandedHere)
     return "";
   return twoParty.isBounded ? "bounded" : "published";
@@ -80,7 +78,7 @@ static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring
                                        ring.width, ring.fraction, session.context());
     if (!program)
       return program.takeError();
-    session.begin(std::move(*program), "mpc");
+    session.begin(std::move(*program), PhaseKind::Mpc);
     return llvm::Error::success();
   }
   if (auto error = session.open(!options.transformations.empty()))
@@ -97,12 +95,12 @@ forEachProtocol(llvm::ArrayRef<Protocol> protocols, const Compilation &raised,
                 Variant variant,
                 llvm::function_ref<llvm::Error(size_t, mlir::ModuleOp)> use) {
   Compilation changed = raised.fork(variant);
-  if (auto error = changed.advance("multiplier"))
+  if (auto error = changed.advance(PhaseKind::Multiplier))
     return error;
   for (auto [i, protocol] : llvm::enumerate(protocols)) {
     variant.twoParty = protocol.twoParty;
     Compilation compilation = changed.fork(variant);
-    if (auto error = compilation.advance("cost"))
+    if (auto error = compilation.advance(PhaseKind::Cost))
       return error;
     if (auto error = use(i, compilation.program()))
       return error;
@@ -145,7 +143,7 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
   if (auto error = begin(options, protocols.front().twoParty, session))
     return std::move(error);
   Compilation raised(session, {Road::TwoParty});
-  if (auto error = raised.advance("raise"))
+  if (auto error = raised.advance(PhaseKind::Raise))
     return std::move(error);
   std::vector<ProtocolCosts> all;
   auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
@@ -235,7 +233,7 @@ llvm::Error driver::listProtocols(const OutputOptions &options) {
 static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &options) {
   std::vector<Protocol> protocols;
   for (const std::string &name : options.protocols) {
-    auto protocol = chooseProtocol(options, name, options.from);
+    auto protocol = chooseProtocol(options, name, options.start());
     if (!protocol)
       return protocol.takeError();
     protocols.push_back(std::move(*protocol));

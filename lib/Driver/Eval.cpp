@@ -39,13 +39,13 @@ struct Models {
 static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant) {
   Road road = variant.road;
   Compilation compilation(session, std::move(variant));
-  if (auto error = compilation.advance("check"))
+  if (auto error = compilation.advance(PhaseKind::Check))
     return std::move(error);
   Compiled result;
   if (compilation.phase() == *findPhase(PhaseKind::Check))
     result.sites = SiteCounts::of(compilation.program());
   if (road == Road::Twin) {
-    if (auto error = compilation.advance("expand"))
+    if (auto error = compilation.advance(PhaseKind::Expand))
       return std::move(error);
     result.disclosed = disclosedBy(compilation.program());
   }
@@ -139,7 +139,7 @@ static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &
                                functions),
                    models.model.disclosed};
   }
-  report.isOwnReference = !models.reference && options.from.empty();
+  report.isOwnReference = !models.reference && !options.from;
   report.compileSeconds = models.seconds;
   return report;
 }
@@ -152,7 +152,7 @@ llvm::Error driver::eval(const EvalOptions &options) {
   if (options.twin) {
     auto protocol = chooseProtocol(
         options, options.protocols.empty() ? "crypten" : options.protocols.front(),
-        options.from, /*isTwin=*/true);
+        options.start(), /*isTwin=*/true);
     if (!protocol)
       return protocol.takeError();
     twoParty = protocol->twoParty;

@@ -18,10 +18,10 @@ using namespace tacit::report;
 /// The phases that find and change whole operations, as far as they are ahead.
 static llvm::Error runPhases(const InspectOptions &options, Session &session,
                              Compilation &compilation) {
-  bool isFinished = !session.onnx() && options.from.empty();
-  llvm::StringRef last = "raise";
+  bool isFinished = !session.onnx() && !options.from;
+  PhaseKind last = PhaseKind::Raise;
   if (!options.transformations.empty())
-    last = phaseName(options.transformations.back());
+    last = options.transformations.back().phase();
   if (!isFinished)
     if (auto error = compilation.advance(last))
       return error;

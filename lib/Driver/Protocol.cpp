@@ -48,7 +48,7 @@ TwoPartyOptions driver::twoPartyOptions(const ProtocolOptions &options) {
 }
 
 llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
-                                                llvm::StringRef name, llvm::StringRef from,
+                                                llvm::StringRef name, size_t reached,
                                                 bool isTwin) {
   if (name.find_first_of("{}'\"") != llvm::StringRef::npos)
     return fail(ErrorKind::InvalidArgument, "rename the file",
@@ -59,7 +59,6 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
     return suite.takeError();
   const cost::SuiteInfo &info = (*suite)->info();
   Protocol protocol{*suite, twoPartyOptions(options)};
-  size_t reached = from.empty() ? 0 : *findPhase(from, Road::TwoParty);
   if (reached == *findPhase(PhaseKind::Cost, Road::TwoParty))
     return fail(ErrorKind::InvalidArgument,
                 "--from expand, with the program as that phase left it",

@@ -25,11 +25,11 @@ struct Protocol {
 TwoPartyOptions twoPartyOptions(const ProtocolOptions &options);
 
 /// The protocol `name` of --protocol, with its ring unless --width and --fraction say
-/// otherwise, for a program that the phase `from` left, if any did. Fails with
+/// otherwise, for a program that has come as far as the phase at `reached`. Fails with
 /// InvalidArgument where there is no such protocol, or its ring has no room, or `isTwin`
 /// and words of the machine cannot compute what it does.
 llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
-                                        llvm::StringRef name, llvm::StringRef from,
+                                        llvm::StringRef name, size_t reached,
                                         bool isTwin = false);
 
 /// Fails with Usage if --public names what is no constant of the program.

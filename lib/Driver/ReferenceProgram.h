@@ -15,7 +15,7 @@ namespace tacit::driver {
 
 /// The last phase whose program the reference interpreter evaluates, and the only one it
 /// asks for: afterwards nothing changes what a program means.
-inline constexpr llvm::StringLiteral kReferencePhase = "multiplier";
+inline constexpr PhaseKind kReferencePhase = PhaseKind::Multiplier;
 
 /// An nn program that the reference interpreter runs in double precision, in place of
 /// compiled code.

@@ -36,8 +36,9 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
     bool isDone = remark.getRemarkType() == llvm::remarks::Type::Passed;
     if (isDone && state->running)
       ++state->sites[state->running];
-    // The phase raise finds; what comes after it changes.
-    bool isRaise = remark.getCategoryName() == "raise";
+    // A remark has the name of its phase as its category. The phase raise finds; what
+    // comes after it changes.
+    bool isRaise = remark.getCategoryName() == phaseName(PhaseKind::Raise);
     if (isRaise && !isDone)
       noteMissed(remark);
     if (!state->prints)

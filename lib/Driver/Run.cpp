@@ -248,10 +248,10 @@ static RunReport::Latency summarise(std::vector<double> times) {
 /// What has no effect on a library, or on a program.
 static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
-  if (isLibrary && (isPinned || !options.from.empty() || !options.dumpPhases.empty()))
+  if (isLibrary && (isPinned || options.from || !options.dumpPhases.empty()))
     return fail(ErrorKind::InvalidArgument, "give them to tacit compile",
                 "--dim, --shape, --from and --dump-phases have no effect on a library");
-  if (options.isDynamic && (isLibrary || !options.from.empty()))
+  if (options.isDynamic && (isLibrary || options.from))
     return fail(ErrorKind::InvalidArgument, "leave it out",
                 "--dynamic has no effect on a library or a program: dimensions are free "
                 "there, or they are not");
@@ -261,12 +261,11 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   if (options.isReference && isLibrary)
     return fail(ErrorKind::InvalidArgument, "give the model",
                 "--reference evaluates a model, and '{}' is code", options.model);
-  if (options.isReference && !options.from.empty() &&
-      *findPhase(options.from, options.road) > *findPhase(kReferencePhase, options.road))
+  if (options.isReference && options.start() > *findPhase(kReferencePhase, options.road))
     return fail(ErrorKind::InvalidArgument, "start from an earlier phase",
                 "--reference evaluates nn, as the phase '{}' leaves it at the latest; "
                 "found --from {}",
-                kReferencePhase.str(), options.from);
+                phaseName(kReferencePhase).str(), phaseName(*options.from).str());
   return llvm::Error::success();
 }
 
@@ -288,7 +287,7 @@ runFirst(const RunOptions &options, Executable &executable,
   llvm::consumeError(outputs.takeError());
   auto runOnce = [&] { outputs = executable.run(inputs, options.threads); };
   // The code of a program is as good as the hand that edited it.
-  if (options.from.empty())
+  if (!options.from)
     runOnce();
   else
     guard(runOnce, [&] {

@@ -43,18 +43,18 @@ static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
     return llvm::Error::success();
   return fail(ErrorKind::BadInput, "start from the phase that made it",
               "'{}' has no operation on shares; expected a program as phase '{}' leaves it",
-              options.model, options.from);
+              options.model, phaseName(*options.from).str());
 }
 
 llvm::Error Session::open(bool isChanged) {
   bool isProgram = StringRef(options.model).ends_with(".mlir");
   // To look at a program as it is, nobody has to know where it comes from.
   bool isLook = purpose == Purpose::Look;
-  if (isProgram && options.from.empty() && !(isLook && !isChanged))
+  if (isProgram && !options.from && !(isLook && !isChanged))
     return fail(ErrorKind::InvalidArgument,
                 "add --from PHASE, one of: " + phaseNames(options.road),
                 "'{}' is a program; which phase made it?", options.model);
-  if (!isProgram && !options.from.empty())
+  if (!isProgram && options.from)
     return fail(ErrorKind::InvalidArgument, "give NN-PHASE.mlir as --dump-phases wrote it",
                 "--from goes on from a program, and '{}' does not end in .mlir",
                 options.model);
@@ -87,9 +87,9 @@ llvm::Error Session::readProgram() {
     return program.takeError();
   module = std::move(*program);
   isRead = true;
-  if (options.from.empty())
+  if (!options.from)
     return llvm::Error::success();
-  reached = *findPhase(options.from, options.road);
+  reached = options.start();
   if (options.road == Road::TwoParty)
     return reached >= *findPhase(PhaseKind::Mpc, options.road)
                ? checkShares(*module, options)
@@ -99,7 +99,7 @@ llvm::Error Session::readProgram() {
                                                  : llvm::Error::success();
 }
 
-void Session::begin(OwningOpRef<ModuleOp> program, StringRef phase) {
+void Session::begin(OwningOpRef<ModuleOp> program, PhaseKind phase) {
   module = std::move(program);
   reached = *findPhase(phase, options.road);
 }

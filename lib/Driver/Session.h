@@ -37,7 +37,7 @@ public:
   /// are asked for.
   llvm::Error open(bool isChanged);
   /// Begins with a program that somebody built, as `phase` would leave it.
-  void begin(mlir::OwningOpRef<mlir::ModuleOp> program, llvm::StringRef phase);
+  void begin(mlir::OwningOpRef<mlir::ModuleOp> program, PhaseKind phase);
 
   /// The ONNX file; null when we started from a program.
   const OnnxModel *onnx() const { return model.get(); }

@@ -188,8 +188,11 @@ std::optional<size_t> tacit::findPhase(PhaseKind kind, Road road) {
   return std::nullopt;
 }
 
-llvm::StringRef tacit::phaseName(const Transformation &transformation) {
-  return phases()[*findPhase(transformation.phase())].name;
+llvm::StringRef tacit::phaseName(PhaseKind kind) {
+  for (Road road : {Road::Cpu, Road::TwoParty})
+    if (auto position = findPhase(kind, road))
+      return phases(road)[*position].name;
+  llvm_unreachable("a phase of no road");
 }
 
 std::string tacit::phaseNames(Road road) {

@@ -266,18 +266,24 @@ static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, i
 
 static const char *describe(Road road) { return road == Road::Cpu ? "CPU" : "two-party"; }
 
-static llvm::Error checkPhase(StringRef option, StringRef name, Road road) {
-  if (name.empty() || findPhase(name, road))
-    return llvm::Error::success();
+/// The phase that an option names, if it names one.
+static llvm::Expected<std::optional<PhaseKind>>
+parsePhase(const cl::opt<std::string> &option, Road road) {
+  StringRef name = option.getValue();
+  if (name.empty())
+    return std::nullopt;
+  if (auto position = findPhase(name, road))
+    return phases(road)[*position].kind;
   Road other = road == Road::Cpu ? Road::TwoParty : Road::Cpu;
   if (findPhase(name, other))
     return usage("use one of: " + phaseNames(road),
                  fmt::format("--{} names the phase '{}' of the {} road; expected one of "
                              "the {} road",
-                             option.str(), name.str(), describe(other), describe(road)));
+                             option.ArgStr.str(), name.str(), describe(other),
+                             describe(road)));
   return usage("use one of: " + phaseNames(road),
-               fmt::format("--{} names the phase '{}', which does not exist", option.str(),
-                           name.str()));
+               fmt::format("--{} names the phase '{}', which does not exist",
+                           option.ArgStr.str(), name.str()));
 }
 
 static llvm::Error readPairs(StringRef option, const cl::list<std::string> &texts,
@@ -366,9 +372,10 @@ static llvm::Error readModel(StringRef command, Road road, ModelOptions &options
     return error;
   if (auto error = parseBindings(dimOptions, shapeOptions, valueOptions, options.bindings))
     return error;
-  if (auto error = checkPhase("from", fromOption, road))
-    return error;
-  options.from = fromOption;
+  auto from = parsePhase(fromOption, road);
+  if (!from)
+    return from.takeError();
+  options.from = *from;
   options.dumpPhases = dumpOption;
   return llvm::Error::success();
 }
@@ -396,11 +403,10 @@ static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
     return read.takeError();
   options.transformations = std::move(*read);
   for (const Transformation &transformation : options.transformations)
-    if (!model.from.empty() && *findPhase(model.from, model.road) >=
-                                   *findPhase(transformation.phase(), model.road))
+    if (model.start() >= *findPhase(transformation.phase(), model.road))
       return usage("start from an earlier phase, or leave it out",
                    fmt::format("{} has no effect after phase '{}'", transformation.option,
-                               phaseName(transformation).str()));
+                               phaseName(transformation.phase()).str()));
   return llvm::Error::success();
 }
 
@@ -476,12 +482,13 @@ static llvm::Error checkReached(const CompileOptions &options) {
       return usage("add the passes that --print-pipeline shows to --pass-pipeline",
                    "--pass-pipeline replaces the phases; " + transformation.option +
                        " has no effect on it");
-    if (!options.to.empty() && *findPhase(options.to, options.road) <
-                                   *findPhase(transformation.phase(), options.road))
+    std::string phase = phaseName(transformation.phase()).str();
+    if (options.to && *findPhase(*options.to, options.road) <
+                          *findPhase(transformation.phase(), options.road))
       return usage(
-          "--to " + phaseName(transformation).str(),
+          "--to " + phase,
           fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
-                      transformation.option, phaseName(transformation).str(), options.to));
+                      transformation.option, phase, phaseName(*options.to).str()));
   }
   return llvm::Error::success();
 }
@@ -500,9 +507,10 @@ static llvm::Expected<Action> parseCompile() {
   Road road = isTwoParty ? Road::TwoParty : Road::Cpu;
   if (auto error = readModel("compile", road, options))
     return std::move(error);
-  if (auto error = checkPhase("to", toOption, road))
-    return std::move(error);
-  options.to = toOption;
+  auto to = parsePhase(toOption, road);
+  if (!to)
+    return to.takeError();
+  options.to = *to;
   options.passPipeline = pipelineOption;
   options.printPipeline = printPipelineOption;
   if (auto error = readChanges(options, /*isForShapes=*/false, options))

@@ -25,11 +25,14 @@ struct ModelOptions {
   std::string model;
   DimBindings bindings;
   /// The phase that left the model, where it is a program.
-  std::string from;
+  std::optional<PhaseKind> from;
   /// Where the program after each phase is written to; empty for nowhere.
   std::string dumpPhases;
   /// The road that all phases named are on.
   Road road = Road::Cpu;
+
+  /// Position on the road of the phase that left the model.
+  size_t start() const { return from ? *findPhase(*from, road) : 0; }
 };
 
 /// The changes of the model, in the order in which they run.
@@ -76,8 +79,8 @@ struct CompileOptions : ModelOptions,
                         ProtocolOptions,
                         CodeOptions {
   enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
-  /// The last phase; empty for that of the target.
-  std::string to;
+  /// The last phase, unless it is that of the target.
+  std::optional<PhaseKind> to;
   /// What the user wants to be run instead of the phases.
   std::string passPipeline;
   bool printPipeline = false;

@@ -113,8 +113,8 @@ llvm::ArrayRef<Phase> phases(Road road = Road::Cpu);
 std::optional<size_t> findPhase(llvm::StringRef name, Road road = Road::Cpu);
 std::optional<size_t> findPhase(PhaseKind kind, Road road = Road::Cpu);
 
-/// The name of a phase that changes the model, which all roads have.
-llvm::StringRef phaseName(const Transformation &transformation);
+/// The name of a phase, which is the same on every road that has it.
+llvm::StringRef phaseName(PhaseKind kind);
 
 /// "import, raise, ...", for messages.
 std::string phaseNames(Road road = Road::Cpu);
