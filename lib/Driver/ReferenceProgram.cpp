@@ -11,6 +11,7 @@
 #include "tacit/Report/ProgramFacts.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tacit;
@@ -96,7 +97,7 @@ static llvm::Expected<reference::Tensor> readInput(const HostTensor &input, Type
               tensor ? shapeText(tensor.getShape()) : "tensor");
 }
 
-llvm::Expected<std::vector<HostTensor>>
+llvm::Expected<std::vector<reference::Tensor>>
 ReferenceProgram::run(llvm::ArrayRef<HostTensor> inputs) {
   func::FuncOp main = mainOf(compilation.program());
   std::vector<reference::Tensor> values;
@@ -111,9 +112,37 @@ ReferenceProgram::run(llvm::ArrayRef<HostTensor> inputs) {
   if (!results)
     return fail(ErrorKind::BadInput, "leave out --reference", "{}",
                 llvm::toString(results.takeError()));
-  std::vector<HostTensor> outputs;
-  for (const reference::Tensor &result : *results)
-    outputs.push_back(
-        {dtypeOf(result.getElementType()), result.getShape().vec(), result.toBytes()});
-  return outputs;
+  return std::move(*results);
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+HostTensor driver::toHost(const reference::Tensor &value) {
+  return {dtypeOf(value.getElementType()), value.getShape().vec(), value.toBytes()};
+}
+
+std::optional<report::RunReport::Distance>
+driver::distanceFrom(const reference::Tensor &truth, const HostTensor &found) {
+  if (truth.getShape() != llvm::ArrayRef(found.shape) ||
+      dtypeOf(truth.getElementType()) != found.dtype)
+    return std::nullopt;
+  report::RunReport::Distance distance{0, 0, 0};
+  double squares = 0;
+  for (int64_t i = 0; i < truth.getNumElements(); ++i) {
+    double a = truth.isFloat() ? truth.real(i) : static_cast<double>(truth.integer(i));
+    double b = valueAt(found, i);
+    bool isSame = a == b || (std::isnan(a) && std::isnan(b));
+    double difference = isSame ? 0 : std::abs(a - b);
+    // Nothing is farther away than a number that only one of them has.
+    if (std::isnan(difference))
+      difference = INFINITY;
+    squares += difference * difference;
+    if (difference > distance.largest)
+      distance = {difference, i, 0};
+  }
+  if (truth.getNumElements() > 0)
+    distance.rms = std::sqrt(squares / truth.getNumElements());
+  return distance;
 }

@@ -9,6 +9,8 @@
 #define TACIT_LIB_DRIVER_REFERENCEPROGRAM_H
 
 #include "Compilation.h"
+#include "tacit/Reference/Tensor.h"
+#include "tacit/Report/RunReport.h"
 #include "tacit/Support/HostTensor.h"
 
 namespace tacit::driver {
@@ -28,8 +30,8 @@ public:
   std::vector<std::string> inputNames();
   std::vector<std::string> outputNames();
 
-  /// The outputs are rounded to their element types.
-  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs);
+  /// The outputs in double precision.
+  llvm::Expected<std::vector<reference::Tensor>> run(llvm::ArrayRef<HostTensor> inputs);
 
 private:
   ReferenceProgram(std::shared_ptr<Session> session, Variant variant)
@@ -38,6 +40,14 @@ private:
   std::shared_ptr<Session> session;
   Compilation compilation;
 };
+
+/// A value of the reference, rounded to its element type.
+HostTensor toHost(const reference::Tensor &value);
+
+/// How far `found` is from what the reference computed; nothing if it has another shape or
+/// element type.
+std::optional<report::RunReport::Distance> distanceFrom(const reference::Tensor &truth,
+                                                        const HostTensor &found);
 
 } // namespace tacit::driver
 

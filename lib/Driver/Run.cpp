@@ -98,11 +98,11 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What runs: code, or the reference.
+/// What runs: code, or the reference, or both where results are compared with it.
 struct Compiled {
   std::unique_ptr<Executable> executable;
   std::unique_ptr<ReferenceProgram> reference;
-  double seconds;
+  double seconds = 0;
 };
 } // namespace
 
@@ -138,17 +138,24 @@ static llvm::Expected<Compiled> compileWith(const RunOptions &options,
       return std::move(error);
   }
   Variant variant{options.road, options.transformations, {}, options.vectorBits};
+  Compiled compiled{};
   if (options.isReference) {
     auto reference = ReferenceProgram::make(session, variant);
     if (!reference)
       return reference.takeError();
-    return Compiled{nullptr, std::move(*reference), 0};
+    compiled.reference = std::move(*reference);
+    if (options.expected.empty())
+      return compiled;
+    // The code is compared with: what was said of the changes holds for it, too.
+    variant.isAside = true;
   }
   Compilation compilation(*session, variant);
   auto made = compilation.makeExecutable();
   if (!made)
     return made.takeError();
-  return Compiled{std::move(*made), nullptr, compilation.elapsed()};
+  compiled.executable = std::move(*made);
+  compiled.seconds = compilation.elapsed();
+  return compiled;
 }
 
 static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &inputs) {
@@ -276,7 +283,7 @@ static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool is
   auto loaded = Executable::loadLibrary(options.model);
   if (!loaded)
     return loaded.takeError();
-  return Compiled{std::move(*loaded), nullptr, 0};
+  return Compiled{std::move(*loaded), nullptr};
 }
 
 /// The first run maps weights and wakes threads; it gives the results.
@@ -347,6 +354,7 @@ struct Results {
   std::vector<HostTensor> tensors;
   RunReport::Latency latency;
   int64_t threads;
+  std::vector<RunReport::Comparison> comparisons = {};
 };
 } // namespace
 
@@ -386,10 +394,33 @@ static llvm::Expected<Results> runCode(const RunOptions &options, Executable &ex
   return Results{outputNames, std::move(*outputs), *latency, threads};
 }
 
+/// How far from the reference the results of the code are, and those that are given.
+static llvm::Expected<std::vector<RunReport::Comparison>>
+compareWith(llvm::ArrayRef<reference::Tensor> truth, const RunOptions &options,
+            Compiled &compiled, const std::vector<HostTensor> &inputs,
+            const NamedTensors &given) {
+  std::vector<RunReport::Comparison> comparisons;
+  if (!compiled.executable)
+    return comparisons;
+  auto outputs = runFirst(options, *compiled.executable, inputs);
+  if (!outputs)
+    return outputs.takeError();
+  for (auto [name, value, output] :
+       llvm::zip(compiled.reference->outputNames(), truth, *outputs)) {
+    const HostTensor *other = find(given, name);
+    auto distance = distanceFrom(value, output);
+    auto ofGiven = other ? distanceFrom(value, *other) : std::nullopt;
+    if (distance && ofGiven)
+      comparisons.push_back({name, *distance, *ofGiven});
+  }
+  return comparisons;
+}
+
 /// Once: the reference is not there to be fast.
-static llvm::Expected<Results> runReference(ReferenceProgram &reference,
+static llvm::Expected<Results> runReference(const RunOptions &options, Compiled &compiled,
                                             const NamedTensors &inputs,
                                             const NamedTensors &expected) {
+  ReferenceProgram &reference = *compiled.reference;
   auto ordered = order(inputs, expected, reference.inputNames(), reference.outputNames());
   if (!ordered)
     return ordered.takeError();
@@ -397,19 +428,30 @@ static llvm::Expected<Results> runReference(ReferenceProgram &reference,
   auto outputs = reference.run(*ordered);
   if (!outputs)
     return outputs.takeError();
-  return Results{reference.outputNames(), std::move(*outputs),
-                 summarise({1e3 * secondsSince(begin)}), 1};
+  Results results{reference.outputNames(), {}, summarise({1e3 * secondsSince(begin)}), 1};
+  for (const reference::Tensor &output : *outputs)
+    results.tensors.push_back(toHost(output));
+  auto comparisons = compareWith(*outputs, options, compiled, *ordered, expected);
+  if (!comparisons)
+    return comparisons.takeError();
+  results.comparisons = std::move(*comparisons);
+  return results;
 }
 
 /// Runs on the inputs, and compares the results with what is expected.
 static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
                          const NamedTensors &inputs, const NamedTensors &expected) {
   auto results = compiled.reference
-                     ? runReference(*compiled.reference, inputs, expected)
+                     ? runReference(options, compiled, inputs, expected)
                      : runCode(options, *compiled.executable, inputs, expected);
   if (!results)
     return results.takeError();
-  RunReport report{{}, results->latency, results->threads, 0, compiled.seconds};
+  RunReport report{{},
+                   std::move(results->comparisons),
+                   results->latency,
+                   results->threads,
+                   0,
+                   compiled.seconds};
   if (auto error = writeOutputs(options, results->names, results->tensors, report))
     return error;
   report.peakBytes = peakMemory();

@@ -13,13 +13,50 @@
 using namespace tacit;
 using namespace tacit::report;
 
+std::string report::nearer(const RunReport::Comparison &comparison) {
+  double compiled = comparison.compiled.rms, given = comparison.given.rms;
+  return compiled < given ? "compiled" : given < compiled ? "given" : "neither";
+}
+
+static void printComparisons(const RunReport &report, llvm::raw_ostream &os) {
+  if (report.comparisons.empty())
+    return;
+  os << fmt::format("{:<32}{:>11}{:>12}{:>11}\n", "distance from the reference", "largest",
+                    "at element", "rms");
+  for (const RunReport::Comparison &comparison : report.comparisons)
+    for (auto [name, distance] :
+         {std::pair("compiled", &comparison.compiled), {"given", &comparison.given}})
+      os << fmt::format("  {:<30}{:>11.3g}{:>12}{:>11.3g}{}\n",
+                        comparison.output + ", " + name, distance->largest,
+                        distance->element, distance->rms,
+                        nearer(comparison) == name ? "  nearer" : "");
+}
+
 void report::printText(const RunReport &report, llvm::raw_ostream &os) {
   for (const RunReport::Output &output : report.outputs)
     os << fmt::format("{}: {} {}{}{}\n", output.name, output.dtype, shapeText(output.shape),
                       output.file.empty() ? "" : " -> ", output.file);
+  printComparisons(report, os);
   const RunReport::Latency &latency = report.latency;
   os << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n", latency.median,
                     latency.repeat, latency.min, latency.max);
+}
+
+static llvm::json::Object distanceJson(const RunReport::Distance &distance) {
+  return llvm::json::Object{{"max_abs", jsonNumber(distance.largest)},
+                            {"element", distance.element},
+                            {"rms", jsonNumber(distance.rms)}};
+}
+
+static llvm::json::Array comparisonsJson(const RunReport &report) {
+  llvm::json::Array comparisons;
+  for (const RunReport::Comparison &comparison : report.comparisons)
+    comparisons.push_back(
+        llvm::json::Object{{"output", jsonText(comparison.output)},
+                           {"compiled", distanceJson(comparison.compiled)},
+                           {"given", distanceJson(comparison.given)},
+                           {"nearer", nearer(comparison)}});
+  return comparisons;
 }
 
 llvm::json::Object report::toJson(const RunReport &report) {
@@ -32,6 +69,7 @@ llvm::json::Object report::toJson(const RunReport &report) {
   const RunReport::Latency &latency = report.latency;
   return llvm::json::Object{{"schema", 1},
                             {"outputs", std::move(outputs)},
+                            {"reference_distance", comparisonsJson(report)},
                             {"latency_ms", llvm::json::Object{{"min", latency.min},
                                                               {"median", latency.median},
                                                               {"max", latency.max},

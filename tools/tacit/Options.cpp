@@ -190,7 +190,9 @@ static cl::opt<bool> dynamicOption("dynamic",
                                    cl::desc("compile for any size of the free dimensions"),
                                    cl::cat(category), cl::sub(runCommand));
 static cl::opt<bool> referenceOption(
-    "reference", cl::desc("evaluate in double precision instead of running compiled code"),
+    "reference",
+    cl::desc("evaluate in double precision instead of running compiled code; with "
+             "--expect, say how far both are from that"),
     cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),

@@ -27,11 +27,27 @@ struct RunReport {
     int64_t repeat;
   };
 
+  /// How far a result is from what the reference computes in double precision.
+  struct Distance {
+    double largest;  ///< difference; infinite or NaN where one number only is finite
+    int64_t element; ///< where it is
+    double rms;      ///< the root of the mean square of all differences
+  };
+  /// Two results of an output: of compiled code, and the one that somebody gave.
+  struct Comparison {
+    std::string output;
+    Distance compiled, given;
+  };
+
   std::vector<Output> outputs;
+  std::vector<Comparison> comparisons; ///< where the reference runs and results are given
   Latency latency;
   int64_t threads, peakBytes;
   double compileSeconds;
 };
+
+/// "compiled" or "given": which is nearer to the reference in the mean; else "neither".
+std::string nearer(const RunReport::Comparison &comparison);
 
 void printText(const RunReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const RunReport &report);
