@@ -80,31 +80,25 @@ static RankedTensorType knownType(Value value, nn::Dims &dims) {
 }
 
 namespace {
-struct CheckProgram : tacit::cpu::impl::CheckProgramBase<CheckProgram> {
-  using Base::Base;
+struct CheckProgram
+    : tacit::cpu::ModelPass<tacit::cpu::impl::CheckProgramBase<CheckProgram>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    func::FuncOp main = tacit::cpu::findModel(module);
-    if (!main)
-      return signalPassFailure();
+  LogicalResult runOnModel(func::FuncOp main) override {
     // One message, where --from named the wrong phase.
     for (Operation &op : main.getBody().front())
-      if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op)) {
-        op.emitOpError()
-            << "is no operation of the nn dialect; expected a program as the phase "
-               "raise leaves it";
-        return signalPassFailure();
-      }
+      if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op))
+        return op.emitOpError()
+               << "is no operation of the nn dialect; expected a program as the phase "
+                  "raise leaves it";
     nn::Dims dims(main);
     bool ok = checkInputs(main);
     ok &= checkOperations(main, dims);
-    if (!ok)
-      return signalPassFailure();
-    nn::InterfaceAttr interface = describe(main, dims);
+    nn::InterfaceAttr interface = ok ? describe(main, dims) : nn::InterfaceAttr();
     if (!interface)
-      return signalPassFailure();
-    module->setAttr(nn::kInterfaceAttr, interface);
+      return failure();
+    getOperation()->setAttr(nn::kInterfaceAttr, interface);
+    return success();
   }
 
   bool checkInputs(func::FuncOp main) {

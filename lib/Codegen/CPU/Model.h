@@ -22,6 +22,23 @@ inline mlir::func::FuncOp findModel(mlir::ModuleOp module) {
   return nullptr;
 }
 
+/// A pass over the model, where `PassBase` is what TableGen made of its definition.
+/// Without a model it fails.
+template <typename PassBase>
+class ModelPass : public PassBase {
+public:
+  using PassBase::PassBase;
+
+  void runOnOperation() final {
+    mlir::func::FuncOp main = findModel(this->getOperation());
+    if (!main || mlir::failed(runOnModel(main)))
+      this->signalPassFailure();
+  }
+
+protected:
+  virtual mlir::LogicalResult runOnModel(mlir::func::FuncOp main) = 0;
+};
+
 } // namespace tacit::cpu
 
 #endif // TACIT_LIB_CODEGEN_CPU_MODEL_H

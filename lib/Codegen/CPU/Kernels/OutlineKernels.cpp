@@ -155,13 +155,11 @@ private:
   unsigned count = 0;
 };
 
-struct OutlineKernels : tacit::cpu::impl::OutlineKernelsBase<OutlineKernels> {
-  using Base::Base;
+struct OutlineKernels
+    : tacit::cpu::ModelPass<tacit::cpu::impl::OutlineKernelsBase<OutlineKernels>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    func::FuncOp main = tacit::cpu::findModel(getOperation());
-    if (!main)
-      return signalPassFailure();
+  LogicalResult runOnModel(func::FuncOp main) override {
     Kernels kernels(getOperation());
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       if (op.getNumRegions() == 0 || op.getNumResults() > 0)
@@ -178,6 +176,7 @@ struct OutlineKernels : tacit::cpu::impl::OutlineKernelsBase<OutlineKernels> {
       ++numCalls;
     }
     numKernels = kernels.size();
+    return success();
   }
 };
 } // namespace

@@ -26,24 +26,21 @@ static bool isFree(Type type) {
 }
 
 namespace {
-struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
-  using Base::Base;
+struct BindDimensions
+    : tacit::cpu::ModelPass<tacit::cpu::impl::BindDimensionsBase<BindDimensions>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    func::FuncOp main = tacit::cpu::findModel(module);
-    if (!main)
-      return signalPassFailure();
-    if (llvm::none_of(main.getArgumentTypes(), isFree))
-      return;
-    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
-    if (!interface || interface.getDims().empty()) {
-      main.emitError() << "has free dimensions; expected '" << nn::kInterfaceAttr
-                       << "' with a list 'dims' of their names";
-      return signalPassFailure();
+  LogicalResult runOnModel(func::FuncOp main) override {
+    if (llvm::none_of(main.getArgumentTypes(), isFree)) {
+      markAllAnalysesPreserved();
+      return success();
     }
+    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
+    if (!interface || interface.getDims().empty())
+      return main.emitError() << "has free dimensions; expected '" << nn::kInterfaceAttr
+                              << "' with a list 'dims' of their names";
     if (failed(bind(main, interface)))
-      return signalPassFailure();
+      return failure();
     // Sizes that are asked for in many places become one.
     SmallVector<memref::DimOp> questions;
     main.walk([&](memref::DimOp op) { questions.push_back(op); });
@@ -52,6 +49,7 @@ struct BindDimensions : tacit::cpu::impl::BindDimensionsBase<BindDimensions> {
     IRRewriter rewriter(&getContext());
     DominanceInfo dominance(main);
     eliminateCommonSubExpressions(rewriter, dominance, main);
+    return success();
   }
 
   /// Sizes become the last arguments, inputs plain pointers.

@@ -124,28 +124,24 @@ static memref::ViewOp findArena(func::FuncOp main) {
 }
 
 namespace {
-struct DeriveShapes : tacit::cpu::impl::DeriveShapesBase<DeriveShapes> {
-  using Base::Base;
+struct DeriveShapes
+    : tacit::cpu::ModelPass<tacit::cpu::impl::DeriveShapesBase<DeriveShapes>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    func::FuncOp main = tacit::cpu::findModel(module);
-    if (!main)
-      return signalPassFailure();
-    if (tacit::cpu::numFreeDims(main) == 0)
-      return;
+  LogicalResult runOnModel(func::FuncOp main) override {
+    if (tacit::cpu::numFreeDims(main) == 0) {
+      markAllAnalysesPreserved();
+      return success();
+    }
     auto shapes = resultShapes(main);
     memref::ViewOp arena = findArena(main);
-    if (!arena || failed(shapes) || module.lookupSymbol("shapes")) {
-      main.emitError()
-          << "has free dimensions, but is no program as cpu-plan-memory leaves it";
-      return signalPassFailure();
-    }
+    if (!arena || failed(shapes) || getOperation().lookupSymbol("shapes"))
+      return main.emitError()
+             << "has free dimensions, but is no program as cpu-plan-memory leaves it";
     if (failed(derive(main, arena, *shapes)))
-      return signalPassFailure();
+      return failure();
     main.getBody().front().getTerminator()->setOperands({});
-    if (failed(main.eraseResults(llvm::BitVector(main.getNumResults(), true))))
-      return signalPassFailure();
+    return main.eraseResults(llvm::BitVector(main.getNumResults(), true));
   }
 
   /// Every dimension of every result: known ones from the interface, free ones from

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Model.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -46,20 +47,15 @@ static linalg::PackOp asPanels(Operation *user) {
 }
 
 namespace {
-struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights> {
-  using Base::Base;
+struct ExternalizeWeights
+    : tacit::cpu::ModelPass<tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights>> {
+  using ModelPass::ModelPass;
 
   /// Each constant and layout, with the values that it stands for: a table that is used
   /// twice is stored once.
   using Weights = llvm::MapVector<cpu::WeightAttr, SmallVector<Value>>;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal()) {
-      module.emitError() << "expected a function @main: the model";
-      return signalPassFailure();
-    }
+  LogicalResult runOnModel(func::FuncOp main) override {
     Weights weights;
     SmallVector<arith::ConstantOp> constants;
     main.walk([&](arith::ConstantOp op) {
@@ -67,10 +63,10 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
         constants.push_back(op);
     });
     int64_t size = 0;
-    SmallVector<int64_t> offsets = writeManifest(module, weights, size);
+    SmallVector<int64_t> offsets = writeManifest(getOperation(), weights, size);
     auto file = MemRefType::get({size}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(0, file, {}, main.getLoc())))
-      return signalPassFailure();
+      return failure();
     OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
     for (auto [entry, offset] : llvm::zip(weights, offsets)) {
       Value tensor = viewOf(b, entry.second.front(), main.getArgument(0), offset);
@@ -81,6 +77,7 @@ struct ExternalizeWeights : tacit::cpu::impl::ExternalizeWeightsBase<Externalize
     for (arith::ConstantOp op : constants)
       if (op.use_empty())
         op.erase();
+    return success();
   }
 
   /// Adds the layouts in which a constant is read; false if it is no tensor of known size.

@@ -7,6 +7,7 @@
 
 #include "Memory/SizeArithmetic.h"
 #include "MemorySlots.h"
+#include "Model.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -57,41 +58,36 @@ struct Stack {
   SmallVector<Value> more;
 };
 
-struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
-  using Base::Base;
+struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanMemory>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.isExternal()) {
-      module.emitError() << "expected a function @main: the model";
-      return signalPassFailure();
-    }
+  LogicalResult runOnModel(func::FuncOp main) override {
     bool isFree = tacit::cpu::numFreeDims(main) > 0;
     if (failed(moveToStack(main, isFree)))
-      return signalPassFailure();
+      return failure();
     auto buffers = collect(main, isFree);
     if (failed(buffers))
-      return signalPassFailure();
+      return failure();
     numBuffers = buffers->size();
     if (isFree) {
       auto type = MemRefType::get({1}, IntegerType::get(&getContext(), 8));
       if (failed(main.insertArgument(1, type, {}, main.getLoc())) ||
           failed(tacit::cpu::placeInSlots(main, *buffers)))
-        return signalPassFailure();
-      return flattenEmptyArguments(main);
+        return failure();
+      flattenEmptyArguments(main);
+      return success();
     }
     int64_t arena = place(*buffers);
     for (const Buffer &buffer : *buffers)
       sumBytes += buffer.size;
     arenaBytes = arena;
 
-    module->setAttr(tacit::cpu::kArenaAttr,
-                    IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
+    getOperation()->setAttr(tacit::cpu::kArenaAttr,
+                            IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
     // After the weights, before the inputs.
     auto type = MemRefType::get({arena}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(1, type, {}, main.getLoc())))
-      return signalPassFailure();
+      return failure();
     for (const Buffer &buffer : *buffers) {
       OpBuilder b(buffer.alloc);
       Location loc = buffer.alloc->getLoc();
@@ -103,6 +99,7 @@ struct PlanMemory : tacit::cpu::impl::PlanMemoryBase<PlanMemory> {
       alloc->erase();
     }
     flattenEmptyArguments(main);
+    return success();
   }
 
   /// An input without elements (an empty cache) stays an argument, of one dimension:

@@ -36,22 +36,17 @@ static memref::AllocOp allocationOf(Value value) {
 }
 
 namespace {
-struct ResultsToArguments : tacit::cpu::impl::ResultsToArgumentsBase<ResultsToArguments> {
-  using Base::Base;
+struct ResultsToArguments
+    : tacit::cpu::ModelPass<tacit::cpu::impl::ResultsToArgumentsBase<ResultsToArguments>> {
+  using ModelPass::ModelPass;
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
-    func::FuncOp main = tacit::cpu::findModel(module);
-    if (!main)
-      return signalPassFailure();
+  LogicalResult runOnModel(func::FuncOp main) override {
     Operation *end = main.getBody().front().getTerminator();
     for (unsigned i = 0; i < main.getNumResults(); ++i) {
       auto type = dyn_cast<MemRefType>(end->getOperand(i).getType());
-      if (!isPlain(type)) {
-        end->emitOpError() << "gives " << end->getOperand(i).getType() << " as result " << i
-                           << "; expected a plain buffer";
-        return signalPassFailure();
-      }
+      if (!isPlain(type))
+        return end->emitOpError() << "gives " << end->getOperand(i).getType()
+                                  << " as result " << i << "; expected a plain buffer";
       // Plain pointers have no sizes: what is free is the program's to know.
       auto pointer =
           type.hasStaticShape() ? type : MemRefType::get({1}, type.getElementType());
@@ -60,11 +55,10 @@ struct ResultsToArguments : tacit::cpu::impl::ResultsToArgumentsBase<ResultsToAr
       if (failed(main.insertArgument(main.getNumArguments(), pointer,
                                      attributes.getDictionary(&getContext()),
                                      main.getLoc())))
-        return signalPassFailure();
+        return failure();
       deliver(end, i, main.getArguments().back());
     }
-    if (failed(returnSizes(main, end)))
-      return signalPassFailure();
+    return returnSizes(main, end);
   }
 
   /// What is left to return are the sizes of the free dimensions of all results.

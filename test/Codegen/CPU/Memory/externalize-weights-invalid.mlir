@@ -1,7 +1,7 @@
 // RUN: tacit-opt %s -cpu-externalize-weights -split-input-file -verify-diagnostics
 
 // A library, not a model.
-// expected-error @below {{expected a function @main: the model}}
+// expected-error @below {{expected a function @main with one block: the model}}
 module {
   func.func @model() {
     return
@@ -10,7 +10,7 @@ module {
 
 // -----
 
-// expected-error @below {{expected a function @main: the model}}
+// expected-error @below {{expected a function @main with one block: the model}}
 module {
   func.func private @main()
 }

@@ -1,6 +1,6 @@
 // RUN: tacit-opt %s -cpu-plan-memory -split-input-file -verify-diagnostics
 
-// expected-error @below {{expected a function @main: the model}}
+// expected-error @below {{expected a function @main with one block: the model}}
 module {
   func.func private @main()
 }
