@@ -15,19 +15,17 @@ using namespace tacit::reference;
 static llvm::Expected<Tensor> evaluateShare(mpc::ShareOp op, Operands operands) {
   const Tensor &input = *operands[0];
   Ring ring = ringOf(op.getResult());
-  Tensor result(input.getShape(), elementTypeOf(op));
-  for (int64_t k = 0; k < result.getNumElements(); ++k)
-    result.integer(k) = ring.encode(input.real(k));
-  return result;
+  return generate(op, input.getShape(), elementTypeOf(op), [&](const Index &index) {
+    return ring.encode(input.real(input.offset(index)));
+  });
 }
 
 static llvm::Expected<Tensor> evaluateReveal(mpc::RevealOp op, Operands operands) {
   const Tensor &input = *operands[0];
   Ring ring = ringOf(op.getInput());
-  Tensor result(input.getShape(), elementTypeOf(op));
-  for (int64_t k = 0; k < result.getNumElements(); ++k)
-    result.real(k) = ring.decode(input.integer(k));
-  return result;
+  return generate(op, input.getShape(), elementTypeOf(op), [&](const Index &index) {
+    return ring.decode(input.integer(input.offset(index)));
+  });
 }
 
 /// An index below zero counts from the end; what is outside of the table gives zeros.
