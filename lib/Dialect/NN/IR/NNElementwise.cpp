@@ -145,21 +145,36 @@ REAL(MulOp) { return x[0] * x[1]; }
 INTEGER(MulOp) { return wrap(uint64_t(x[0]) * uint64_t(x[1])); }
 SIZE(MulOp) { return table.multiply(x[0], x[1]); }
 
-/// x / 0 and the lowest number / -1 have no result, but a processor that traps on
-/// them must not stop the program: the first gives x, the second wraps around.
+namespace {
+/// What an integer is divided by in place of `y`: 1 where y is 0, and where it is a signed
+/// -1. x / 0 and the lowest number / -1 have no result, but a processor that traps on them
+/// must not stop the program.
+struct SafeDivisor {
+  SafeDivisor(const ScalarBuilder &s, Value y) : zero(s.integer(0)) {
+    Value one = s.integer(1), minusOne = s.integer(-1);
+    Value takesOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+    if (!s.isUnsigned) {
+      isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
+      takesOne = s.make<arith::OrIOp>(takesOne, isMinusOne);
+    }
+    value = s.make<arith::SelectOp>(takesOne, one, y);
+  }
+
+  Value zero, value, isMinusOne;
+};
+} // namespace
+
+/// x / 0 gives x, and the lowest number / -1 wraps around.
 BUILD(DivOp) {
   Value x = s.args[0], y = s.args[1];
   if (s.isFloat())
     return s.make<arith::DivFOp>(x, y);
-  Value zero = s.integer(0), one = s.integer(1), minusOne = s.integer(-1);
-  Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+  SafeDivisor safe(s, y);
   if (s.isUnsigned)
-    return s.make<arith::DivUIOp>(x, s.make<arith::SelectOp>(isZero, one, y));
-  Value isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
-  Value isSpecial = s.make<arith::OrIOp>(isZero, isMinusOne);
-  Value safe = s.make<arith::SelectOp>(isSpecial, one, y);
-  Value quotient = s.make<arith::DivSIOp>(x, safe);
-  return s.make<arith::SelectOp>(isMinusOne, s.make<arith::SubIOp>(zero, x), quotient);
+    return s.make<arith::DivUIOp>(x, safe.value);
+  Value quotient = s.make<arith::DivSIOp>(x, safe.value);
+  return s.make<arith::SelectOp>(safe.isMinusOne, s.make<arith::SubIOp>(safe.zero, x),
+                                 quotient);
 }
 REAL(DivOp) { return x[0] / x[1]; }
 INTEGER(DivOp) {
@@ -177,19 +192,16 @@ BUILD(ModOp) {
   Value x = s.args[0], y = s.args[1];
   if (s.isFloat())
     return s.make<arith::RemFOp>(x, y);
-  Value zero = s.integer(0), one = s.integer(1), minusOne = s.integer(-1);
-  Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, zero);
+  SafeDivisor safe(s, y);
   if (s.isUnsigned)
-    return s.make<arith::RemUIOp>(x, s.make<arith::SelectOp>(isZero, one, y));
-  Value isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, y, minusOne);
-  Value safe = s.make<arith::SelectOp>(s.make<arith::OrIOp>(isZero, isMinusOne), one, y);
-  Value rest = s.make<arith::RemSIOp>(x, safe);
+    return s.make<arith::RemUIOp>(x, safe.value);
+  Value rest = s.make<arith::RemSIOp>(x, safe.value);
   // Toward zero has the sign of the dividend; rounding down, that of the divisor.
   Value differs = s.make<arith::CmpIOp>(arith::CmpIPredicate::slt,
-                                        s.make<arith::XOrIOp>(rest, safe), zero);
-  Value hasRest = s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, rest, zero);
+                                        s.make<arith::XOrIOp>(rest, safe.value), safe.zero);
+  Value hasRest = s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, rest, safe.zero);
   return s.make<arith::SelectOp>(s.make<arith::AndIOp>(differs, hasRest),
-                                 s.make<arith::AddIOp>(rest, safe), rest);
+                                 s.make<arith::AddIOp>(rest, safe.value), rest);
 }
 REAL(ModOp) { return std::fmod(x[0], x[1]); }
 /// The remainder with the sign of the divisor.
