@@ -173,6 +173,16 @@ static std::string dominant(const ProgramCosts &costs) {
   return text.empty() ? "nothing is sent" : text;
 }
 
+/// What the figures of a suite are, for a ring that may be another than its own.
+static void printFigures(llvm::raw_ostream &os, const cost::SuiteInfo &suite,
+                         int64_t ringBits, int64_t fractionBits) {
+  line(os, "parties", suite.threatModel);
+  line(os, "figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
+  line(os, "bytes", suite.measures);
+  line(os, "ring",
+       fmt::format("{} bits, {} of them behind the point", ringBits, fractionBits));
+}
+
 static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
                           const CostReport &report) {
   const cost::Network &network = report.network;
@@ -184,12 +194,7 @@ static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
          fmt::format("{} by {}", rounded(protocol.before->total.total),
                      dominant(*protocol.before)));
   line(os, "protocol", suite.title);
-  line(os, "parties", suite.threatModel);
-  line(os, "figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
-  line(os, "bytes", suite.measures);
-  line(os, "ring",
-       fmt::format("{} bits, {} of them behind the point", protocol.ringBits,
-                   protocol.fractionBits));
+  printFigures(os, suite, protocol.ringBits, protocol.fractionBits);
   if (!protocol.functions.empty())
     line(os, "functions",
          protocol.functions == "bounded"
@@ -219,12 +224,7 @@ void report::printText(const ProtocolList &list, llvm::raw_ostream &os) {
   os << "Protocols (" << list.advice.protocolsBy << "):\n";
   for (const cost::SuiteInfo &info : list.protocols) {
     os << "\n" << info.name << ": " << info.title << "\n";
-    line(os, "parties", info.threatModel);
-    line(os, "figures", fmt::format("{}: {}", kindText(info.kind), info.source));
-    line(os, "bytes", info.measures);
-    line(os, "ring",
-         fmt::format("{} bits, {} of them behind the point", info.ringBits,
-                     info.fractionBits));
+    printFigures(os, info, info.ringBits, info.fractionBits);
   }
   os << "\nNetworks (" << list.advice.networksBy << "):\n\n";
   for (const cost::Network &network : list.networks)
