@@ -91,13 +91,15 @@ struct CheckProgram
         return op.emitOpError()
                << "is no operation of the nn dialect; expected a program as the phase "
                   "raise leaves it";
-    nn::Dims dims(main);
+    auto &dims = getChildAnalysis<nn::Dims>(main);
     bool ok = checkInputs(main);
     ok &= checkOperations(main, dims);
     nn::InterfaceAttr interface = ok ? describe(main, dims) : nn::InterfaceAttr();
     if (!interface)
       return failure();
     getOperation()->setAttr(nn::kInterfaceAttr, interface);
+    // Nothing that is asked about a program follows from its interface.
+    markAllAnalysesPreserved();
     return success();
   }
 

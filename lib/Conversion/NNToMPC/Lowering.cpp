@@ -15,9 +15,10 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::mpc;
 
-Lowering::Lowering(func::FuncOp function, int64_t width, int64_t fraction)
-    : builder(function.getContext(), this), loc(function.getLoc()), knowledge(function),
-      blocks(function), width(width), fraction(fraction) {}
+Lowering::Lowering(func::FuncOp function, const KnowledgeInfo &knowledge,
+                   const nn::Blocks &blocks, int64_t width, int64_t fraction)
+    : builder(function.getContext(), this), loc(function.getLoc()), knowledge(knowledge),
+      blocks(blocks), width(width), fraction(fraction) {}
 
 void Lowering::begin(Operation *op) {
   current = op;

@@ -51,7 +51,8 @@ struct Refusal {
 /// null value gives one back.
 class Lowering : private mlir::OpBuilder::Listener {
 public:
-  Lowering(mlir::func::FuncOp function, int64_t width, int64_t fraction);
+  Lowering(mlir::func::FuncOp function, const mpc::KnowledgeInfo &knowledge,
+           const nn::Blocks &blocks, int64_t width, int64_t fraction);
 
   /// Begins with the conversion of `op`.
   void begin(mlir::Operation *op);
@@ -163,8 +164,8 @@ private:
   template <typename OpT, typename... Args>
   mlir::Value combine(mlir::Value lhs, mlir::Value rhs, Args... args);
 
-  const mpc::KnowledgeInfo knowledge;
-  const nn::Blocks blocks;
+  const mpc::KnowledgeInfo &knowledge;
+  const nn::Blocks &blocks;
   const int64_t width, fraction;
   mlir::Operation *current = nullptr;
   /// Old values to secrets.

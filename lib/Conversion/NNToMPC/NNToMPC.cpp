@@ -139,8 +139,7 @@ static void erase(mpc::PublicOp open) {
 }
 
 /// Takes back what the client need not know: what the server alone reads.
-static void concealUnneeded(Block &body, func::FuncOp function) {
-  mpc::KnowledgeInfo knowledge(function);
+static void concealUnneeded(Block &body, const mpc::KnowledgeInfo &knowledge) {
   auto isServers = [](Operation *op) {
     if (auto share = dyn_cast<mpc::ShareOp>(op))
       return share.getParty() == mpc::Party::Server;
@@ -255,15 +254,20 @@ private:
     for (const std::string &name : publicNames)
       listed.insert(name);
     disclose(function, listed);
+    // What was asked before does not know what these two have made.
+    AnalysisManager analyses = getAnalysisManager().nest(function);
+    analyses.invalidate({});
     Block &body = function.getBody().front();
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
-    Lowering lowering(function, width, fraction);
+    Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(),
+                      analyses.getAnalysis<nn::Blocks, func::FuncOp>(), width, fraction);
     LogicalResult result = convertOperations(ops, rules, lowering, operations);
     // What was replaced; or, after an error, what came in its place.
     llvm::SmallPtrSet<Operation *, 32> old(llvm::from_range, ops);
     eraseDead(body, [&](Operation *op) { return succeeded(result) || !old.contains(op); });
+    analyses.invalidate({});
     if (succeeded(result))
-      concealUnneeded(body, function);
+      concealUnneeded(body, analyses.getAnalysis<mpc::KnowledgeInfo>());
     else
       for (auto open : llvm::make_early_inc_range(body.getOps<mpc::PublicOp>()))
         erase(open);

@@ -161,6 +161,9 @@ UsesInfo::UsesInfo(Operation *function, const KnowledgeInfo &knowledge)
     solver = nullptr;
 }
 
+UsesInfo::UsesInfo(Operation *function, AnalysisManager &analyses)
+    : UsesInfo(function, analyses.getAnalysis<KnowledgeInfo>()) {}
+
 UsesInfo::~UsesInfo() = default;
 
 Uses UsesInfo::of(Value value) const {

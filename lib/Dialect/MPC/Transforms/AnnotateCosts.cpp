@@ -58,6 +58,8 @@ struct AnnotateCosts : tacit::mpc::impl::AnnotateCostsBase<AnnotateCosts> {
                              attributeOf(&getContext(), charge, rounds.start.lookup(op)));
       ++(charge.total == 0 ? silent : charged);
     }
+    // Nobody's knowledge follows from what an operation costs.
+    markAllAnalysesPreserved();
   }
 };
 

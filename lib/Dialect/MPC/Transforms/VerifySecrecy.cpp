@@ -40,9 +40,9 @@ namespace {
 /// Checks one function, top to bottom.
 class Secrecy {
 public:
-  Secrecy(func::FuncOp function, const llvm::StringSet<> &listed)
-      : function(function), listed(listed), knowledge(function), uses(function, knowledge) {
-  }
+  Secrecy(func::FuncOp function, const llvm::StringSet<> &listed,
+          const KnowledgeInfo &knowledge, const UsesInfo &uses)
+      : function(function), listed(listed), knowledge(knowledge), uses(uses) {}
 
   LogicalResult check();
 
@@ -58,8 +58,8 @@ private:
 
   func::FuncOp function;
   const llvm::StringSet<> &listed;
-  const KnowledgeInfo knowledge;
-  const UsesInfo uses;
+  const KnowledgeInfo &knowledge;
+  const UsesInfo &uses;
 };
 
 } // namespace
@@ -223,13 +223,16 @@ struct VerifySecrecy : tacit::mpc::impl::VerifySecrecyBase<VerifySecrecy> {
                  "secrecy is proved of functions; lower it later, or leave it out");
         continue;
       }
-      Secrecy secrecy(function, listed);
+      Secrecy secrecy(function, listed, getChildAnalysis<KnowledgeInfo>(function),
+                      getChildAnalysis<UsesInfo>(function));
       fine &= succeeded(secrecy.check());
       secrets += secrecy.secrets;
       reveals += secrecy.reveals;
     }
     if (!fine)
       signalPassFailure();
+    // A proof changes nothing.
+    markAllAnalysesPreserved();
   }
 };
 

@@ -185,9 +185,13 @@ SmallVector<Operation *> tacit::nn::collectQuotients(func::FuncOp function) {
   return ops;
 }
 
-void tacit::nn::eraseDead(func::FuncOp function) {
-  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
-    if (isOpTriviallyDead(op))
-      op->erase();
+bool tacit::nn::eraseDead(func::FuncOp function) {
+  bool isFound = false;
+  function.walk<WalkOrder::PostOrder, ReverseIterator>([&](Operation *op) {
+    if (!isOpTriviallyDead(op))
+      return;
+    op->erase();
+    isFound = true;
   });
+  return isFound;
 }

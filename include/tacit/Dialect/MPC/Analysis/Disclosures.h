@@ -14,6 +14,7 @@
 #define TACIT_DIALECT_MPC_ANALYSIS_DISCLOSURES_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/AnalysisManager.h"
 #include "tacit/Dialect/MPC/Analysis/Knowledge.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "llvm/ADT/BitmaskEnum.h"
@@ -40,7 +41,14 @@ enum class Uses : unsigned {
 class UsesInfo {
 public:
   UsesInfo(mlir::Operation *function, const KnowledgeInfo &knowledge);
+  /// Of what is known, as the manager has it.
+  UsesInfo(mlir::Operation *function, mlir::AnalysisManager &analyses);
   ~UsesInfo();
+
+  /// It follows from who knows what.
+  bool isInvalidated(const mlir::AnalysisManager::PreservedAnalyses &preserved) const {
+    return !preserved.isPreserved<UsesInfo>() || !preserved.isPreserved<KnowledgeInfo>();
+  }
 
   Uses of(mlir::Value value) const;
 

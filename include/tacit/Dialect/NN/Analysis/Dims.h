@@ -63,6 +63,8 @@ struct SizeProblem {
   std::string text;
 };
 
+/// The sizes of all values of a function, as the function was when this was made. They
+/// follow from types, operands and attributes, but not from multipliers and names.
 class Dims {
 public:
   /// Looks at every operation of `main`, which has one block.

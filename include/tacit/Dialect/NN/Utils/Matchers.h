@@ -113,8 +113,8 @@ llvm::SmallVector<OpT> collect(mlir::func::FuncOp function) {
 /// Quotients, and products, which may be by an inverse; in order.
 llvm::SmallVector<mlir::Operation *> collectQuotients(mlir::func::FuncOp function);
 
-/// Erases what nothing reads, users before producers.
-void eraseDead(mlir::func::FuncOp function);
+/// Erases what nothing reads, users before producers. True if there was something.
+bool eraseDead(mlir::func::FuncOp function);
 
 } // namespace tacit::nn
 

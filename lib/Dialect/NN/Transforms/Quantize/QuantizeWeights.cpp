@@ -100,7 +100,8 @@ struct QuantizeWeights : tacit::nn::impl::QuantizeWeightsBase<QuantizeWeights> {
     for (LinearOp op : collect<LinearOp>(getOperation()))
       if (failed(quantize(op, reporter, quantized)))
         return signalPassFailure();
-    eraseDead(getOperation());
+    if (!eraseDead(getOperation()) && quantized.empty())
+      markAllAnalysesPreserved();
   }
 
 private:

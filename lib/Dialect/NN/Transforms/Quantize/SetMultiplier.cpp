@@ -7,6 +7,8 @@
 
 #include "mlir/Support/DebugStringHelper.h"
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "tacit/Dialect/NN/Analysis/Dims.h"
+#include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
@@ -122,7 +124,10 @@ struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
       if (failed(takeApart(op, multiplier, reporter, decomposed)))
         return signalPassFailure();
     }
-    eraseDead(getOperation());
+    // But for weights that were taken apart, only attributes have changed, from which no
+    // block, name or size follows.
+    if (!eraseDead(getOperation()) && decomposed.empty())
+      markAnalysesPreserved<Blocks, SiteNames, Dims>();
   }
 
 private:

@@ -127,27 +127,36 @@ struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
 
   void runOnOperation() override {
     func::FuncOp main = getOperation();
-    if (!hasFreeDims(main))
-      return;
-    // What types say needs no check, so look again.
-    for (bool isNew = true; isNew;) {
-      Dims dims(main);
-      // What is wrong is said where a target has to do with it.
-      if (!dims.problems().empty())
-        return;
-      unsigned count = refineTypes(main, dims);
-      refined += count;
-      isNew = count > 0;
-      if (!isNew)
-        settleAll(main, dims);
+    bool isChanged = false;
+    if (hasFreeDims(main)) {
+      // What types say needs no check, so look again.
+      while (unsigned count = refine(main)) {
+        refined += count;
+        isChanged = true;
+        getAnalysisManager().invalidate({});
+      }
+      isChanged |= settleAll(main);
     }
+    if (!isChanged)
+      markAllAnalysesPreserved();
   }
 
 private:
-  void settleAll(func::FuncOp main, Dims &dims) {
+  /// Returns of how many values the type knows more now. What is wrong is said where a
+  /// target has to do with it.
+  unsigned refine(func::FuncOp main) {
+    Dims &dims = getAnalysis<Dims>();
+    return dims.problems().empty() ? refineTypes(main, dims) : 0;
+  }
+
+  /// True if the program is another one now.
+  bool settleAll(func::FuncOp main) {
+    Dims &dims = getAnalysis<Dims>();
+    if (!dims.problems().empty())
+      return false;
     IRRewriter rewriter(&getContext());
     OperationSet checked = withShapes(dims);
-    settled += foldElements(rewriter, main, dims, checked);
+    unsigned count = foldElements(rewriter, main, dims, checked);
     // The last first: what takes the place of an operation has no sizes in `dims`.
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(main.getBody().front()))) {
@@ -161,9 +170,10 @@ private:
       if (!known)
         continue;
       rewriter.replaceAllUsesWith(op.getResult(0), known);
-      ++settled;
+      ++count;
     }
-    eraseDead(rewriter, main);
+    settled += count;
+    return eraseDead(rewriter, main) || count > 0;
   }
 };
 } // namespace

@@ -123,8 +123,12 @@ unsigned tacit::nn::foldElements(RewriterBase &rewriter, func::FuncOp main, Dims
   return count;
 }
 
-void tacit::nn::eraseDead(RewriterBase &rewriter, func::FuncOp main) {
+bool tacit::nn::eraseDead(RewriterBase &rewriter, func::FuncOp main) {
+  bool isFound = false;
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(main.getBody().front())))
-    if (isOpTriviallyDead(&op))
+    if (isOpTriviallyDead(&op)) {
       rewriter.eraseOp(&op);
+      isFound = true;
+    }
+  return isFound;
 }

@@ -31,8 +31,9 @@ using OperationSet = llvm::SmallPtrSet<mlir::Operation *, 8>;
 unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims,
                       const OperationSet &kept);
 
-/// Erases operations whose results nobody reads, and what was only for them.
-void eraseDead(mlir::RewriterBase &rewriter, mlir::func::FuncOp main);
+/// Erases operations whose results nobody reads, and what was only for them. True if
+/// there were some.
+bool eraseDead(mlir::RewriterBase &rewriter, mlir::func::FuncOp main);
 
 } // namespace tacit::nn
 

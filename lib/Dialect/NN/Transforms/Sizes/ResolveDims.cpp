@@ -199,8 +199,8 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
   void runOnOperation() override {
     func::FuncOp main = getOperation();
     if (!hasFreeDims(main))
-      return;
-    Dims dims(main);
+      return markAllAnalysesPreserved();
+    Dims &dims = getAnalysis<Dims>();
     for (const SizeProblem &problem : dims.problems())
       (problem.op ? problem.op : main.getOperation())->emitOpError() << problem.text;
     if (!dims.problems().empty())

@@ -154,10 +154,12 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     return parseSites(siteText, context, chosen);
   }
 
-  /// Folds layers into `op`, the nearest first, as long as there are some.
-  LogicalResult foldInto(LinearOp op, std::optional<unsigned> block,
-                         SiteReporter &reporter) {
+  /// Folds layers into `op`, the nearest first, as long as there are some. Returns
+  /// whether there was one.
+  FailureOr<bool> foldInto(LinearOp op, std::optional<unsigned> block,
+                           SiteReporter &reporter) {
     IRRewriter rewriter(&getContext());
+    bool isFolded = false;
     while (LinearOp first = layerBefore(op)) {
       if (!chosen.contains(block, getSiteName(op)) || !reasonAgainst(first, op).empty())
         break;
@@ -167,14 +169,15 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
       if (failed(folded))
         return failure();
       op = *folded;
+      isFolded = true;
       reporter.found(getSiteLocation(op), describe(block) + ": " + shapes + " become " +
                                               shapeText(typeOf(op.getWeight())));
     }
-    return success();
+    return isFolded;
   }
 
   void reportNearMisses(SiteReporter &reporter) {
-    Blocks blocks(getOperation());
+    const Blocks &blocks = getAnalysis<Blocks>();
     for (LinearOp op : collect<LinearOp>(getOperation())) {
       auto block = blocks.blockOf(op);
       std::string reason;
@@ -188,18 +191,35 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     }
   }
 
+  /// Folds what can be folded; returns whether there was something.
+  FailureOr<bool> foldAll(SiteReporter &reporter) {
+    const Blocks &blocks = getAnalysis<Blocks>();
+    bool isFolded = false;
+    for (LinearOp op : collect<LinearOp>(getOperation())) {
+      auto folded = foldInto(op, blocks.blockOf(op), reporter);
+      if (failed(folded))
+        return failure();
+      isFolded |= *folded;
+    }
+    return eraseDead(getOperation()) || isFolded;
+  }
+
   void runOnOperation() override {
     AnalysisManager analyses = getAnalysisManager();
     if (failed(checkSites(chosen, getOperation(), analyses)))
       return signalPassFailure();
     SiteReporter reporter("fold-linear", getOperation(), sites, nearMisses, "surgery");
-    eraseDead(getOperation());
-    const Blocks &blocks = getAnalysis<Blocks>();
-    for (LinearOp op : collect<LinearOp>(getOperation()))
-      if (failed(foldInto(op, blocks.blockOf(op), reporter)))
-        return signalPassFailure();
-    eraseDead(getOperation());
+    bool wasDead = eraseDead(getOperation());
+    if (wasDead)
+      analyses.invalidate({});
+    auto folded = foldAll(reporter);
+    if (failed(folded))
+      return signalPassFailure();
+    if (*folded)
+      analyses.invalidate({});
     reportNearMisses(reporter);
+    // What has changed was forgotten above, and reports change nothing.
+    markAllAnalysesPreserved();
   }
 
   Sites chosen;

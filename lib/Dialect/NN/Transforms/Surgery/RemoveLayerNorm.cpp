@@ -28,8 +28,10 @@ struct RemoveLayerNorm : tacit::nn::impl::RemoveLayerNormBase<RemoveLayerNorm> {
     return parseSites(siteText, context, chosen);
   }
 
+  /// True if there were some.
   template <typename OpT>
-  void remove(const Blocks &blocks, SiteReporter &reporter) {
+  bool remove(const Blocks &blocks, SiteReporter &reporter) {
+    bool isFound = false;
     for (OpT op : collect<OpT>(getOperation())) {
       auto block = blocks.blockOf(op);
       std::string what = describe(block) + ": " + op.getOperationName().str();
@@ -40,7 +42,9 @@ struct RemoveLayerNorm : tacit::nn::impl::RemoveLayerNormBase<RemoveLayerNorm> {
       reporter.found(getSiteLocation(op), what + " removed");
       op.getResult().replaceAllUsesWith(op.getInput());
       op.erase();
+      isFound = true;
     }
+    return isFound;
   }
 
   void runOnOperation() override {
@@ -50,9 +54,11 @@ struct RemoveLayerNorm : tacit::nn::impl::RemoveLayerNormBase<RemoveLayerNorm> {
     SiteReporter reporter("remove-layer-norm", getOperation(), sites, nearMisses,
                           "surgery");
     const Blocks &blocks = getAnalysis<Blocks>();
-    remove<LayerNormOp>(blocks, reporter);
-    remove<RMSNormOp>(blocks, reporter);
-    eraseDead(getOperation());
+    bool isChanged = remove<LayerNormOp>(blocks, reporter);
+    isChanged |= remove<RMSNormOp>(blocks, reporter);
+    isChanged |= eraseDead(getOperation());
+    if (!isChanged)
+      markAllAnalysesPreserved();
   }
 
   Sites chosen;

@@ -111,10 +111,13 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
     return leakyRelu(builder, loc, x, slope);
   }
 
-  void replace(Operation *op, std::optional<unsigned> block, SiteReporter &reporter) const {
+  /// False if the activation is not among the sites.
+  bool replace(Operation *op, std::optional<unsigned> block, SiteReporter &reporter) const {
     std::string before = describe(block) + ": " + nameOf(op);
-    if (!chosen.contains(block, getSiteName(op)))
-      return reporter.nearMiss(getSiteLocation(op), before + " is not among the sites");
+    if (!chosen.contains(block, getSiteName(op))) {
+      reporter.nearMiss(getSiteLocation(op), before + " is not among the sites");
+      return false;
+    }
     reporter.found(getSiteLocation(op), before + " becomes " + newName());
     OpBuilder builder(op);
     Value result = replacementOf(builder, op->getLoc(), op->getOperand(0));
@@ -122,6 +125,7 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
       copySiteName(op, result.getDefiningOp());
     op->getResult(0).replaceAllUsesWith(result);
     op->erase();
+    return true;
   }
 
   void runOnOperation() override {
@@ -136,8 +140,11 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
       if (isReplaced(op) && nameOf(op) != newName())
         ops.push_back(op);
     });
+    bool isChanged = false;
     for (Operation *op : ops)
-      replace(op, blocks.blockOf(op), reporter);
+      isChanged |= replace(op, blocks.blockOf(op), reporter);
+    if (!isChanged)
+      markAllAnalysesPreserved();
   }
 
   Sites chosen;
