@@ -253,14 +253,16 @@ private:
     llvm::StringSet<> listed;
     for (const std::string &name : publicNames)
       listed.insert(name);
-    disclose(function, listed);
-    // What was asked before does not know what these two have made.
     AnalysisManager analyses = getAnalysisManager().nest(function);
     analyses.invalidate({});
+    // A constant that is public has an operation of its own, behind which it is none: its
+    // sum with a secret would be taken for a residual sum.
+    auto &blocks = analyses.getAnalysis<nn::Blocks, func::FuncOp>();
+    disclose(function, listed);
     Block &body = function.getBody().front();
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
-    Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(),
-                      analyses.getAnalysis<nn::Blocks, func::FuncOp>(), width, fraction);
+    Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(), blocks, width,
+                      fraction);
     LogicalResult result = convertOperations(ops, rules, lowering, operations);
     // What was replaced; or, after an error, what came in its place.
     llvm::SmallPtrSet<Operation *, 32> old(llvm::from_range, ops);

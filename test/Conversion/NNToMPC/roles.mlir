@@ -52,3 +52,25 @@ func.func @main(%ids: tensor<4xi64>) -> tensor<1x4x16xf32> {
   %20 = nn.reshape %19 : tensor<4x16xf32> to tensor<1x4x16xf32>
   return %20 : tensor<1x4x16xf32>
 }
+
+// A term that both parties know makes no residual sum: the layer before it is the second
+// block's.
+
+// CHECK-LABEL: func.func @term(
+// CHECK: mpc.matmul {{.*}}block = 0, role = projection
+// CHECK: mpc.matmul {{.*}}block = 0, role = scores
+// CHECK: mpc.matmul {{.*}}block = 0, role = values
+// CHECK: mpc.matmul {{.*}}block = 1, role = projection
+// CHECK: mpc.matmul {{.*}}block = 1, role = scores
+func.func @term(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %c = nn.constant {nn.from_attribute} dense<0.5> : tensor<f32>
+  %w = nn.constant dense_resource<w> : tensor<8x8xf32>
+  %1 = nn.linear %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %2 = nn.attention %1, %1, %1 scale = 1.000000e+00 : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %3 = nn.add %x, %2 : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %4 = nn.linear %3, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %5 = nn.add %4, %c : (tensor<4x8xf32>, tensor<f32>) -> tensor<4x8xf32>
+  %6 = nn.attention %5, %5, %5 scale = 1.000000e+00 : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %7 = nn.add %3, %6 : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %7 : tensor<4x8xf32>
+}
