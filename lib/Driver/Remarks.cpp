@@ -9,7 +9,7 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
-#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Report/Place.h"
 #include "llvm/ADT/MapVector.h"

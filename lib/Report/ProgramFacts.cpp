@@ -7,13 +7,13 @@
 
 #include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
-#include "tacit/Export/Schedule/ProgramCosts.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/DenseSet.h"
 #include <fmt/format.h>

@@ -8,8 +8,8 @@
 #ifndef TACIT_REPORT_COSTREPORT_H
 #define TACIT_REPORT_COSTREPORT_H
 
+#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Cost/Suite.h"
-#include "tacit/Export/Schedule/ProgramCosts.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>

@@ -7,9 +7,9 @@
 
 #include "tacit/Export/Schedule/Schedule.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
-#include "tacit/Export/Schedule/ProgramCosts.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <map>

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tacit/Export/Schedule/ProgramCosts.h"
+#include "tacit/Cost/ProgramCosts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H
-#define TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H
+#ifndef TACIT_COST_PROGRAMCOSTS_H
+#define TACIT_COST_PROGRAMCOSTS_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Network.h"
@@ -56,4 +56,4 @@ std::string nodeOf(mlir::Location loc);
 
 } // namespace tacit
 
-#endif // TACIT_EXPORT_SCHEDULE_PROGRAMCOSTS_H
+#endif // TACIT_COST_PROGRAMCOSTS_H
