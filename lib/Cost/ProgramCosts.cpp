@@ -9,20 +9,12 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
-using namespace tacit;
 
-std::string tacit::nodeOf(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName().str();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (std::string text = nodeOf(part); !text.empty())
-        return text;
-  return "";
-}
+namespace tacit::cost {
 
 /// The dimensions of the first result.
 static ArrayRef<int64_t> shapeOf(Operation *op) {
@@ -53,14 +45,14 @@ static std::string kindOf(Operation *op, mpc::SiteAttr site) {
 
 /// An amount of which a part is unknown is unknown. False if it leaves 64 bits.
 static bool add(int64_t &sum, int64_t more) {
-  if (sum == cost::kUnknown || more == cost::kUnknown) {
-    sum = cost::kUnknown;
+  if (sum == kUnknown || more == kUnknown) {
+    sum = kUnknown;
     return true;
   }
   return !llvm::AddOverflow(sum, more, sum);
 }
 
-static bool add(cost::Total &sum, const cost::Charge &charge) {
+static bool add(Total &sum, const Charge &charge) {
   return add(sum.total, charge.total) && add(sum.toServer, charge.toServer) &&
          add(sum.toClient, charge.toClient) && add(sum.offline, charge.offline);
 }
@@ -77,15 +69,15 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
     if (!attr)
       return;
     auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
-    cost::Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
-                        attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
+    Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
+                  attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
     fits &= charge.total >= 0 && add(costs.total, charge);
     int64_t end = attr.getStart();
     fits &= add(end, charge.hops);
     // What sends nothing ends no chain.
-    if (end == cost::kUnknown && charge.total > 0)
-      costs.total.hops = cost::kUnknown;
-    if (costs.total.hops != cost::kUnknown)
+    if (end == kUnknown && charge.total > 0)
+      costs.total.hops = kUnknown;
+    if (costs.total.hops != kUnknown)
       costs.total.hops = std::max(costs.total.hops, end);
     costs.operations.push_back({op, std::move(charge), attr.getStart(),
                                 op->getName().getStringRef().str(), nodeOf(op->getLoc()),
@@ -109,10 +101,12 @@ std::vector<KindCosts> ProgramCosts::byKind() const {
     ++kind.count;
     // Parts of a sum that fits. The hops of a chain could be any number.
     if (!add(kind.total, operation.charge) || !add(kind.total.hops, operation.charge.hops))
-      kind.total.hops = cost::kUnknown;
+      kind.total.hops = kUnknown;
   }
   llvm::sort(kinds, [](const KindCosts &a, const KindCosts &b) {
     return std::make_pair(-a.total.total, a.kind) < std::make_pair(-b.total.total, b.kind);
   });
   return kinds;
 }
+
+} // namespace tacit::cost

@@ -46,7 +46,7 @@ static std::string functionsOf(const CostOptions &options,
 /// What the program, which has come to the phase `cost`, costs under the protocol.
 static llvm::Expected<ProtocolCosts>
 costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp program) {
-  auto costs = ProgramCosts::of(program);
+  auto costs = cost::ProgramCosts::of(program);
   if (!costs)
     return costs.takeError();
   auto notes = notesOn(program, *protocol.suite);
@@ -116,7 +116,7 @@ static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> 
     Variant part{Road::TwoParty, {changes.begin(), changes.begin() + done}};
     part.isAside = true;
     auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
-      auto costs = ProgramCosts::of(program);
+      auto costs = cost::ProgramCosts::of(program);
       if (!costs)
         return costs.takeError();
       if (done == 0)

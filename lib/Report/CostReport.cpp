@@ -113,18 +113,19 @@ static void printSteps(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
 static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   os << fmt::format("\n  {:<16}{:>7}{:>20}{:>9}{}\n", "what", "ops", "bytes", "share",
                     protocol.before ? "              before" : "");
-  std::vector<KindCosts> before;
+  std::vector<cost::KindCosts> before;
   if (protocol.before)
     before = protocol.before->byKind();
   auto bytesBefore = [&](llvm::StringRef kind) {
-    auto found = llvm::find_if(before, [&](const KindCosts &k) { return k.kind == kind; });
+    auto found =
+        llvm::find_if(before, [&](const cost::KindCosts &k) { return k.kind == kind; });
     return found == before.end() ? 0 : found->total.total;
   };
-  std::vector<KindCosts> kinds = protocol.costs.byKind();
-  for (const KindCosts &gone : before)
-    if (llvm::none_of(kinds, [&](const KindCosts &k) { return k.kind == gone.kind; }))
+  std::vector<cost::KindCosts> kinds = protocol.costs.byKind();
+  for (const cost::KindCosts &gone : before)
+    if (llvm::none_of(kinds, [&](const cost::KindCosts &k) { return k.kind == gone.kind; }))
       kinds.push_back({gone.kind, 0, {}});
-  for (const KindCosts &kind : kinds) {
+  for (const cost::KindCosts &kind : kinds) {
     if (kind.total.total == 0 && bytesBefore(kind.kind) == 0)
       continue;
     os << fmt::format("  {:<16}{:>7}{:>20}{:>9}", kind.kind, kind.count,
@@ -136,21 +137,21 @@ static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   }
 }
 
-static void printOperations(llvm::raw_ostream &os, const ProgramCosts &costs,
+static void printOperations(llvm::raw_ostream &os, const cost::ProgramCosts &costs,
                             const CostReport::Advice &advice) {
   static constexpr size_t kShown = 10;
-  std::vector<const CostedOperation *> dearest;
-  for (const CostedOperation &operation : costs.operations)
+  std::vector<const cost::CostedOperation *> dearest;
+  for (const cost::CostedOperation &operation : costs.operations)
     if (operation.charge.total > 0)
       dearest.push_back(&operation);
   // Of equals, the first in the program.
-  llvm::sort(dearest, [](const CostedOperation *a, const CostedOperation *b) {
+  llvm::sort(dearest, [](const cost::CostedOperation *a, const cost::CostedOperation *b) {
     return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
   });
   size_t shown = std::min(kShown, dearest.size());
   os << fmt::format("\n  the dearest {} of {} operations that send; {}\n", shown,
                     dearest.size(), advice.allOperations);
-  for (const CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
+  for (const cost::CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
     std::string shape = llvm::join(
         llvm::map_range(operation->shape, [](int64_t dim) { return std::to_string(dim); }),
         "x");
@@ -161,10 +162,10 @@ static void printOperations(llvm::raw_ostream &os, const ProgramCosts &costs,
 }
 
 /// What dominates: the kinds that are three quarters of all bytes.
-static std::string dominant(const ProgramCosts &costs) {
+static std::string dominant(const cost::ProgramCosts &costs) {
   int64_t sum = 0, whole = costs.total.total;
   std::string text;
-  for (const KindCosts &kind : costs.byKind()) {
+  for (const cost::KindCosts &kind : costs.byKind()) {
     if (kind.total.total == 0 || sum >= whole / 4 * 3)
       break;
     sum += kind.total.total;
@@ -245,9 +246,9 @@ static llvm::json::Object totalsJson(const cost::Total &total,
   return object;
 }
 
-static llvm::json::Array kindsJson(const ProgramCosts &costs) {
+static llvm::json::Array kindsJson(const cost::ProgramCosts &costs) {
   llvm::json::Array array;
-  for (const KindCosts &kind : costs.byKind()) {
+  for (const cost::KindCosts &kind : costs.byKind()) {
     llvm::json::Object object = totalJson(kind.total);
     // Hops of operations that may run side by side are not those of a kind.
     object.erase("hops");
@@ -258,7 +259,7 @@ static llvm::json::Array kindsJson(const ProgramCosts &costs) {
   return array;
 }
 
-static llvm::json::Object operationJson(const CostedOperation &operation,
+static llvm::json::Object operationJson(const cost::CostedOperation &operation,
                                         const cost::Network &network) {
   const cost::Charge &charge = operation.charge;
   llvm::json::Object object = totalsJson(
@@ -319,7 +320,7 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
   object["steps"] = std::move(steps);
   for (const std::string &note : protocol.notes)
     notes.push_back(jsonText(note));
-  for (const CostedOperation &operation : protocol.costs.operations)
+  for (const cost::CostedOperation &operation : protocol.costs.operations)
     ops.push_back(operationJson(operation, network));
   object["notes"] = std::move(notes);
   object["ops"] = std::move(ops);

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Report/Place.h"
-#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Support/NodeName.h"
 
 using namespace mlir;
 using namespace tacit;

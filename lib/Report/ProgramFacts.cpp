@@ -7,7 +7,6 @@
 
 #include "tacit/Report/ProgramFacts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
@@ -15,6 +14,7 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Elements.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/ADT/DenseSet.h"
 #include <fmt/format.h>
 
@@ -134,7 +134,7 @@ static std::string weightFormat(Value weight) {
   return dtypeText(getElementTypeOrSelf(weight.getType()));
 }
 
-/// In the words of --multiplier.
+/// "lmul=4,zero=ignore", as a user asks for it.
 static std::string multiplierText(nn::MultiplierAttr multiplier) {
   if (!multiplier)
     return "exact";

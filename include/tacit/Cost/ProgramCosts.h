@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-namespace tacit {
+namespace tacit::cost {
 
 /// An operation with the attribute `mpc.cost`.
 struct CostedOperation {
   mlir::Operation *op; ///< as long as the program lives
-  cost::Charge charge;
+  Charge charge;
   int64_t start; ///< the hop at which it begins, or unknown
   std::string name, node;
   std::string site;           ///< the name of what it was made of, or ""
@@ -34,13 +34,13 @@ struct CostedOperation {
 struct KindCosts {
   std::string kind;
   int64_t count = 0;
-  cost::Total total;
+  Total total;
 };
 
 /// The costs of @main, as the program states them.
 struct ProgramCosts {
   std::vector<CostedOperation> operations; ///< in the program's order
-  cost::Total total;
+  Total total;
   /// What the client is told.
   std::vector<mpc::Disclosure> disclosed;
 
@@ -51,9 +51,6 @@ struct ProgramCosts {
   std::vector<KindCosts> byKind() const;
 };
 
-/// The name of the ONNX node that an operation comes from, or "".
-std::string nodeOf(mlir::Location loc);
-
-} // namespace tacit
+} // namespace tacit::cost
 
 #endif // TACIT_COST_PROGRAMCOSTS_H

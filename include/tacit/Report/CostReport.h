@@ -31,10 +31,10 @@ struct ProtocolCosts {
   int64_t ringBits, fractionBits;
   /// How functions are taken apart: "published" or "bounded"; empty where they are not.
   std::string functions;
-  ProgramCosts costs;
+  cost::ProgramCosts costs;
   std::vector<std::string> notes;
   /// Of the model as it was, and behind each change, where changes are asked for.
-  std::optional<ProgramCosts> before;
+  std::optional<cost::ProgramCosts> before;
   std::vector<CostStep> steps;
 };
 

@@ -11,6 +11,7 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <map>
 
@@ -63,9 +64,9 @@ void tacit::addBasis(llvm::json::Object &object, StringRef basis) {
 namespace {
 class Exporter {
 public:
-  Exporter(func::FuncOp main, const ProgramCosts &costs)
+  Exporter(func::FuncOp main, const cost::ProgramCosts &costs)
       : main(main), costs(costs), knowledge(main) {
-    for (const CostedOperation &operation : costs.operations)
+    for (const cost::CostedOperation &operation : costs.operations)
       priced[operation.op] = &operation;
   }
 
@@ -78,12 +79,12 @@ private:
                                 function_ref<DictionaryAttr(unsigned)> attributes,
                                 StringRef party);
   llvm::json::Object describe(Operation *op);
-  llvm::json::Object describe(const CostedOperation &operation);
+  llvm::json::Object describe(const cost::CostedOperation &operation);
   llvm::json::Value rounds();
 
   func::FuncOp main;
-  const ProgramCosts &costs;
-  llvm::DenseMap<Operation *, const CostedOperation *> priced;
+  const cost::ProgramCosts &costs;
+  llvm::DenseMap<Operation *, const cost::CostedOperation *> priced;
   llvm::DenseMap<Value, int64_t> values;
   llvm::DenseMap<Operation *, int64_t> ids;
   const mpc::KnowledgeInfo knowledge;
@@ -142,7 +143,7 @@ llvm::json::Array Exporter::describeAll(ValueRange all,
   return array;
 }
 
-llvm::json::Object Exporter::describe(const CostedOperation &operation) {
+llvm::json::Object Exporter::describe(const cost::CostedOperation &operation) {
   const cost::Charge &charge = operation.charge;
   llvm::json::Object object = totalJson(
       {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops});
@@ -164,7 +165,7 @@ llvm::json::Object Exporter::describe(Operation *op) {
   for (NamedAttribute attribute : op->getAttrDictionary())
     if (attribute.getName() != mpc::kCostAttr && attribute.getName() != nn::kSiteNameAttr)
       attributes[attribute.getName().strref()] = text(printed(attribute.getValue()));
-  const CostedOperation *operation = priced.lookup(op);
+  const cost::CostedOperation *operation = priced.lookup(op);
   llvm::json::Value charge = nullptr;
   if (operation)
     charge = describe(*operation);
@@ -184,7 +185,7 @@ llvm::json::Value Exporter::rounds() {
   if (costs.total.hops == cost::kUnknown)
     return nullptr;
   std::map<int64_t, std::pair<int64_t, llvm::json::Array>> rounds;
-  for (const CostedOperation &operation : costs.operations) {
+  for (const cost::CostedOperation &operation : costs.operations) {
     if (operation.charge.total == 0 || operation.charge.hops <= 0)
       continue;
     auto &[bytes, ops] = rounds[operation.start];
@@ -251,7 +252,7 @@ llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
                 isStraight ? "no operation says what it costs"
                            : "expected a function @main that is a straight line of "
                              "operations on shares and tensors");
-  auto costs = ProgramCosts::of(module);
+  auto costs = cost::ProgramCosts::of(module);
   if (!costs)
     return costs.takeError();
   return Exporter(main, *costs).run(header);
