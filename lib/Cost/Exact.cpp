@@ -17,7 +17,7 @@ namespace tacit::cost {
 /// Room for eight factors of 63 bits, and for one more in the rounding.
 static constexpr unsigned kBits = 576;
 
-static llvm::Error tooLarge() {
+llvm::Error tooLarge() {
   return fail(ErrorKind::Unsupported, {"pin smaller dimensions", Setting::Dimensions},
               "the program is too large for its bytes to be counted: more than 2^63");
 }

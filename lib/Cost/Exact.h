@@ -19,6 +19,9 @@ namespace tacit::cost {
 llvm::Expected<int64_t> exactRatio(llvm::ArrayRef<int64_t> numerators,
                                    llvm::ArrayRef<int64_t> denominators = {});
 
+/// The error for amounts that leave 63 bits.
+llvm::Error tooLarge();
+
 /// The sum of numbers that are not negative.
 llvm::Expected<int64_t> exactSum(llvm::ArrayRef<int64_t> numbers);
 

@@ -9,6 +9,7 @@
 #include "Exact.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -93,27 +94,25 @@ Rounds scheduleRounds(func::FuncOp func, const Bill &bill) {
 // Totals
 //===----------------------------------------------------------------------===//
 
-static llvm::Error addTo(int64_t &sum, int64_t bytes) {
-  if (sum == kUnknown || bytes == kUnknown) {
+bool addAmount(int64_t &sum, int64_t amount) {
+  if (sum == kUnknown || amount == kUnknown) {
     sum = kUnknown;
-    return llvm::Error::success();
+    return true;
   }
-  return exactSum({sum, bytes}).moveInto(sum);
+  return !llvm::AddOverflow(sum, amount, sum);
+}
+
+bool addCharge(Total &sum, const Charge &charge) {
+  return addAmount(sum.total, charge.total) && addAmount(sum.toServer, charge.toServer) &&
+         addAmount(sum.toClient, charge.toClient) && addAmount(sum.offline, charge.offline);
 }
 
 llvm::Expected<Total> sumOf(const Bill &bill, const Rounds &rounds) {
   Total sum;
   sum.hops = rounds.hops;
-  for (auto &[op, charge] : bill.charges) {
-    if (llvm::Error error = addTo(sum.total, charge.total))
-      return std::move(error);
-    if (llvm::Error error = addTo(sum.toServer, charge.toServer))
-      return std::move(error);
-    if (llvm::Error error = addTo(sum.toClient, charge.toClient))
-      return std::move(error);
-    if (llvm::Error error = addTo(sum.offline, charge.offline))
-      return std::move(error);
-  }
+  for (auto &[op, charge] : bill.charges)
+    if (!addCharge(sum, charge))
+      return tooLarge();
   return sum;
 }
 

@@ -43,18 +43,35 @@ static std::string kindOf(Operation *op, mpc::SiteAttr site) {
   return isScale(op) ? "scale" : op->getName().stripDialect().str();
 }
 
-/// An amount of which a part is unknown is unknown. False if it leaves 64 bits.
-static bool add(int64_t &sum, int64_t more) {
-  if (sum == kUnknown || more == kUnknown) {
-    sum = kUnknown;
-    return true;
-  }
-  return !llvm::AddOverflow(sum, more, sum);
+/// What the program states of an operation.
+static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
+  auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
+  Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
+                attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
+  return {op,
+          std::move(charge),
+          attr.getStart(),
+          op->getName().getStringRef().str(),
+          nodeOf(op->getLoc()),
+          nn::getSiteName(op).str(),
+          shapeOf(op).vec(),
+          kindOf(op, site),
+          site ? site.getBlock() : -1};
 }
 
-static bool add(Total &sum, const Charge &charge) {
-  return add(sum.total, charge.total) && add(sum.toServer, charge.toServer) &&
-         add(sum.toClient, charge.toClient) && add(sum.offline, charge.offline);
+/// Adds an operation to what the program sends, the end of the last of its hops included.
+/// False where a figure is negative or leaves 64 bits.
+static bool addOperation(Total &sum, const CostedOperation &operation) {
+  int64_t end = operation.start;
+  if (operation.charge.total < 0 || !addCharge(sum, operation.charge) ||
+      !addAmount(end, operation.charge.hops))
+    return false;
+  // What sends nothing ends no chain.
+  if (end == kUnknown && operation.charge.total > 0)
+    sum.hops = kUnknown;
+  if (sum.hops != kUnknown)
+    sum.hops = std::max(sum.hops, end);
+  return true;
 }
 
 llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
@@ -65,24 +82,10 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
   costs.disclosed = mpc::disclosuresOf(module);
   bool fits = true;
   main.walk([&](Operation *op) {
-    auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr);
-    if (!attr)
-      return;
-    auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
-    Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
-                  attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
-    fits &= charge.total >= 0 && add(costs.total, charge);
-    int64_t end = attr.getStart();
-    fits &= add(end, charge.hops);
-    // What sends nothing ends no chain.
-    if (end == kUnknown && charge.total > 0)
-      costs.total.hops = kUnknown;
-    if (costs.total.hops != kUnknown)
-      costs.total.hops = std::max(costs.total.hops, end);
-    costs.operations.push_back({op, std::move(charge), attr.getStart(),
-                                op->getName().getStringRef().str(), nodeOf(op->getLoc()),
-                                nn::getSiteName(op).str(), shapeOf(op).vec(),
-                                kindOf(op, site), site ? site.getBlock() : -1});
+    if (auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr)) {
+      costs.operations.push_back(readCosts(op, attr));
+      fits &= addOperation(costs.total, costs.operations.back());
+    }
   });
   if (!fits)
     return fail(ErrorKind::BadInput, "use smaller dimensions",
@@ -100,7 +103,8 @@ std::vector<KindCosts> ProgramCosts::byKind() const {
     KindCosts &kind = kinds[entry->second];
     ++kind.count;
     // Parts of a sum that fits. The hops of a chain could be any number.
-    if (!add(kind.total, operation.charge) || !add(kind.total.hops, operation.charge.hops))
+    if (!addCharge(kind.total, operation.charge) ||
+        !addAmount(kind.total.hops, operation.charge.hops))
       kind.total.hops = kUnknown;
   }
   llvm::sort(kinds, [](const KindCosts &a, const KindCosts &b) {

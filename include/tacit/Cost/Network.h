@@ -30,6 +30,13 @@ struct Total {
   int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0;
 };
 
+/// Adds an amount; a sum of which a part is unknown is unknown. False where the sum leaves
+/// 64 bits.
+bool addAmount(int64_t &sum, int64_t amount);
+
+/// Adds what an operation sends. Its hops are left out: others may share them.
+bool addCharge(Total &sum, const Charge &charge);
+
 /// The hop at which each charged operation can begin, counted from 0, when everything
 /// is sent as early as the data allow, so that independent messages share a round.
 /// kUnknown behind an operation whose hops are not known.
