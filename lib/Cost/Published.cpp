@@ -139,43 +139,92 @@ static llvm::Expected<int64_t> multiplications(const Workload &workload) {
   return exactRatio({workload.batch, workload.m, workload.k, workload.n});
 }
 
+/// Adds a product to those of its block.
+static llvm::Error addProduct(BlockProducts &block, Operation *op) {
+  Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
+  auto count = multiplications(workload);
+  if (!count)
+    return count.takeError();
+  Role role = siteOf(op)->getRole();
+  block.products.push_back({op, role, *count});
+  // The first projection reads the tokens of the block; without one the first part of the
+  // feed-forward layer does.
+  bool reads = role == Role::Projection || role == Role::FeedForward;
+  if (reads && block.width == 0) {
+    block.width = workload.k;
+    if (llvm::Error error = exactRatio({workload.batch, workload.m}).moveInto(block.tokens))
+      return error;
+  }
+  if (role == Role::FeedForward)
+    return exactSum({block.feedForward, *count}).moveInto(block.feedForward);
+  if (role == Role::Scores || role == Role::Values)
+    return exactSum({block.attention, *count}).moveInto(block.attention);
+  return llvm::Error::success();
+}
+
 llvm::Error PublishedSuite::priceBlocks(ArrayRef<Operation *> ops, Bill &bill,
                                         Notes &notes) const {
   llvm::MapVector<int64_t, BlockProducts> blocks;
-  for (Operation *op : ops) {
-    int64_t number = blockOf(op);
-    if (number < 0)
-      continue;
-    BlockProducts &block = blocks[number];
-    Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
-    auto count = multiplications(workload);
-    if (!count)
-      return count.takeError();
-    Role role = siteOf(op)->getRole();
-    // The first projection reads the tokens of the block; without one the first part
-    // of the feed-forward layer does.
-    bool reads = role == Role::Projection || role == Role::FeedForward;
-    if (reads && block.width == 0) {
-      block.width = workload.k;
-      if (llvm::Error error =
-              exactRatio({workload.batch, workload.m}).moveInto(block.tokens))
+  for (Operation *op : ops)
+    if (int64_t number = blockOf(op); number >= 0)
+      if (llvm::Error error = addProduct(blocks[number], op))
         return error;
-    }
-    bool attends = role == Role::Scores || role == Role::Values;
-    if (role == Role::FeedForward)
-      if (llvm::Error error =
-              exactSum({block.feedForward, *count}).moveInto(block.feedForward))
-        return error;
-    if (attends)
-      if (llvm::Error error = exactSum({block.attention, *count}).moveInto(block.attention))
-        return error;
-    block.products.push_back({op, role, *count});
-  }
   for (auto &[number, block] : blocks)
     if (block.width > 0)
       if (llvm::Error error = priceBlock(block, bill, notes))
         return error;
   return llvm::Error::success();
+}
+
+namespace {
+/// A block beside the one that a figure is for, in multiplications.
+struct BlockScale {
+  int64_t square;    ///< a product of the tokens by a square of the width
+  int64_t reference; ///< what the figure for a token pays for
+  int64_t full;      ///< the feed-forward layer for which a figure adds something
+
+  static llvm::Expected<BlockScale> of(const BlockProducts &block,
+                                       const BlockFigures &figure) {
+    BlockScale scale{};
+    int64_t squares = 0;
+    if (llvm::Error error =
+            exactRatio({block.tokens, block.width, block.width}).moveInto(scale.square))
+      return std::move(error);
+    if (llvm::Error error = exactRatio({scale.square, figure.products}).moveInto(squares))
+      return std::move(error);
+    if (llvm::Error error = exactSum({squares, block.attention}).moveInto(scale.reference))
+      return std::move(error);
+    if (llvm::Error error =
+            exactRatio({scale.square, figure.feedForwardProducts}).moveInto(scale.full))
+      return std::move(error);
+    return scale;
+  }
+};
+} // namespace
+
+/// The bytes of a product: its part of the figure for a token, and of what a larger
+/// feed-forward layer costs more. Of the feed-forward layer one square is in the former.
+static llvm::Expected<int64_t> apportion(const BlockProducts::Product &product,
+                                         const BlockProducts &block,
+                                         const BlockScale &scale,
+                                         const BlockFigures &figure) {
+  bool isFeedForward = product.role == Role::FeedForward;
+  int64_t count = product.multiplications;
+  int64_t within = isFeedForward ? std::min(block.feedForward, scale.square) : 1;
+  int64_t beyond =
+      isFeedForward ? std::max<int64_t>(block.feedForward - scale.square, 0) : 0;
+  int64_t whole = isFeedForward ? block.feedForward : 1;
+  auto base =
+      exactRatio({figure.perToken.millionths, block.tokens, block.width, count, within},
+                 {kMillion, figure.width, scale.reference, whole});
+  if (!base)
+    return base.takeError();
+  auto more = exactRatio(
+      {figure.feedForwardPerToken.millionths, block.tokens, block.width, count, beyond},
+      {kMillion, figure.width, scale.full - scale.square, whole});
+  if (!more)
+    return more.takeError();
+  return exactSum({*base, *more});
 }
 
 /// The figure for a token pays for `products` squares of the width, one of them in the
@@ -184,52 +233,30 @@ llvm::Error PublishedSuite::priceBlocks(ArrayRef<Operation *> ops, Bill &bill,
 llvm::Error PublishedSuite::priceBlock(const BlockProducts &block, Bill &bill,
                                        Notes &notes) const {
   const BlockFigures &figure = *figures.block;
-  const auto &[tokens, width, attention, feedForward, products] = block;
-  auto square = exactRatio({tokens, width, width});
-  if (!square)
-    return square.takeError();
-  auto squares = exactRatio({*square, figure.products});
-  if (!squares)
-    return squares.takeError();
-  auto reference = exactSum({*squares, attention});
-  if (!reference)
-    return reference.takeError();
-  auto full = exactRatio({*square, figure.feedForwardProducts});
-  if (!full)
-    return full.takeError();
-
-  bool otherWidth = width != figure.width;
-  bool otherShape = feedForward != 0 && feedForward != *square && feedForward != *full;
+  auto scale = BlockScale::of(block, figure);
+  if (!scale)
+    return scale.takeError();
+  bool otherWidth = block.width != figure.width;
+  bool otherShape = block.feedForward != 0 && block.feedForward != scale->square &&
+                    block.feedForward != scale->full;
   if (otherWidth)
     notes.insert(fmt::format("the width is {}, and the figures for blocks are for {}: they "
                              "are scaled in proportion, which is an extrapolation",
-                             width, figure.width));
+                             block.width, figure.width));
   if (otherShape)
     notes.insert("the figure for feed-forward layers is for one of another size: it is "
                  "scaled in proportion, which is an extrapolation");
-  for (const auto &[op, role, count] : products) {
-    bool isFeedForward = role == Role::FeedForward;
-    // Of the feed-forward layer one square is in the figure for a block.
-    int64_t within = isFeedForward ? std::min(feedForward, *square) : 1;
-    int64_t beyond = isFeedForward ? std::max<int64_t>(feedForward - *square, 0) : 0;
-    int64_t whole = isFeedForward ? feedForward : 1;
-    auto base = exactRatio({figure.perToken.millionths, tokens, width, count, within},
-                           {kMillion, figure.width, *reference, whole});
-    if (!base)
-      return base.takeError();
-    auto more =
-        exactRatio({figure.feedForwardPerToken.millionths, tokens, width, count, beyond},
-                   {kMillion, figure.width, *full - *square, whole});
-    if (!more)
-      return more.takeError();
+  for (const BlockProducts::Product &product : block.products) {
     Charge charge;
-    if (llvm::Error error = exactSum({*base, *more}).moveInto(charge.total))
+    if (llvm::Error error =
+            apportion(product, block, *scale, figure).moveInto(charge.total))
       return error;
     charge.hops = figure.hops;
     charge.basis = "apportioned";
-    if (otherWidth || (isFeedForward && otherShape) || role == Role::Other)
+    if (otherWidth || (product.role == Role::FeedForward && otherShape) ||
+        product.role == Role::Other)
       charge.basis += ", extrapolated";
-    bill.charges[op] = charge;
+    bill.charges[product.op] = charge;
   }
   return llvm::Error::success();
 }
