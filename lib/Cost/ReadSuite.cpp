@@ -148,21 +148,27 @@ private:
 // Parts
 //===----------------------------------------------------------------------===//
 
-/// A kind that figures can speak of: additions cost nothing, and matrix products have
+/// The kinds that figures can speak of: additions cost nothing, and matrix products have
 /// sections of their own.
-static std::optional<WorkloadKind> symbolizeKind(StringRef name) {
+static std::vector<WorkloadKind> pricedKinds() {
+  std::vector<WorkloadKind> kinds;
   for (auto kind = static_cast<int>(WorkloadKind::Share);
        kind <= static_cast<int>(WorkloadKind::RMSNorm); ++kind)
-    if (stringifyWorkloadKind(static_cast<WorkloadKind>(kind)) == name &&
-        static_cast<WorkloadKind>(kind) != WorkloadKind::Matmul)
-      return static_cast<WorkloadKind>(kind);
+    if (static_cast<WorkloadKind>(kind) != WorkloadKind::Matmul)
+      kinds.push_back(static_cast<WorkloadKind>(kind));
+  return kinds;
+}
+
+static std::optional<WorkloadKind> symbolizeKind(StringRef name) {
+  for (WorkloadKind kind : pricedKinds())
+    if (stringifyWorkloadKind(kind) == name)
+      return kind;
   return std::nullopt;
 }
 
-static constexpr const char *kKindsHint =
-    "share, one_hot, reveal, mul, square, truncate, max, is_negative, relu, exp, "
-    "reciprocal, "
-    "rsqrt, sigmoid, tanh, silu, gelu, softmax, layer_norm or rms_norm";
+static std::string kindNames() {
+  return llvm::join(llvm::map_range(pricedKinds(), stringifyWorkloadKind), ", ");
+}
 
 static Function readFunction(Section &section, WorkloadKind kind) {
   SmallVector<StringRef> known = {"bytes_per_element", "hops"};
@@ -194,7 +200,7 @@ static void readFunctions(Section &file, Figures &figures) {
   for (const std::string &name : functions.keys()) {
     auto kind = symbolizeKind(name);
     if (!kind) {
-      functions.wrong(name, std::string("one of the keys ") + kKindsHint);
+      functions.wrong(name, "one of the keys " + kindNames());
       break;
     }
     Section entry = functions.section(name);
@@ -205,7 +211,7 @@ static void readFunctions(Section &file, Figures &figures) {
   for (const std::string &name : file.texts("included")) {
     auto kind = symbolizeKind(name);
     if (!kind || figures.functions.count(*kind))
-      file.wrong("included", std::string("kinds without a figure of ") + kKindsHint);
+      file.wrong("included", "kinds without a figure of " + kindNames());
     else
       figures.included.insert(*kind);
   }
@@ -235,6 +241,27 @@ static VocabularyFigures readVocabulary(Section &section) {
   section.allowOnly({"width", "size", "bytes_per_token", "hops"});
   return {section.integer("width", 1, kMaxCount), section.integer("size", 1, kMaxCount),
           section.rate("bytes_per_token"), section.hops()};
+}
+
+/// Reads a section that a file may have.
+template <typename Part>
+static void readOptional(Section &file, StringRef key, std::optional<Part> &part,
+                         Part (*read)(Section &)) {
+  if (!file.has(key))
+    return;
+  Section section = file.section(key);
+  part = read(section);
+  file.join(section);
+}
+
+static Figures readFigures(Section &file) {
+  Figures figures;
+  figures.notes = file.texts("notes");
+  readFunctions(file, figures);
+  readOptional(file, "matmul", figures.matmul, readMatmul);
+  readOptional(file, "block", figures.block, readBlock);
+  readOptional(file, "vocabulary", figures.vocabulary, readVocabulary);
+  return figures;
 }
 
 //===----------------------------------------------------------------------===//
@@ -291,24 +318,7 @@ llvm::Expected<SuitePtr> parsePublishedSuite(StringRef text, StringRef origin) {
                 "the protocol '{}' is no JSON object", origin.str());
   Section file(value->getAsObject(), "", origin);
   SuiteInfo info = readInfo(file);
-  Figures figures;
-  figures.notes = file.texts("notes");
-  readFunctions(file, figures);
-  if (file.has("matmul")) {
-    Section section = file.section("matmul");
-    figures.matmul = readMatmul(section);
-    file.join(section);
-  }
-  if (file.has("block")) {
-    Section section = file.section("block");
-    figures.block = readBlock(section);
-    file.join(section);
-  }
-  if (file.has("vocabulary")) {
-    Section section = file.section("vocabulary");
-    figures.vocabulary = readVocabulary(section);
-    file.join(section);
-  }
+  Figures figures = readFigures(file);
   if (llvm::Error error = file.finish())
     return std::move(error);
   return std::make_shared<PublishedSuite>(std::move(info), std::move(figures));
