@@ -233,9 +233,8 @@ llvm::json::Object Exporter::run(const ScheduleHeader &header) {
 
 static bool isValue(Type type) { return isa<mpc::ShareType, RankedTensorType>(type); }
 
-llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
-                                                        const ScheduleHeader &header) {
-  auto main = module.lookupSymbol<func::FuncOp>("main");
+/// Fails unless `main` is a straight line of operations, of which one has its costs.
+static llvm::Error checkSchedule(func::FuncOp main) {
   auto areValues = [](TypeRange types) { return llvm::all_of(types, isValue); };
   bool isStraight = main && main.getBody().hasOneBlock();
   bool hasCosts = false;
@@ -252,6 +251,14 @@ llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
                 isStraight ? "no operation says what it costs"
                            : "expected a function @main that is a straight line of "
                              "operations on shares and tensors");
+  return llvm::Error::success();
+}
+
+llvm::Expected<llvm::json::Value> tacit::exportSchedule(ModuleOp module,
+                                                        const ScheduleHeader &header) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (llvm::Error error = checkSchedule(main))
+    return std::move(error);
   auto costs = cost::ProgramCosts::of(module);
   if (!costs)
     return costs.takeError();
