@@ -1,4 +1,4 @@
-//===- Matchers.cpp - What the passes of the raise phase share ------------===//
+//===- Matchers.cpp - Values that passes look for -------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,7 +8,6 @@
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "tacit/Support/Elements.h"
 #include <cmath>
@@ -16,25 +15,6 @@
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
-
-//===----------------------------------------------------------------------===//
-// Remarks
-//===----------------------------------------------------------------------===//
-
-static remark::RemarkOpts optionsOf(StringRef kind, StringRef category,
-                                    func::FuncOp function) {
-  return remark::RemarkOpts::name(kind).category(category).function(function.getName());
-}
-
-void SiteReporter::found(Location loc, const std::string &what) {
-  ++sites;
-  remark::passed(loc, optionsOf(kind, category, function)) << remark::add("{0}", what);
-}
-
-void SiteReporter::nearMiss(Location loc, const std::string &reason) {
-  ++nearMisses;
-  remark::missed(loc, optionsOf(kind, category, function)) << remark::reason("{0}", reason);
-}
 
 //===----------------------------------------------------------------------===//
 // Constants

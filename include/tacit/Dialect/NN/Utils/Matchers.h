@@ -1,4 +1,4 @@
-//===- Matchers.h - What the passes of the raise phase share ----*- C++ -*-===//
+//===- Matchers.h - Values that passes look for -----------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,32 +10,11 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Pass/Pass.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Dialect/NN/Utils/SiteReporter.h"
 #include <optional>
-#include <string>
 
 namespace tacit::nn {
-
-/// Says what a pass found: a remark per site and per near miss, and counts.
-class SiteReporter {
-public:
-  /// `kind` is the name of the remarks ("layer-norm") and `category` the phase that
-  /// they are of, literals both.
-  SiteReporter(llvm::StringRef kind, mlir::func::FuncOp function,
-               mlir::Pass::Statistic &sites, mlir::Pass::Statistic &nearMisses,
-               llvm::StringRef category = "raise")
-      : kind(kind), category(category), function(function), sites(sites),
-        nearMisses(nearMisses) {}
-
-  void found(mlir::Location loc, const std::string &what);
-  void nearMiss(mlir::Location loc, const std::string &reason);
-
-private:
-  llvm::StringRef kind, category;
-  mlir::func::FuncOp function;
-  mlir::Pass::Statistic &sites, &nearMisses;
-};
 
 /// The number that all elements of `value` equal, if that is known: a constant
 /// whose elements are equal, or a little arithmetic on such.

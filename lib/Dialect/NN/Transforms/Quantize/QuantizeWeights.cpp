@@ -10,6 +10,7 @@
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Dialect/NN/Utils/SiteReporter.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/DenseMap.h"

@@ -10,6 +10,7 @@
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Dialect/NN/Utils/SiteReporter.h"
 
 namespace tacit::nn {
 #define GEN_PASS_DEF_REMOVELAYERNORM

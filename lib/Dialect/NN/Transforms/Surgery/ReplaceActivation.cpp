@@ -11,6 +11,7 @@
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "tacit/Dialect/NN/Utils/SiteReporter.h"
 #include "tacit/Support/Error.h"
 #include <fmt/format.h>
 
