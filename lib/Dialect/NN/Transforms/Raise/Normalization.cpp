@@ -226,43 +226,39 @@ Match tacit::nn::matchNormalization(Operation *root) {
   return match;
 }
 
-SmallVector<Operation *> tacit::nn::collectNormalizations(func::FuncOp function) {
-  SmallVector<Operation *> ops;
-  function.walk([&](Operation *op) {
-    if (isa<AddOp, SubOp, MulOp, DivOp>(op))
-      ops.push_back(op);
-  });
-  return ops;
-}
-
 //===----------------------------------------------------------------------===//
 // Near misses
 //===----------------------------------------------------------------------===//
 
-/// Why `mean` is no mean over the last dimension that stays as 1.
-static std::string whyNotLast(Mean mean) {
+/// Succeeds if `mean` runs over the last dimension and keeps it as 1.
+static LogicalResult checkMean(Mean mean, Operation *root, PatternRewriter &rewriter) {
   auto axes = mean.op.getAxes();
   int64_t last = cast<RankedTensorType>(mean.op.getInput().getType()).getRank() - 1;
   if (axes != ArrayRef<int64_t>(last))
-    return fmt::format("the mean runs over axes [{}]; expected the last one, [{}]",
-                       fmt::join(axes, ", "), last);
+    return rewriter.notifyMatchFailure(
+        root, fmt::format("the mean runs over axes [{}]; expected the last one, [{}]",
+                          fmt::join(axes, ", "), last));
   if (!mean.keepsDims)
-    return "the mean drops its dimension; expected keep_dims";
-  return {};
+    return rewriter.notifyMatchFailure(root,
+                                       "the mean drops its dimension; expected keep_dims");
+  return success();
 }
 
-std::string tacit::nn::whyNotWhole(const Normalization &match) {
+LogicalResult tacit::nn::checkWhole(const Normalization &match, PatternRewriter &rewriter) {
+  auto miss = [&](const Twine &reason) {
+    return rewriter.notifyMatchFailure(match.root, reason);
+  };
   for (Mean mean : match.means)
-    if (std::string reason = whyNotLast(mean); !reason.empty())
-      return reason;
+    if (failed(checkMean(mean, match.root, rewriter)))
+      return failure();
   if (match.isEpsilonOutside)
-    return "epsilon is added to the square root; expected it under the root";
+    return miss("epsilon is added to the square root; expected it under the root");
   if (!match.epsilon)
-    return "epsilon is no constant";
+    return miss("epsilon is no constant");
   if (!(*match.epsilon >= 0 && *match.epsilon <= std::numeric_limits<float>::max()))
-    return fmt::format("epsilon is {:g}; expected a number that is not negative",
-                       *match.epsilon);
+    return miss(fmt::format("epsilon is {:g}; expected a number that is not negative",
+                            *match.epsilon));
   if (match.input.getType() != match.root->getResult(0).getType())
-    return "its result has another shape than its input";
-  return {};
+    return miss("its result has another shape than its input");
+  return success();
 }

@@ -31,11 +31,15 @@ struct Normalization {
 /// If `root` ends such a fragment.
 std::optional<Normalization> matchNormalization(mlir::Operation *root);
 
-/// Operations that may end one, in order.
-llvm::SmallVector<mlir::Operation *> collectNormalizations(mlir::func::FuncOp function);
+/// Succeeds if a whole operation means the same. The near miss is reported.
+llvm::LogicalResult checkWhole(const Normalization &match, mlir::PatternRewriter &rewriter);
 
-/// Why no whole operation means the same, or an empty string.
-std::string whyNotWhole(const Normalization &match);
+/// Adds a pattern `PatternT<OpT>` for each operation that may end such a fragment.
+template <template <typename> class PatternT, typename... Args>
+void addNormalizationPatterns(mlir::RewritePatternSet &patterns, Args &&...args) {
+  patterns.add<PatternT<AddOp>, PatternT<SubOp>, PatternT<MulOp>, PatternT<DivOp>>(
+      patterns.getContext(), args...);
+}
 
 } // namespace tacit::nn
 

@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ApplyPatterns.h"
 #include "Normalization.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 #include <fmt/format.h>
 
 namespace tacit::nn {
@@ -17,38 +19,44 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static void raise(Operation *op, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto match = matchNormalization(op);
-  // What is still centered here was a near miss of layer normalisation.
-  if (!match || match->isCentered)
-    return;
-  if (std::string reason = whyNotWhole(*match); !reason.empty())
-    return reporter.nearMiss(op->getLoc(), reason);
-  Operation *root = op;
-  rewriter.setInsertionPoint(root);
-  Value input = match->input;
-  Value scale = match->scale ? asParameter(rewriter, match->scale, input)
-                             : takeParameter<MulOp>(rewriter, root);
-  reporter.found(root->getLoc(), fmt::format("{} scale, epsilon {:g}",
-                                             scale ? "with" : "no", *match->epsilon));
-  rewriter.setInsertionPoint(root);
-  auto norm = RMSNormOp::create(rewriter, root->getLoc(), input.getType(), input, scale,
-                                rewriter.getF32FloatAttr(*match->epsilon));
-  // Not erased yet: it may be among the operations still to look at.
-  rewriter.replaceAllUsesWith(root->getResult(0), norm.getResult());
-}
-
 namespace {
+
+template <typename OpT>
+struct RaiseRmsNormPattern : RaisePattern<OpT> {
+  using RaisePattern<OpT>::RaisePattern;
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    auto match = matchNormalization(op);
+    // What is still centered here was a near miss of layer normalisation.
+    if (!match || match->isCentered || failed(checkWhole(*match, rewriter)))
+      return failure();
+    Operation *root = op;
+    Value input = match->input;
+    Value scale = match->scale ? asParameter(rewriter, match->scale, input)
+                               : takeParameter<MulOp>(rewriter, root);
+    this->reporter.found(
+        root->getLoc(),
+        fmt::format("{} scale, epsilon {:g}", scale ? "with" : "no", *match->epsilon));
+    rewriter.setInsertionPoint(root);
+    auto norm = RMSNormOp::create(rewriter, root->getLoc(), input.getType(), input, scale,
+                                  rewriter.getF32FloatAttr(*match->epsilon));
+    replaceUsesOf(root, norm, rewriter);
+    return success();
+  }
+};
 
 struct RaiseRmsNorm : tacit::nn::impl::RaiseRmsNormBase<RaiseRmsNorm> {
   void runOnOperation() override {
     SiteReporter reporter("rms-norm", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    eraseDead(getOperation());
-    for (Operation *op : collectNormalizations(getOperation()))
-      raise(op, rewriter, reporter);
-    eraseDead(getOperation());
+    RewritePatternSet patterns(&getContext());
+    populateRaiseRmsNormPatterns(patterns, reporter);
+    walkAndRaise(getOperation(), std::move(patterns), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseRmsNormPatterns(RewritePatternSet &patterns,
+                                             SiteReporter &reporter) {
+  addNormalizationPatterns<RaiseRmsNormPattern>(patterns, reporter);
+}
