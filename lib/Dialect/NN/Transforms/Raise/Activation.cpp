@@ -47,10 +47,11 @@ static Operation *findResult(Value x, Value function, const Polynomial &result) 
   return nullptr;
 }
 
-std::optional<ActivationSite> tacit::nn::findActivation(Operation *function,
-                                                        const ActivationForm &form,
-                                                        SiteReporter &reporter) {
+FailureOr<ActivationSite> tacit::nn::findActivation(Operation *function,
+                                                    const ActivationForm &form,
+                                                    PatternRewriter &rewriter) {
   Value argument = function->getOperand(0), value = function->getResult(0);
+  // Of the nearest x that comes near.
   std::string reason;
   for (Value x : candidatesFor(argument)) {
     auto polynomial = PolynomialReader({x}).read(argument);
@@ -60,18 +61,18 @@ std::optional<ActivationSite> tacit::nn::findActivation(Operation *function,
     Operation *root = findResult(x, value, form.result);
     if (isArgument && root)
       return ActivationSite{x, root};
-    if (root && form.hasSiblings)
+    if (!reason.empty() || (root && form.hasSiblings))
       continue;
-    if (root && reason.empty())
+    if (root)
       reason = fmt::format("the argument is {}; expected {}", polynomial->str(),
                            form.argument.str());
-    else if (isArgument && form.isDistinctive && reason.empty())
+    else if (isArgument && form.isDistinctive)
       reason =
           fmt::format("the argument is {} as expected, but nothing computes {} from it, "
                       "T being the function's value",
                       polynomial->str(), form.result.str());
   }
-  if (!reason.empty())
-    reporter.nearMiss(function->getLoc(), reason);
-  return std::nullopt;
+  if (reason.empty())
+    return failure();
+  return rewriter.notifyMatchFailure(function, reason);
 }

@@ -29,11 +29,11 @@ struct ActivationSite {
   mlir::Operation *root; ///< computes the result
 };
 
-/// Looks around `function`, an operation of one operand, for `form`. Reports a
-/// near miss; reporting the site is left to the caller.
-std::optional<ActivationSite> findActivation(mlir::Operation *function,
-                                             const ActivationForm &form,
-                                             SiteReporter &reporter);
+/// Looks around `function`, an operation of one operand, for `form`. The near miss is
+/// reported; reporting the site is left to the caller.
+mlir::FailureOr<ActivationSite> findActivation(mlir::Operation *function,
+                                               const ActivationForm &form,
+                                               mlir::PatternRewriter &rewriter);
 
 } // namespace tacit::nn
 

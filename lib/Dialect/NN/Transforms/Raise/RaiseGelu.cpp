@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Activation.h"
+#include "ApplyPatterns.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 
 namespace tacit::nn {
 #define GEN_PASS_DEF_RAISEGELU
@@ -26,42 +28,62 @@ static Polynomial cubic(double c) { return {{{1, 0}, c}, {{3, 0}, c * kCubic}}; 
 
 namespace {
 
-struct RaiseGelu : tacit::nn::impl::RaiseGeluBase<RaiseGelu> {
-  template <typename OpT>
-  void raise(GeluKind kind, const ActivationForm &form, SiteReporter &reporter) {
-    IRRewriter rewriter(&getContext());
-    for (OpT op : collect<OpT>(getOperation())) {
-      auto site = findActivation(op, form, reporter);
-      if (!site)
-        continue;
-      rewriter.setInsertionPoint(site->root);
-      reporter.found(site->root->getLoc(), stringifyGeluKind(kind).str());
-      rewriter.replaceOpWithNewOp<GeluOp>(site->root, site->input.getType(), kind,
-                                          site->input);
-    }
+/// GELU around an OpT, which computes tanh, erf or sigmoid.
+template <typename OpT>
+struct RaiseGeluPattern : RaisePattern<OpT> {
+  RaiseGeluPattern(MLIRContext *context, GeluKind kind, ActivationForm form,
+                   SiteReporter &reporter, PatternBenefit benefit = 1)
+      : RaisePattern<OpT>(context, reporter, benefit), kind(kind), form(std::move(form)) {}
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    auto site = findActivation(op, form, rewriter);
+    if (failed(site))
+      return failure();
+    Location loc = site->root->getLoc();
+    rewriter.setInsertionPoint(site->root);
+    this->reporter.found(loc, stringifyGeluKind(kind).str());
+    replaceUsesOf(site->root,
+                  GeluOp::create(rewriter, loc, site->input.getType(), kind, site->input),
+                  rewriter);
+    return success();
   }
 
+private:
+  GeluKind kind;
+  ActivationForm form;
+};
+
+struct RaiseGelu : tacit::nn::impl::RaiseGeluBase<RaiseGelu> {
   void runOnOperation() override {
     SiteReporter reporter("gelu", getOperation(), sites, nearMisses);
-    Polynomial halves{{{1, 0}, 0.5}, {{1, 1}, 0.5}};
-    eraseDead(getOperation());
-    raise<TanhOp>(GeluKind::Tanh, {cubic(kSqrt2OverPi), halves, /*isDistinctive=*/true},
-                  reporter);
-    // 0.5 (1 + tanh(z)) is sigmoid(2 z).
-    raise<SigmoidOp>(GeluKind::Tanh,
-                     {cubic(2 * kSqrt2OverPi), {{{1, 1}, 1.0}}, /*isDistinctive=*/true},
-                     reporter);
-    // A factor of 1 makes it a SiLU.
-    raise<SigmoidOp>(GeluKind::Sigmoid,
-                     {{{{1, 0}, kSigmoid}},
-                      {{{1, 1}, 1.0}},
-                      /*isDistinctive=*/true,
-                      /*hasSiblings=*/true},
-                     reporter);
-    raise<ErfOp>(GeluKind::Erf, {{{{1, 0}, kSqrtHalf}}, halves, /*isDistinctive=*/true},
-                 reporter);
-    eraseDead(getOperation());
+    RewritePatternSet patterns(&getContext());
+    populateRaiseGeluPatterns(patterns, reporter);
+    walkAndRaise(getOperation(), std::move(patterns), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseGeluPatterns(RewritePatternSet &patterns,
+                                          SiteReporter &reporter) {
+  MLIRContext *context = patterns.getContext();
+  Polynomial halves{{{1, 0}, 0.5}, {{1, 1}, 0.5}}, product{{{1, 1}, 1.0}};
+  patterns.add<RaiseGeluPattern<TanhOp>>(
+      context, GeluKind::Tanh,
+      ActivationForm{cubic(kSqrt2OverPi), halves, /*isDistinctive=*/true}, reporter);
+  // 0.5 (1 + tanh(z)) is sigmoid(2 z).
+  patterns.add<RaiseGeluPattern<SigmoidOp>>(
+      context, GeluKind::Tanh,
+      ActivationForm{cubic(2 * kSqrt2OverPi), product, /*isDistinctive=*/true}, reporter,
+      /*benefit=*/2);
+  // A factor of 1 makes it a SiLU.
+  patterns.add<RaiseGeluPattern<SigmoidOp>>(context, GeluKind::Sigmoid,
+                                            ActivationForm{{{{1, 0}, kSigmoid}},
+                                                           product,
+                                                           /*isDistinctive=*/true,
+                                                           /*hasSiblings=*/true},
+                                            reporter, /*benefit=*/1);
+  patterns.add<RaiseGeluPattern<ErfOp>>(
+      context, GeluKind::Erf,
+      ActivationForm{{{{1, 0}, kSqrtHalf}}, halves, /*isDistinctive=*/true}, reporter);
+}

@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Activation.h"
+#include "ApplyPatterns.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
-#include "llvm/ADT/SetVector.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 
 namespace tacit::nn {
 #define GEN_PASS_DEF_RAISESILU
@@ -27,53 +28,82 @@ static Value matchNegated(Value value) {
              : Value();
 }
 
-/// Writes y / (1 + exp(-x)) with nn.sigmoid, y being 1 or anything else.
-static void raiseSigmoid(ExpOp exponential, IRRewriter &rewriter) {
-  Value x = matchNegated(exponential.getInput());
-  if (!x)
-    return;
-  for (Operation *sum : llvm::to_vector(exponential->getUsers())) {
-    auto one = isa<AddOp>(sum) ? matchScalar<AddOp>(sum->getResult(0)) : std::nullopt;
-    if (!one || one->scalar != 1 || sum->getResult(0).getType() != x.getType())
-      continue;
-    llvm::SetVector<Operation *> users(sum->user_begin(), sum->user_end());
-    for (Operation *user : users) {
-      auto division = dyn_cast<DivOp>(user);
-      bool divides = division && division.getRhs() == sum->getResult(0) &&
-                     division.getType() == x.getType();
-      if (!divides && !isa<ReciprocalOp>(user))
-        continue;
-      rewriter.setInsertionPoint(user);
-      Value gate = SigmoidOp::create(rewriter, user->getLoc(), x.getType(), x);
-      if (divides && constantScalar(division.getLhs()) != 1.0)
-        gate =
-            MulOp::create(rewriter, user->getLoc(), x.getType(), division.getLhs(), gate);
-      rewriter.replaceOp(user, gate);
-    }
-  }
+/// x, if `value` is 1 + exp(-x).
+static Value matchLogistic(Value value) {
+  auto one = matchScalar<AddOp>(value);
+  auto exponential = one ? one->other.getDefiningOp<ExpOp>() : ExpOp();
+  Value x =
+      exponential && one->scalar == 1 ? matchNegated(exponential.getInput()) : Value();
+  return x && x.getType() == value.getType() ? x : Value();
 }
 
 namespace {
 
+struct RaiseReciprocal : OpRewritePattern<ReciprocalOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReciprocalOp op, PatternRewriter &rewriter) const override {
+    Value x = matchLogistic(op.getInput());
+    if (!x)
+      return failure();
+    rewriter.replaceOpWithNewOp<SigmoidOp>(op, x.getType(), x);
+    return success();
+  }
+};
+
+/// y / (1 + exp(-x)), y being 1 or anything else.
+struct RaiseQuotient : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
+    Value x = matchLogistic(op.getRhs());
+    if (!x || op.getType() != x.getType())
+      return failure();
+    Value gate = SigmoidOp::create(rewriter, op.getLoc(), x.getType(), x);
+    if (constantScalar(op.getLhs()) != 1.0)
+      gate = MulOp::create(rewriter, op.getLoc(), x.getType(), op.getLhs(), gate);
+    rewriter.replaceOp(op, gate);
+    return success();
+  }
+};
+
+struct RaiseSiluPattern : RaisePattern<SigmoidOp> {
+  using RaisePattern::RaisePattern;
+
+  LogicalResult matchAndRewrite(SigmoidOp op, PatternRewriter &rewriter) const override {
+    // A sigmoid of x alone says nothing: gates have it too.
+    ActivationForm form{Polynomial::atom(0), {{{1, 1}, 1.0}}, /*isDistinctive=*/false};
+    auto site = findActivation(op, form, rewriter);
+    if (failed(site))
+      return failure();
+    Location loc = site->root->getLoc();
+    rewriter.setInsertionPoint(site->root);
+    reporter.found(loc, "x * sigmoid(x)");
+    replaceUsesOf(site->root,
+                  SiluOp::create(rewriter, loc, site->input.getType(), site->input),
+                  rewriter);
+    return success();
+  }
+};
+
 struct RaiseSilu : tacit::nn::impl::RaiseSiluBase<RaiseSilu> {
   void runOnOperation() override {
     SiteReporter reporter("silu", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    // A sigmoid of x alone says nothing: gates have it too.
-    ActivationForm form{Polynomial::atom(0), {{{1, 1}, 1.0}}, /*isDistinctive=*/false};
-    eraseDead(getOperation());
-    for (ExpOp op : collect<ExpOp>(getOperation()))
-      raiseSigmoid(op, rewriter);
-    for (SigmoidOp op : collect<SigmoidOp>(getOperation())) {
-      auto site = findActivation(op, form, reporter);
-      if (!site)
-        continue;
-      rewriter.setInsertionPoint(site->root);
-      reporter.found(site->root->getLoc(), "x * sigmoid(x)");
-      rewriter.replaceOpWithNewOp<SiluOp>(site->root, site->input.getType(), site->input);
-    }
-    eraseDead(getOperation());
+    RewritePatternSet sigmoids(&getContext()), silus(&getContext());
+    populateRaiseSigmoidPatterns(sigmoids);
+    walkAndRaise(getOperation(), std::move(sigmoids), reporter);
+    populateRaiseSiluPatterns(silus, reporter);
+    walkAndRaise(getOperation(), std::move(silus), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseSigmoidPatterns(RewritePatternSet &patterns) {
+  patterns.add<RaiseReciprocal, RaiseQuotient>(patterns.getContext());
+}
+
+void tacit::nn::populateRaiseSiluPatterns(RewritePatternSet &patterns,
+                                          SiteReporter &reporter) {
+  patterns.add<RaiseSiluPattern>(patterns.getContext(), reporter);
+}
