@@ -156,15 +156,6 @@ Value tacit::nn::asParameter(RewriterBase &rewriter, Value value, Value like) {
       RankedTensorType::get({type.getShape().back()}, type.getElementType()), value);
 }
 
-SmallVector<Operation *> tacit::nn::collectQuotients(func::FuncOp function) {
-  SmallVector<Operation *> ops;
-  function.walk([&](Operation *op) {
-    if (isa<DivOp, MulOp>(op))
-      ops.push_back(op);
-  });
-  return ops;
-}
-
 bool tacit::nn::eraseDead(func::FuncOp function) {
   bool isFound = false;
   function.walk<WalkOrder::PostOrder, ReverseIterator>([&](Operation *op) {

@@ -89,9 +89,6 @@ llvm::SmallVector<OpT> collect(mlir::func::FuncOp function) {
   return ops;
 }
 
-/// Quotients, and products, which may be by an inverse; in order.
-llvm::SmallVector<mlir::Operation *> collectQuotients(mlir::func::FuncOp function);
-
 /// Erases what nothing reads, users before producers. True if there was something.
 bool eraseDead(mlir::func::FuncOp function);
 

@@ -5,10 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ApplyPatterns.h"
 #include "mlir/IR/Matchers.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
-#include <fmt/format.h>
 
 namespace tacit::nn {
 #define GEN_PASS_DEF_RAISELINEAR
@@ -28,22 +29,36 @@ static bool isWeight(Value value) {
   return false;
 }
 
-/// The right side of `product` as a matrix, if it is a constant one; leading dimensions
-/// of 1, as Einsum leaves them, are dropped. Null if it is anything else: products of
-/// integers are no layers.
-static Value matchWeightMatrix(MatmulOp product, IRRewriter &rewriter) {
-  Value weight = product.getRhs();
-  auto type = cast<RankedTensorType>(weight.getType());
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// True if the right side of `product` is a constant matrix, perhaps with leading
+/// dimensions of 1, as Einsum leaves them. Products of integers are no layers.
+static bool isLayer(MatmulOp product) {
+  auto type = cast<RankedTensorType>(product.getRhs().getType());
   auto input = cast<RankedTensorType>(product.getLhs().getType());
   bool isMatrix =
       type.getRank() == 2 ||
       (type.getRank() > 2 && type.getRank() <= input.getRank() &&
        llvm::all_of(type.getShape().drop_back(2), [](int64_t dim) { return dim == 1; }));
-  if (!isMatrix || !isa<FloatType>(type.getElementType()) || !isWeight(weight))
-    return {};
+  return isMatrix && isa<FloatType>(type.getElementType()) && isWeight(product.getRhs());
+}
+
+/// True if `layer` could take a bias.
+static bool isLayer(LinearOp layer) { return !layer.getBias(); }
+
+static Value inputOf(MatmulOp product) { return product.getLhs(); }
+static Value inputOf(LinearOp layer) { return layer.getInput(); }
+
+static Value weightOf(LinearOp layer, PatternRewriter &) { return layer.getWeight(); }
+
+/// The right side of a product that is a layer, as a matrix.
+static Value weightOf(MatmulOp product, PatternRewriter &rewriter) {
+  Value weight = product.getRhs();
+  auto type = cast<RankedTensorType>(weight.getType());
   if (type.getRank() == 2)
     return weight;
-  rewriter.setInsertionPoint(product);
   return rewriter.createOrFold<ReshapeOp>(weight.getLoc(),
                                           type.clone(type.getShape().take_back(2)), weight);
 }
@@ -57,50 +72,71 @@ static bool addsBias(Operation *user, Value product) {
   return isPerColumn(other, product) && isWeight(other);
 }
 
-/// The constant bias that alone reads `root`, as one dimension; `root` moves on.
-static Value takeBias(Operation *&root, IRRewriter &rewriter, SiteReporter &reporter) {
-  Value product = root->getResult(0);
-  auto sum = llvm::find_if(product.getUsers(),
-                           [&](Operation *user) { return addsBias(user, product); });
-  if (sum == product.getUsers().end())
-    return {};
-  if (!product.hasOneUse()) {
-    reporter.nearMiss(sum->getLoc(),
-                      "the bias stays apart: something else reads the product "
-                      "without it");
-    return {};
-  }
-  return takeParameter<AddOp>(rewriter, root);
-}
-
-static void raise(Operation *product, Value input, Value weight, MultiplierAttr multiplier,
-                  IRRewriter &rewriter, SiteReporter &reporter) {
-  Operation *root = product;
-  Value bias = takeBias(root, rewriter, reporter);
-  if (!bias && isa<LinearOp>(product))
-    return;
-  reporter.found(root->getLoc(), bias ? "with bias" : "no bias");
-  rewriter.setInsertionPoint(root);
-  rewriter.replaceOpWithNewOp<LinearOp>(root, root->getResult(0).getType(), input, weight,
-                                        bias, multiplier);
-}
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
 
 namespace {
+
+/// An OpT that alone is read by the sum with a constant bias.
+template <typename OpT>
+struct RaiseBiasedLayer : RaisePattern<OpT> {
+  using RaisePattern<OpT>::RaisePattern;
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    if (!isLayer(op))
+      return failure();
+    Value product = op.getResult();
+    auto sum = llvm::find_if(product.getUsers(),
+                             [&](Operation *user) { return addsBias(user, product); });
+    if (sum == product.getUsers().end())
+      return failure();
+    if (!product.hasOneUse())
+      return rewriter.notifyMatchFailure(
+          *sum, "the bias stays apart: something else reads the product without it");
+    Operation *root = op;
+    Value weight = weightOf(op, rewriter);
+    Value bias = takeParameter<AddOp>(rewriter, root);
+    this->reporter.found(root->getLoc(), "with bias");
+    rewriter.setInsertionPoint(root);
+    replaceUsesOf(root,
+                  LinearOp::create(rewriter, root->getLoc(), root->getResult(0).getType(),
+                                   inputOf(op), weight, bias, op.getMultiplierAttr()),
+                  rewriter);
+    return success();
+  }
+};
+
+/// A product without a bias, or whose bias stays apart.
+struct RaisePlainLayer : RaisePattern<MatmulOp> {
+  using RaisePattern::RaisePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    if (!isLayer(op))
+      return failure();
+    reporter.found(op.getLoc(), "no bias");
+    rewriter.replaceOpWithNewOp<LinearOp>(op, op.getType(), op.getLhs(),
+                                          weightOf(op, rewriter), Value(),
+                                          op.getMultiplierAttr());
+    return success();
+  }
+};
 
 struct RaiseLinear : tacit::nn::impl::RaiseLinearBase<RaiseLinear> {
   void runOnOperation() override {
     SiteReporter reporter("linear", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    eraseDead(getOperation());
-    for (LinearOp op : collect<LinearOp>(getOperation()))
-      if (!op.getBias())
-        raise(op, op.getInput(), op.getWeight(), op.getMultiplierAttr(), rewriter,
-              reporter);
-    for (MatmulOp op : collect<MatmulOp>(getOperation()))
-      if (Value weight = matchWeightMatrix(op, rewriter))
-        raise(op, op.getLhs(), weight, op.getMultiplierAttr(), rewriter, reporter);
-    eraseDead(getOperation());
+    RewritePatternSet patterns(&getContext());
+    populateRaiseLinearPatterns(patterns, reporter);
+    walkAndRaise(getOperation(), std::move(patterns), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseLinearPatterns(RewritePatternSet &patterns,
+                                            SiteReporter &reporter) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<RaiseBiasedLayer<MatmulOp>, RaiseBiasedLayer<LinearOp>>(context, reporter,
+                                                                       /*benefit=*/2);
+  patterns.add<RaisePlainLayer>(context, reporter, /*benefit=*/1);
+}

@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ApplyPatterns.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,11 +36,13 @@ static std::optional<Shares> matchShares(Value numerator, Value denominator) {
   return Shares{exponential, sum};
 }
 
-/// Matches exp(x) / sum(exp(x)), or the product with the reciprocal.
-static std::optional<Shares> matchShares(Operation *quotient) {
-  if (auto division = dyn_cast<DivOp>(quotient))
-    return matchShares(division.getLhs(), division.getRhs());
-  auto product = cast<MulOp>(quotient);
+/// Matches exp(x) / sum(exp(x)).
+static std::optional<Shares> matchShares(DivOp division) {
+  return matchShares(division.getLhs(), division.getRhs());
+}
+
+/// Matches the product with the reciprocal.
+static std::optional<Shares> matchShares(MulOp product) {
   for (auto [factor, inverse] : {std::pair(product.getLhs(), product.getRhs()),
                                  std::pair(product.getRhs(), product.getLhs())})
     if (auto reciprocal = inverse.getDefiningOp<ReciprocalOp>())
@@ -58,46 +62,58 @@ static Value stripMaximum(Value value, ArrayRef<int64_t> axes) {
              : Value();
 }
 
-static std::string whyNotSoftmax(Reduction sum) {
+/// Succeeds if the sum is that of a softmax. The near miss is reported.
+static LogicalResult checkSum(Reduction sum, Operation *quotient,
+                              PatternRewriter &rewriter) {
   if (sum.op.getAxes().size() != 1)
-    return fmt::format("the sum runs over axes [{}]; expected one axis",
-                       fmt::join(sum.op.getAxes(), ", "));
+    return rewriter.notifyMatchFailure(
+        quotient, fmt::format("the sum runs over axes [{}]; expected one axis",
+                              fmt::join(sum.op.getAxes(), ", ")));
   if (!sum.keepsDims)
-    return "the sum drops its dimension; expected keep_dims";
-  return {};
-}
-
-static void raise(Operation *quotient, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto shares = matchShares(quotient);
-  if (!shares)
-    return;
-  std::string reason = whyNotSoftmax(shares->sum);
-  Value exponent = shares->exponential.getInput();
-  Value stripped = stripMaximum(exponent, shares->sum.op.getAxes());
-  Value input = stripped ? stripped : exponent;
-  if (reason.empty() && input.getType() != quotient->getResult(0).getType())
-    reason = "its result has another shape than its input";
-  if (!reason.empty())
-    return reporter.nearMiss(quotient->getLoc(), reason);
-  int64_t axis = shares->sum.op.getAxes().front();
-  reporter.found(quotient->getLoc(),
-                 fmt::format("along axis {}{}", axis,
-                             stripped ? "" : ", without the maximum until now"));
-  rewriter.setInsertionPoint(quotient);
-  rewriter.replaceOpWithNewOp<SoftmaxOp>(quotient, input.getType(), input, axis);
+    return rewriter.notifyMatchFailure(quotient,
+                                       "the sum drops its dimension; expected keep_dims");
+  return success();
 }
 
 namespace {
 
+/// Softmax that ends in an OpT, a quotient or a product with a reciprocal.
+template <typename OpT>
+struct RaiseSoftmaxPattern : RaisePattern<OpT> {
+  using RaisePattern<OpT>::RaisePattern;
+
+  LogicalResult matchAndRewrite(OpT quotient, PatternRewriter &rewriter) const override {
+    auto shares = matchShares(quotient);
+    if (!shares || failed(checkSum(shares->sum, quotient, rewriter)))
+      return failure();
+    int64_t axis = shares->sum.op.getAxes().front();
+    Value exponent = shares->exponential.getInput();
+    Value stripped = stripMaximum(exponent, axis);
+    Value input = stripped ? stripped : exponent;
+    if (input.getType() != quotient.getType())
+      return rewriter.notifyMatchFailure(quotient,
+                                         "its result has another shape than its input");
+    this->reporter.found(quotient.getLoc(),
+                         fmt::format("along axis {}{}", axis,
+                                     stripped ? "" : ", without the maximum until now"));
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(quotient, input.getType(), input, axis);
+    return success();
+  }
+};
+
 struct RaiseSoftmax : tacit::nn::impl::RaiseSoftmaxBase<RaiseSoftmax> {
   void runOnOperation() override {
     SiteReporter reporter("softmax", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    eraseDead(getOperation());
-    for (Operation *quotient : collectQuotients(getOperation()))
-      raise(quotient, rewriter, reporter);
-    eraseDead(getOperation());
+    RewritePatternSet patterns(&getContext());
+    populateRaiseSoftmaxPatterns(patterns, reporter);
+    walkAndRaise(getOperation(), std::move(patterns), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseSoftmaxPatterns(RewritePatternSet &patterns,
+                                             SiteReporter &reporter) {
+  patterns.add<RaiseSoftmaxPattern<DivOp>, RaiseSoftmaxPattern<MulOp>>(
+      patterns.getContext(), reporter);
+}
