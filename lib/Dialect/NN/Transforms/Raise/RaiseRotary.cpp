@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ApplyPatterns.h"
 #include "Rotation.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
 #include <fmt/format.h>
 
 namespace tacit::nn {
@@ -21,68 +23,78 @@ static RankedTensorType tensorOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-static void raise(Operation *root, std::optional<Rotation> rotation,
-                  const std::string &reason, IRRewriter &rewriter, SiteReporter &reporter) {
-  if (!rotation) {
-    if (!reason.empty())
-      reporter.nearMiss(root->getLoc(), reason);
-    return;
-  }
-  widen(*rotation, rewriter);
-  root = rotation->root;
+/// Builds the whole operation. Its uses are not replaced yet.
+static RotaryOp buildRotary(Rotation &rotation, PatternRewriter &rewriter,
+                            SiteReporter &reporter) {
+  widen(rotation, rewriter);
+  Operation *root = rotation.root;
   reporter.found(root->getLoc(),
                  fmt::format("{} of {} features, pairs of {}",
-                             2 * tensorOf(rotation->cos).getShape().back(),
-                             tensorOf(rotation->input).getShape().back(),
-                             rotation->isInterleaved ? "neighbours" : "halves"));
+                             2 * tensorOf(rotation.cos).getShape().back(),
+                             tensorOf(rotation.input).getShape().back(),
+                             rotation.isInterleaved ? "neighbours" : "halves"));
   rewriter.setInsertionPoint(root);
-  rewriter.replaceOpWithNewOp<RotaryOp>(root, root->getResult(0).getType(), rotation->input,
-                                        rotation->cos, rotation->sin,
-                                        rotation->isInterleaved);
+  return RotaryOp::create(rewriter, root->getLoc(), root->getResult(0).getType(),
+                          rotation.input, rotation.cos, rotation.sin,
+                          rotation.isInterleaved);
 }
 
 namespace {
 
+/// A rotation that is a sum or a difference.
+template <typename OpT>
+struct RaiseTurnedSum : RaisePattern<OpT> {
+  using RaisePattern<OpT>::RaisePattern;
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    auto rotation = readTurnedSum(op, rewriter);
+    if (failed(rotation))
+      return failure();
+    RotaryOp rotary = buildRotary(*rotation, rewriter, this->reporter);
+    replaceUsesOf(rotation->root, rotary, rewriter);
+    return success();
+  }
+};
+
+/// A rotation whose halves an OpT puts together.
+template <typename OpT>
+struct RaiseJoint : RaisePattern<OpT> {
+  using RaisePattern<OpT>::RaisePattern;
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    auto rotation = readJoint(op, rewriter);
+    if (failed(rotation))
+      return failure();
+    RotaryOp rotary = buildRotary(*rotation, rewriter, this->reporter);
+    rewriter.replaceOp(rotation->root, rotary);
+    return success();
+  }
+};
+
 struct RaiseRotary : tacit::nn::impl::RaiseRotaryBase<RaiseRotary> {
   void runOnOperation() override {
     SiteReporter reporter("rotary", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    eraseDead(getOperation());
-    raiseSums(rewriter, reporter);
-    eraseDead(getOperation());
-    raiseJoints(rewriter, reporter);
-    eraseDead(getOperation());
-  }
-
-  void raiseSums(IRRewriter &rewriter, SiteReporter &reporter) {
-    SmallVector<Operation *> sums;
-    getOperation().walk([&](Operation *op) {
-      if (isa<AddOp, SubOp>(op))
-        sums.push_back(op);
-    });
-    for (Operation *op : sums) {
-      std::string reason;
-      auto rotation = readTurnedSum(op, rewriter, reason);
-      raise(op, rotation, reason, rewriter, reporter);
-    }
-  }
-
-  void raiseJoints(IRRewriter &rewriter, SiteReporter &reporter) {
-    SmallVector<Operation *> joints;
-    getOperation().walk([&](Operation *op) {
-      if (isa<ConcatOp, ReshapeOp>(op))
-        joints.push_back(op);
-    });
-    // The last first: a dimension of 2 that is joined before it is merged would pass
-    // for pairs of its own.
-    for (Operation *op : llvm::reverse(joints)) {
-      if (op->use_empty())
-        continue;
-      std::string reason;
-      auto rotation = readJoint(op, rewriter, reason);
-      raise(op, rotation, reason, rewriter, reporter);
-    }
+    RewritePatternSet sums(&getContext()), joints(&getContext());
+    populateRaiseTurnedSumPatterns(sums, reporter);
+    walkAndRaise(getOperation(), std::move(sums), reporter);
+    populateRaiseJointPatterns(joints, reporter);
+    if (failed(raiseFromTheEnd(getOperation(), std::move(joints), reporter)))
+      return signalPassFailure();
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseTurnedSumPatterns(RewritePatternSet &patterns,
+                                               SiteReporter &reporter) {
+  patterns.add<RaiseTurnedSum<AddOp>, RaiseTurnedSum<SubOp>>(patterns.getContext(),
+                                                             reporter);
+}
+
+void tacit::nn::populateRaiseJointPatterns(RewritePatternSet &patterns,
+                                           SiteReporter &reporter) {
+  // From the end: a dimension of 2 that is joined before it is merged would pass for
+  // pairs of its own.
+  patterns.add<RaiseJoint<ConcatOp>, RaiseJoint<ReshapeOp>>(patterns.getContext(),
+                                                            reporter);
+}

@@ -48,20 +48,15 @@ findLayout(int64_t half, llvm::function_ref<bool(int64_t, int64_t, int64_t)> tes
 // Values
 //===----------------------------------------------------------------------===//
 
-/// Every `step`-th of the features of `value` from `begin` on, `count` of them.
-static Value sliceLast(OpBuilder &builder, Value value, int64_t begin, int64_t count,
-                       int64_t step) {
-  auto type = tensorOf(value);
-  if (begin == 0 && step == 1 && count == type.getShape().back())
-    return value;
-  SmallVector<int64_t> starts(type.getRank(), 0), steps(type.getRank(), 1), ends;
-  for (int64_t dim : type.getShape())
-    ends.push_back(ShapedType::isDynamic(dim) ? std::numeric_limits<int64_t>::max() : dim);
-  starts.back() = begin;
-  steps.back() = step;
-  ends.back() = begin + (count - 1) * step + 1;
-  return SliceOp::create(builder, value.getLoc(), value, starts, ends, steps);
-}
+namespace {
+/// Every `step`-th feature of the last `rank` dimensions of `source` from `begin` on,
+/// `count` of them.
+struct Part {
+  Value source;
+  unsigned rank = 1;
+  int64_t begin = 0, count = 0, step = 1;
+};
+} // namespace
 
 /// `value` with its last `rank` dimensions as one.
 static Value mergeLast(OpBuilder &builder, Value value, unsigned rank) {
@@ -76,19 +71,33 @@ static Value mergeLast(OpBuilder &builder, Value value, unsigned rank) {
   return ReshapeOp::create(builder, value.getLoc(), type.clone(shape), value);
 }
 
-/// A value of the shape of `like` that has these features; null if they do not come
-/// from one place in order.
-static Value assemble(OpBuilder &builder, const Features &features, Value like) {
+/// Makes a value of a part, with its features in the last dimension.
+static Value build(OpBuilder &builder, const Part &part) {
+  Value value = mergeLast(builder, part.source, part.rank);
+  auto type = tensorOf(value);
+  if (part.begin == 0 && part.step == 1 && part.count == type.getShape().back())
+    return value;
+  SmallVector<int64_t> starts(type.getRank(), 0), steps(type.getRank(), 1), ends;
+  for (int64_t dim : type.getShape())
+    ends.push_back(ShapedType::isDynamic(dim) ? std::numeric_limits<int64_t>::max() : dim);
+  starts.back() = part.begin;
+  steps.back() = part.step;
+  ends.back() = part.begin + (part.count - 1) * part.step + 1;
+  return SliceOp::create(builder, value.getLoc(), value, starts, ends, steps);
+}
+
+/// The part that has these features and the other dimensions of `like`; nothing if they
+/// do not come from one place in order.
+static std::optional<Part> findPart(const Features &features, Value like) {
   Feature first = features.front();
   for (auto [i, feature] : llvm::enumerate(features))
     if (feature.isNegated || feature.source != first.source || feature.rank != first.rank ||
         feature.index != first.index + static_cast<int64_t>(i))
-      return {};
+      return std::nullopt;
   auto leading = tensorOf(first.source).getShape().drop_back(first.rank);
   if (leading != tensorOf(like).getShape().drop_back())
-    return {};
-  return sliceLast(builder, mergeLast(builder, first.source, first.rank), first.index,
-                   features.size(), 1);
+    return std::nullopt;
+  return Part{first.source, first.rank, first.index, static_cast<int64_t>(features.size())};
 }
 
 //===----------------------------------------------------------------------===//
@@ -96,10 +105,12 @@ static Value assemble(OpBuilder &builder, const Features &features, Value like) 
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Two products and how they are combined.
-struct Products {
-  MulOp direct, crossed;
+/// A sum or difference of x cos and, if that is what its features are, turned(x) sin.
+struct Turn {
+  Value x, cos, turned, sin;
   bool isDifference;
+  int64_t half = 0; ///< of the number of features
+  bool isInterleaved = false;
 };
 } // namespace
 
@@ -109,79 +120,89 @@ static bool isTurned(const Features &features) {
   return llvm::any_of(features, isNegated) && !llvm::all_of(features, isNegated);
 }
 
-/// The half of `angles`, one for each feature, that has one for each pair; null if
+/// The half of `angles`, one for each feature, that has one for each pair; nothing if
 /// those of a pair are not known to be equal.
-static Value halve(OpBuilder &builder, Value angles, int64_t half, bool isInterleaved) {
+static std::optional<Part> findHalf(Value angles, int64_t half, bool isInterleaved) {
   auto firsts = EqualFeatures().read(angles);
   if (!firsts || static_cast<int64_t>(firsts->size()) != 2 * half ||
       !allPairs(half, isInterleaved, [&](int64_t, int64_t first, int64_t second) {
         return (*firsts)[first] == (*firsts)[second];
       }))
-    return {};
+    return std::nullopt;
   Features halves;
   if (auto features = FeatureReader().read(angles))
     for (int64_t i = 0; i < half; ++i)
       halves.push_back((*features)[pairAt(i, half, isInterleaved).first]);
   // As they were before they were repeated, if they can be had so.
-  if (Value before = halves.empty() ? Value() : assemble(builder, halves, angles))
+  if (auto before = halves.empty() ? std::nullopt : findPart(halves, angles))
     return before;
-  return sliceLast(builder, angles, 0, half, isInterleaved ? 2 : 1);
+  return Part{angles, 1, 0, half, isInterleaved ? 2 : 1};
 }
 
-static std::optional<Rotation> readTurn(Operation *root, Value x, Value cos, Value turned,
-                                        Value sin, bool isDifference, OpBuilder &builder,
-                                        std::string &reason) {
+/// The ways to read `root` as two products, one of which is by features some of which
+/// are negated.
+static SmallVector<Turn> findTurns(Operation *root) {
+  SmallVector<Turn> turns;
   Type type = root->getResult(0).getType();
-  if (x.getType() != type || turned.getType() != type)
-    return std::nullopt;
   FeatureReader reader;
-  auto from = reader.read(x), to = reader.read(turned);
-  if (!from || !to || !isTurned(*to) || isTurned(*from))
-    return std::nullopt;
-  int64_t half = to->size() / 2;
-  auto layout = findLayout(half, [&](int64_t, int64_t first, int64_t second) {
-    auto [a, b] = isDifference ? std::pair(second, first) : std::pair(first, second);
-    return (*to)[a] == (*from)[b].negated() && (*to)[b] == (*from)[a];
-  });
-  if (!layout || to->size() % 2 != 0) {
-    if (reason.empty())
-      reason = "the features that change places are neither the two halves nor neighbours";
-    return std::nullopt;
-  }
-  builder.setInsertionPoint(root);
-  Rotation rotation{root, x, halve(builder, cos, half, *layout),
-                    halve(builder, sin, half, *layout), *layout};
-  if (rotation.cos && rotation.sin)
-    return rotation;
-  reason = fmt::format("the two features of a pair have {} that are not known to be equal",
-                       rotation.cos ? "sines" : "cosines");
-  return std::nullopt;
-}
-
-/// Tries the operands of two products, one of which may be by a turned x.
-static std::optional<Rotation> readTurns(Operation *root, Products products,
-                                         OpBuilder &builder, std::string &reason) {
-  auto [direct, crossed, isDifference] = products;
-  for (auto [x, cos] : {std::pair(direct.getLhs(), direct.getRhs()),
-                        std::pair(direct.getRhs(), direct.getLhs())})
-    for (auto [turned, sin] : {std::pair(crossed.getLhs(), crossed.getRhs()),
-                               std::pair(crossed.getRhs(), crossed.getLhs())})
-      if (auto rotation =
-              readTurn(root, x, cos, turned, sin, isDifference, builder, reason))
-        return rotation;
-  return std::nullopt;
-}
-
-std::optional<Rotation> tacit::nn::readTurnedSum(Operation *root, OpBuilder &builder,
-                                                 std::string &reason) {
+  auto addTurns = [&](MulOp direct, MulOp crossed) {
+    for (auto [x, cos] : {std::pair(direct.getLhs(), direct.getRhs()),
+                          std::pair(direct.getRhs(), direct.getLhs())})
+      for (auto [turned, sin] : {std::pair(crossed.getLhs(), crossed.getRhs()),
+                                 std::pair(crossed.getRhs(), crossed.getLhs())}) {
+        if (x.getType() != type || turned.getType() != type)
+          continue;
+        auto from = reader.read(x), to = reader.read(turned);
+        if (from && to && isTurned(*to) && !isTurned(*from))
+          turns.push_back({x, cos, turned, sin, isa<SubOp>(root)});
+      }
+  };
   auto lhs = root->getOperand(0).getDefiningOp<MulOp>(),
        rhs = root->getOperand(1).getDefiningOp<MulOp>();
   if (!lhs || !rhs)
-    return std::nullopt;
-  if (isa<SubOp>(root))
-    return readTurns(root, {lhs, rhs, true}, builder, reason);
-  auto rotation = readTurns(root, {lhs, rhs, false}, builder, reason);
-  return rotation ? rotation : readTurns(root, {rhs, lhs, false}, builder, reason);
+    return turns;
+  addTurns(lhs, rhs);
+  if (isa<AddOp>(root))
+    addTurns(rhs, lhs);
+  return turns;
+}
+
+/// Finds which features make the pairs of `turn`; false if there are none that change
+/// places as if turned by a right angle.
+static bool findPairs(Turn &turn) {
+  FeatureReader reader;
+  auto from = reader.read(turn.x), to = reader.read(turn.turned);
+  turn.half = to->size() / 2;
+  auto layout = findLayout(turn.half, [&](int64_t, int64_t first, int64_t second) {
+    auto [a, b] = turn.isDifference ? std::pair(second, first) : std::pair(first, second);
+    return (*to)[a] == (*from)[b].negated() && (*to)[b] == (*from)[a];
+  });
+  turn.isInterleaved = layout.value_or(false);
+  return layout && to->size() % 2 == 0;
+}
+
+FailureOr<Rotation> tacit::nn::readTurnedSum(Operation *root, PatternRewriter &rewriter) {
+  SmallVector<Turn> turns = findTurns(root);
+  if (turns.empty())
+    return failure();
+  llvm::erase_if(turns, [](Turn &turn) { return !findPairs(turn); });
+  if (turns.empty())
+    return rewriter.notifyMatchFailure(
+        root, "the features that change places are neither the two halves nor neighbours");
+  bool hasCosines = false;
+  for (const Turn &turn : turns) {
+    auto cos = findHalf(turn.cos, turn.half, turn.isInterleaved),
+         sin = findHalf(turn.sin, turn.half, turn.isInterleaved);
+    if (cos && sin) {
+      rewriter.setInsertionPoint(root);
+      Value cosines = build(rewriter, *cos), sines = build(rewriter, *sin);
+      return Rotation{root, turn.x, cosines, sines, turn.isInterleaved};
+    }
+    hasCosines = cos.has_value();
+  }
+  return rewriter.notifyMatchFailure(
+      root, fmt::format("the two features of a pair have {} that are not known to be equal",
+                        hasCosines ? "sines" : "cosines"));
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,14 +256,13 @@ static std::optional<bool> readLayout(const Features &features, SubOp difference
   });
 }
 
-static std::optional<Rotation> assembleParts(Operation *root, const Features &features,
-                                             const Parts &parts, unsigned rank,
-                                             bool isInterleaved, OpBuilder &builder,
-                                             std::string &reason) {
+static FailureOr<Rotation> assembleParts(Operation *root, const Features &features,
+                                         const Parts &parts, unsigned rank,
+                                         bool isInterleaved, PatternRewriter &rewriter) {
   FeatureReader reader;
   auto a = reader.read(parts.a, rank), b = reader.read(parts.b, rank);
   if (!a || !b)
-    return std::nullopt;
+    return failure();
   Features from(features);
   for (auto [i, feature] : llvm::enumerate(*a)) {
     auto [first, second] = pairAt(i, a->size(), isInterleaved);
@@ -254,26 +274,24 @@ static std::optional<Rotation> assembleParts(Operation *root, const Features &fe
     auto shape = tensorOf(angles).getShape();
     return shape.size() >= rank && shape.take_back(rank) == type.getShape().take_back(rank);
   };
-  if (!isPerPair(parts.cos) || !isPerPair(parts.sin)) {
-    reason = "there is not one angle for each pair of features";
-    return std::nullopt;
-  }
-  builder.setInsertionPoint(root);
-  Value input = assemble(builder, from, root->getResult(0));
-  if (!input) {
-    reason = "the features of the pairs do not come from one tensor in the order in which "
-             "they are put together";
-    return std::nullopt;
-  }
-  return Rotation{root, input, mergeLast(builder, parts.cos, rank),
-                  mergeLast(builder, parts.sin, rank), isInterleaved};
+  if (!isPerPair(parts.cos) || !isPerPair(parts.sin))
+    return rewriter.notifyMatchFailure(root,
+                                       "there is not one angle for each pair of features");
+  auto input = findPart(from, root->getResult(0));
+  if (!input)
+    return rewriter.notifyMatchFailure(
+        root, "the features of the pairs do not come from one tensor in the order in which "
+              "they are put together");
+  rewriter.setInsertionPoint(root);
+  Value whole = build(rewriter, *input), cos = mergeLast(rewriter, parts.cos, rank),
+        sin = mergeLast(rewriter, parts.sin, rank);
+  return Rotation{root, whole, cos, sin, isInterleaved};
 }
 
-std::optional<Rotation> tacit::nn::readJoint(Operation *root, OpBuilder &builder,
-                                             std::string &reason) {
+FailureOr<Rotation> tacit::nn::readJoint(Operation *root, PatternRewriter &rewriter) {
   auto features = FeatureReader().read(root->getResult(0));
   if (!features)
-    return std::nullopt;
+    return failure();
   auto difference = features->front().source.getDefiningOp<SubOp>();
   AddOp sum;
   for (const Feature &feature : *features)
@@ -281,15 +299,15 @@ std::optional<Rotation> tacit::nn::readJoint(Operation *root, OpBuilder &builder
       sum = feature.source.getDefiningOp<AddOp>();
   auto parts = sum ? readParts(difference, sum) : std::nullopt;
   if (!parts)
-    return std::nullopt;
+    return failure();
   unsigned rank = features->front().rank;
   int64_t half = 1;
   for (int64_t dim : difference.getType().getShape().take_back(rank))
     half *= dim;
   auto layout = readLayout(*features, difference, sum, half);
   if (!layout)
-    return std::nullopt;
-  return assembleParts(root, *features, *parts, rank, *layout, builder, reason);
+    return failure();
+  return assembleParts(root, *features, *parts, rank, *layout, rewriter);
 }
 
 //===----------------------------------------------------------------------===//
@@ -314,9 +332,9 @@ void tacit::nn::widen(Rotation &rotation, OpBuilder &builder) {
   }
   // Where the parts after this one are defined.
   builder.setInsertionPoint(concat);
-  Value input = assemble(builder, *from, concat.getResult());
+  auto input = findPart(*from, concat.getResult());
   if (!input)
     return;
-  rotation.input = input;
+  rotation.input = build(builder, *input);
   rotation.root = concat;
 }

@@ -19,16 +19,14 @@ struct Rotation {
   bool isInterleaved;
 };
 
-// Both set `reason` where `root` looks like one and is none. What they need besides is
-// built before `root`.
+// Both report a near miss. What they need besides is built before `root`.
 
 /// Reads x cos + turned(x) sin.
-std::optional<Rotation> readTurnedSum(mlir::Operation *root, mlir::OpBuilder &builder,
-                                      std::string &reason);
+mlir::FailureOr<Rotation> readTurnedSum(mlir::Operation *root,
+                                        mlir::PatternRewriter &rewriter);
 
 /// Reads a cos - b sin and b cos + a sin, put together by `root`.
-std::optional<Rotation> readJoint(mlir::Operation *root, mlir::OpBuilder &builder,
-                                  std::string &reason);
+mlir::FailureOr<Rotation> readJoint(mlir::Operation *root, mlir::PatternRewriter &rewriter);
 
 /// Where what is rotated is joined with features of the same tensor that pass, makes it
 /// the rotation of all.
