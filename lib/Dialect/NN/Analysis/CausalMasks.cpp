@@ -7,6 +7,7 @@
 
 #include "mlir/IR/Matchers.h"
 #include "tacit/Dialect/NN/Analysis/Masks.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/ADT/bit.h"

@@ -7,6 +7,7 @@
 
 #include "tacit/Dialect/NN/Analysis/Masks.h"
 #include "mlir/IR/Matchers.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Dialect/NN/Utils/Polynomial.h"
 #include "tacit/Support/Elements.h"
 #include <cstring>
@@ -220,27 +221,23 @@ static AttentionMask combineFloats(ArrayRef<ScoreMask> masks, Type element,
   return {sum, std::nullopt};
 }
 
-std::optional<AttentionMask> tacit::nn::combineMasks(ArrayRef<ScoreMask> masks,
-                                                     Type element, RewriterBase &rewriter,
-                                                     std::string &reason) {
+FailureOr<AttentionMask> tacit::nn::combineMasks(ArrayRef<ScoreMask> masks, Type element,
+                                                 Operation *user, RewriterBase &rewriter) {
   if (masks.empty())
     return AttentionMask{};
-  if (!fitTogether(masks)) {
-    reason = "the shapes of the masks contradict one another";
-    return std::nullopt;
-  }
+  if (!fitTogether(masks))
+    return rewriter.notifyMatchFailure(user,
+                                       "the shapes of the masks contradict one another");
   auto hasOwnFill = [&](const ScoreMask &mask) {
     return mask.fill && mask.fill == masks.front().fill;
   };
   if (llvm::all_of(masks, hasOwnFill))
     return combineConditions(masks, rewriter);
   for (const ScoreMask &mask : masks)
-    if (mask.fill && !(*mask.fill <= kAbsorbing)) {
-      reason =
-          fmt::format("one of {} masks replaces scores by {:g}; expected at most {:g}, "
-                      "which may be added to them as well",
-                      masks.size(), *mask.fill, kAbsorbing);
-      return std::nullopt;
-    }
+    if (mask.fill && !(*mask.fill <= kAbsorbing))
+      return rewriter.notifyMatchFailure(
+          user, fmt::format("one of {} masks replaces scores by {:g}; expected at most "
+                            "{:g}, which may be added to them as well",
+                            masks.size(), *mask.fill, kAbsorbing));
   return combineFloats(masks, element, rewriter);
 }

@@ -8,7 +8,9 @@
 #ifndef TACIT_DIALECT_NN_ANALYSIS_MASKS_H
 #define TACIT_DIALECT_NN_ANALYSIS_MASKS_H
 
-#include "tacit/Dialect/NN/Utils/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include <optional>
 
 namespace tacit::nn {
 
@@ -33,15 +35,18 @@ struct Blend {
 };
 std::optional<Blend> matchBlend(mlir::Operation *sum);
 
-/// The operand of nn.attention that has the effect of `masks`, of which the first was
-/// put on last. Nothing, with a reason, if there is none.
+/// The operand of nn.attention that has the effect of some masks.
 struct AttentionMask {
   mlir::Value value;
   std::optional<double> fill;
 };
-std::optional<AttentionMask> combineMasks(llvm::ArrayRef<ScoreMask> masks,
-                                          mlir::Type element, mlir::RewriterBase &rewriter,
-                                          std::string &reason);
+
+/// Builds the one mask that has the effect of `masks`, of which the first was put on
+/// last, for elements of this type. Where there is none nothing is built, and the
+/// rewriter is told why `user` does not match.
+mlir::FailureOr<AttentionMask> combineMasks(llvm::ArrayRef<ScoreMask> masks,
+                                            mlir::Type element, mlir::Operation *user,
+                                            mlir::RewriterBase &rewriter);
 
 /// True if the mask is known to hide from each query the keys behind its own place,
 /// the last query being at the place of the last key. CausalMasks.cpp.

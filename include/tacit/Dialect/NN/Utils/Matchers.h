@@ -11,7 +11,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "tacit/Dialect/NN/Utils/SiteReporter.h"
 #include <optional>
 
 namespace tacit::nn {

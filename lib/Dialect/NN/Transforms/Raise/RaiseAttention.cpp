@@ -5,9 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ApplyPatterns.h"
 #include "Heads.h"
 #include "Scores.h"
+#include "mlir/Support/DebugStringHelper.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
 #include <cmath>
 #include <fmt/format.h>
 
@@ -29,7 +33,7 @@ static RankedTensorType tensorOf(Value value) {
 
 /// The key whose last two dimensions `transposed` has swapped. Transpositions
 /// compose, and cancel where they can; factors go into `scale`.
-static Value keyOf(Value transposed, double &scale, IRRewriter &rewriter) {
+static Value keyOf(Value transposed, double &scale, RewriterBase &rewriter) {
   auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(transposed).getRank()));
   std::swap(permutation.back(), permutation[permutation.size() - 2]);
   Value key = stripScale(transposed, scale);
@@ -43,10 +47,13 @@ static Value keyOf(Value transposed, double &scale, IRRewriter &rewriter) {
   return TransposeOp::create(rewriter, transposed.getLoc(), key, permutation);
 }
 
-/// Why query, key and value cannot be the operands of one nn.attention.
-static std::string whyNotTogether(Scores scores, MatmulOp output) {
+/// Succeeds if query, key and value can be the operands of one nn.attention. The near
+/// miss is reported.
+static LogicalResult checkOperands(Scores scores, MatmulOp output,
+                                   PatternRewriter &rewriter) {
   if (scores.product.getMultiplierAttr() != output.getMultiplierAttr())
-    return "the two products have different multipliers";
+    return rewriter.notifyMatchFailure(output,
+                                       "the two products have different multipliers");
   auto query = tensorOf(scores.product.getLhs()), key = tensorOf(scores.product.getRhs()),
        value = tensorOf(output.getRhs());
   if (scores.isReverse)
@@ -64,16 +71,16 @@ static std::string whyNotTogether(Scores scores, MatmulOp output) {
   if (query.getRank() >= 2 && key.getRank() == query.getRank() &&
       value.getRank() == query.getRank() && isShared(leading(query), leading(key)) &&
       isShared(leading(query), leading(value)))
-    return {};
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << "query, transposed key and value are " << query << ", " << key << " and " << value
-      << "; expected equal leading dimensions, or 1 in those of key and value";
-  return text;
+    return success();
+  return rewriter.notifyMatchFailure(
+      output, fmt::format("query, transposed key and value are {}, {} and {}; expected "
+                          "equal leading dimensions, or 1 in those of key and value",
+                          debugString(query), debugString(key), debugString(value)));
 }
 
 /// `value` with other leading dimensions; null if free ones are in the way.
-static Value reshapeLeading(Value value, ArrayRef<int64_t> leading, IRRewriter &rewriter) {
+static Value reshapeLeading(Value value, ArrayRef<int64_t> leading,
+                            RewriterBase &rewriter) {
   auto type = tensorOf(value);
   SmallVector<int64_t> shape(leading);
   llvm::append_range(shape, type.getShape().take_back(2));
@@ -134,11 +141,14 @@ static std::optional<Site> findSite(MatmulOp output) {
   return keepsLast ? std::optional(Site{output, softmax, false, true}) : std::nullopt;
 }
 
-static std::string whyNotAttention(Site site) {
+/// Succeeds if the probabilities are those of an attention. The near miss is reported.
+static LogicalResult checkProbabilities(Site site, PatternRewriter &rewriter) {
   int64_t axis = site.softmax.getAxis(), last = site.softmax.getType().getRank() - 1;
   if (axis != last)
-    return fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
-                       last);
+    return rewriter.notifyMatchFailure(
+        site.output,
+        fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
+                    last));
   // The guard reads them three times: twice to compare, once to choose.
   auto isAllowed = [&](Operation *user) {
     return user == site.output.getLhs().getDefiningOp() || user == site.output ||
@@ -147,13 +157,14 @@ static std::string whyNotAttention(Site site) {
   bool isShared = site.isGuarded ? !llvm::all_of(site.softmax->getUsers(), isAllowed)
                                  : !site.softmax.getResult().hasOneUse();
   if (isShared || !site.output.getLhs().hasOneUse())
-    return "something else reads the probabilities";
-  return {};
+    return rewriter.notifyMatchFailure(site.output,
+                                       "something else reads the probabilities");
+  return success();
 }
 
 /// Brings query, key and value to the leading dimensions that the softmax has.
-static std::string alignHeads(Heads &heads, Site site, const Scores &scores,
-                              IRRewriter &rewriter) {
+static LogicalResult alignHeads(Heads &heads, Site site, const Scores &scores,
+                                PatternRewriter &rewriter) {
   auto leading = site.softmax.getType().getShape().drop_back(2);
   if (scores.isReshaped) {
     heads.query = reshapeLeading(heads.query, leading, rewriter);
@@ -162,8 +173,9 @@ static std::string alignHeads(Heads &heads, Site site, const Scores &scores,
   if (site.isReshaped)
     heads.value = reshapeLeading(heads.value, leading, rewriter);
   if (heads.query && heads.key && heads.value)
-    return {};
-  return "the heads are one dimension with another that is free";
+    return success();
+  return rewriter.notifyMatchFailure(
+      site.output, "the heads are one dimension with another that is free");
 }
 
 /// The type of an attention that leads to `output` by a reshape of leading dimensions.
@@ -182,12 +194,11 @@ static std::string describe(float scale, const AttentionMask &mask, int64_t grou
   return group == 1 ? text : text + fmt::format(", {} heads share a key", group);
 }
 
-/// Replaces `site` by an attention over `scores`; says why not where it cannot.
-static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
-                           SiteReporter &reporter) {
+/// Builds an attention over `scores` that has the result of `site`.
+static FailureOr<Value> buildAttention(Site site, Scores scores, PatternRewriter &rewriter,
+                                       SiteReporter &reporter) {
   MatmulOp output = site.output;
   Location loc = output.getLoc();
-  rewriter.setInsertionPoint(output);
   Heads heads{stripScale(scores.product.getLhs(), scores.scale),
               keyOf(scores.product.getRhs(), scores.scale, rewriter),
               output.getRhs(),
@@ -196,14 +207,14 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
     std::swap(heads.query, heads.key);
   auto scale = static_cast<float>(scores.scale);
   if (!std::isfinite(scale))
-    return fmt::format("the scale is {:g}; expected a finite number", scores.scale);
-  std::string reason = alignHeads(heads, site, scores, rewriter);
-  if (!reason.empty())
-    return reason;
+    return rewriter.notifyMatchFailure(
+        output, fmt::format("the scale is {:g}; expected a finite number", scores.scale));
+  if (failed(alignHeads(heads, site, scores, rewriter)))
+    return failure();
   auto mask =
-      combineMasks(scores.masks, output.getType().getElementType(), rewriter, reason);
-  if (!mask)
-    return reason;
+      combineMasks(scores.masks, output.getType().getElementType(), output, rewriter);
+  if (failed(mask))
+    return failure();
   heads.mask = mask->value;
   int64_t group = groupHeads(heads, rewriter);
 
@@ -221,7 +232,8 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
                                            DictionaryAttr(), OpaqueProperties(&properties),
                                            {}, types)) ||
       !areCompatibleShapes(types, TypeRange(type)))
-    return "the shapes of query, key, value and mask contradict one another";
+    return rewriter.notifyMatchFailure(
+        output, "the shapes of query, key, value and mask contradict one another");
   reporter.found(loc, describe(scale, *mask, group));
   Value result = AttentionOp::create(
       rewriter, loc, type, heads.query, heads.key, heads.value, heads.mask,
@@ -229,37 +241,49 @@ static std::string replace(Site site, Scores scores, IRRewriter &rewriter,
       site.isGuarded ? rewriter.getUnitAttr() : UnitAttr(), output.getMultiplierAttr());
   if (type != output.getType())
     result = ReshapeOp::create(rewriter, loc, output.getType(), result);
-  rewriter.replaceOp(output, result);
-  return {};
-}
-
-static void raise(MatmulOp output, IRRewriter &rewriter, SiteReporter &reporter) {
-  auto site = findSite(output);
-  if (!site)
-    return;
-  std::string reason = whyNotAttention(*site);
-  auto scores =
-      reason.empty() ? readScores(site->softmax.getInput(), reason) : std::nullopt;
-  if (scores)
-    reason = whyNotTogether(*scores, output);
-  if (scores && reason.empty())
-    reason = replace(*site, *scores, rewriter, reporter);
-  if (!reason.empty())
-    reporter.nearMiss(output.getLoc(), reason);
+  return result;
 }
 
 namespace {
 
+struct RaiseAttentionPattern : RaisePattern<MatmulOp> {
+  using RaisePattern::RaisePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp output, PatternRewriter &rewriter) const override {
+    auto site = findSite(output);
+    if (!site || failed(checkProbabilities(*site, rewriter)))
+      return failure();
+    auto scores = readScores(site->softmax.getInput(), output, rewriter);
+    if (failed(scores) || failed(checkOperands(*scores, output, rewriter)))
+      return failure();
+    Operation *before = output->getPrevNode();
+    auto result = buildAttention(*site, *scores, rewriter, reporter);
+    if (succeeded(result)) {
+      rewriter.replaceOp(output, *result);
+      return success();
+    }
+    // Only what was built shows whether the shapes fit; a pattern that fails leaves the
+    // program as it was.
+    while (output->getPrevNode() != before)
+      rewriter.eraseOp(output->getPrevNode());
+    return failure();
+  }
+};
+
 struct RaiseAttention : tacit::nn::impl::RaiseAttentionBase<RaiseAttention> {
   void runOnOperation() override {
     SiteReporter reporter("attention", getOperation(), sites, nearMisses);
-    IRRewriter rewriter(&getContext());
-    eraseDead(getOperation());
-    readShapesElsewhere(getOperation(), rewriter);
-    for (MatmulOp output : collect<MatmulOp>(getOperation()))
-      raise(output, rewriter, reporter);
-    eraseDead(getOperation());
+    RewritePatternSet shapes(&getContext()), attentions(&getContext());
+    populateShapesOfScoresPatterns(shapes);
+    walkAndRaise(getOperation(), std::move(shapes), reporter);
+    populateRaiseAttentionPatterns(attentions, reporter);
+    walkAndRaise(getOperation(), std::move(attentions), reporter);
   }
 };
 
 } // namespace
+
+void tacit::nn::populateRaiseAttentionPatterns(RewritePatternSet &patterns,
+                                               SiteReporter &reporter) {
+  patterns.add<RaiseAttentionPattern>(patterns.getContext(), reporter);
+}

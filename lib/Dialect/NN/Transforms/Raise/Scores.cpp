@@ -7,6 +7,8 @@
 
 #include "Scores.h"
 #include "mlir/IR/Matchers.h"
+#include "tacit/Dialect/NN/Transforms/Raise/Patterns.h"
+#include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Support/Elements.h"
 
 using namespace mlir;
@@ -42,17 +44,20 @@ Value tacit::nn::stripScale(Value value, double &scale) {
   return value;
 }
 
-void tacit::nn::readShapesElsewhere(func::FuncOp function, RewriterBase &rewriter) {
-  for (ShapeOfOp op : collect<ShapeOfOp>(function)) {
+namespace {
+
+struct ReadShapeElsewhere : OpRewritePattern<ShapeOfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ShapeOfOp op, PatternRewriter &rewriter) const override {
     double scale = 1;
     auto product = stripScale(op.getInput(), scale).getDefiningOp<MatmulOp>();
     if (!product)
-      continue;
+      return failure();
     auto query = shapeOf(product.getLhs()), key = shapeOf(product.getRhs());
     int64_t last = query.size() - 1;
     if (last < 1 || query.drop_back(2) != key.drop_back(2))
-      continue;
-    rewriter.setInsertionPoint(op);
+      return failure();
     auto part = [&](Value value, int64_t begin, int64_t end) -> Value {
       Value shape = ShapeOfOp::create(rewriter, op.getLoc(), value);
       return SliceOp::create(rewriter, op.getLoc(), shape, ArrayRef{begin}, ArrayRef{end},
@@ -61,7 +66,14 @@ void tacit::nn::readShapesElsewhere(func::FuncOp function, RewriterBase &rewrite
     SmallVector<Value> parts{part(product.getLhs(), 0, last),
                              part(product.getRhs(), last, last + 1)};
     rewriter.replaceOpWithNewOp<ConcatOp>(op, op.getType(), parts, /*axis=*/0);
+    return success();
   }
+};
+
+} // namespace
+
+void tacit::nn::populateShapesOfScoresPatterns(RewritePatternSet &patterns) {
+  patterns.add<ReadShapeElsewhere>(patterns.getContext());
 }
 
 //===----------------------------------------------------------------------===//
@@ -127,29 +139,34 @@ namespace {
 /// Walks from the softmax back to the product, one operation at a time.
 class ScoreReader {
 public:
-  ScoreReader(std::string &reason) : reason(reason) {}
+  ScoreReader(MatmulOp output, PatternRewriter &rewriter)
+      : output(output), rewriter(rewriter) {}
 
-  std::optional<Scores> read(Value value) {
-    for (unsigned steps = kMaxSteps; value && steps > 0; --steps) {
+  FailureOr<Scores> read(Value value) {
+    for (unsigned steps = kMaxSteps; steps > 0; --steps) {
       if (!value.hasOneUse())
-        return fail("something else reads the scores");
+        return miss("something else reads the scores");
       if ((scores.product = value.getDefiningOp<MatmulOp>()))
         return scores;
-      value = step(value, steps);
+      auto before = step(value, steps);
+      if (failed(before))
+        return failure();
+      value = *before;
     }
-    return fail("no product of query and key found before the softmax");
+    return missProduct();
   }
 
 private:
-  std::nullopt_t fail(StringRef why) {
-    // The first reason is the cause of the others.
-    if (reason.empty())
-      reason = why.str();
-    return std::nullopt;
+  LogicalResult miss(const char *reason) {
+    return rewriter.notifyMatchFailure(output, reason);
   }
 
-  /// The value that `value` is a scaled or masked form of; null if none.
-  Value step(Value value, unsigned steps) {
+  LogicalResult missProduct() {
+    return miss("no product of query and key found before the softmax");
+  }
+
+  /// The value that `value` is a scaled or masked form of.
+  FailureOr<Value> step(Value value, unsigned steps) {
     if (auto scaled = matchScaled(value)) {
       scores.scale *= scaled->scalar;
       return scaled->other;
@@ -167,24 +184,22 @@ private:
       return stepOverChoice(choice, steps);
     if (isa_and_present<AddOp, SubOp>(op))
       return stepOverSum(op, steps);
-    return {};
+    return missProduct();
   }
 
-  Value stepOverChoice(WhereOp choice, unsigned steps) {
+  FailureOr<Value> stepOverChoice(WhereOp choice, unsigned steps) {
     bool keepsTrue = isScores(choice.getTrueValue(), choice, steps);
     Value kept = keepsTrue ? choice.getTrueValue() : choice.getFalseValue();
     Value replacement = keepsTrue ? choice.getFalseValue() : choice.getTrueValue();
     if (!isScores(kept, choice, steps))
-      return {};
+      return missProduct();
     auto fill = constantScalar(replacement);
-    if (!fill) {
-      fail("the scores that the mask replaces do not all become one constant");
-      return {};
-    }
+    if (!fill)
+      return miss("the scores that the mask replaces do not all become one constant");
     return addMask({choice.getCondition(), *fill * scores.scale, !keepsTrue, 1}, kept);
   }
 
-  Value stepOverSum(Operation *sum, unsigned steps) {
+  FailureOr<Value> stepOverSum(Operation *sum, unsigned steps) {
     if (auto blend = matchBlend(sum))
       if (isScores(blend->scores, sum, steps))
         return addMask({blend->weight, blend->fill * scores.scale, false, 1},
@@ -200,7 +215,7 @@ private:
       return addMask({rhs, std::nullopt, false, sign * scores.scale}, lhs);
     if (isScores(rhs, sum, steps) && sign == 1)
       return addMask({lhs, std::nullopt, false, scores.scale}, rhs);
-    return {};
+    return missProduct();
   }
 
   static bool isScores(Value value, Operation *user, unsigned steps) {
@@ -208,21 +223,22 @@ private:
   }
 
   /// Goes on with the scores under the mask.
-  Value addMask(ScoreMask mask, Value kept) {
-    if (!scores.isReshaped && !scores.isReverse) {
-      scores.masks.push_back(mask);
-      return kept;
-    }
-    fail("the scores are masked before they are brought into the shape of the softmax");
-    return {};
+  FailureOr<Value> addMask(ScoreMask mask, Value kept) {
+    if (scores.isReshaped || scores.isReverse)
+      return miss("the scores are masked before they are brought into the shape of the "
+                  "softmax");
+    scores.masks.push_back(mask);
+    return kept;
   }
 
   Scores scores;
-  std::string &reason;
+  MatmulOp output;
+  PatternRewriter &rewriter;
 };
 
 } // namespace
 
-std::optional<Scores> tacit::nn::readScores(Value value, std::string &reason) {
-  return ScoreReader(reason).read(value);
+FailureOr<Scores> tacit::nn::readScores(Value value, MatmulOp output,
+                                        PatternRewriter &rewriter) {
+  return ScoreReader(output, rewriter).read(value);
 }

@@ -23,13 +23,10 @@ struct Scores {
   bool isReshaped = false;
 };
 
-/// Follows `value`, the input of the softmax, back to the product. Sets `reason`
-/// where that is not possible.
-std::optional<Scores> readScores(mlir::Value value, std::string &reason);
-
-/// Takes the dimensions of scores from those of query and key, for whoever reads them:
-/// models cut their masks by the dimensions of the scores.
-void readShapesElsewhere(mlir::func::FuncOp function, mlir::RewriterBase &rewriter);
+/// Follows `value`, the input of the softmax of an attention that ends in `output`, back
+/// to the product. The near miss is reported.
+mlir::FailureOr<Scores> readScores(mlir::Value value, MatmulOp output,
+                                   mlir::PatternRewriter &rewriter);
 
 /// `value` without constant factors, which go into `scale`.
 mlir::Value stripScale(mlir::Value value, double &scale);
