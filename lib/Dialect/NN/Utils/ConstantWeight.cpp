@@ -7,13 +7,12 @@
 
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Support/DebugStringHelper.h"
+#include "tacit/Dialect/NN/Utils/ConstantBytes.h"
 #include "tacit/Numerics/Quantizer.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/FileBlob.h"
-#include "tacit/Support/HostTensor.h"
 #include <fmt/format.h>
 #include <memory>
 
@@ -26,17 +25,6 @@ static constexpr int64_t kMaxRepeatedBytes = int64_t(1) << 30;
 
 /// What quantization appends to the key of a weight.
 static constexpr StringLiteral kScaleSuffix = ".scale";
-
-Value tacit::nn::makeConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
-                              Type elementType, std::vector<char> bytes,
-                              const std::string &key) {
-  auto type = RankedTensorType::get(shape, elementType);
-  return ConstantOp::create(builder, loc, type, makeElements(type, std::move(bytes), key));
-}
-
-numerics::Widen tacit::nn::wideningOf(Type element) {
-  return element.isF16() ? halfToFloat : element.isBF16() ? brainToFloat : nullptr;
-}
 
 //===----------------------------------------------------------------------===//
 // Finding
@@ -114,19 +102,6 @@ Attribute ConstantWeight::getIdentity() const {
 //===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
-
-FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr value,
-                                               std::vector<char> &scratch) {
-  if (auto bytes = rawBytes(value, scratch))
-    return *bytes;
-  // What is written inline can always be read.
-  auto resource = cast<DenseResourceElementsAttr>(value);
-  return user->emitError()
-         << "weight '" << resource.getRawHandle().getKey() << "' has not the "
-         << byteSize(resource.getType()).value_or(0) << " bytes of " << resource.getType()
-         << "; tacit reads the file of weights beside a program, tacit-opt "
-            "does not";
-}
 
 namespace {
 /// What a reader reads from, as long as it lives: inline constants unpacked, and pages

@@ -8,7 +8,6 @@
 #ifndef TACIT_DIALECT_NN_UTILS_CONSTANTWEIGHT_H
 #define TACIT_DIALECT_NN_UTILS_CONSTANTWEIGHT_H
 
-#include "mlir/IR/PatternMatch.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Numerics/Matrix.h"
 #include <string>
@@ -42,19 +41,6 @@ private:
   DequantizeOp packed;
   bool isTransposed = false;
 };
-
-/// The bytes of a dense constant. Fails, with an error at `user` that names its key, if
-/// its blob is missing or has another size.
-mlir::FailureOr<llvm::ArrayRef<char>>
-readBytes(mlir::Operation *user, mlir::ElementsAttr value, std::vector<char> &scratch);
-
-/// What makes f32 of elements of a type of 16 bits; null for f32 itself.
-numerics::Widen wideningOf(mlir::Type element);
-
-/// A new constant whose blob, if it is large enough to need one, is named after `key`.
-mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
-                         llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
-                         std::vector<char> bytes, const std::string &key);
 
 } // namespace tacit::nn
 

@@ -8,6 +8,7 @@
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
+#include "tacit/Dialect/NN/Utils/ConstantBytes.h"
 #include "tacit/Dialect/NN/Utils/ConstantWeight.h"
 #include "tacit/Dialect/NN/Utils/Matchers.h"
 #include "tacit/Dialect/NN/Utils/SiteReporter.h"

@@ -9,7 +9,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Threading.h"
-#include "tacit/Dialect/NN/Utils/ConstantWeight.h"
+#include "tacit/Dialect/NN/Utils/ConstantBytes.h"
 #include "tacit/Support/Elements.h"
 #include <cstring>
 
