@@ -36,11 +36,7 @@ static Value stripReshapes(Value value) {
   return value;
 }
 
-std::optional<ConstantWeight> ConstantWeight::find(Value weight, std::string &reason) {
-  auto fail = [&](std::string text) -> std::optional<ConstantWeight> {
-    reason = std::move(text);
-    return std::nullopt;
-  };
+llvm::Expected<ConstantWeight> ConstantWeight::find(Value weight) {
   ConstantWeight found;
   found.type = cast<RankedTensorType>(weight.getType());
   SmallVector<Value> parts;
@@ -61,21 +57,21 @@ std::optional<ConstantWeight> ConstantWeight::find(Value weight, std::string &re
   for (Value part : parts) {
     auto constant = part.getDefiningOp<ConstantOp>();
     if (!constant)
-      return fail("the weight is computed; expected a constant");
+      return llvm::createStringError("the weight is computed; expected a constant");
     ElementsAttr value = constant.getValue();
     if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value))
-      return fail("the weight is not written as a dense constant");
+      return llvm::createStringError("the weight is not written as a dense constant");
     isHuge |= isa<DenseElementsAttr>(value) &&
               byteSize(value.getShapedType()).value_or(INT64_MAX) > kMaxRepeatedBytes;
     found.parts.push_back(value);
   }
   if (!found.type.hasStaticShape() || !found.type.getElementType().isF32())
-    return fail(fmt::format("the weight is {}; expected f32 and known dimensions",
-                            debugString(found.type)));
+    return llvm::createStringError(fmt::format(
+        "the weight is {}; expected f32 and known dimensions", debugString(found.type)));
   if (found.type.getNumElements() == 0)
-    return fail("the weight has no elements");
+    return llvm::createStringError("the weight has no elements");
   if (isHuge)
-    return fail("the weight is large, and repeats one number");
+    return llvm::createStringError("the weight is large, and repeats one number");
   return found;
 }
 

@@ -16,18 +16,14 @@ static remark::RemarkOpts optionsOf(StringRef kind, StringRef category,
   return remark::RemarkOpts::name(kind).category(category).function(function.getName());
 }
 
-void SiteReporter::found(Location loc, const std::string &what) {
+void SiteReporter::found(Location loc, StringRef what) {
   ++sites;
   remark::passed(loc, optionsOf(kind, category, function)) << remark::add("{0}", what);
 }
 
-void SiteReporter::nearMiss(Location loc, const std::string &reason) {
+void SiteReporter::nearMiss(Location loc, StringRef reason) {
   ++nearMisses;
   remark::missed(loc, optionsOf(kind, category, function)) << remark::reason("{0}", reason);
-}
-
-void SiteReporter::nearMiss(Location loc, llvm::Error reason) {
-  nearMiss(loc, llvm::toString(std::move(reason)));
 }
 
 void SiteReporter::notifyMatchFailure(

@@ -10,6 +10,7 @@
 
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Numerics/Matrix.h"
+#include "llvm/Support/Error.h"
 #include <string>
 
 namespace tacit::nn {
@@ -18,8 +19,8 @@ namespace tacit::nn {
 /// transposed or stored in 16 bits, or one in few bits whose parts are constants.
 class ConstantWeight {
 public:
-  /// nullopt, and why, if `weight` is none.
-  static std::optional<ConstantWeight> find(mlir::Value weight, std::string &reason);
+  /// Finds the constant that `weight` is, or the reason why it is none.
+  static llvm::Expected<ConstantWeight> find(mlir::Value weight);
 
   int64_t getRows() const { return type.getDimSize(0); }
   int64_t getColumns() const { return type.getDimSize(1); }

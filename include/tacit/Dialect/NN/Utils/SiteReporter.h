@@ -12,8 +12,6 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/ADT/DenseSet.h"
-#include "llvm/Support/Error.h"
-#include <string>
 
 namespace tacit::nn {
 
@@ -30,10 +28,8 @@ public:
       : kind(kind), category(category), function(function), sites(sites),
         nearMisses(nearMisses) {}
 
-  void found(mlir::Location loc, const std::string &what);
-  void nearMiss(mlir::Location loc, const std::string &reason);
-  /// Takes the reason out of an error.
-  void nearMiss(mlir::Location loc, llvm::Error reason);
+  void found(mlir::Location loc, llvm::StringRef what);
+  void nearMiss(mlir::Location loc, llvm::StringRef reason);
 
   void
   notifyMatchFailure(mlir::Location loc,

@@ -127,10 +127,9 @@ private:
       return miss(op, reporter, "the weight is quantized already");
     if (op.getWeight().getDefiningOp<PowersOfTwoOp>())
       return miss(op, reporter, "the weight is powers of two already");
-    std::string reason;
-    auto weight = ConstantWeight::find(op.getWeight(), reason);
+    auto weight = ConstantWeight::find(op.getWeight());
     if (!weight)
-      return miss(op, reporter, reason);
+      return miss(op, reporter, llvm::toString(weight.takeError()));
     Quantized &entry = quantized[{weight->getIdentity(), width, op->getBlock()}];
     if (!entry.weight) {
       auto matrix = read(op, *weight, width);
@@ -169,8 +168,7 @@ private:
     return numerics::quantize(*reader, width, group, scheme);
   }
 
-  static LogicalResult miss(LinearOp op, SiteReporter &reporter,
-                            const std::string &reason) {
+  static LogicalResult miss(LinearOp op, SiteReporter &reporter, StringRef reason) {
     reporter.nearMiss(getSiteLocation(op), reason);
     return success();
   }

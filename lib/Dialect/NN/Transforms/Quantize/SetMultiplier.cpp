@@ -156,7 +156,7 @@ private:
   /// Makes the weight of a linear layer powers of two, or says why not.
   LogicalResult takeApart(MultiplierOpInterface op, MultiplierAttr multiplier,
                           SiteReporter &reporter, Decomposed &decomposed) {
-    auto miss = [&](const std::string &reason) {
+    auto miss = [&](StringRef reason) {
       reporter.nearMiss(getSiteLocation(op), reason);
       return success();
     };
@@ -167,10 +167,9 @@ private:
       return miss("the output layer stays exact");
     if (linear.getWeight().getDefiningOp<PowersOfTwoOp>())
       return miss("the weight is powers of two already");
-    std::string reason;
-    auto weight = ConstantWeight::find(linear.getWeight(), reason);
+    auto weight = ConstantWeight::find(linear.getWeight());
     if (!weight)
-      return miss(reason);
+      return miss(llvm::toString(weight.takeError()));
     Powers &powers = decomposed[{weight->getIdentity(), op->getBlock()}];
     if (!powers.weight) {
       auto reader = weight->read(op);

@@ -45,42 +45,42 @@ static bool isExact(LinearOp op) {
   return !multiplier || multiplier.getKind() == MultiplierKind::Exact;
 }
 
-/// A reason why this operand cannot be read now, or nothing.
-static std::string reasonAgainstConstant(Value value, StringRef what) {
+/// Succeeds if this operand is none, or one whose elements can be read now.
+static llvm::Error checkConstant(Value value, StringRef what) {
   if (!value)
-    return "";
+    return llvm::Error::success();
   ConstantOp source = sourceOf(value);
   if (!source)
-    return fmt::format("{} is computed, not constant", what.str());
+    return llvm::createStringError(what + " is computed, not constant");
   ElementsAttr elements = source.getValue();
   if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(elements))
-    return fmt::format("{} is no dense constant", what.str());
+    return llvm::createStringError(what + " is no dense constant");
   auto size = byteSize(elements.getShapedType());
   auto dense = dyn_cast<DenseElementsAttr>(elements);
   if (!size || (dense && dense.isSplat() && *size > kMaxSplatBytes))
-    return fmt::format("{} is one number for too many elements", what.str());
-  return "";
+    return llvm::createStringError(what + " is one number for too many elements");
+  return llvm::Error::success();
 }
 
 static std::string shapeText(RankedTensorType type) {
   return fmt::format("{}x{}", type.getDimSize(0), type.getDimSize(1));
 }
 
-/// Why `first` and `second`, which reads it, do not become one layer; or nothing.
-static std::string reasonAgainst(LinearOp first, LinearOp second) {
+/// Succeeds if `first` and `second`, which reads it, can become one layer.
+static llvm::Error checkPair(LinearOp first, LinearOp second) {
   if (!first->hasOneUse())
-    return "something else reads the first product";
+    return llvm::createStringError("something else reads the first product");
   if (!typeOf(second).getElementType().isF32())
-    return "the elements are not f32";
+    return llvm::createStringError("the elements are not f32");
   if (!isExact(first) || !isExact(second))
-    return "a product is not exact";
+    return llvm::createStringError("a product is not exact");
   std::pair<Value, StringRef> constants[] = {{first.getWeight(), "the first weight"},
                                              {second.getWeight(), "the second weight"},
                                              {first.getBias(), "the first bias"},
                                              {second.getBias(), "the second bias"}};
   for (auto [value, what] : constants)
-    if (std::string reason = reasonAgainstConstant(value, what); !reason.empty())
-      return reason;
+    if (auto error = checkConstant(value, what))
+      return error;
   auto w1 = typeOf(first.getWeight()), w2 = typeOf(second.getWeight());
   // Each type may know dimensions that the other leaves free.
   SmallVector<int64_t> shape(typeOf(first.getInput()).getShape());
@@ -88,12 +88,13 @@ static std::string reasonAgainst(LinearOp first, LinearOp second) {
   if (w1.getDimSize(1) != w2.getDimSize(0) ||
       !areCompatibleShapes(TypeRange(RankedTensorType::get(shape, w2.getElementType())),
                            TypeRange(second.getType())))
-    return "the dimensions of the two contradict each other";
+    return llvm::createStringError("the dimensions of the two contradict each other");
   __int128 rows = w1.getDimSize(0), columns = w2.getDimSize(1);
   if (rows * columns > __int128(w1.getNumElements()) + w2.getNumElements())
-    return fmt::format("{}x{} is larger than {} and {}", w1.getDimSize(0), w2.getDimSize(1),
-                       shapeText(w1), shapeText(w2));
-  return "";
+    return llvm::createStringError(fmt::format("{}x{} is larger than {} and {}",
+                                               w1.getDimSize(0), w2.getDimSize(1),
+                                               shapeText(w1), shapeText(w2)));
+  return llvm::Error::success();
 }
 
 /// The layer whose product `op` reads at once, and in order.
@@ -162,7 +163,7 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     IRRewriter rewriter(&getContext());
     bool isFolded = false;
     while (LinearOp first = layerBefore(op)) {
-      if (!chosen.contains(block, getSiteName(op)) || !reasonAgainst(first, op).empty())
+      if (!chosen.contains(block, getSiteName(op)) || errorToBool(checkPair(first, op)))
         break;
       std::string shapes = shapeText(typeOf(first.getWeight())) + " and " +
                            shapeText(typeOf(op.getWeight()));
@@ -181,14 +182,16 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     const Blocks &blocks = getAnalysis<Blocks>();
     for (LinearOp op : collect<LinearOp>(getOperation())) {
       auto block = blocks.blockOf(op);
-      std::string reason;
-      if (LinearOp first = layerBefore(op))
-        reason = chosen.contains(block, getSiteName(op)) ? reasonAgainst(first, op)
-                                                         : "not among the sites";
-      else if (Operation *between = operationBefore(op, blocks))
-        reason = between->getName().getStringRef().str() + " stands between";
-      if (!reason.empty())
-        reporter.nearMiss(getSiteLocation(op), describe(block) + ": " + reason);
+      auto miss = [&](const Twine &reason) {
+        reporter.nearMiss(getSiteLocation(op), (describe(block) + ": " + reason).str());
+      };
+      LinearOp first = layerBefore(op);
+      if (first && !chosen.contains(block, getSiteName(op)))
+        miss("not among the sites");
+      else if (auto error = first ? checkPair(first, op) : llvm::Error::success())
+        miss(llvm::toString(std::move(error)));
+      else if (Operation *between = first ? nullptr : operationBefore(op, blocks))
+        miss(between->getName().getStringRef() + " stands between");
     }
   }
 
