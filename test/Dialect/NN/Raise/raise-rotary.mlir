@@ -3,7 +3,7 @@
 // RUN: tacit-reference %s --compiled --pipeline='func.func(nn-raise-rotary)' | FileCheck %s --check-prefix=VALUES
 
 // Raised, functions of known shapes compute the same, and so does their compiled code.
-// VALUES: {{^}}5 functions
+// VALUES: {{^}}6 functions
 
 // The first function is the example of the pass's documentation.
 
@@ -139,4 +139,34 @@ func.func @free(%x: tensor<?x2x?x4xf32>, %c: tensor<?x2xf32>, %s: tensor<?x2xf32
   %1 = nn.mul %t, %sin : (tensor<?x2x?x4xf32>, tensor<?x4xf32>) -> tensor<?x2x?x4xf32>
   %y = nn.add %0, %1 : (tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32>
   return %y : tensor<?x2x?x4xf32>
+}
+
+// The driver looks at the program again when a rotation was found; the near miss is
+// reported once.
+// REMARK: [Passed] rotary | Category:raise | Function=one_of_two
+// REMARK: [Missed] rotary | Category:raise | Function=one_of_two | Reason="the features of the pairs do not come from one tensor in the order in which they are put together"
+// REMARK-NOT: Function=one_of_two
+// CHECK-LABEL: func.func @one_of_two(
+// CHECK-SAME: %[[X:.+]]: tensor<2x4xf32>, %{{.+}}: tensor<2x2xf32>, %{{.+}}: tensor<2x2xf32>, %[[C:.+]]: tensor<2x2xf32>, %[[S:.+]]: tensor<2x2xf32>
+// CHECK: %[[Y:.+]] = nn.concat
+// CHECK: %[[Z:.+]] = nn.rotary %[[X]], %[[C]], %[[S]]
+// CHECK-NEXT: return %[[Y]], %[[Z]]
+func.func @one_of_two(%x: tensor<2x4xf32>, %a: tensor<2x2xf32>, %b: tensor<2x2xf32>, %c: tensor<2x2xf32>, %s: tensor<2x2xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  %ac = nn.mul %a, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %bs = nn.mul %b, %s : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %as = nn.mul %a, %s : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %bc = nn.mul %b, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %0 = nn.sub %ac, %bs : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.add %bc, %as : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %y = nn.concat %0, %1 axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  %d = nn.slice %x [0, 0] to [2, 2] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+  %e = nn.slice %x [0, 2] to [2, 4] step [1, 1] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+  %dc = nn.mul %d, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %es = nn.mul %e, %s : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %ds = nn.mul %d, %s : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %ec = nn.mul %e, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %2 = nn.sub %dc, %es : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = nn.add %ec, %ds : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %z = nn.concat %2, %3 axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  return %y, %z : tensor<2x4xf32>, tensor<2x4xf32>
 }
