@@ -14,10 +14,10 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
-/// Nobody fixes tables with one number.
+/// The limit is low because nobody fills tables with a single number.
 static constexpr int64_t kMostElements = 1 << 20;
 
-/// The bytes of one element; nullopt if `text` is none of that type.
+/// Returns the bytes of one element; nullopt if `text` is not of that type.
 static std::optional<std::vector<char>> readElement(int32_t dtype, StringRef text) {
   int64_t width = dtypeBytes(dtype);
   auto bytesOf = [&](uint64_t bits) {
@@ -47,7 +47,7 @@ static std::optional<std::vector<char>> readElement(int32_t dtype, StringRef tex
   if (text.getAsInteger(10, number))
     return std::nullopt;
   std::vector<char> bytes = bytesOf(static_cast<uint64_t>(number));
-  // What does not fit loses bits.
+  // A number that does not fit would lose bits.
   int64_t kept = 0;
   std::memcpy(&kept, bytes.data(), bytes.size());
   bool isUnsigned =
@@ -68,18 +68,18 @@ static llvm::Expected<PinnedTensor> fix(const OnnxValue &input, StringRef text) 
                   quote(input.name), i);
     fixed.shape.push_back(dim.size);
     if (__builtin_mul_overflow(count, dim.size, &count) || count > kMostElements)
-      return fail(ErrorKind::InvalidArgument, "leave it an input",
+      return fail(ErrorKind::InvalidArgument, "keep it as an input",
                   "input {} is given a value, but has more than {} elements",
                   quote(input.name), kMostElements);
   }
   auto element =
       storedBytes(input.dtype, 1) > 0 ? readElement(input.dtype, text) : std::nullopt;
   if (!element)
-    return fail(
-        ErrorKind::InvalidArgument,
-        {"write true, false or a number, as the input's type is", Setting::InputValue},
-        "input {} is given the value '{}', which is no {}", quote(input.name), text.str(),
-        dtypeName(input.dtype));
+    return fail(ErrorKind::InvalidArgument,
+                {"write true, false or a number, to match the type of the input",
+                 Setting::InputValue},
+                "input {} is given the value '{}', which is not of type {}",
+                quote(input.name), text.str(), dtypeName(input.dtype));
   for (int64_t i = 0; i < count; ++i)
     fixed.data.insert(fixed.data.end(), element->begin(), element->end());
   return fixed;
@@ -93,9 +93,10 @@ onnx_import::fixInputs(std::vector<OnnxValue> &inputs, const DimBindings &bindin
     auto input = llvm::find_if(
         inputs, [&](const OnnxValue &candidate) { return candidate.name == name; });
     if (input == inputs.end() || !input->hasShape)
-      return fail(
-          ErrorKind::InvalidArgument, {"correct the name of the input", Setting::ValueName},
-          "a value is given for {}, which is no input of known dimensions", quote(name));
+      return fail(ErrorKind::InvalidArgument,
+                  {"correct the name of the input", Setting::ValueName},
+                  "a value is given for {}, which is not an input of known dimensions",
+                  quote(name));
     auto value = fix(*input, binding.getValue());
     if (!value)
       return value.takeError();

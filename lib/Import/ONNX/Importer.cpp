@@ -40,14 +40,14 @@ static std::string listNames(const std::vector<OnnxValue> &inputs, bool ofDims) 
 }
 
 static llvm::Error checkSize(StringRef what, StringRef name, int64_t size) {
-  // A cache may be empty: the prompt is the first that a decoder sees.
+  // A cache may be empty: a decoder reads its prompt first.
   if (size >= 0)
     return llvm::Error::success();
   return fail(ErrorKind::InvalidArgument, "give a size of at least 0",
               "the size of {} {} is {}", what.str(), quote(name), size);
 }
 
-/// Pins the dimensions of one input to a whole shape, and with them the names.
+/// Pins the dimensions of one input to a whole shape, and with them their names.
 static llvm::Error bindShape(OnnxValue &input, ArrayRef<int64_t> shape,
                              llvm::StringMap<int64_t> &sizes) {
   if (!input.hasShape) {
@@ -92,7 +92,7 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
       return fail(
           ErrorKind::InvalidArgument,
           {"correct the name of the dimension", Setting::DimensionName},
-          "a size is given for {}, which is no free dimension of the model; it has {}",
+          "a size is given for {}, which is not a free dimension of the model; it has {}",
           quote(name), listNames(inputs, /*ofDims=*/true));
     if (llvm::Error error = checkSize("dimension", name, size))
       return std::move(error);
@@ -105,7 +105,7 @@ onnx_import::bindDims(const std::vector<OnnxValue> &inputs, const DimBindings &b
     if (input == bound.end())
       return fail(ErrorKind::InvalidArgument,
                   {"correct the name of the input", Setting::ShapeName},
-                  "a shape is given for {}, which is no input of the model; it has {}",
+                  "a shape is given for {}, which is not an input of the model; it has {}",
                   quote(name), listNames(inputs, /*ofDims=*/false));
     if (llvm::Error error = bindShape(*input, binding.getValue(), sizes))
       return std::move(error);
@@ -212,7 +212,8 @@ Value GraphImporter::constantOf(const PinnedTensor &tensor, StringRef name) {
   return castTo(elementType(builder.getContext(), tensor.dtype), value, name);
 }
 
-/// What stands for an input: a constant where its values are pinned, else its argument.
+/// Returns the value of an input: a constant if its values are pinned, otherwise its
+/// argument.
 Value GraphImporter::valueOf(const OnnxValue &input, BlockArgument argument) {
   auto pinned = request.values.find(input.name);
   auto type = cast<RankedTensorType>(argument.getType());
@@ -224,13 +225,13 @@ Value GraphImporter::valueOf(const OnnxValue &input, BlockArgument argument) {
   Value constant =
       nn::ConstantOp::create(builder, NameLoc::get(builder.getStringAttr(input.name)), type,
                              makeElements(type, pinned->second.data, input.name));
-  // What stands for an input is no weight of the file.
+  // The value of a pinned input is not a weight of the file.
   nn::setFromAttribute(constant.getDefiningOp());
   return constant;
 }
 
-/// Floats of 16 bits are f32 within: between what stores a value and what computes it
-/// stands a conversion.
+/// Floats of 16 bits are computed in f32: a conversion stands between the stored value and
+/// its uses.
 Value GraphImporter::castTo(Type element, Value value, StringRef name) {
   auto type = tensorOf(value);
   if (!element || type.getElementType() == element)
@@ -240,8 +241,8 @@ Value GraphImporter::castTo(Type element, Value value, StringRef name) {
                                           type.clone(element), value);
 }
 
-/// An input whose element type is not ours has no argument; it is in the list of
-/// what is unsupported, and what uses it is skipped.
+/// An input of an unsupported element type has no argument; it is reported with everything
+/// else that is unsupported, and nodes that use it are skipped.
 llvm::Error GraphImporter::createFunction() {
   OpBuilder &builder = state.builder;
   SmallVector<Type> types;
@@ -253,7 +254,7 @@ llvm::Error GraphImporter::createFunction() {
       continue;
     if (!input.hasShape)
       return fail(ErrorKind::BadInput, {"give it", Setting::InputShape},
-                  "the file does not say the shape of input {}", quote(input.name));
+                  "the file does not give the shape of input {}", quote(input.name));
     SmallVector<int64_t> shape, least;
     for (const OnnxDim &dim : input.dims) {
       shape.push_back(dim.size < 0 ? ShapedType::kDynamic : dim.size);
@@ -285,8 +286,7 @@ llvm::Error GraphImporter::createFunction() {
   return llvm::Error::success();
 }
 
-/// A weight of a type that is not ours is no value, and in the list of what is
-/// unsupported already.
+/// A weight of an unsupported type has no value, and has already been reported.
 void GraphImporter::findWeights() {
   for (const onnx::TensorProto &tensor : state.file.graph().initializer())
     if (state.used.contains(tensor.name()) &&
@@ -299,7 +299,7 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
   const OpEntry *entry = lookupOp(node);
   if (!entry || checkSupported(node, state.opset))
     return;
-  // A node behind one that was refused has nothing to say.
+  // A node that depends on a rejected one is not reported.
   for (const std::string &input : node.input())
     if (!input.empty() && !state.lookup(input))
       return;
@@ -313,8 +313,8 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
 }
 
 namespace {
-/// The values that go by the names of a subgraph as long as it is imported. Its names may
-/// hide others, and those of a loop's body mean something else each time.
+/// Holds the values that have names while a subgraph is imported. Its names may hide
+/// others, and those of a loop's body mean something else in each iteration.
 class Scope {
 public:
   Scope(ImportState &state, const onnx::GraphProto &graph) : state(state) {
@@ -386,7 +386,7 @@ GraphImporter::importSubgraph(const onnx::GraphProto &graph, ValueRange inputs) 
   return outputs;
 }
 
-/// Drops what nothing uses, shape arithmetic and constants that were folded away.
+/// Removes unused operations: shape arithmetic and constants that were folded away.
 static void eraseDeadOps(Block &body) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))

@@ -13,19 +13,20 @@
 
 namespace tacit::onnx_import {
 
-/// The inputs with every dimension that `bindings` pins. Fails with InvalidArgument.
+/// Returns the inputs with every dimension that `bindings` pins. Fails with
+/// InvalidArgument.
 llvm::Expected<std::vector<OnnxValue>> bindDims(const std::vector<OnnxValue> &inputs,
                                                 const DimBindings &bindings);
 
-/// The inputs that `bindings` makes constants, which leave `inputs`. Fails with
-/// InvalidArgument.
+/// Returns the inputs that `bindings` makes constants, and removes them from `inputs`.
+/// Fails with InvalidArgument.
 llvm::Expected<llvm::StringMap<PinnedTensor>> fixInputs(std::vector<OnnxValue> &inputs,
                                                         const DimBindings &bindings);
 
-/// One error that lists everything.
+/// Returns one error that lists everything.
 llvm::Error unsupportedError(const std::vector<UnsupportedNode> &nodes);
 
-/// An input or initializer (`what`) of a type that is not ours.
+/// Describes an input or initializer (`what`) of an unsupported type.
 UnsupportedNode unsupportedType(llvm::StringRef name, const char *what, int32_t dtype,
                                 int64_t opset);
 

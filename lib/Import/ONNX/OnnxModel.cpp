@@ -28,12 +28,12 @@ struct OnnxModel::Impl {
   void readUnsupported();
 };
 
-/// The version of ONNX's own operators that the file uses.
+/// Returns the version of ONNX's own operators that the file uses.
 llvm::Error OnnxModel::Impl::readOpset(StringRef path) {
   for (const onnx::OperatorSetIdProto &import : file.model.opset_import())
     if (isDefaultDomain(import.domain()))
       opset = import.version();
-  // ONNX Runtime writes files that import its own operators alone.
+  // ONNX Runtime writes files that import only its own operators.
   bool isOwn = llvm::all_of(file.graph().node(), [](const onnx::NodeProto &node) {
     return !isDefaultDomain(node.domain());
   });
@@ -71,7 +71,7 @@ static OnnxValue readValue(const onnx::ValueInfoProto &info) {
   value.dtype = tensor.elem_type();
   value.dtypeName = dtypeName(value.dtype);
   for (const auto &[i, dim] : llvm::enumerate(tensor.shape().dim())) {
-    // Some exporters write -1 for a size they do not know.
+    // Some exporters write -1 for a size that they do not know.
     if (dim.has_dim_value() && dim.dim_value() >= 0)
       value.dims.push_back({dim.dim_value(), ""});
     else
@@ -93,7 +93,7 @@ void OnnxModel::Impl::readValues() {
     outputs.push_back(readValue(output));
 }
 
-/// Everything the table lacks, and inputs and weights of types that are not ours.
+/// Lists every operator that the table lacks, and inputs and weights of unsupported types.
 void OnnxModel::Impl::readUnsupported() {
   StringSet<> used = usedValues(file.graph());
   mlir::MLIRContext types(mlir::MLIRContext::Threading::DISABLED);

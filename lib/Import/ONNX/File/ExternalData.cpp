@@ -30,7 +30,8 @@ ExternalFiles::ExternalFiles(StringRef model)
 }
 
 namespace {
-/// What a tensor says about where its bytes are. Without a length they end with the file.
+/// What a tensor states about where its bytes are. Without a length they extend to the end
+/// of the file.
 struct Place {
   std::string location;
   uint64_t offset = 0;
@@ -58,12 +59,11 @@ static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::str
   }
   if (place.location.empty())
     return fail(ErrorKind::BadInput, kSaveAgain,
-                "the data of tensor {} is in another file, and it does not say in which",
-                name);
+                "the data of tensor {} is in another file, whose name is missing", name);
   return place;
 }
 
-/// Whether a path, as written, stays below the folder it starts from.
+/// Returns true if a path, as written, stays below the folder in which it starts.
 static bool staysInside(StringRef location) {
   return !sys::path::is_absolute(location) &&
          llvm::none_of(
@@ -83,7 +83,7 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
                 "cannot open {}, which holds the data of tensor {}: {}", quote(location),
                 tensor, error.message());
   };
-  // A name that ends at a zero byte would not be the one that was checked.
+  // A name that ends at a zero byte would differ from the one that was checked.
   if (!json::isUTF8(location) || location.contains('\0') || !staysInside(location))
     return outside();
   SmallString<256> path(folder);
@@ -93,9 +93,10 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
     return cannotOpen(error);
   if (!sys::fs::is_regular_file(status))
     return fail(ErrorKind::BadInput, kSaveAgain,
-                "{}, which holds the data of tensor {}, is no regular file",
+                "{}, which holds the data of tensor {}, is not a regular file",
                 quote(location), tensor);
-  // Where links lead is asked of the open file: nobody can change it behind our back.
+  // The target of links is determined from the open file, so that nobody can change it
+  // after the check.
   SmallString<256> realFolder, realPath;
   if (std::error_code error = sys::fs::real_path(folder, realFolder))
     return cannotOpen(error);

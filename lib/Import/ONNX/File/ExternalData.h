@@ -20,8 +20,8 @@ class TensorProto;
 
 namespace tacit::onnx_import {
 
-/// Where the bytes of a tensor are, and what keeps them there: nothing where they are
-/// part of the message.
+/// The location of the bytes of a tensor, and their owner, which is null if they are part
+/// of the message.
 struct TensorBytes {
   llvm::ArrayRef<char> bytes;
   std::shared_ptr<llvm::MemoryBuffer> owner;
@@ -29,14 +29,15 @@ struct TensorBytes {
 
 bool isExternal(const onnx::TensorProto &tensor);
 
-/// The files that tensors of one model name, each mapped once. A model may come from a
-/// stranger: it may name files of its own folder, and bytes that are in them.
+/// Holds the files that the tensors of one model name, each mapped once. A model may come
+/// from a stranger, so it may name only files in its own folder, and only bytes within
+/// them.
 class ExternalFiles {
 public:
   /// `model` is the path of the model.
   explicit ExternalFiles(llvm::StringRef model);
 
-  /// The bytes of an external tensor, mapped. Fails with BadInput.
+  /// Returns the bytes of an external tensor, mapped. Fails with BadInput.
   llvm::Expected<TensorBytes> read(const onnx::TensorProto &tensor);
 
 private:

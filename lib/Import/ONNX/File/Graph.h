@@ -13,29 +13,29 @@
 
 namespace tacit::onnx_import {
 
-/// The name of a node, or what stands for it: "MatMul:<its first output>".
+/// Returns the name of a node, or a substitute for it: "MatMul:<its first output>".
 std::string nodeName(const onnx::NodeProto &node);
 
-/// ONNX's own operators are those of the domain "", also spelt "ai.onnx".
+/// Returns true for the domain of ONNX's own operators, "", which is also spelt "ai.onnx".
 bool isDefaultDomain(llvm::StringRef domain);
 
-/// The graphs that a node holds.
+/// Returns the graphs that a node holds.
 llvm::SmallVector<const onnx::GraphProto *> subgraphsOf(const onnx::NodeProto &node);
 
 /// Replaces each node that calls a function of the file by the nodes of that function.
-/// Fails with BadInput where functions have no end, and with Unsupported where one is of
-/// another opset than the model.
+/// Fails with BadInput if functions never end, and with Unsupported if one is of another
+/// opset than the model.
 llvm::Error inlineFunctions(ProtoFile &file, llvm::StringRef path);
 
-/// Puts nodes behind those whose results they read, in graphs inside nodes too, and else
-/// leaves them in their order. A graph with a cycle stays as it is.
+/// Moves nodes after those whose results they read, also in graphs inside nodes, and keeps
+/// their order otherwise. A graph with a cycle stays as it is.
 void sortNodes(onnx::GraphProto &graph);
 
-/// Checks that names are well-formed and unique, that every value is produced
-/// before it is used, and that there are outputs. Fails with BadInput.
+/// Checks that names are well-formed and unique, that every value is produced before it is
+/// used, and that there are outputs. Fails with BadInput.
 llvm::Error checkGraph(llvm::StringRef path, const onnx::GraphProto &graph);
 
-/// Names of all values that a node or a graph output uses.
+/// Returns the names of all values that a node or a graph output uses.
 llvm::StringSet<> usedValues(const onnx::GraphProto &graph);
 
 } // namespace tacit::onnx_import

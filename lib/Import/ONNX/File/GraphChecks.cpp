@@ -39,7 +39,7 @@ onnx_import::subgraphsOf(const onnx::NodeProto &node) {
   return graphs;
 }
 
-// Protobuf limits how deep graphs nest.
+// Protobuf limits the nesting depth of graphs.
 static void addUsed(const onnx::GraphProto &graph, StringSet<> &used) {
   for (const onnx::NodeProto &node : graph.node()) {
     for (const std::string &input : node.input())
@@ -58,8 +58,8 @@ StringSet<> onnx_import::usedValues(const onnx::GraphProto &graph) {
 }
 
 namespace {
-/// Checks one graph; `outer` is the checker of the graph whose node holds it, where there
-/// is one. Values of outer graphs can be used, and may be hidden.
+/// Checks one graph; `outer` is the checker of the graph whose node holds it, if there is
+/// one. Values of outer graphs can be used, and may be hidden.
 class GraphChecker {
 public:
   explicit GraphChecker(const onnx::GraphProto &graph, const GraphChecker *outer = nullptr)
@@ -90,7 +90,7 @@ private:
     return llvm::Error::success();
   }
 
-  /// Initializers and inputs. An initializer may have the name of an input, whose
+  /// Checks initializers and inputs. An initializer may have the name of an input, whose
   /// default it is.
   llvm::Error defineSources() {
     for (const auto &[i, tensor] : llvm::enumerate(graph.initializer())) {
@@ -99,7 +99,7 @@ private:
       if (llvm::Error error = define(tensor.name(), "an initializer"))
         return error;
     }
-    // They are refused later, with all else that is not supported.
+    // They are rejected later, together with everything else that is not supported.
     for (const onnx::SparseTensorProto &sparse : graph.sparse_initializer())
       if (llvm::Error error = define(sparse.values().name(), "a sparse initializer"))
         return error;
@@ -117,7 +117,7 @@ private:
     return llvm::Error::success();
   }
 
-  /// Names of dimensions go into the program and into messages.
+  /// Names of dimensions appear in the program and in messages.
   llvm::Error checkDims(const onnx::ValueInfoProto &value) {
     for (const auto &dim : value.type().tensor_type().shape().dim())
       if (!json::isUTF8(dim.dim_param()))
@@ -168,10 +168,10 @@ private:
     for (const onnx::ValueInfoProto &output : graph.output()) {
       if (!isDefined(output.name()))
         return fail(ErrorKind::BadInput, kExportAgain,
-                    "graph output {} is produced by no node", quote(output.name()));
+                    "no node produces the graph output {}", quote(output.name()));
       if (llvm::Error error = checkDims(output))
         return error;
-      // A body may well give the same value twice.
+      // A body may give the same value twice.
       if (!outputs.insert(output.name()).second && !outer)
         return fail(ErrorKind::BadInput, kExportAgain, "the graph has two outputs {}",
                     quote(output.name()));
@@ -187,6 +187,6 @@ private:
 
 llvm::Error onnx_import::checkGraph(StringRef path, const onnx::GraphProto &graph) {
   if (graph.node_size() == 0 && graph.output_size() == 0)
-    return fail(ErrorKind::BadInput, kExportAgain, "'{}' holds no graph", path.str());
+    return fail(ErrorKind::BadInput, kExportAgain, "'{}' contains no graph", path.str());
   return GraphChecker(graph).check();
 }

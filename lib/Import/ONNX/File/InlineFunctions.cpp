@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A model may define operators by graphs of others (onnx.proto, FunctionProto). Each node
-// that calls one is replaced by the nodes of the definition, under names of its own.
+// that calls one is replaced by the nodes of the definition, under names of their own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,17 +21,17 @@ using namespace llvm;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
-/// More than any model has; functions that call functions multiply.
+/// This is more than any model has; functions that call functions multiply.
 static constexpr int kMostNodes = 200000, kMostBytes = 1 << 30;
-/// Deeper than anybody writes them, one in another.
+/// The limit of nested calls, which is deeper than anybody writes them.
 static constexpr int kMostDepth = 64;
-/// Of a call's name, what goes into the names that it makes.
+/// The part of a call's name that becomes part of the names that it creates.
 static constexpr size_t kMostPrefix = 200;
 
-// Fields that are younger than the reader of the format.
+// Fields that were added to the format after the version that we build with.
 static constexpr int kNodeOverload = 8, kFunctionDefaults = 11, kFunctionOverload = 13;
 
-/// The contents of the fields of this number that the reader did not know.
+/// Returns the contents of the unknown fields with this number.
 template <typename Message>
 static SmallVector<StringRef> unknownFields(const Message &message, int number) {
   SmallVector<StringRef> found;
@@ -83,7 +83,8 @@ private:
 };
 } // namespace
 
-/// The version of ONNX's own operators that somebody imports; 0 for none.
+/// Returns the version of ONNX's own operators that a model or function imports; 0 for
+/// none.
 template <typename Message>
 static int64_t ownOpset(const Message &message) {
   int64_t opset = 0;
@@ -98,7 +99,7 @@ Inliner::Inliner(ProtoFile &file, StringRef path) : file(file), path(path) {
     functions[keyOf(function, function.name(), kFunctionOverload)] = &function;
 }
 
-/// The definition of an operator that we have no other one of.
+/// Returns the definition of an operator, unless we support that operator ourselves.
 const onnx::FunctionProto *Inliner::calledBy(const onnx::NodeProto &node) const {
   return lookupOp(node) ? nullptr
                         : functions.lookup(keyOf(node, node.op_type(), kNodeOverload));
@@ -109,12 +110,13 @@ llvm::Error Inliner::checkOpset(const onnx::FunctionProto &function) const {
   if (found == 0 || expected == 0 || found == expected)
     return llvm::Error::success();
   return fail(ErrorKind::Unsupported,
-              "onnx.version_converter makes one version of both, or onnx.inliner one graph",
+              "convert both to one version with onnx.version_converter, or inline the "
+              "functions with onnx.inliner",
               "function {} of '{}' uses ONNX opset {}, and the model {}",
               quote(function.name()), path.str(), found, expected);
 }
 
-/// Begins the names of what one call makes.
+/// Returns the prefix of the names that one call creates.
 std::string Inliner::uniquePrefix(const onnx::NodeProto &call) {
   std::string name = StringRef(nodeName(call)).take_back(kMostPrefix).str();
   std::string prefix = name + "::";
@@ -138,7 +140,8 @@ void Inliner::bind(onnx::NodeProto &node, const StringMap<std::string> &names,
     onnx::AttributeProto &attribute = *node.mutable_attribute(i);
     if (!attribute.ref_attr_name().empty()) {
       const onnx::AttributeProto *value = given.lookup(attribute.ref_attr_name());
-      // One that is not given is not there, and has the operator's default.
+      // An attribute that the call does not give is removed, so that the operator uses its
+      // default.
       if (!value) {
         node.mutable_attribute()->DeleteSubrange(i, 1);
         continue;
@@ -172,11 +175,10 @@ llvm::Error Inliner::checkSize(const onnx::FunctionProto &function, int depth) {
   numBytes += static_cast<int64_t>(function.ByteSizeLong());
   if (numNodes <= kMostNodes && numBytes <= kMostBytes && depth <= kMostDepth)
     return llvm::Error::success();
-  return fail(
-      ErrorKind::BadInput, "export the model again",
-      "the functions of '{}' lead to more than {} nodes, {} bytes, or {} calls in one "
-      "another: the last one is {}",
-      path.str(), kMostNodes, kMostBytes, kMostDepth, quote(function.name()));
+  return fail(ErrorKind::BadInput, "export the model again",
+              "inlining the functions of '{}' leads to more than {} nodes, {} bytes, or {} "
+              "nested calls: the last one is {}",
+              path.str(), kMostNodes, kMostBytes, kMostDepth, quote(function.name()));
 }
 
 llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
@@ -185,7 +187,7 @@ llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
   StringMap<std::string> names;
   for (int i = 0; i < function.input_size(); ++i)
     names[function.input(i)] = i < call.input_size() ? call.input(i) : "";
-  // A result that is an operand, or there twice, is copied.
+  // A result that is also an operand, or that is given twice, is copied.
   auto addCopy = [&](const std::string &from, const std::string &to) {
     auto copy = std::make_unique<onnx::NodeProto>();
     copy->set_op_type("Identity");
@@ -209,7 +211,7 @@ llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
   for (StringRef text : unknownFields(function, kFunctionDefaults))
     if (!defaults.emplace_back().ParseFromArray(text.data(), static_cast<int>(text.size())))
       return fail(ErrorKind::BadInput, "export the model again",
-                  "function {} of '{}' has a default that is no attribute",
+                  "function {} of '{}' has a default that is not an attribute",
                   quote(function.name()), path.str());
   for (const onnx::AttributeProto &attribute : defaults)
     given[attribute.name()] = &attribute;
@@ -227,7 +229,7 @@ llvm::Error Inliner::inlineCall(const onnx::NodeProto &call,
 }
 
 llvm::Error Inliner::inlineCalls(onnx::GraphProto &graph, int outerDepth) {
-  // What stays where it is keeps its address, which others hold.
+  // Nodes that stay keep their address, to which others refer.
   std::vector<onnx::NodeProto *> old(graph.node_size());
   graph.mutable_node()->ExtractSubrange(0, graph.node_size(), old.data());
   std::vector<std::pair<std::unique_ptr<onnx::NodeProto>, int>> pending;
@@ -258,7 +260,7 @@ llvm::Error Inliner::inlineCalls(onnx::GraphProto &graph, int outerDepth) {
       return error;
     for (std::unique_ptr<onnx::NodeProto> &inner : reverse(body))
       pending.emplace_back(std::move(inner), depth + 1);
-    // Another tensor may come to lie where one of this node was.
+    // Another tensor may be allocated at the address of one of this node.
     for (const onnx::AttributeProto &attribute : node->attribute())
       if (attribute.has_t())
         file.leftOut.erase(&attribute.t());

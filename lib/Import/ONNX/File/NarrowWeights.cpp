@@ -14,11 +14,11 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 using onnx::TensorProto;
 
-/// Below this the file grows by less than the program that would read 16 bits.
+/// Below this size, the extra code that reads 16 bits is larger than what it saves.
 static constexpr int64_t kLeastElements = 1 << 12;
 
 namespace {
-/// Who reads what in a graph.
+/// Records the uses of each value in a graph.
 class Readers {
 public:
   explicit Readers(const onnx::GraphProto &graph) {
@@ -33,8 +33,8 @@ public:
       others.insert(output.name());
   }
 
-  /// Whether `name` is read by products as their right side and by look-ups alone, perhaps
-  /// transposed or cast on the way.
+  /// Returns true if `name` is read only by look-ups and by products as their right side,
+  /// perhaps through a transposition or cast.
   bool isWeight(StringRef name, int depth = 0) const {
     constexpr int kMostSteps = 8;
     auto found = uses.find(name);
@@ -61,7 +61,7 @@ private:
     int operand;
   };
 
-  /// A cast to 64 bits, or to the other kind of 16, computes something.
+  /// A cast to 64 bits, or to the other 16-bit type, is a computation.
   static int32_t targetOf(const onnx::NodeProto &cast) {
     for (const onnx::AttributeProto &attribute : cast.attribute())
       if (attribute.name() == "to" && attribute.i() == TensorProto::FLOAT)

@@ -13,8 +13,8 @@
 
 namespace tacit::onnx_import {
 
-/// The initializers of f16 and bf16 that stay as they are, and are widened where they are
-/// read: matrices of some size that only products and look-ups read. All others become
+/// Returns the initializers of f16 and bf16 that stay as they are, and are widened where
+/// they are read: large matrices that only products and look-ups read. All others become
 /// f32 constants, which more passes understand.
 llvm::StringSet<> narrowWeights(const onnx::GraphProto &graph);
 

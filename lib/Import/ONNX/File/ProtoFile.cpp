@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Protobuf would copy every weight to the heap. We walk its wire format (a
-// sequence of fields: tag, then a varint, four or eight bytes, or a length and as
-// many bytes; protobuf.dev, "Encoding") just deep enough to leave large tensors out,
-// initializers and those of Constant nodes, and give protobuf the rest.
+// Protobuf would copy every weight to the heap. We walk its wire format (a sequence of
+// fields: a tag, then a varint, four or eight bytes, or a length and as many bytes;
+// protobuf.dev, "Encoding") just deep enough to leave out large tensors, both initializers
+// and those of Constant nodes, and give protobuf the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,7 @@ using namespace tacit::onnx_import;
 
 namespace {
 
-/// Field numbers of onnx.proto that we walk through.
+/// Field numbers of onnx.proto on the paths that we walk.
 enum : uint64_t {
   kModelIrVersion = 1,
   kModelGraph = 7,
@@ -36,7 +36,7 @@ enum : uint64_t {
   kTensorRawData = 9
 };
 
-/// How a field is encoded: the low three bits of its tag. Others are not in use.
+/// The encoding of a field: the low three bits of its tag. Other values are not in use.
 enum : uint64_t { kVarint = 0, kEight = 1, kBytes = 2, kFour = 5 };
 
 struct Field {
@@ -119,7 +119,7 @@ struct LeftOut {
   ArrayRef<char> bytes;
 };
 
-/// Writes the message without the bytes of large tensors and remembers where they were.
+/// Writes the message without the bytes of large tensors, and remembers where they were.
 class Stripper {
 public:
   llvm::Error strip(StringRef path, StringRef bytes, std::string &out);
@@ -155,8 +155,8 @@ static void append(const Field &field, std::string &out) {
   out.append(field.whole.begin(), field.whole.end());
 }
 
-/// The values of a large tensor are raw_data, or float_data in one piece, which is encoded
-/// the same; otherwise they stay in the message.
+/// The values of a large tensor are raw_data, or float_data in one piece, which has the
+/// same encoding; otherwise they stay in the message.
 bool Stripper::stripTensor(StringRef bytes, std::string &out,
                            std::optional<int> attribute) {
   WireReader reader(bytes);
@@ -214,7 +214,7 @@ bool Stripper::stripAttribute(StringRef bytes, int attribute, std::string &out) 
       append(field, out);
       continue;
     }
-    // Protobuf would merge several into one, which nobody writes.
+    // Protobuf would merge several graphs into one, but no tool writes such a file.
     if (!isFirst)
       return false;
     isFirst = false;
@@ -270,7 +270,7 @@ bool Stripper::stripGraph(StringRef bytes, std::string &out) {
   return read == Read::End;
 }
 
-/// What a file may be that is handed to us by mistake.
+/// Lists other kinds of file that users pass by mistake.
 static const char *mistakenFor(StringRef bytes) {
   if (bytes.starts_with("version https://git-lfs"))
     return "a Git LFS pointer; fetch the file itself with 'git lfs pull'";
@@ -294,9 +294,10 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
     }
     std::string graph;
     if (!stripGraph(field.content, graph))
-      return fail(ErrorKind::BadInput, "export the model again",
-                  "'{}' is damaged: the graph, {} bytes at offset {}, is no valid message",
-                  path.str(), field.content.size(), field.content.data() - bytes.data());
+      return fail(
+          ErrorKind::BadInput, "export the model again",
+          "'{}' is damaged: the graph, {} bytes at offset {}, is not a valid message",
+          path.str(), field.content.size(), field.content.data() - bytes.data());
     appendBytes(kModelGraph, graph, out);
   }
   size_t offset = bytes.size() - reader.getRest().size();
@@ -304,13 +305,13 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
       read == Read::Overrun || (read == Read::Malformed && reader.getRest().empty());
   if (hasVersion && endsInside)
     return fail(ErrorKind::BadInput, "copy or export the file again",
-                "'{}' is truncated: {} bytes should follow offset {}, and there are {}",
+                "'{}' is truncated: expected {} bytes after offset {}, found {}",
                 path.str(), std::max<uint64_t>(reader.getNeeded(), 1), offset,
                 reader.getRest().size());
   if (read != Read::End || !hasVersion)
     return fail(ErrorKind::BadInput, mistakenFor(bytes),
-                "'{}' is no ONNX model: expected a protobuf message that starts with the "
-                "ONNX version",
+                "'{}' is not an ONNX model: expected a protobuf message that starts with "
+                "the ONNX version",
                 path.str());
   return llvm::Error::success();
 }
@@ -322,7 +323,7 @@ Expected<std::unique_ptr<MemoryBuffer>> onnx_import::mapProtoFile(StringRef path
                 error.message());
   if (!sys::fs::is_regular_file(status))
     return fail(ErrorKind::BadInput, "give the path of an .onnx file",
-                "'{}' is no regular file; expected an ONNX model", path.str());
+                "'{}' is not a regular file; expected an ONNX model", path.str());
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
@@ -334,7 +335,8 @@ Expected<std::unique_ptr<MemoryBuffer>> onnx_import::mapProtoFile(StringRef path
   return std::move(*buffer);
 }
 
-/// Finds the tensors of the message again; false if it has not what was found before.
+/// Finds the tensors of the message again; returns false if a tensor that was found before
+/// is missing.
 static bool attach(ArrayRef<LeftOut> leftOut, ProtoFile &file) {
   const onnx::GraphProto &graph = file.graph();
   for (const LeftOut &found : leftOut) {
@@ -364,7 +366,7 @@ Expected<ProtoFile> onnx_import::parseProtoFile(std::shared_ptr<MemoryBuffer> co
   Stripper stripper;
   if (llvm::Error error = stripper.strip(path, file.mapping->getBuffer(), stripped))
     return std::move(error);
-  // Protobuf counts in int, and limits how deep messages nest.
+  // Protobuf counts in int, and limits the nesting depth of messages.
   bool isParsed = stripped.size() <= static_cast<size_t>(INT32_MAX) &&
                   file.model.ParseFromArray(stripped.data(), stripped.size());
   if (!isParsed || stripper.getNumInitializers() != file.graph().initializer_size() ||

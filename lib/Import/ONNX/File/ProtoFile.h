@@ -19,23 +19,24 @@
 
 namespace tacit::onnx_import {
 
-/// Tensors of more bytes than this stay in the mapping, and initializers become blobs
-/// under their names. Less than for other constants: weights are no text, whereas
-/// shape arithmetic wants to be read.
+/// Tensors of more bytes than this stay in the mapping, and initializers become blobs under
+/// their names. The limit is lower than for other constants: nobody reads weights as text,
+/// whereas shape arithmetic should be readable.
 inline constexpr int64_t kMaxInlineWeight = 64;
 
-/// The file, mapped, and the message in it without the bytes of large tensors, which
-/// stay where they are.
+/// Holds the mapped file, and the message in it without the bytes of large tensors, which
+/// stay in the mapping.
 struct ProtoFile {
   std::shared_ptr<llvm::MemoryBuffer> mapping;
   onnx::ModelProto model;
-  /// Where in the mapping the bytes of a tensor of `model` are, if they were left out.
+  /// Returns the location in the mapping of the bytes of a tensor of `model`, if they were
+  /// left out of the message.
   llvm::DenseMap<const onnx::TensorProto *, llvm::ArrayRef<char>> leftOut;
   std::unique_ptr<ExternalFiles> external;
 
   const onnx::GraphProto &graph() const { return model.graph(); }
 
-  /// The bytes of a tensor, wherever they are; none where it has typed values instead.
+  /// Returns the bytes of a tensor, wherever they are; none if it has typed values instead.
   /// Fails with BadInput if they should be in another file and are not.
   llvm::Expected<TensorBytes> bytesOf(const onnx::TensorProto &tensor) const;
 };
@@ -43,7 +44,7 @@ struct ProtoFile {
 /// Maps a file that may be an ONNX model. Fails with BadInput.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> mapProtoFile(llvm::StringRef path);
 
-/// Reads what is in such a file; data in other files is looked for beside `path`.
+/// Reads the contents of such a file; data in other files is looked for beside `path`.
 llvm::Expected<ProtoFile> parseProtoFile(std::shared_ptr<llvm::MemoryBuffer> contents,
                                          llvm::StringRef path);
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// ONNX wants nodes in topological order, and runtimes do not insist: what optimizers
-// fuse they often append to the end of the list.
+// ONNX requires nodes in topological order, but runtimes do not enforce it: optimizers
+// often append fused nodes to the end of the list.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,7 +18,7 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 
 namespace {
-/// For each node, the nodes that wait for it, and how many it waits for.
+/// For each node, the nodes that wait for it, and the number of nodes that it waits for.
 struct Dependences {
   std::vector<SmallVector<int, 2>> readers;
   std::vector<int> waiting;
@@ -47,7 +47,7 @@ static Dependences findDependences(const onnx::GraphProto &graph) {
     };
     for (const std::string &input : graph.node(i).input())
       use(input);
-    // What graphs inside a node read, the node reads.
+    // Values that are read by graphs inside a node are read by the node.
     for (const onnx::AttributeProto &attribute : graph.node(i).attribute()) {
       if (attribute.has_g())
         for (const auto &value : usedValues(attribute.g()))
@@ -71,7 +71,7 @@ void onnx_import::sortNodes(onnx::GraphProto &graph) {
   Dependences dependences = findDependences(graph);
   if (dependences.areInOrder)
     return;
-  // Of those that can come next, the first in the file.
+  // Of the nodes that are ready, this takes the first in the file.
   std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
   for (auto [i, waiting] : llvm::enumerate(dependences.waiting))
     if (waiting == 0)
@@ -85,10 +85,10 @@ void onnx_import::sortNodes(onnx::GraphProto &graph) {
       if (--dependences.waiting[reader] == 0)
         ready.push(reader);
   }
-  // A cycle: checkGraph finds it.
+  // There is a cycle, which checkGraph reports.
   if (static_cast<int>(order.size()) != graph.node_size())
     return;
-  // Elements stay where they are in memory, since others hold their addresses.
+  // The nodes keep their addresses in memory, because others refer to them.
   std::vector<onnx::NodeProto *> sorted(order.size());
   graph.mutable_node()->ExtractSubrange(0, graph.node_size(), sorted.data());
   for (int i : order)

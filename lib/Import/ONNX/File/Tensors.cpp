@@ -41,7 +41,7 @@ struct Dtype {
 };
 } // namespace
 
-/// Indexed by TensorProto.DataType.
+/// The entries are indexed by TensorProto.DataType.
 static constexpr Dtype kDtypes[] = {{"undefined", 0},
                                     {"float32", 4},
                                     {"uint8", 1},
@@ -78,7 +78,7 @@ int64_t onnx_import::dtypeBytes(int32_t dtype) {
   return isKnown ? kDtypes[dtype].bytes : 0;
 }
 
-/// Numbers that the oldest TensorProto we build with has no names for.
+/// Numbers for which the oldest TensorProto that we build with has no names.
 static constexpr int32_t kUInt4 = 21, kInt4 = 22;
 
 int64_t onnx_import::storedBytes(int32_t dtype, int64_t count) {
@@ -147,9 +147,9 @@ llvm::Expected<int64_t> onnx_import::countElements(const TensorProto &tensor) {
   for (int64_t dim : tensor.dims()) {
     if (dim < 0)
       return fail(ErrorKind::BadInput, "export the model again",
-                  "tensor {} has a dimension of {}; expected none below zero",
+                  "tensor {} has a dimension of {}; expected 0 or more",
                   quote(tensor.name()), dim);
-    // Dimensions behind a zero count as well, so that every product stays small.
+    // Dimensions after a zero are checked as well, so that every product stays small.
     count = std::max<__int128>(count, 1) * std::max<int64_t>(dim, 1);
     if (count > kMost)
       return fail(ErrorKind::BadInput, "export the model again",
@@ -177,7 +177,7 @@ static std::vector<char> pack(const Field &field) {
   return bytes;
 }
 
-/// The values of the field that ONNX prescribes for the element type when raw_data
+/// Returns the values of the field that ONNX prescribes for the element type when raw_data
 /// is not used.
 static std::vector<char> packTyped(const TensorProto &tensor) {
   switch (tensor.data_type()) {
@@ -214,7 +214,7 @@ static std::vector<char> widen16(ArrayRef<char> stored, float (*widen)(uint16_t)
   return bytes;
 }
 
-/// `count` integers of 4 bits, low half of a byte first, with a byte each.
+/// Unpacks `count` integers of 4 bits, low half of a byte first, to one byte each.
 static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count,
                                        bool isSigned) {
   std::vector<char> bytes(count);
@@ -225,14 +225,14 @@ static std::vector<char> unpackNibbles(ArrayRef<char> stored, int64_t count,
   return bytes;
 }
 
-/// True if the stored bytes are elements of type `wanted`.
+/// Returns true if the stored bytes are elements of type `wanted`.
 static bool isStoredPlain(int32_t dtype, Type wanted) {
   bool isHalf = dtype == TensorProto::FLOAT16 || dtype == TensorProto::BFLOAT16;
   return dtype != TensorProto::BOOL && dtype != kUInt4 && dtype != kInt4 &&
          (!isHalf || wanted == storageType(wanted.getContext(), dtype));
 }
 
-/// Stored bytes as elements to compute with.
+/// Converts stored bytes to elements to compute with.
 static std::vector<char> convertStored(int32_t dtype, ArrayRef<char> stored,
                                        int64_t count) {
   switch (dtype) {
@@ -245,15 +245,15 @@ static std::vector<char> convertStored(int32_t dtype, ArrayRef<char> stored,
     return unpackNibbles(stored, count, dtype == kInt4);
   default:
     std::vector<char> bytes(stored.begin(), stored.end());
-    // Any byte but zero means true to ONNX, and only 1 does to us.
+    // In ONNX any non-zero byte means true, but in the program only 1 does.
     for (char &byte : bytes)
       byte = byte != 0;
     return bytes;
   }
 }
 
-/// A constant that refers to `raw`, which lies in a mapping and need not be
-/// aligned. A tensor that was imported before keeps its blob, and so its key.
+/// Creates a constant that refers to `raw`, which lies in a mapping and need not be
+/// aligned. A tensor that was imported before keeps its blob, and therefore its key.
 static ElementsAttr referTo(RankedTensorType type, ArrayRef<char> raw,
                             std::shared_ptr<llvm::MemoryBuffer> owner, StringRef key) {
   auto &interface = DenseResourceElementsHandle::getManagerInterface(type.getContext());
@@ -300,7 +300,7 @@ onnx_import::nameTensor(Type element, const TensorProto &tensor, StringRef key) 
   auto count = countElements(tensor);
   if (!count)
     return count.takeError();
-  // No file bounds what it claims to hold.
+  // The size that such a tensor claims is not bounded by the size of any file.
   if (*count > kMaxTensorBytes / byteWidth(element))
     return fail(ErrorKind::BadInput, "export the model again",
                 "tensor {}, whose data is in another file, has more than 2^40 bytes",

@@ -57,7 +57,7 @@ Value onnx_import::causalMask(NodeBuilder &node, Value query, Value key, Value p
 // The operation
 //===----------------------------------------------------------------------===//
 
-/// A mask of at most four dimensions for scores [B, G, H / G, S, N].
+/// Reshapes a mask of at most four dimensions for scores [B, G, H / G, S, N].
 static Value splitMaskHeads(NodeBuilder &node, Value mask, int64_t groups) {
   if (!mask || tensorOf(mask).getRank() < 3)
     return mask;
@@ -67,7 +67,7 @@ static Value splitMaskHeads(NodeBuilder &node, Value mask, int64_t groups) {
   return splitDim(node, mask, axis, groups);
 }
 
-/// The scores in the steps that nn.attention does not show.
+/// Computes the scores step by step, because nn.attention does not return them.
 static Value decompose(NodeBuilder &node, const AttentionParts &parts, ScoreOutput output,
                        Value &scores) {
   Value product = binary<nn::MatmulOp>(node, parts.query, transposeMatrix(node, parts.key));

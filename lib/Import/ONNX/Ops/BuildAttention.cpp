@@ -18,7 +18,7 @@ using namespace tacit::onnx_import;
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// A cache and what comes behind it, along the keys.
+/// Concatenates a cache and the new keys or values.
 static Value appendTo(NodeBuilder &node, int64_t cache, Value input) {
   return node.hasOperand(cache) ? concat(node, {node.operand(cache), input}, 2) : input;
 }
@@ -42,7 +42,7 @@ static Value fillUpMask(NodeBuilder &node, Value mask, Value key) {
   return padBySizes(node, mask, low, high, value);
 }
 
-/// Keys of a row from nonpad_kv_seqlen on are padding. [B] as [B, 1, 1, 1].
+/// Keys of a row from nonpad_kv_seqlen on are padding. Returns [B] as [B, 1, 1, 1].
 static Value validLengths(NodeBuilder &node) {
   Value lengths = castTo(node, node.operand(6), IntegerType::get(node.context(), 64));
   if (!lengths)
@@ -52,7 +52,7 @@ static Value validLengths(NodeBuilder &node) {
   return reshape(node, lengths, {tensorOf(lengths).getDimSize(0), 1, 1, 1});
 }
 
-/// What mode 1 and 2 mean depends on whether there is a cap: without one both are
+/// The meaning of modes 1 and 2 depends on whether there is a cap: without one both return
 /// the masked scores, as in the first versions of the operator.
 static ScoreOutput scoreOutput(NodeBuilder &node, float softcap) {
   if (!node.isUsed(3))
@@ -69,7 +69,8 @@ static ScoreOutput scoreOutput(NodeBuilder &node, float softcap) {
   }
 }
 
-/// Adds the masks that the operands and is_causal ask for. False if refused.
+/// Adds the masks that the operands and is_causal specify. Returns false if the node was
+/// refused.
 static bool setMasks(NodeBuilder &node, AttentionParts &parts) {
   if (node.hasOperand(3)) {
     Value mask = fillUpMask(node, node.operand(3), parts.key);
@@ -162,12 +163,12 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
     return node.invalid(
         "expected an input of three or four dimensions, and sines and cosines "
         "of three");
-  // The tables may be for all features of a head: then their first columns count.
+  // The tables may cover all features of a head: then their first columns are used.
   int64_t pairs = node.intAttribute("rotary_embedding_dim", 0) / 2;
   int64_t columns = tensorOf(cos).getDimSize(2);
   if (ShapedType::isDynamic(tensorOf(input).getShape().back()) ||
       ShapedType::isDynamic(columns) || tensorOf(sin).isDynamicDim(2))
-    return node.refuse("how many features it rotates is free",
+    return node.refuse("the number of features that it rotates is free",
                        {"pin it", Setting::Dimensions});
   if (pairs > 0 && (columns < pairs || tensorOf(sin).getDimSize(2) != columns))
     return node.invalid(
@@ -181,7 +182,7 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
   if (rank == 4)
     return rotateHeads(node, input, insertDim(node, cos, 1), insertDim(node, sin, 1),
                        isInterleaved);
-  // [B, S, H, D]: the sequence need not be next to the features.
+  // The input is [B, S, H, D]: the sequence need not be next to the features.
   Value heads = splitDim(node, input, 2, node.intAttribute("num_heads", 0));
   return mergeDims(node,
                    rotateHeads(node, heads, insertDim(node, cos, 2),

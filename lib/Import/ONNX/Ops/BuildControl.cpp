@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A program has no control flow: the branch that is taken, or the body as often as it
-// runs, is imported in place of the node. Exporters leave both where a condition or a
-// count follows from shapes, which are known here.
+// A program has no control flow: the branch that is taken, or the body as often as it runs,
+// is imported in place of the node. Exporters write such nodes where a condition or a count
+// follows from shapes, which are known at import.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,10 +22,10 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 using onnx::AttributeProto;
 
-/// What to do where the inputs decide what is computed.
+/// The advice if the inputs decide what is computed.
 static Hint decideBefore() {
   return {"export by tracing with fixed options, so that no control flow is left, or pin "
-          "the dimensions or inputs that decide it",
+          "the dimensions or inputs that determine it",
           Setting::DimensionsOrInputs};
 }
 
@@ -35,10 +35,11 @@ std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRan
     invalid(fmt::format("attribute '{}' is missing", name.str()));
     return std::nullopt;
   }
-  // An iteration costs something, even one of no nodes.
+  // Every iteration counts, even one without nodes.
   state.unrollBudget -= found->g().node_size() + 1;
   if (state.unrollBudget < 0) {
-    refuse("its graphs, loops unrolled, have more than 10000 nodes", decideBefore());
+    refuse("its graphs have more than 10000 nodes after loops are unrolled",
+           decideBefore());
     return std::nullopt;
   }
   if (found->g().input_size() != static_cast<int>(inputs.size())) {
@@ -49,13 +50,13 @@ std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRan
   return state.subgraphs->importSubgraph(found->g(), inputs);
 }
 
-/// The one integer or truth value that a constant holds.
+/// Returns the one integer or truth value that a constant holds.
 static std::optional<int64_t> constantNumber(Value value) {
   auto known = readIntegers(constantOf(value));
   return known && known->size() == 1 ? std::optional(known->front()) : std::nullopt;
 }
 
-/// The results of one branch; nullopt after an error.
+/// Returns the results of one branch; nullopt after an error.
 static std::optional<SmallVector<Value>> importBranch(NodeBuilder &node, StringRef branch) {
   auto results = node.subgraph(branch, {});
   if (!results || static_cast<int64_t>(results->size()) == node.numOutputs())
@@ -65,7 +66,8 @@ static std::optional<SmallVector<Value>> importBranch(NodeBuilder &node, StringR
   return std::nullopt;
 }
 
-/// Whether a branch computes nothing: it names constants, or values from outside.
+/// Returns true if a branch computes nothing: it only names constants, or values from
+/// outside.
 static bool isChoice(NodeBuilder &node, StringRef branch) {
   const AttributeProto *found = node.attribute(branch, AttributeProto::GRAPH);
   return found && llvm::all_of(found->g().node(), [](const onnx::NodeProto &inner) {
@@ -74,8 +76,9 @@ static bool isChoice(NodeBuilder &node, StringRef branch) {
          });
 }
 
-/// An If whose condition only a run knows, where both branches have values of one known
-/// shape to choose from: tables of angles for short sequences and for long ones.
+/// Builds an If whose condition is known only at run time, and both of whose branches are
+/// values of one known shape: for example tables of angles for short and for long
+/// sequences.
 static Value choose(NodeBuilder &node, Value condition) {
   auto decide = [&]() -> Value {
     return node.refuse("its condition is computed from the inputs", decideBefore());
@@ -116,8 +119,8 @@ Value onnx_import::buildIf(NodeBuilder &node) {
 }
 
 namespace {
-/// A Loop on its way: its body takes the number of the iteration, the condition and the
-/// carried values; it gives the next condition and carried values, then one row of each
+/// Unrolls a Loop: its body takes the number of the iteration, the condition and the
+/// carried values; it returns the next condition and carried values, then one row of each
 /// output that collects rows.
 struct Loop {
   NodeBuilder &node;
@@ -138,7 +141,8 @@ bool Loop::start() {
     Value operand = node.operand(0);
     count = constantNumber(operand);
     if (operand && !count)
-      node.refuse("how often it runs is computed from the inputs", decideBefore());
+      node.refuse("the number of its iterations is computed from the inputs",
+                  decideBefore());
     if (!count)
       return false;
   }
@@ -200,10 +204,10 @@ bool Loop::run() {
   return true;
 }
 
-/// One row for each iteration, joined along a new first dimension.
+/// Joins one row for each iteration along a new first dimension.
 Value Loop::collect(ArrayRef<Value> parts) {
   if (parts.empty())
-    return node.refuse("it collects the rows of no iteration", decideBefore());
+    return node.refuse("it collects outputs, but runs no iteration", decideBefore());
   SmallVector<Value> joined;
   for (Value part : parts) {
     auto type = tensorOf(part);

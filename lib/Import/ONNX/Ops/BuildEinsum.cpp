@@ -15,7 +15,7 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
-/// A dimension's name: a letter, or a number from kEllipsis on for those that an
+/// The name of a dimension: a letter, or a number from kEllipsis on for those that an
 /// ellipsis stands for, the last one first.
 using Label = int;
 using Labels = SmallVector<Label>;
@@ -67,7 +67,8 @@ static bool contains(const Labels &labels, Label label) {
 // The equation
 //===----------------------------------------------------------------------===//
 
-/// Labels of a term of `rank` dimensions; nothing if the text does not have as many.
+/// Returns the labels of a term of `rank` dimensions; nullopt if the text does not have as
+/// many.
 static std::optional<Labels> parseLabels(StringRef text, int64_t rank) {
   Labels labels;
   size_t dots = text.find("...");
@@ -112,8 +113,8 @@ bool Einsum::readTerm(StringRef text, Value operand, Term &term) {
   return true;
 }
 
-/// Without a right side the result has the letters that occur once, in alphabetical
-/// order, behind the dimensions of the ellipsis.
+/// Without a right side the result has the letters that occur once, in alphabetical order,
+/// after the dimensions of the ellipsis.
 void Einsum::readResult(std::optional<StringRef> text) {
   if (text) {
     int64_t letters = text->size();
@@ -125,8 +126,8 @@ void Einsum::readResult(std::optional<StringRef> text) {
     if (!labels || llvm::any_of(result, [&](Label label) {
           return !sizes.count(label) || llvm::count(result, label) != 1;
         }))
-      node.invalid(
-          fmt::format("the result {} is not made of letters of its terms", quote(*text)));
+      node.invalid(fmt::format(
+          "the result {} does not consist of distinct letters of its terms", quote(*text)));
     return;
   }
   for (Label k = ellipsisRank; k > 0; --k)
@@ -166,7 +167,7 @@ bool Einsum::parse() {
 // Terms
 //===----------------------------------------------------------------------===//
 
-/// A letter that a term has twice: what is not on the diagonal counts as zero.
+/// Handles a letter that a term has twice: elements off the diagonal count as zero.
 Term Einsum::uniqueLabels(Term term) {
   for (size_t i = 0; i < term.labels.size(); ++i)
     for (size_t j = i + 1; j < term.labels.size() && term.value;) {
@@ -192,7 +193,7 @@ Term Einsum::uniqueLabels(Term term) {
   return term;
 }
 
-/// Adds up the dimensions that nobody needs.
+/// Sums over the dimensions that no other term and not the result has.
 Term Einsum::sumOut(Term term, const Labels &kept) {
   SmallVector<int64_t> axes;
   Labels left;
@@ -203,7 +204,7 @@ Term Einsum::sumOut(Term term, const Labels &kept) {
   return term;
 }
 
-/// The same with exactly these dimensions: 1 where the term has none.
+/// Returns the term with exactly these dimensions: 1 where the term has none.
 Term Einsum::arrange(Term term, const Labels &order) {
   SmallVector<int64_t> permutation;
   for (Label label : order)
@@ -218,7 +219,7 @@ Term Einsum::arrange(Term term, const Labels &order) {
   return term;
 }
 
-/// The product of the sizes, if all are known.
+/// Returns the product of the sizes, if all are known.
 std::optional<int64_t> Einsum::sizeOf(const Labels &labels) const {
   int64_t product = 1;
   for (Label label : labels) {
@@ -231,7 +232,7 @@ std::optional<int64_t> Einsum::sizeOf(const Labels &labels) const {
   return product;
 }
 
-/// The last `count` dimensions as one of `size`; one is left as it is.
+/// Merges the last `count` dimensions to one of `size`; a single one is left as it is.
 Value Einsum::mergeLast(Value value, size_t count, int64_t size) {
   if (!value || count == 1)
     return value;
@@ -244,7 +245,7 @@ Value Einsum::mergeLast(Value value, size_t count, int64_t size) {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// The product of two terms as it is written: multiply, then add up.
+/// Computes the product of two terms by its definition: multiply, then sum.
 Term Einsum::multiplyElements(Term lhs, Term rhs, const Labels &kept) {
   Labels all = lhs.labels;
   for (Label label : rhs.labels)
@@ -254,8 +255,8 @@ Term Einsum::multiplyElements(Term lhs, Term rhs, const Labels &kept) {
   return sumOut({product, all}, kept);
 }
 
-/// The letters of two terms by their part in a matrix product: those of both that are
-/// kept are leading dimensions, those that are not are added up.
+/// Classifies the letters of two terms by their part in a matrix product: those of both
+/// that are kept are leading dimensions, those of both that are not kept are summed over.
 Einsum::Roles Einsum::rolesOf(const Term &lhs, const Term &rhs, const Labels &kept) const {
   Roles roles;
   for (Label label : lhs.labels)
@@ -269,8 +270,8 @@ Einsum::Roles Einsum::rolesOf(const Term &lhs, const Term &rhs, const Labels &ke
   return roles;
 }
 
-/// True if a matrix product computes it. A dimension of 1 that is repeated, or one whose
-/// size only another term knows, is none of a matrix.
+/// Returns true if a matrix product computes it. A dimension of 1 that is repeated, or one
+/// whose size only another term knows, cannot be a dimension of a matrix.
 bool Einsum::isMatrixProduct(const Term &lhs, const Term &rhs, const Roles &roles) {
   Type element = tensorOf(lhs.value).getElementType();
   bool isProduct = (isa<FloatType>(element) || element.isSignlessInteger(32)) &&
@@ -288,7 +289,7 @@ bool Einsum::isMatrixProduct(const Term &lhs, const Term &rhs, const Roles &role
   return isProduct;
 }
 
-/// The left factor: leading dimensions, rows, and the sums as one dimension.
+/// Returns the left factor: leading dimensions, rows, and the sums as one dimension.
 Value Einsum::leftFactor(const Term &lhs, const Roles &roles) {
   Labels order = roles.both;
   order.append(roles.rows);
@@ -300,7 +301,7 @@ Value Einsum::leftFactor(const Term &lhs, const Roles &roles) {
   return left;
 }
 
-/// The right factor: leading dimensions, the sums as one, and the columns as one.
+/// Returns the right factor: leading dimensions, the sums as one, and the columns as one.
 Value Einsum::rightFactor(const Term &rhs, const Roles &roles) {
   Labels order = roles.both;
   order.append(roles.inner);
@@ -317,7 +318,8 @@ Value Einsum::rightFactor(const Term &rhs, const Roles &roles) {
   return right;
 }
 
-/// The product of two terms: of matrices where it is one, else as it is written.
+/// Returns the product of two terms: a matrix product if possible, otherwise by its
+/// definition.
 Term Einsum::multiply(Term lhs, Term rhs, const Labels &kept) {
   Roles roles = rolesOf(lhs, rhs, kept);
   if (!isMatrixProduct(lhs, rhs, roles))
@@ -367,6 +369,6 @@ Value Einsum::run() {
 
 Value onnx_import::buildEinsum(NodeBuilder &node) {
   if (node.numOperands() < 1)
-    return node.invalid("it has no operand");
+    return node.invalid("it has no operands");
   return Einsum(node).run();
 }

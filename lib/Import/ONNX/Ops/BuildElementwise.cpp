@@ -14,7 +14,7 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 
 //===----------------------------------------------------------------------===//
-// One operation each
+// Operators that become one operation each
 //===----------------------------------------------------------------------===//
 
 template <typename OpTy>
@@ -28,7 +28,7 @@ static Value buildBinary(NodeBuilder &node) {
   return binary<OpTy>(node, lhs, rhs);
 }
 
-/// Any number of operands, combined from left to right.
+/// Combines any number of operands from left to right.
 template <typename OpTy>
 static Value buildVariadic(NodeBuilder &node) {
   Value result = node.operand(0);
@@ -42,7 +42,7 @@ static Value buildCompare(NodeBuilder &node, nn::ComparePredicate predicate) {
   return compare(node, predicate, lhs, rhs);
 }
 
-/// The result has the type of the base, however the power is given.
+/// The result has the type of the base, whatever the type of the exponent.
 Value onnx_import::buildPow(NodeBuilder &node) {
   Value base = node.operand(0), power = node.operand(1);
   if (!base || !power || isFloat(base) || !isFloat(power))
@@ -102,15 +102,16 @@ Value onnx_import::buildMean(NodeBuilder &node) {
   return div(node, sum, scalarLike(node, sum, node.numOperands()));
 }
 
-/// nn.mod has the sign of the divisor for integers. With `fmod` it should be that of
-/// the dividend, which nn.mod gives for floats.
+/// For integers nn.mod has the sign of the divisor. With `fmod` the result should have the
+/// sign of the dividend, which nn.mod gives for floats.
 Value onnx_import::buildMod(NodeBuilder &node) {
   Value lhs = node.operand(0), rhs = node.operand(1);
   bool isFmod = node.intAttribute("fmod", 0) != 0;
   if (!lhs || !rhs)
     return {};
   if (isFloat(lhs) && !isFmod)
-    return node.invalid("it takes floats without attribute fmod = 1");
+    return node.invalid(
+        "its operands are floats; expected integers, or attribute fmod = 1");
   if (isFloat(lhs) || !isFmod)
     return binary<nn::ModOp>(node, lhs, rhs);
   return sub(node, lhs, mul(node, div(node, lhs, rhs), rhs));
@@ -145,7 +146,7 @@ Value onnx_import::buildClip(NodeBuilder &node) {
 // Casts
 //===----------------------------------------------------------------------===//
 
-/// Floats of 16 bits are f32 to us; what a cast to them does is to round.
+/// Floats of 16 bits are computed in f32; a cast to them only rounds.
 Value onnx_import::buildCast(NodeBuilder &node) {
   int64_t to = node.intAttribute("to", 0);
   Value input = node.operand(0);
@@ -179,14 +180,14 @@ Value onnx_import::buildIsInf(NodeBuilder &node) {
     input = node.create<nn::AbsOp>({input});
   else if (negative)
     input = node.create<nn::NegOp>({input});
-  else if (!positive) // looks for nothing: the same as above infinity
+  else if (!positive) // detects nothing: the same as being above infinity
     return compare(node, nn::ComparePredicate::Greater, input,
                    scalarLike(node, input, INFINITY));
   return compare(node, nn::ComparePredicate::Equal, input,
                  scalarLike(node, input, INFINITY));
 }
 
-/// 1, 0 or -1; NaN gives 0.
+/// Returns 1, 0 or -1; NaN gives 0.
 Value onnx_import::buildSign(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -205,7 +206,7 @@ Value onnx_import::buildSign(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// An activation in the making: its input, and scalars of the same element type.
+/// Builds an activation from its input and scalars of the same element type.
 struct Activation {
   explicit Activation(NodeBuilder &node) : node(node), x(node.operand(0)) {
     if (x && !isFloat(x))
@@ -216,7 +217,7 @@ struct Activation {
   Value x;
 
   Value constant(double value) const { return scalarLike(node, x, value); }
-  /// An attribute, of which ONNX says a default.
+  /// Returns an attribute that has a default in ONNX.
   Value scalar(StringRef name, float fallback) const {
     return constant(node.floatAttribute(name, fallback));
   }
@@ -226,7 +227,7 @@ struct Activation {
   Value negative(Value value) const {
     return binary<nn::MinimumOp>(node, value, constant(0));
   }
-  /// alpha * (exp(x) - 1) for what is below zero, 0 for the rest.
+  /// Computes alpha * (exp(x) - 1) for negative x, and 0 for the rest.
   Value expBelow(Value scaled, Value alpha) const {
     Value e = node.create<nn::ExpOp>({negative(scaled)});
     return mul(node, alpha, sub(node, e, constant(1)));
@@ -237,7 +238,7 @@ struct Activation {
 };
 } // namespace
 
-/// Integers have a maximum, too.
+/// A maximum is defined for integers, too.
 Value onnx_import::buildRelu(NodeBuilder &node) {
   Value x = node.operand(0);
   if (x && !isFloat(x))
@@ -256,7 +257,7 @@ Value onnx_import::buildGelu(NodeBuilder &node) {
   });
 }
 
-/// max(x, alpha * x) where that is the same.
+/// Uses max(x, alpha * x), which is the same for alpha up to 1.
 Value onnx_import::buildLeakyRelu(NodeBuilder &node) {
   Activation a(node);
   float alpha = node.floatAttribute("alpha", 0.01f);
@@ -277,7 +278,7 @@ Value onnx_import::buildThresholdedRelu(NodeBuilder &node) {
   return a.where(nn::ComparePredicate::Greater, a.scalar("alpha", 1), a.x, a.constant(0));
 }
 
-/// alpha * x + beta, cut off at 0 and 1.
+/// Computes alpha * x + beta, clamped to the range from 0 to 1.
 static Value hardSigmoid(const Activation &a, Value alpha, Value beta) {
   Value line = add(a.node, mul(a.node, a.x, alpha), beta);
   return binary<nn::MinimumOp>(a.node, a.positive(line), a.constant(1));
@@ -309,7 +310,7 @@ Value onnx_import::buildElu(NodeBuilder &node) {
 
 Value onnx_import::buildSelu(NodeBuilder &node) {
   Activation a(node);
-  // The defaults of ONNX.
+  // These are the defaults of ONNX.
   Value alpha = a.scalar("alpha", 1.67326319217681884765625f);
   Value below = a.expBelow(a.x, alpha);
   return mul(node, a.scalar("gamma", 1.05070102214813232421875f),
@@ -323,7 +324,7 @@ Value onnx_import::buildCelu(NodeBuilder &node) {
   return add(node, a.positive(a.x), a.negative(below));
 }
 
-/// log(1 + exp(x)), without overflow.
+/// Computes log(1 + exp(x)), without overflow.
 Value onnx_import::buildSoftplus(NodeBuilder &node) {
   Activation a(node);
   Value magnitude = a.node.create<nn::AbsOp>({a.x});

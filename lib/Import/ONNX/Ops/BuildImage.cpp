@@ -23,15 +23,16 @@ struct Windows {
 };
 } // namespace
 
-/// Padding such that there are size / stride windows, rounded up; where it is odd, the
-/// additional element is at the end unless `isLower`. False if it cannot be known.
+/// Computes the padding for which there are size / stride windows, rounded up; if it is
+/// odd, the additional element is at the end unless `isLower`. Returns false if it cannot
+/// be known.
 static bool padToSame(NodeBuilder &node, RankedTensorType input, Windows &windows,
                       bool isLower) {
   for (auto [i, kernel, stride, dilation] :
        llvm::enumerate(windows.kernel, windows.strides, windows.dilations)) {
     int64_t size = input.getDimSize(i + 2);
     if (ShapedType::isDynamic(size)) {
-      node.refuse("its padding follows from a free dimension",
+      node.refuse("its padding depends on a free dimension",
                   {"pin it", Setting::Dimensions});
       return false;
     }
@@ -44,8 +45,8 @@ static bool padToSame(NodeBuilder &node, RankedTensorType input, Windows &window
   return true;
 }
 
-/// Reads what Conv and the pools have in common; `kernel` is empty if the attribute
-/// says it.
+/// Reads what Conv and the pools have in common; `kernel` is empty if the attribute gives
+/// it.
 static std::optional<Windows> readWindows(NodeBuilder &node, RankedTensorType input,
                                           std::vector<int64_t> kernel) {
   Windows windows;
@@ -135,7 +136,7 @@ static Value buildPool(NodeBuilder &node, nn::PoolKind kind) {
   if (!windows)
     return {};
   if (node.isUsed(1))
-    return node.refuse("the places of its maxima are used", "use only its first output");
+    return node.refuse("the indices of its maxima are used", "use only its first output");
   bool isMax = kind == nn::PoolKind::Max;
   bool countsPadding = !isMax && node.intAttribute("count_include_pad", 0);
   bool isCeil = node.intAttribute("ceil_mode", 0);
@@ -158,7 +159,7 @@ Value onnx_import::buildAveragePool(NodeBuilder &node) {
   return buildPool(node, nn::PoolKind::Avg);
 }
 
-/// Over all spatial dimensions, which stay as 1.
+/// Pools over all spatial dimensions, which stay as 1.
 static Value buildGlobalPool(NodeBuilder &node, nn::ReduceKind kind) {
   Value input = node.operand(0);
   if (!input)

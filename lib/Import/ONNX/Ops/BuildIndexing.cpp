@@ -16,14 +16,16 @@ using namespace tacit::onnx_import;
 
 static Type i64(NodeBuilder &node) { return IntegerType::get(node.context(), 64); }
 
-/// `dims` with `size` at `axis` and 1 elsewhere, for a value that varies along one axis.
+/// Returns `dims` with `size` at `axis` and 1 elsewhere, for a value that varies along one
+/// axis.
 static SmallVector<int64_t> alongAxis(int64_t rank, int64_t axis, int64_t size) {
   SmallVector<int64_t> dims(rank, 1);
   dims[axis] = size;
   return dims;
 }
 
-/// Numbers that count from the end where they are negative, as numbers from 0 on.
+/// Converts numbers that count from the end if they are negative to numbers that count from
+/// 0.
 static Value wrapNegative(NodeBuilder &node, Value indices, Value size) {
   Value zero = scalarLike(node, indices, 0);
   Value isNegative = compare(node, nn::ComparePredicate::Less, indices, zero);
@@ -45,9 +47,8 @@ Value onnx_import::buildGatherElements(NodeBuilder &node) {
       {data, indices}, [&](auto &properties) { properties.setAxis(node.i64(*axis)); });
 }
 
-/// Tuples of `depth` indices into the dimensions of `data` from `batch` on, as one
-/// number each: the index into these dimensions taken as one, all of `data` that comes
-/// before included.
+/// Converts tuples of `depth` indices into the dimensions of `data` from `batch` on to one
+/// number each: the index into these dimensions and the preceding ones, merged to one.
 static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batch,
                        int64_t depth) {
   if (!tuples)
@@ -63,7 +64,7 @@ static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batc
     index = wrapNegative(node, index, size);
     flat = j == 0 ? index : add(node, mul(node, flat, size), index);
   }
-  // Rows of the batch lie behind one another.
+  // The rows of the batch follow one another.
   Value stride = productOf(node, data, batch, batch + depth);
   for (int64_t i = batch - 1; i >= 0; --i) {
     Value row = rangeOf(node, data, i);
@@ -77,7 +78,7 @@ static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batc
 }
 
 static Value refuseFreeTuples(NodeBuilder &node) {
-  return node.refuse("how many indices make a tuple is free",
+  return node.refuse("the number of indices in a tuple is free",
                      {"pin the last dimension of its indices", Setting::Dimensions});
 }
 
@@ -101,7 +102,7 @@ Value onnx_import::buildGatherND(NodeBuilder &node) {
   return gather(node, reshapeToSizes(node, data, sizes), flat, 0);
 }
 
-/// Attribute `reduction`: nothing before opset 16.
+/// Reads attribute `reduction`, which does not exist before opset 16.
 static std::optional<nn::ScatterKind> scatterKind(NodeBuilder &node) {
   std::string text = node.stringAttribute("reduction", "none");
   auto kind = nn::symbolizeScatterKind(text);
@@ -130,8 +131,7 @@ Value onnx_import::buildScatterND(NodeBuilder &node) {
   return scatter(node, *kind, data, castTo(node, tuples, i64(node)), updates);
 }
 
-/// An element's index along one axis, and where it stands along the others, make a
-/// tuple.
+/// The index of an element along one axis and its position along the others form a tuple.
 Value onnx_import::buildScatterElements(NodeBuilder &node) {
   Value data = node.operand(0), updates = node.operand(2);
   Value indices = castTo(node, node.operand(1), i64(node));
@@ -166,7 +166,7 @@ Value onnx_import::buildScatterElements(NodeBuilder &node) {
 // OneHot, Trilu, EyeLike
 //===----------------------------------------------------------------------===//
 
-/// Indices outside [-depth, depth) are nowhere.
+/// Indices outside [-depth, depth) match nowhere.
 Value onnx_import::buildOneHot(NodeBuilder &node) {
   Value indices = castTo(node, node.operand(0), i64(node)), values = node.operand(2);
   if (!indices || !node.operand(1) || !values)
@@ -193,7 +193,7 @@ Value onnx_import::buildOneHot(NodeBuilder &node) {
   return node.create<nn::WhereOp>({isHot, on, off});
 }
 
-/// column - row of the last two dimensions of `matrix`: 0 on the diagonal.
+/// Returns column - row of the last two dimensions of `matrix`: 0 on the diagonal.
 static Value diagonalOf(NodeBuilder &node, Value matrix) {
   int64_t rank = tensorOf(matrix).getRank();
   Value rows = rangeOf(node, matrix, rank - 2), columns = rangeOf(node, matrix, rank - 1);
@@ -205,7 +205,7 @@ Value onnx_import::buildTrilu(NodeBuilder &node) {
   if (!input)
     return {};
   if (tensorOf(input).getRank() < 2)
-    return node.invalid("its input has less than two dimensions");
+    return node.invalid("its input has fewer than two dimensions");
   Value k = node.hasOperand(1) ? node.operand(1) : i64Scalar(node, 0);
   if (k && tensorOf(k).getRank() == 1)
     k = reshape(node, k, {});
@@ -222,7 +222,7 @@ Value onnx_import::buildEyeLike(NodeBuilder &node) {
   if (!like)
     return {};
   if (tensorOf(like).getRank() != 2)
-    return node.invalid("its input is no matrix");
+    return node.invalid("its input is not a matrix");
   Type element = tensorOf(like).getElementType();
   if (node.hasAttribute("dtype")) {
     int64_t dtype = node.intAttribute("dtype", 0);
@@ -241,15 +241,15 @@ Value onnx_import::buildEyeLike(NodeBuilder &node) {
 // NonZero
 //===----------------------------------------------------------------------===//
 
-/// Of an element of a payload: minus zero has one bit set.
+/// Tests an element of a payload: minus zero has one bit set.
 static bool isZero(int64_t value, Type element) {
   auto type = dyn_cast<FloatType>(element);
   uint64_t sign = type ? uint64_t(1) << (type.getWidth() - 1) : 0;
   return (static_cast<uint64_t>(value) & ~sign) == 0;
 }
 
-/// True for a list of any length whose elements are all the same and not zero. Before
-/// opset 11 exporters made one to count its elements.
+/// Returns true for a list of any length whose elements are all the same and not zero.
+/// Before opset 11 exporters created one to count its elements.
 static bool isFilledList(Value value) {
   auto expand = value.getDefiningOp<nn::DynamicExpandOp>();
   if (!expand || tensorOf(value).getRank() != 1)
@@ -259,7 +259,7 @@ static bool isFilledList(Value value) {
          !isZero(filling->values.front(), filling->type.getElementType());
 }
 
-/// How many there are follows from values, so they must be known.
+/// Their number follows from values, so the values must be known.
 Value onnx_import::buildNonZero(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -268,8 +268,8 @@ Value onnx_import::buildNonZero(NodeBuilder &node) {
     return insertDim(node, rangeOf(node, input, 0), 0);
   auto payload = readPayload(constantOf(input), /*maxElements=*/1 << 20);
   if (!payload)
-    return node.refuse("how many elements are not zero is known only when the model runs",
-                       "export without it, for instance with a mask instead");
+    return node.refuse("the number of non-zero elements is known only when the model runs",
+                       "export without it, for example with a mask instead");
   ArrayRef<int64_t> shape = payload->type.getShape();
   std::vector<SmallVector<int64_t>> found;
   for (auto [i, value] : llvm::enumerate(payload->values)) {
@@ -296,19 +296,20 @@ Value onnx_import::buildNonZero(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// How much is added to each dimension.
+/// Reads how much is added to each dimension.
 struct Padding {
   SmallVector<int64_t> low, high;
 };
 } // namespace
 
-/// The dimensions that the amounts are of, in their order: all of them before opset 18.
+/// Returns the dimensions that the amounts belong to, in their order: all of them before
+/// opset 18.
 static std::optional<SmallVector<int64_t>> paddedAxes(NodeBuilder &node, int64_t rank) {
   auto axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (node.opset() >= 18 && node.hasOperand(3)) {
     auto given = node.constantInts(3);
     if (!given) {
-      node.refuse("which dimensions it pads is computed", "export with constant axes");
+      node.refuse("the axes that it pads are computed", "export with constant axes");
       return std::nullopt;
     }
     axes.assign(given->begin(), given->end());
@@ -323,12 +324,13 @@ static std::optional<SmallVector<int64_t>> paddedAxes(NodeBuilder &node, int64_t
 static bool isForAxes(NodeBuilder &node, int64_t amounts, ArrayRef<int64_t> axes) {
   if (amounts == static_cast<int64_t>(2 * axes.size()))
     return true;
-  node.invalid(fmt::format("it has {} amounts for {} dimensions; expected two for each",
-                           amounts, axes.size()));
+  node.invalid(
+      fmt::format("it has {} padding amounts for {} dimensions; expected two for each",
+                  amounts, axes.size()));
   return false;
 }
 
-/// A number or a tensor of one element. 0 if there is none.
+/// Reads a number or a tensor of one element. Returns 0 if there is none.
 static Value borderValue(NodeBuilder &node, Value input) {
   if (node.opset() < 11)
     return scalarLike(node, input, node.floatAttribute("value", 0));
@@ -336,14 +338,15 @@ static Value borderValue(NodeBuilder &node, Value input) {
                             : scalarLike(node, input, 0);
 }
 
-/// A border of one number, as wide as operand 1 says when the program runs.
+/// Adds a border of one number, whose width is operand 1 at run time.
 static Value padComputed(NodeBuilder &node, Value input, ArrayRef<int64_t> axes) {
   Value amounts = node.operand(1);
   if (!amounts)
     return {};
   auto type = tensorOf(amounts);
   if (type.getRank() != 1 || !type.hasStaticShape())
-    return node.refuse("how many amounts it has is computed", "export with constant pads");
+    return node.refuse("the number of its padding amounts is computed",
+                       "export with constant pads");
   if (!isForAxes(node, type.getNumElements(), axes))
     return {};
   int64_t rank = tensorOf(input).getRank(), count = axes.size();
@@ -362,7 +365,7 @@ static Value padComputed(NodeBuilder &node, Value input, ArrayRef<int64_t> axes)
   return padBySizes(node, input, low, high, borderValue(node, input));
 }
 
-/// Which of `size` elements stands at place i, counted from the first one.
+/// Returns which of `size` elements is at position i, counted from the first one.
 static int64_t mirrored(StringRef mode, int64_t i, int64_t size) {
   if (mode == "edge")
     return std::clamp<int64_t>(i, 0, size - 1);
@@ -371,7 +374,7 @@ static int64_t mirrored(StringRef mode, int64_t i, int64_t size) {
   return i < size ? i : period - i;
 }
 
-/// A border of elements of the tensor itself: they are picked.
+/// Adds a border of elements of the tensor itself, which are gathered.
 static Value padMirrored(NodeBuilder &node, Value input, const Padding &padding,
                          StringRef mode) {
   constexpr int64_t kMost = 1 << 20;
@@ -416,7 +419,7 @@ Value onnx_import::buildPad(NodeBuilder &node) {
   if (!amounts && isConstant && node.opset() >= 11)
     return padComputed(node, input, *axes);
   if (!amounts)
-    return node.refuse("how much it pads is computed", "export with constant pads");
+    return node.refuse("its padding amounts are computed", "export with constant pads");
   if (!isForAxes(node, amounts->size(), *axes))
     return {};
   Padding padding{SmallVector<int64_t>(rank, 0), SmallVector<int64_t>(rank, 0)};

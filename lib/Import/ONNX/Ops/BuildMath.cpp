@@ -27,7 +27,7 @@ static Value scaleBy(NodeBuilder &node, Value value, float factor) {
   return factor == 1.0f ? value : mul(node, value, scalarLike(node, value, factor));
 }
 
-/// alpha * A' * B' + beta * C, with A' and B' transposed on demand.
+/// Computes alpha * A' * B' + beta * C, with A' and B' optionally transposed.
 Value onnx_import::buildGemm(NodeBuilder &node) {
   Value lhs = node.operand(0), rhs = node.operand(1);
   if (!lhs || !rhs)

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What ONNX Runtime's optimizer writes into a model, as ContribOperators.md of that
-// project documents it.
+// These are the operators that ONNX Runtime's optimizer writes into a model, as
+// ContribOperators.md of that project documents them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,7 +43,7 @@ Value onnx_import::buildFastGelu(NodeBuilder &node) {
   return geluOf(node, input, nn::GeluKind::Tanh);
 }
 
-/// x * sigmoid(alpha * x)
+/// Computes x * sigmoid(alpha * x).
 Value onnx_import::buildQuickGelu(NodeBuilder &node) {
   Value input = node.operand(0);
   float alpha = node.floatAttribute("alpha", 1.702f);
@@ -59,8 +59,8 @@ Value onnx_import::buildQuickGelu(NodeBuilder &node) {
 // Norms behind a residual connection
 //===----------------------------------------------------------------------===//
 
-/// input + skip + bias, and its norm. The sum is output 3, mean and inverse deviation
-/// are 1 and 2.
+/// Computes input + skip + bias, and its norm. The sum is output 3, mean and inverse
+/// deviation are 1 and 2.
 static Value buildSkipNorm(NodeBuilder &node, bool isCentered) {
   Value input = node.operand(0), skip = node.operand(1);
   int64_t bias = isCentered ? 4 : 3;
@@ -101,8 +101,7 @@ Value onnx_import::buildSkipSimplifiedLayerNormalization(NodeBuilder &node) {
 // Embeddings
 //===----------------------------------------------------------------------===//
 
-/// How many tokens of each row count, for the attention that follows; zeros without a
-/// mask.
+/// Counts the tokens of each row for the attention that follows; zeros without a mask.
 static Value tokenCounts(NodeBuilder &node, Value ids) {
   Type element = IntegerType::get(node.context(), 32);
   if (node.hasOperand(7))

@@ -16,8 +16,9 @@ using namespace tacit::onnx_import;
 // Masks
 //===----------------------------------------------------------------------===//
 
-/// A mask of padded keys, as the sum adds it: [B] says how many keys count, [2B] adds
-/// at which they begin, [B, N], [B, S, N] and [B, 1, most, most] are 1 where one does.
+/// Converts a mask of padded keys to the form that is added to scores: [B] holds the number
+/// of valid keys, [2B] also the first ones, and [B, N], [B, S, N] and [B, 1, most, most]
+/// are 1 where a key is valid.
 static Value paddingKeep(NodeBuilder &node, Value mask, Value query, Value key,
                          Value past) {
   if (!mask || !query || !key)
@@ -26,7 +27,7 @@ static Value paddingKeep(NodeBuilder &node, Value mask, Value query, Value key,
   int64_t batch = tensorOf(query).getDimSize(0);
   if (type.getRank() == 1) {
     Value ends = castTo(node, mask, IntegerType::get(node.context(), 64)), starts;
-    // Where sizes are free there is one number per row, the only form that is exported.
+    // If sizes are free there is one number per row, the only form that is exported.
     bool isKnown = !type.isDynamicDim(0) && !ShapedType::isDynamic(batch);
     if (isKnown && type.getDimSize(0) == 2 * batch) {
       starts = slice(node, ends, 0, batch, 2 * batch);
@@ -65,8 +66,8 @@ static void addBias(NodeBuilder &node, AttentionParts &parts, Value bias) {
   parts.bias = parts.bias ? add(node, parts.bias, bias) : bias;
 }
 
-/// The masks that Attention and MultiHeadAttention share. False if an operand is
-/// missing. `past` as in causalMask.
+/// Reads the masks that Attention and MultiHeadAttention share. Returns false if an operand
+/// is missing. `past` is as in causalMask.
 static bool setMasks(NodeBuilder &node, AttentionParts &parts, int64_t mask, int64_t bias,
                      Value past) {
   if (!parts.query || !parts.key)
@@ -90,7 +91,7 @@ static bool setMasks(NodeBuilder &node, AttentionParts &parts, int64_t mask, int
   return true;
 }
 
-/// One of several parts of dimension `axis`, which is gone then.
+/// Returns one of several parts of dimension `axis`, and removes that dimension.
 static Value pick(NodeBuilder &node, Value input, int64_t axis, int64_t index) {
   Value part = slice(node, input, axis, index, index + 1);
   if (!part)
@@ -100,7 +101,7 @@ static Value pick(NodeBuilder &node, Value input, int64_t axis, int64_t index) {
   return reshape(node, part, dims);
 }
 
-/// Attributes that change what an operator does and that no model we know sets.
+/// Rejects attributes that change what an operator does, and that no known model sets.
 static bool refusesFlags(NodeBuilder &node, ArrayRef<StringRef> names) {
   for (StringRef name : names)
     if (int64_t value = node.intAttribute(name, 0); value != 0 && value != -1) {
@@ -115,8 +116,8 @@ static bool refusesFlags(NodeBuilder &node, ArrayRef<StringRef> names) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// Sizes of query, key and value in the product: equal thirds unless an attribute says
-/// otherwise.
+/// Returns the sizes of query, key and value in the product: equal thirds unless an
+/// attribute states others.
 static std::optional<SmallVector<int64_t>> hiddenSizes(NodeBuilder &node, Value product) {
   int64_t all = tensorOf(product).getShape().back();
   if (ShapedType::isDynamic(all)) {
@@ -131,14 +132,14 @@ static std::optional<SmallVector<int64_t>> hiddenSizes(NodeBuilder &node, Value 
             sizes[0] == sizes[1] && all - sizes[0] - sizes[1] == sizes[2];
   if (ok)
     return sizes;
-  node.invalid(
-      fmt::format("its weight has {} columns, which are no query, key and value of "
-                  "its sizes",
-                  all));
+  node.invalid(fmt::format("its weight has {} columns, which do not divide into query, key "
+                           "and value of its sizes",
+                           all));
   return std::nullopt;
 }
 
-/// [2, B, H, P, D], keys and values: appends to both, and defines the new cache.
+/// The cache [2, B, H, P, D] holds keys and values: appends to both, and defines the new
+/// cache.
 static bool appendPast(NodeBuilder &node, AttentionParts &parts, Value &past) {
   if (node.hasOperand(4)) {
     Value cache = node.operand(4);
@@ -193,7 +194,7 @@ Value onnx_import::buildMicrosoftAttention(NodeBuilder &node) {
 // MultiHeadAttention
 //===----------------------------------------------------------------------===//
 
-/// The part of a bias [Q | K | V] that belongs to heads [B, S, H, D].
+/// Returns the part of a bias [Q | K | V] that belongs to heads [B, S, H, D].
 static Value addPart(NodeBuilder &node, Value heads, int64_t bias, int64_t from) {
   if (!node.hasOperand(bias) || !heads || !node.operand(bias))
     return heads;
@@ -206,9 +207,9 @@ static int64_t widthOf(Value heads) {
   return heads ? tensorOf(heads).getDimSize(2) * tensorOf(heads).getDimSize(3) : 0;
 }
 
-/// Query, key and value as [B, S, H, D], from whichever of the forms is given:
-/// separate, key and value in one [B, N, H, 2, D], or all in one [B, S, H, 3, D].
-/// True in `isTransposed` if key and value are [B, H, N, D] already.
+/// Returns query, key and value as [B, S, H, D], from whichever of the forms is given:
+/// separate, key and value in one [B, N, H, 2, D], or all in one [B, S, H, 3, D]. Sets
+/// `isTransposed` if key and value are [B, H, N, D] already.
 static bool separate(NodeBuilder &node, AttentionParts &parts, int64_t heads,
                      bool &isTransposed) {
   Value query = node.operand(0);
@@ -252,8 +253,8 @@ static bool separate(NodeBuilder &node, AttentionParts &parts, int64_t heads,
   return true;
 }
 
-/// Appends key and value to the caches that are operands `first` and the next, and
-/// defines the new ones, outputs 1 and 2.
+/// Appends key and value to the caches that are operands `first` and the next, and defines
+/// the new ones, outputs 1 and 2.
 static Value appendCaches(NodeBuilder &node, AttentionParts &parts, int64_t first) {
   Value past;
   if (node.hasOperand(first) && node.hasOperand(first + 1)) {
@@ -275,7 +276,7 @@ Value onnx_import::buildMultiHeadAttention(NodeBuilder &node) {
   int64_t heads = node.intAttribute("num_heads", 0);
   if (node.hasOperand(8) || node.hasOperand(9))
     return node.refuse("it has a cache that is written in place",
-                       "export the model with caches of past and present");
+                       "export the model with separate past and present caches");
   if (!separate(node, parts, heads, isTransposed))
     return {};
   int64_t queryWidth = widthOf(parts.query);
@@ -303,14 +304,15 @@ Value onnx_import::buildMultiHeadAttention(NodeBuilder &node) {
 // RotaryEmbedding and GroupQueryAttention
 //===----------------------------------------------------------------------===//
 
-/// Rows of a table of angles [places, R / 2]: for positions [B, S] as [B, 1, S, R / 2],
-/// for others as [S, R / 2].
+/// Returns rows of a table of angles [places, R / 2]: for positions [B, S] as [B, 1, S, R /
+/// 2], for others as [S, R / 2].
 static Value anglesAt(NodeBuilder &node, Value table, Value positions) {
   Value rows = gather(node, table, positions, 0);
   return rows && tensorOf(rows).getRank() == 3 ? insertDim(node, rows, 1) : rows;
 }
 
-/// [B, S, H * D] or [B, H, S, D]; positions are [B, S], or [1]: where a row begins.
+/// The input is [B, S, H * D] or [B, H, S, D]; positions are [B, S], or [1]: where a row
+/// begins.
 Value onnx_import::buildMicrosoftRotaryEmbedding(NodeBuilder &node) {
   Value input = node.operand(0), positions = node.operand(1), cos = node.operand(2),
         sin = node.operand(3);
@@ -324,7 +326,7 @@ Value onnx_import::buildMicrosoftRotaryEmbedding(NodeBuilder &node) {
     return node.invalid("expected an input of three or four dimensions, and two tables");
   int64_t heads = node.intAttribute("num_heads", 0);
   if (rank == 3 && heads == 0) {
-    // Without a number of heads the table says how wide one is.
+    // Without a number of heads, the width of the table determines the width of a head.
     int64_t half = tensorOf(cos).getDimSize(1), all = tensorOf(input).getDimSize(2);
     heads = half > 0 && all % (2 * half) == 0 ? all / (2 * half) : 0;
   }
@@ -339,8 +341,8 @@ Value onnx_import::buildMicrosoftRotaryEmbedding(NodeBuilder &node) {
   return rank == 3 ? mergeHeads(node, result) : result;
 }
 
-/// Query, key and value as [B, H, S, D], from separate ones or from one in which they
-/// follow one another.
+/// Returns query, key and value as [B, H, S, D], from separate operands or from one in
+/// which they follow one another.
 static bool separateGroups(NodeBuilder &node, AttentionParts &parts, int64_t heads,
                            int64_t groups) {
   Value query = node.operand(0);
@@ -381,8 +383,8 @@ static bool rotate(NodeBuilder &node, AttentionParts &parts, Value past) {
   return parts.query && parts.key;
 }
 
-/// The caches hold the tokens of the past and no more: all rows have the same past, and
-/// the lengths (seqlens_k, total_sequence_length) say what the shapes say already.
+/// The caches hold exactly the tokens of the past: all rows have the same past, and the
+/// lengths (seqlens_k, total_sequence_length) repeat what the shapes state.
 Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
   AttentionParts parts;
   int64_t heads = node.intAttribute("num_heads", 0),

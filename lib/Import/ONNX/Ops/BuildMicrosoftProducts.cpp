@@ -43,7 +43,7 @@ struct Blocks {
   int64_t rows, columns, bits, group, groups;
 
   int64_t bytesPerGroup() const { return group * bits / 8; }
-  /// Bytes of the zero points of one column.
+  /// Returns the bytes of the zero points of one column.
   int64_t zeroBytes() const { return (groups * bits + 7) / 8; }
 };
 } // namespace
@@ -70,7 +70,7 @@ static std::optional<Blocks> readBlocks(NodeBuilder &node) {
   return blocks;
 }
 
-/// [N, G, B] bytes as [G, B, N]: weights that share a byte stay together.
+/// Reorders [N, G, B] bytes to [G, B, N]: weights that share a byte stay together.
 static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks) {
   if (!weights)
     return {};
@@ -92,7 +92,7 @@ static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks) {
       });
 }
 
-/// Zero points, packed as the weights are, as [G, N].
+/// Returns the zero points, packed as the weights are, as [G, N].
 static Value unpackZeroPoints(NodeBuilder &node, Value packed, const Blocks &blocks) {
   if (!packed)
     return {};
@@ -145,7 +145,8 @@ Value onnx_import::buildMatMulNBits(NodeBuilder &node) {
 // GatherBlockQuantized
 //===----------------------------------------------------------------------===//
 
-/// Bytes of two integers of 4 bits each, [..., C], as integers [..., 2C], low one first.
+/// Unpacks bytes of two integers of 4 bits each, [..., C], to integers [..., 2C], low one
+/// first.
 static Value unpackBytes(NodeBuilder &node, Value bytes) {
   Type element = IntegerType::get(node.context(), 32);
   Value both = castTo(node, bytes, element);
@@ -160,7 +161,7 @@ static Value unpackBytes(NodeBuilder &node, Value bytes) {
       rank - 1);
 }
 
-/// `parameter`, one per block along the last dimension, repeated to one per element.
+/// Repeats `parameter`, one per block along the last dimension, to one per element.
 static Value repeatBlocks(NodeBuilder &node, Value parameter, int64_t size, int64_t block) {
   if (!parameter)
     return {};

@@ -48,7 +48,7 @@ Value onnx_import::buildConstant(NodeBuilder &node) {
 
 Value onnx_import::buildIdentity(NodeBuilder &node) { return node.operand(0); }
 
-/// What dropout does at inference: nothing. Its mask says that everything stayed.
+/// Dropout does nothing at inference. Its mask says that every element was kept.
 Value onnx_import::buildDropout(NodeBuilder &node) {
   Value input = node.operand(0);
   if (node.opset() >= 12 && node.hasOperand(2)) {
@@ -61,7 +61,7 @@ Value onnx_import::buildDropout(NodeBuilder &node) {
                          "export the model for inference, not training");
   }
   if (input && node.isUsed(1)) {
-    // A number before opset 10.
+    // The ratio is a number before opset 10.
     Type element = node.opset() < 10 ? tensorOf(input).getElementType()
                                      : Type(IntegerType::get(node.context(), 1));
     Value one = castTo(node, i64Scalar(node, 1), element);
@@ -70,7 +70,7 @@ Value onnx_import::buildDropout(NodeBuilder &node) {
   return input;
 }
 
-/// A constant index that lies outside, if there is one. Positions beyond a table of
+/// Returns a constant index that lies outside, if there is one. Positions beyond a table of
 /// embeddings are the usual cause.
 static std::optional<int64_t> indexOutside(Value indices, int64_t dim) {
   auto known = readPayload(constantOf(indices), /*maxElements=*/1 << 20);
@@ -97,7 +97,7 @@ Value onnx_import::buildGather(NodeBuilder &node) {
 Value onnx_import::buildConcat(NodeBuilder &node) {
   SmallVector<Value> inputs = node.operands();
   if (inputs.empty() || !llvm::all_of(inputs, [](Value v) { return static_cast<bool>(v); }))
-    return inputs.empty() ? node.invalid("it joins nothing") : Value();
+    return inputs.empty() ? node.invalid("it has no inputs") : Value();
   if (!node.hasAttribute("axis"))
     return node.invalid("attribute 'axis' is missing");
   auto axis = node.axisAttribute(0, tensorOf(inputs.front()).getRank());
@@ -124,7 +124,7 @@ Value onnx_import::buildTranspose(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A slice of one dimension, as nn.slice wants it.
+/// A slice of one dimension, with the bounds that nn.slice expects.
 struct DimSlice {
   int64_t start = 0, end = kToEnd, step = 1;
 
@@ -134,7 +134,7 @@ struct DimSlice {
   }
 };
 
-/// What a Slice node asks for; entry i is about dimension axes[i].
+/// The bounds of a Slice node; entry i is about dimension axes[i].
 struct Bounds {
   SmallVector<int64_t> axes;
   ShapeEntries starts, ends, steps;
@@ -142,8 +142,8 @@ struct Bounds {
 };
 } // namespace
 
-/// Counts negative bounds from the end and clamps them, as ONNX says. `step` is
-/// not zero.
+/// Counts negative bounds from the end and clamps them, as ONNX defines it. `step` is not
+/// zero.
 static DimSlice clampSlice(int64_t start, int64_t end, int64_t step, int64_t dim) {
   if (dim == 0)
     return {0, 0, 1};
@@ -159,7 +159,7 @@ static DimSlice clampSlice(int64_t start, int64_t end, int64_t step, int64_t dim
   return {start, end, step};
 }
 
-/// True if entry i asks for the whole of its dimension, whatever its size. Some
+/// Returns true if entry i takes the whole of its dimension, whatever its size. Some
 /// exporters write the largest 32-bit number for "to the end".
 static bool isWhole(const Bounds &bounds, size_t i) {
   return bounds.starts[i] == 0 && bounds.steps[i] == 1 && bounds.ends[i] &&
@@ -252,7 +252,7 @@ static Value createSlice(NodeBuilder &node, Value input, ArrayRef<DimSlice> slic
   });
 }
 
-/// No slice of any dimension yet.
+/// Returns bounds that take the whole of every dimension.
 static SmallVector<DimSlice> wholeOf(RankedTensorType type) {
   SmallVector<DimSlice> slices(type.getRank());
   for (auto [slice, dim] : llvm::zip(slices, type.getShape()))
@@ -294,8 +294,8 @@ Value onnx_import::buildSlice(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Into how many parts, and what their sizes are where the node says it: numbers, or a
-/// list that is computed.
+/// The number of parts, and their sizes if the node states them: numbers, or a list that is
+/// computed.
 struct SplitPlan {
   int64_t parts;
   std::optional<std::vector<int64_t>> sizes;
@@ -315,7 +315,7 @@ static std::optional<SplitPlan> readSplit(NodeBuilder &node) {
     if (!plan.computed)
       return std::nullopt;
     if (tensorOf(plan.computed).getShape() != ArrayRef<int64_t>(plan.parts)) {
-      node.refuse("the sizes of its parts are computed, and not one for each",
+      node.refuse("the sizes of its parts are computed; expected one size for each part",
                   "export with constant sizes");
       return std::nullopt;
     }
@@ -326,7 +326,7 @@ static std::optional<SplitPlan> readSplit(NodeBuilder &node) {
   return std::nullopt;
 }
 
-/// The size of each part: equal ones where none are given, of which the last may be
+/// Returns the size of each part: equal ones if none are given, of which the last may be
 /// smaller from opset 18 on.
 static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
                                                       const SplitPlan &plan, int64_t dim) {
@@ -354,15 +354,16 @@ static std::optional<SmallVector<int64_t>> splitSizes(NodeBuilder &node,
   return std::nullopt;
 }
 
-/// `input` with the sum of the given sizes as dimension `axis`, whose size is not known
-/// yet. That it is this one shows when the program runs.
+/// Returns `input` with the sum of the given sizes as dimension `axis`, whose size is not
+/// yet known. Whether the sum is right is checked at run time.
 static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
                             ArrayRef<int64_t> parts) {
   int64_t sum = 0;
   for (int64_t part : parts)
     if (part < 0 || __builtin_add_overflow(sum, part, &sum))
-      return node.invalid(fmt::format("a part of {} elements", part));
-  // A shape that says 0 copies a size. Of no elements there are no others to mistake.
+      return node.invalid(fmt::format("it has a part of {} elements", part));
+  // An entry of 0 in a shape copies a size. An empty tensor has no elements that could be
+  // mixed up.
   if (sum == 0) {
     SmallVector<int64_t> dims(tensorOf(input).getShape());
     dims[axis] = 0;
@@ -378,8 +379,8 @@ static Value withSumOfSizes(NodeBuilder &node, Value input, int64_t axis,
   return reshapeToSizes(node, input, sizes);
 }
 
-/// The elements from `start` up to `end`, i64 scalars of which neither counts from the
-/// end of the dimension.
+/// Returns the elements from `start` up to `end`, i64 scalars neither of which counts from
+/// the end of the dimension.
 static Value sliceBySizes(NodeBuilder &node, Value input, int64_t axis, Value start,
                           Value end) {
   SmallVector<int64_t> dims(tensorOf(input).getShape());
@@ -390,8 +391,9 @@ static Value sliceBySizes(NodeBuilder &node, Value input, int64_t axis, Value st
       tensorOf(input).clone(dims));
 }
 
-/// Parts of the sizes that a list says. That they are those of all of the dimension shows
-/// when the program runs; one below zero counts as none, so that the others are too many.
+/// Splits into parts whose sizes are computed. Whether they add up to the dimension is
+/// checked at run time; a negative size counts as 0, so that the sum of the others is too
+/// large.
 static Value splitComputed(NodeBuilder &node, Value input, int64_t axis, Value list,
                            int64_t parts) {
   Value zero = i64Scalar(node, 0), sum = zero, first;
@@ -413,8 +415,8 @@ static Value splitComputed(NodeBuilder &node, Value input, int64_t axis, Value l
   return first;
 }
 
-/// Equal parts of a dimension whose size is not known yet. That it divides shows when the
-/// program runs.
+/// Splits a dimension whose size is not yet known into equal parts. Whether it is divisible
+/// is checked at run time.
 static Value splitEvenly(NodeBuilder &node, Value input, int64_t axis, int64_t parts) {
   auto type = tensorOf(input);
   SmallVector<int64_t> dims(type.getShape());
@@ -433,8 +435,8 @@ static Value splitEvenly(NodeBuilder &node, Value input, int64_t axis, int64_t p
   return first;
 }
 
-/// Equal parts, of which the last may be smaller, of a dimension whose size is not known
-/// yet.
+/// Splits a dimension whose size is not yet known into equal parts, of which the last may
+/// be smaller.
 static Value splitFree(NodeBuilder &node, Value input, int64_t axis,
                        const SplitPlan &plan) {
   auto scalar = [&](int64_t value) { return i64Scalar(node, value); };

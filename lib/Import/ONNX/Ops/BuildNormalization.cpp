@@ -16,7 +16,7 @@ using namespace tacit::onnx_import;
 // Parts
 //===----------------------------------------------------------------------===//
 
-/// The dimensions from `axis` on.
+/// Returns the dimensions from `axis` on.
 static SmallVector<int64_t> axesFrom(Value input, int64_t axis) {
   return llvm::to_vector(llvm::seq<int64_t>(axis, tensorOf(input).getRank()));
 }
@@ -32,8 +32,8 @@ Value onnx_import::inverseRoot(NodeBuilder &node, Value centered, ArrayRef<int64
   return node.create<nn::ReciprocalOp>({node.create<nn::SqrtOp>({variance})});
 }
 
-/// nn.layer_norm and nn.rms_norm take parameters of the last dimension's shape. ONNX
-/// lets them broadcast; others are multiplied and added behind the operation.
+/// nn.layer_norm and nn.rms_norm take parameters of the last dimension's shape. ONNX lets
+/// them broadcast; parameters of other shapes are multiplied and added after the operation.
 static bool fitsLastDim(Value parameter, Value input) {
   auto type = tensorOf(parameter);
   return type.getRank() == 1 && type.getDimSize(0) == tensorOf(input).getShape().back() &&
@@ -71,8 +71,8 @@ Value onnx_import::normalizeLast(NodeBuilder &node, Value input,
                           : rmsNormLast(node, input, given);
 }
 
-/// `parameter` with the dimensions of `input` from `axis` on as one; itself if it has
-/// others, which broadcast.
+/// Returns `parameter` with the dimensions of `input` from `axis` on merged to one; if it
+/// has other dimensions, which broadcast, it is returned unchanged.
 static Value flattenParameter(NodeBuilder &node, Value parameter, ArrayRef<int64_t> dims,
                               int64_t size, bool &fits) {
   if (!parameter)
@@ -84,7 +84,8 @@ static Value flattenParameter(NodeBuilder &node, Value parameter, ArrayRef<int64
   return reshape(node, parameter, {size});
 }
 
-/// Over the dimensions from `axis` on: as one dimension where they are known.
+/// Normalises over the dimensions from `axis` on, merged to one dimension if they are
+/// known.
 static Value normalizeFrom(NodeBuilder &node, Value input, int64_t axis,
                            const NormParameters &given) {
   auto type = tensorOf(input);
@@ -160,7 +161,8 @@ Value onnx_import::buildRMSNormalization(NodeBuilder &node) {
   return buildNorm(node, /*isCentered=*/false);
 }
 
-/// x - max - log(sum(exp(x - max))); before opset 13 over all dimensions from `axis` on.
+/// Computes x - max - log(sum(exp(x - max))); before opset 13 over all dimensions from
+/// `axis` on.
 Value onnx_import::buildLogSoftmax(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -182,7 +184,7 @@ Value onnx_import::buildLogSoftmax(NodeBuilder &node) {
 // Norms of images
 //===----------------------------------------------------------------------===//
 
-/// One number per channel, beside [N, C, ...].
+/// Reshapes one number per channel to broadcast with [N, C, ...].
 static Value perChannel(NodeBuilder &node, Value parameter, Value input) {
   if (!parameter || !input)
     return {};
@@ -201,11 +203,11 @@ static bool isImage(NodeBuilder &node, Value input) {
     return false;
   if (tensorOf(input).getRank() >= 2)
     return true;
-  node.invalid("its input has less than two dimensions");
+  node.invalid("its input has fewer than two dimensions");
   return false;
 }
 
-/// (x - mean) / sqrt(variance + epsilon) * scale + bias, the four being given.
+/// Computes (x - mean) / sqrt(variance + epsilon) * scale + bias, where all four are given.
 Value onnx_import::buildBatchNormalization(NodeBuilder &node) {
   Value input = node.operand(0), scale = node.operand(1), bias = node.operand(2),
         mean = node.operand(3), variance = node.operand(4);
@@ -246,7 +248,7 @@ Value onnx_import::buildInstanceNormalization(NodeBuilder &node) {
              perChannel(node, bias, input));
 }
 
-/// Before opset 21 a group has one scale and one bias, from then on a channel has.
+/// Before opset 21 there is one scale and one bias per group, from then on one per channel.
 Value onnx_import::buildGroupNormalization(NodeBuilder &node) {
   Value input = node.operand(0), scale = node.operand(1), bias = node.operand(2);
   if (!isImage(node, input) || !scale || !bias)

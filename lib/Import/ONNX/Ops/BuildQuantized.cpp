@@ -17,8 +17,8 @@ using namespace tacit::onnx_import;
 // Scales and zero points
 //===----------------------------------------------------------------------===//
 
-/// A scale or a zero point beside `input`: one number, one per element of an axis, or
-/// one per block of elements along it.
+/// Returns a scale or a zero point in a shape that broadcasts with `input`: one number, one
+/// per element of an axis, or one per block of elements along it.
 static Value parameterBeside(NodeBuilder &node, Value parameter, Value input) {
   if (!parameter || !input)
     return {};
@@ -56,7 +56,7 @@ struct Range {
 };
 } // namespace
 
-/// What an integer of `bits` bits can be.
+/// The range of an integer of `bits` bits.
 static Range rangeOfBits(unsigned bits, bool isUnsigned) {
   double count = static_cast<double>(uint64_t(1) << bits);
   return isUnsigned ? Range{0, count - 1} : Range{-count / 2, count / 2 - 1};
@@ -72,7 +72,7 @@ static Value toFloat(NodeBuilder &node, Value input) {
   return castTo(node, input, Float32Type::get(node.context()));
 }
 
-/// round(input) + zero, as close as the element type comes.
+/// Computes round(input) + zero, clamped to the range of the element type.
 static Value roundTo(NodeBuilder &node, Value input, Value zero, Type element,
                      Range range) {
   Value rounded = node.create<nn::RoundOp>({input});
@@ -85,7 +85,8 @@ static Value roundTo(NodeBuilder &node, Value input, Value zero, Type element,
 // QuantizeLinear
 //===----------------------------------------------------------------------===//
 
-/// The ONNX element type of a quantized result: that of the zero point, or an attribute.
+/// Returns the ONNX element type of a quantized result: that of the zero point, or an
+/// attribute.
 static int32_t quantizedDtype(NodeBuilder &node) {
   if (int64_t given = node.intAttribute("output_dtype", 0); given != 0)
     return static_cast<int32_t>(given);
@@ -119,7 +120,7 @@ Value onnx_import::buildQuantizeLinear(NodeBuilder &node) {
 // DequantizeLinear
 //===----------------------------------------------------------------------===//
 
-/// One number, or one per column, as one row per group of [groups, columns].
+/// Returns one number, or one per column, as one row per group of [groups, columns].
 static Value asRow(NodeBuilder &node, Value parameter, int64_t columns) {
   if (!parameter)
     return {};
@@ -129,7 +130,7 @@ static Value asRow(NodeBuilder &node, Value parameter, int64_t columns) {
                                    tensorOf(parameter).clone({1, columns}));
 }
 
-/// Bytes with a sign as those of the same order without.
+/// Maps signed bytes to unsigned ones of the same order.
 static Value withoutSign(NodeBuilder &node, Value bytes, ArrayRef<int64_t> shape) {
   if (!bytes)
     return {};
@@ -144,8 +145,8 @@ static Value withoutSign(NodeBuilder &node, Value bytes, ArrayRef<int64_t> shape
   });
 }
 
-/// A constant matrix of bytes with constant parameters, for all or per column: they stay
-/// bytes, as nn.dequantize of one group. Null for another.
+/// Keeps a constant matrix of bytes with constant parameters, one or one per column, as
+/// bytes: it becomes nn.dequantize of one group. Returns null for any other.
 static Value dequantizeMatrix(NodeBuilder &node, Value input, Value scale, Value zero) {
   auto type = tensorOf(input), scaleType = tensorOf(scale);
   bool isBytes =
@@ -159,8 +160,8 @@ static Value dequantizeMatrix(NodeBuilder &node, Value input, Value scale, Value
       axis && *axis == 1 && scaleType.getRank() == 1 && scaleType.getDimSize(0) == columns;
   if (scaleType.getNumElements() != 1 && !isPerColumn)
     return {};
-  // Without a zero point the middle of the range stands for 0, as in nn.dequantize;
-  // unsigned bytes have 0 itself there.
+  // Without a zero point the middle of the range stands for 0, as in nn.dequantize; for
+  // unsigned bytes 0 stands for itself.
   bool isSigned = !type.getElementType().isUnsignedInteger();
   if (!zero && !isSigned)
     zero = scalarLike(node, input, 0);
@@ -198,7 +199,7 @@ struct Bytes {
 };
 } // namespace
 
-/// To bytes, with the scale and the zero point that the values need.
+/// Quantizes to bytes, with the scale and the zero point that the values require.
 static Bytes quantizeToBytes(NodeBuilder &node, Value input) {
   if (!input)
     return {};
@@ -209,7 +210,7 @@ static Bytes quantizeToBytes(NodeBuilder &node, Value input) {
   Value most = binary<nn::MaximumOp>(
       node, reduce(node, nn::ReduceKind::Max, input, axes, /*keepDims=*/false), none);
   Value span = sub(node, most, least);
-  // Zeros alone have no span, and any scale will do.
+  // If all values are zero the range is empty, and any scale is correct.
   Value isEmpty = compare(node, nn::ComparePredicate::Equal, span, none);
   Value scale = node.create<nn::WhereOp>(
       {isEmpty, scalarLike(node, input, 1), div(node, span, steps)});
@@ -231,8 +232,8 @@ Value onnx_import::buildDynamicQuantizeLinear(NodeBuilder &node) {
 // Products of integers
 //===----------------------------------------------------------------------===//
 
-/// Integers minus their zero point, which is one number, one per row (of a left operand)
-/// or one per column (of a right one), as i32.
+/// Returns integers minus their zero point, which is one number, one per row (of a left
+/// operand) or one per column (of a right one), as i32.
 static Value withoutZero(NodeBuilder &node, Value input, Value zero, bool isLeft) {
   Type element = IntegerType::get(node.context(), 32);
   Value wide = castTo(node, input, element), point = castTo(node, zero, element);
@@ -243,7 +244,7 @@ static Value withoutZero(NodeBuilder &node, Value input, Value zero, bool isLeft
   return sub(node, wide, point);
 }
 
-/// The same where operand `zero` need not be given.
+/// Does the same if operand `zero` is optional.
 static Value withoutZero(NodeBuilder &node, int64_t input, int64_t zero, bool isLeft) {
   Value integers = node.operand(input);
   if (node.hasOperand(zero))
@@ -257,7 +258,7 @@ Value onnx_import::buildMatMulInteger(NodeBuilder &node) {
   return binary<nn::MatmulOp>(node, lhs, rhs);
 }
 
-/// A scale of one number, of one per row (of a left operand), or of one per column.
+/// Returns a scale of one number, of one per row (of a left operand), or of one per column.
 static Value scaleBeside(NodeBuilder &node, int64_t index, bool isLeft) {
   Value scale = toFloat(node, node.operand(index));
   if (!scale || tensorOf(scale).getRank() != 1)
@@ -267,7 +268,7 @@ static Value scaleBeside(NodeBuilder &node, int64_t index, bool isLeft) {
   return isLeft ? insertDim(node, scale, 1) : scale;
 }
 
-/// a, its scale and zero point, b and its, and those of the result.
+/// The operands are a, its scale and zero point, b and its, and those of the result.
 Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
   Value lhs = withoutZero(node, 0, 2, /*isLeft=*/true);
   Value rhs = withoutZero(node, 3, 5, /*isLeft=*/false);
@@ -277,7 +278,7 @@ Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
     return {};
   auto element = dyn_cast<IntegerType>(tensorOf(zero).getElementType());
   if (!element || element.getWidth() != 8)
-    return node.refuse("its result does not have elements of a byte",
+    return node.refuse("its result does not have 8-bit elements",
                        "quantize to integers of 8 bits");
   Value scale = mul(node, scaleBeside(node, 1, true), scaleBeside(node, 4, false));
   scale = div(node, scale, scaleBeside(node, 6, true));
@@ -287,8 +288,8 @@ Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
                  rangeOfBits(8, element.isUnsigned()));
 }
 
-/// a, b, their scales and zero points, and a bias: what ONNX Runtime makes of a
-/// MatMulInteger between casts.
+/// The operands are a, b, their scales and zero points, and a bias: ONNX Runtime's fusion
+/// of a MatMulInteger between casts.
 Value onnx_import::buildMatMulIntegerToFloat(NodeBuilder &node) {
   Value lhs = withoutZero(node, 0, 4, /*isLeft=*/true);
   Value rhs = withoutZero(node, 1, 5, /*isLeft=*/false);
@@ -298,7 +299,8 @@ Value onnx_import::buildMatMulIntegerToFloat(NodeBuilder &node) {
   return node.hasOperand(6) ? add(node, product, node.operand(6)) : product;
 }
 
-/// The same where a is quantized first: a, b, its scale and zero point, and a bias.
+/// The same, but a is quantized first: the operands are a, b, its scale and zero point, and
+/// a bias.
 Value onnx_import::buildDynamicQuantizeMatMul(NodeBuilder &node) {
   Bytes bytes = quantizeToBytes(node, node.operand(0));
   if (!bytes.value || !bytes.zero)

@@ -18,7 +18,7 @@ using nn::ReduceKind;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What a Reduce node combines, and how.
+/// Says what a Reduce node combines, and how.
 struct Reduction {
   NodeBuilder &node;
   Value input;
@@ -31,8 +31,8 @@ struct Reduction {
 };
 } // namespace
 
-/// Axes are an attribute up to some opset (13 for sums, 18 for the others) and an
-/// optional operand from then on; none at all means every axis.
+/// Axes are an attribute up to some opset (13 for sums, 18 for the others) and an optional
+/// operand from then on; none at all means every axis.
 static std::optional<Reduction> readReduction(NodeBuilder &node, int64_t operandSince) {
   Value input = node.operand(0);
   if (!input)
@@ -63,7 +63,7 @@ static Value buildReduce(NodeBuilder &node, ReduceKind kind, int64_t operandSinc
   return reduction ? reduction->apply(kind, reduction->input) : Value();
 }
 
-/// The largest and the smallest truth value are those of numbers.
+/// The largest and the smallest truth values are computed as numbers.
 static Value buildExtreme(NodeBuilder &node, ReduceKind kind) {
   auto reduction = readReduction(node, 18);
   if (!reduction)
@@ -75,7 +75,7 @@ static Value buildExtreme(NodeBuilder &node, ReduceKind kind) {
   return castTo(node, reduction->apply(kind, bytes), element);
 }
 
-/// A mean of integers is cut off, as their quotients are.
+/// A mean of integers is truncated, as their quotients are.
 static Value meanOfIntegers(const Reduction &reduction) {
   int64_t count = 1;
   for (int64_t axis : reduction.axes) {
@@ -86,11 +86,11 @@ static Value meanOfIntegers(const Reduction &reduction) {
     count *= dim;
   }
   Value sum = reduction.apply(ReduceKind::Sum, reduction.input);
-  return count == 0 ? reduction.node.invalid("it takes the mean of no integers")
+  return count == 0 ? reduction.node.invalid("it takes the mean of zero integers")
                     : div(reduction.node, sum, scalarLike(reduction.node, sum, count));
 }
 
-/// A sum of what `inner` makes of the elements, of which `outer` makes the result.
+/// Sums `inner` of the elements, and applies `outer` to the sum.
 template <typename Inner, typename Outer>
 static Value buildComposite(NodeBuilder &node, bool needsFloat, Inner inner, Outer outer) {
   auto reduction = readReduction(node, 18);
@@ -139,7 +139,7 @@ Value onnx_import::buildReduceLogSum(NodeBuilder &node) {
       [&](const Reduction &, Value sum) { return node.create<nn::LogOp>({sum}); });
 }
 
-/// The largest element is taken out, so that no exponential overflows.
+/// The largest element is subtracted, so that no exponential overflows.
 Value onnx_import::buildReduceLogSumExp(NodeBuilder &node) {
   auto reduction = readReduction(node, 18);
   if (!reduction)
@@ -148,7 +148,8 @@ Value onnx_import::buildReduceLogSumExp(NodeBuilder &node) {
     return refuseIntegers(node);
   Value x = reduction->input;
   Value top = reduce(node, ReduceKind::Max, x, reduction->axes, /*keepDims=*/true);
-  // Nothing but minus infinity, or nothing at all, must not become a NaN.
+  // If everything is minus infinity, or there are no elements, the result must not become a
+  // NaN.
   top = binary<nn::MaximumOp>(node, top, scalarLike(node, x, -3e38));
   Value sum =
       reduction->apply(ReduceKind::Sum, node.create<nn::ExpOp>({sub(node, x, top)}));
@@ -190,7 +191,7 @@ Value onnx_import::buildArgMin(NodeBuilder &node) {
   return buildArg(node, nn::ArgKind::Min);
 }
 
-/// k is an attribute before opset 10. That results are sorted is no must, and they are.
+/// k is an attribute before opset 10. The results need not be sorted, but they are.
 Value onnx_import::buildTopK(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -204,7 +205,7 @@ Value onnx_import::buildTopK(NodeBuilder &node) {
   else
     k = node.constantInts(1);
   if (!k || k->size() != 1)
-    return node.refuse("how many elements it looks for is computed",
+    return node.refuse("the number of elements that it looks for is computed",
                        "export with a constant k");
   bool isLargest = node.opset() < 11 || node.intAttribute("largest", 1) != 0;
   SmallVector<Value> results = node.createAll<nn::TopKOp>({input}, [&](auto &properties) {
@@ -246,14 +247,14 @@ Value onnx_import::buildCumSum(NodeBuilder &node) {
 // Softmax
 //===----------------------------------------------------------------------===//
 
-/// exp(x - max) / sum, over several dimensions at once.
+/// Computes exp(x - max) / sum, over several dimensions at once.
 static Value softmaxOver(NodeBuilder &node, Value input, ArrayRef<int64_t> axes) {
   Value top = reduce(node, ReduceKind::Max, input, axes, /*keepDims=*/true);
   Value e = node.create<nn::ExpOp>({sub(node, input, top)});
   return div(node, e, reduce(node, ReduceKind::Sum, e, axes, /*keepDims=*/true));
 }
 
-/// Before opset 13 the dimensions from `axis` on are taken as one.
+/// Before opset 13 the dimensions from `axis` on are merged to one.
 Value onnx_import::buildSoftmax(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -264,7 +265,7 @@ Value onnx_import::buildSoftmax(NodeBuilder &node) {
     return {};
   if (node.opset() >= 13)
     return softmax(node, input, *axis);
-  // One dimension of 1 more or less makes no difference.
+  // An additional dimension of 1 makes no difference.
   SmallVector<int64_t> axes;
   for (int64_t i = *axis; i < type.getRank(); ++i)
     if (type.getDimSize(i) != 1)
@@ -275,7 +276,7 @@ Value onnx_import::buildSoftmax(NodeBuilder &node) {
                           : softmaxOver(node, input, axes);
 }
 
-/// 1 where the largest element is first found, else 0.
+/// Returns 1 where the largest element first occurs, and 0 elsewhere.
 static Value hardmax(NodeBuilder &node, Value input, int64_t axis) {
   Value place = node.create<nn::ArgReduceOp>({input}, [&](auto &properties) {
     properties.setKind(nn::ArgKindAttr::get(node.context(), nn::ArgKind::Max));

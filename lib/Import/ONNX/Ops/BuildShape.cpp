@@ -26,20 +26,20 @@ static std::string text(Type type) {
 // Reshape
 //===----------------------------------------------------------------------===//
 
-/// Entries of a target shape that are no sizes.
+/// Entries of a target shape that are not sizes.
 static constexpr int64_t kLeftOver = -1, kCopy = std::numeric_limits<int64_t>::min();
 
 namespace {
-/// What a constant target makes of the input's shape.
+/// The shape that a constant target gives to the input.
 struct ReshapePlan {
   SmallVector<int64_t> dims;
-  /// Whether the k-th free dimension of the result is the k-th of the input, as
-  /// nn.reshape has it.
+  /// True if the k-th free dimension of the result is the k-th of the input, which
+  /// nn.reshape requires.
   bool keepsFreeDims = true;
 };
 } // namespace
 
-/// The product of the known dimensions, or -1 if it is unreasonable.
+/// Returns the product of the known dimensions, or -1 if it is unreasonable.
 static int64_t knownProduct(ArrayRef<int64_t> dims) {
   if (llvm::is_contained(dims, 0))
     return 0;
@@ -50,9 +50,9 @@ static int64_t knownProduct(ArrayRef<int64_t> dims) {
   return static_cast<int64_t>(product);
 }
 
-/// Decides what the left-over dimension is. `sources` has, for each free dimension
-/// of the result, the dimension of the input it is a copy of, and -1 for the
-/// left-over one, which stands at `leftOver` in the result.
+/// Resolves the left-over dimension. `sources` has, for each free dimension of the result,
+/// the dimension of the input that it copies, and -1 for the left-over one, which is at
+/// `leftOver` in the result.
 static bool resolveLeftOver(NodeBuilder &node, RankedTensorType type, ReshapePlan &plan,
                             SmallVector<int64_t> sources, std::optional<size_t> leftOver) {
   int64_t before = knownProduct(type.getShape()), after = knownProduct(plan.dims);
@@ -65,7 +65,7 @@ static bool resolveLeftOver(NodeBuilder &node, RankedTensorType type, ReshapePla
     }
   bool divides = after > 0 && before % after == 0;
   if (missing.empty() && (leftOver ? !divides : before != after)) {
-    node.invalid(fmt::format("it cannot make {} of {}: the number of elements differs",
+    node.invalid(fmt::format("it cannot reshape {} to {}: the number of elements differs",
                              text(RankedTensorType::get(plan.dims, type.getElementType())),
                              text(type)));
     return false;
@@ -94,7 +94,7 @@ static std::optional<ReshapePlan> planReshape(NodeBuilder &node, RankedTensorTyp
     }
     if ((isCopy && static_cast<int64_t>(i) >= type.getRank()) ||
         (entry < 0 && !isCopy && !isLeftOver)) {
-      node.invalid(fmt::format("entry {} of its shape is {}, which means nothing for a {}",
+      node.invalid(fmt::format("entry {} of its shape is {}, which has no meaning for a {}",
                                i, isCopy ? 0 : entry, text(type)));
       return std::nullopt;
     }
@@ -120,14 +120,14 @@ static Value reshapeTo(NodeBuilder &node, Value input, ArrayRef<int64_t> target)
   if (plan->keepsFreeDims)
     return node.create<nn::ReshapeOp>({input}, type);
   if (llvm::is_contained(target, 0))
-    return node.refuse("its shape has a dimension of no elements beside free ones",
+    return node.refuse("its shape has a dimension of 0 beside free ones",
                        {"pin the free dimensions", Setting::Dimensions});
   SmallVector<int64_t> entries(target);
   std::replace(entries.begin(), entries.end(), kCopy, int64_t(0));
   return node.create<nn::DynamicReshapeOp>({input, node.intsConstant(entries)}, type);
 }
 
-/// Dimensions that are known although the target is computed.
+/// Some dimensions are known although the target is computed.
 static Value reshapeByValue(NodeBuilder &node, Value input, Value shape) {
   auto entries = shapeEntries(shape);
   if (!entries)
@@ -145,7 +145,7 @@ static Value reshapeByValue(NodeBuilder &node, Value input, Value shape) {
       {input, shape}, RankedTensorType::get(dims, tensorOf(input).getElementType()));
 }
 
-/// Repeats `input` to fill `shape`, with which it broadcasts both ways.
+/// Repeats `input` to fill `shape`, with which it broadcasts in both directions.
 static Value expandTo(NodeBuilder &node, Value input, Value shape) {
   auto type = tensorOf(input);
   auto entries = shapeEntries(shape);
@@ -156,7 +156,7 @@ static Value expandTo(NodeBuilder &node, Value input, Value shape) {
   for (std::optional<int64_t> entry : *entries) {
     if (entry && *entry < 0)
       return node.invalid(
-          fmt::format("its shape has an entry of {}; expected none below zero", *entry));
+          fmt::format("its shape has an entry of {}; expected 0 or more", *entry));
     wanted.push_back(entry.value_or(ShapedType::kDynamic));
   }
   auto dims = nn::broadcastShapes(type.getShape(), wanted);
@@ -168,7 +168,7 @@ static Value expandTo(NodeBuilder &node, Value input, Value shape) {
 }
 
 //===----------------------------------------------------------------------===//
-// Shapes of sizes
+// Reshapes to computed sizes
 //===----------------------------------------------------------------------===//
 
 Value onnx_import::i64Scalar(NodeBuilder &node, int64_t value) {
@@ -221,7 +221,7 @@ Value onnx_import::expandLike(NodeBuilder &node, Value input, Value like) {
   return input && shape ? expandTo(node, input, shape) : Value();
 }
 
-/// `width` elements of `value` along `axis`, beside `input`.
+/// Returns `width` elements of `value` along `axis`, in a shape that fits `input`.
 static Value borderOf(NodeBuilder &node, Value input, int64_t axis, Value width,
                       Value value) {
   SmallVector<Value> sizes;
@@ -234,7 +234,7 @@ Value onnx_import::padBySizes(NodeBuilder &node, Value input, ValueRange low,
                               ValueRange high, Value value) {
   if (!input || llvm::is_contained(low, Value()) || llvm::is_contained(high, Value()))
     return {};
-  // What is known is added, or cut off, at once; nothing where it is computed.
+  // Known amounts are added, or cut off, at once; the others are computed at run time.
   auto known = [](Value width) -> int64_t {
     auto amount = readIntegers(constantOf(width));
     return amount ? amount->front() : 0;
@@ -252,7 +252,7 @@ Value onnx_import::padBySizes(NodeBuilder &node, Value input, ValueRange low,
   return input;
 }
 
-/// Whether a shape that a node takes is a list.
+/// Returns true if a shape that a node takes is a list.
 static bool isList(NodeBuilder &node, Value shape) {
   if (tensorOf(shape).getRank() == 1)
     return true;
@@ -267,10 +267,10 @@ Value onnx_import::buildReshape(NodeBuilder &node) {
     return {};
   auto target = node.constantInts(1);
   bool allowsZero = node.intAttribute("allowzero", 0) != 0;
-  // With allowzero an entry of 0 is a size. A computed one is 0 only where the
-  // tensor is empty, so other tensors need no distinction.
+  // With allowzero an entry of 0 is a size. A computed entry is 0 only if the tensor is
+  // empty, so other tensors need no distinction.
   if (!target && allowsZero && llvm::is_contained(tensorOf(input).getShape(), 0))
-    return node.refuse("it reshapes a tensor of no elements to a computed shape",
+    return node.refuse("it reshapes an empty tensor to a computed shape",
                        "export with a constant shape");
   if (!target)
     return reshapeByValue(node, input, shape);
@@ -279,8 +279,8 @@ Value onnx_import::buildReshape(NodeBuilder &node) {
   return reshapeTo(node, input, *target);
 }
 
-/// The product of some dimensions as an entry of a target: one free dimension is
-/// copied if it stays in its place, several are left over.
+/// Returns the product of some dimensions as an entry of a target: a single free dimension
+/// is copied if it stays in its place, several are left over.
 static int64_t flattened(ArrayRef<int64_t> dims, bool staysInPlace) {
   bool isFree = llvm::any_of(dims, ShapedType::isDynamic);
   if (!isFree)
@@ -313,10 +313,10 @@ Value onnx_import::buildFlatten(NodeBuilder &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Squeeze and Unsqueeze: axes are an attribute before opset 13
+// Squeeze and Unsqueeze: the axes are an attribute before opset 13
 //===----------------------------------------------------------------------===//
 
-/// False if axes are given and not constant; `axes` stays empty if none are given.
+/// Returns false if axes are given and not constant; `axes` stays empty if none are given.
 static bool readAxes(NodeBuilder &node, std::optional<std::vector<int64_t>> &axes) {
   bool isOperand = node.opset() >= 13;
   axes = isOperand ? node.constantInts(1) : node.intsAttribute("axes");
@@ -353,7 +353,7 @@ Value onnx_import::buildSqueeze(NodeBuilder &node) {
   }
   if (!removesFree)
     return reshape(node, input, dims);
-  // That the free dimensions are 1 shows when the program runs.
+  // Whether the free dimensions are 1 is checked at run time.
   SmallVector<Value> sizes;
   for (int64_t i : kept)
     sizes.push_back(dimOf(node, input, i));
@@ -400,7 +400,7 @@ Value onnx_import::buildShape(NodeBuilder &node) {
   });
 }
 
-/// The number of elements.
+/// Computes the number of elements.
 Value onnx_import::buildSize(NodeBuilder &node) {
   Value input = node.operand(0);
   return input ? productOf(node, input, 0, tensorOf(input).getRank()) : Value();
@@ -411,7 +411,7 @@ Value onnx_import::buildExpand(NodeBuilder &node) {
   return input && shape && isList(node, shape) ? expandTo(node, input, shape) : Value();
 }
 
-/// One element, 0.0f unless attribute `value` says otherwise, repeated.
+/// Repeats one element, 0.0f unless attribute `value` gives another.
 Value onnx_import::buildConstantOfShape(NodeBuilder &node) {
   Value shape = node.operand(0);
   auto *given = node.attribute("value", onnx::AttributeProto::TENSOR);
@@ -428,8 +428,8 @@ Value onnx_import::buildConstantOfShape(NodeBuilder &node) {
   return element ? expandTo(node, element, shape) : Value();
 }
 
-/// The number of elements from start below (or above) limit: kDynamic if it is not
-/// known, nothing if it is not a number, or unreasonable.
+/// Returns the number of elements from start below (or above) limit: kDynamic if it is not
+/// known, nullopt if it is not a number, or unreasonable.
 static std::optional<int64_t> rangeLength(Value start, Value limit, Value delta) {
   if (isa<FloatType>(tensorOf(start).getElementType())) {
     auto first = readSplatFloat(constantOf(start)),
@@ -467,6 +467,6 @@ Value onnx_import::buildRange(NodeBuilder &node) {
   }
   auto length = rangeLength(bounds[0], bounds[1], bounds[2]);
   if (!length)
-    return node.invalid("its step is 0, or it counts to more than 2^40");
+    return node.invalid("its step is 0, or it has more than 2^40 elements");
   return node.create<nn::RangeOp>(bounds, RankedTensorType::get({*length}, element));
 }

@@ -46,8 +46,8 @@ Value onnx_import::castTo(NodeBuilder &node, Value input, Type element) {
 // Movement
 //===----------------------------------------------------------------------===//
 
-/// `move` of `input`, or of what it is a cast of, if that is a weight of 16 bits: those are
-/// moved, and cast afterwards.
+/// Applies `move` to `input`, or to the weight of 16 bits that it is a cast of: such a
+/// weight is moved first, and cast afterwards.
 static Value beneathCast(NodeBuilder &node, Value input,
                          llvm::function_ref<Value(Value)> move) {
   auto cast = input ? input.getDefiningOp<nn::CastOp>() : nullptr;
@@ -102,7 +102,7 @@ Value onnx_import::splitDim(NodeBuilder &node, Value input, int64_t axis, int64_
   int64_t size = dims[axis];
   if (ShapedType::isDynamic(size))
     return node.refuse(
-        fmt::format("dimension {} of an input, which it cuts into {}, is free", axis,
+        fmt::format("dimension {} of an input, which it splits into {}, is free", axis,
                     outer),
         {"pin it", Setting::Dimensions});
   if (outer <= 0 || size % outer != 0)
@@ -119,14 +119,14 @@ Value onnx_import::mergeDims(NodeBuilder &node, Value input, int64_t axis) {
     return {};
   SmallVector<int64_t> dims(tensorOf(input).getShape());
   if (ShapedType::isDynamic(dims[axis]) || ShapedType::isDynamic(dims[axis + 1]))
-    return node.refuse(fmt::format("dimensions {} and {}, which it makes one, are not both "
-                                   "known",
-                                   axis, axis + 1),
-                       {"pin them", Setting::Dimensions});
+    return node.refuse(
+        fmt::format("dimensions {} and {}, which it merges, are not both known", axis,
+                    axis + 1),
+        {"pin them", Setting::Dimensions});
   auto size = llvm::checkedMul(dims[axis], dims[axis + 1]);
   if (!size)
-    return node.invalid(fmt::format(
-        "dimensions {} and {}, which it makes one, are too large", axis, axis + 1));
+    return node.invalid(fmt::format("dimensions {} and {}, which it merges, are too large",
+                                    axis, axis + 1));
   dims[axis] = *size;
   dims.erase(dims.begin() + axis + 1);
   return reshape(node, input, dims);

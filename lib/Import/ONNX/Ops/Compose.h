@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A fused operator becomes ten or twenty operations of nn. These functions make one
-// each, with its attributes. As everything a NodeBuilder makes, they give null where
+// A fused operator becomes ten or twenty operations of nn. Each of these functions creates
+// one, with its attributes. As everything that a NodeBuilder creates, the result is null if
 // an operand is null or the operation would be invalid.
 //
 //===----------------------------------------------------------------------===//
@@ -38,13 +38,14 @@ inline mlir::Value div(NodeBuilder &node, mlir::Value lhs, mlir::Value rhs) {
   return binary<nn::DivOp>(node, lhs, rhs);
 }
 
-/// ONNX allows integers in some operations that are for floats here.
+/// Refuses the node: ONNX allows integers in some operations that are defined for floats
+/// here.
 inline bool isFloat(mlir::Value value) {
   return value && llvm::isa<mlir::FloatType>(tensorOf(value).getElementType());
 }
 mlir::Value refuseIntegers(NodeBuilder &node);
 
-/// A scalar of the element type of `like`; null with it.
+/// Returns a scalar of the element type of `like`; null if `like` is null.
 mlir::Value scalarLike(NodeBuilder &node, mlir::Value like, double value);
 
 mlir::Value compare(NodeBuilder &node, nn::ComparePredicate predicate, mlir::Value lhs,
@@ -54,24 +55,25 @@ mlir::Value transpose(NodeBuilder &node, mlir::Value input,
                       llvm::ArrayRef<int64_t> permutation);
 /// Swaps the last two dimensions.
 mlir::Value transposeMatrix(NodeBuilder &node, mlir::Value input);
-/// To these dimensions, of which the k-th free one is the k-th free one of `input`.
+/// Reshapes to these dimensions, of which the k-th free one is the k-th free one of
+/// `input`.
 mlir::Value reshape(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> dims);
-/// False, and the node is invalid, if `input` does not have a dimension `axis`.
+/// Returns false, and marks the node invalid, if `input` does not have a dimension `axis`.
 bool hasDim(NodeBuilder &node, mlir::Value input, int64_t axis);
-/// `input` with dimension `axis` cut into `outer` and the rest.
+/// Splits dimension `axis` of `input` into `outer` and the rest.
 mlir::Value splitDim(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t outer);
-/// `input` with dimension `axis` and the next, which are known, made one.
+/// Merges dimension `axis` of `input` with the next, both of which are known.
 mlir::Value mergeDims(NodeBuilder &node, mlir::Value input, int64_t axis);
-/// `input` with a dimension of 1 more.
+/// Inserts a dimension of 1.
 mlir::Value insertDim(NodeBuilder &node, mlir::Value input, int64_t axis);
-/// The elements from `start` up to `end` of a known dimension.
+/// Returns the elements from `start` up to `end` of a known dimension.
 mlir::Value slice(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t start,
                   int64_t end);
-/// `low` elements of a scalar `value` in front of each dimension, and `high` behind it.
+/// Adds `low` elements of a scalar `value` before each dimension, and `high` after it.
 mlir::Value pad(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> low,
                 llvm::ArrayRef<int64_t> high, mlir::Value value);
 mlir::Value concat(NodeBuilder &node, mlir::ValueRange inputs, int64_t axis);
-/// Each element along `axis` repeated to a block of `block`, `size` elements of it all.
+/// Repeats each element along `axis` to a block of `block`, to `size` elements in total.
 mlir::Value repeatEach(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t block,
                        int64_t size);
 mlir::Value gather(NodeBuilder &node, mlir::Value data, mlir::Value indices, int64_t axis);
@@ -81,11 +83,11 @@ mlir::Value softmax(NodeBuilder &node, mlir::Value input, int64_t axis);
 mlir::Value layerNorm(NodeBuilder &node, mlir::Value input, float epsilon);
 mlir::Value rmsNorm(NodeBuilder &node, mlir::Value input, mlir::Value scale, float epsilon);
 
-/// A dimension as an i64 scalar: a constant if it is known.
+/// Returns a dimension as an i64 scalar: a constant if it is known.
 mlir::Value dimOf(NodeBuilder &node, mlir::Value input, int64_t axis);
-/// 0, 1, ... below `limit`, an i64 scalar; `size` is its value where it is known.
+/// Returns 0, 1, ... below `limit`, an i64 scalar; `size` is its value if it is known.
 mlir::Value rangeBelow(NodeBuilder &node, mlir::Value limit, int64_t size);
-/// 0, 1, ... below dimension `axis` of `input`.
+/// Returns 0, 1, ... below dimension `axis` of `input`.
 mlir::Value rangeOf(NodeBuilder &node, mlir::Value input, int64_t axis);
 
 } // namespace tacit::onnx_import

@@ -61,7 +61,7 @@ llvm::Expected<ElementsAttr> ImportState::read(const onnx::TensorProto &tensor,
   int32_t dtype = tensor.data_type();
   Type stored = storageType(context, dtype);
   Type element = isNarrow ? stored : elementType(context, dtype);
-  // What is computed with otherwise than stored would be converted for nobody.
+  // Converting names without bytes would be of no use.
   bool isConverted = element != stored;
   if (auto count = countElements(tensor); !count)
     return count.takeError();
@@ -208,7 +208,7 @@ std::optional<SmallVector<int64_t>> NodeBuilder::normalizeAxes(ArrayRef<int64_t>
 // Operations
 //===----------------------------------------------------------------------===//
 
-/// Whether a tensor of this type could exist. A free dimension counts as 1.
+/// Returns true if a tensor of this type could exist. A free dimension counts as 1.
 bool NodeBuilder::isReasonable(RankedTensorType type) {
   if (type.getRank() > kMaxRank) {
     invalid(fmt::format("a tensor of {} dimensions; expected at most {}", type.getRank(),
@@ -341,7 +341,7 @@ void NodeBuilder::define(int64_t i, Value value) {
 Value NodeBuilder::refuse(const std::string &reason, const Hint &remedy) {
   UnsupportedNode found{nodeName(node), node.op_type(), node.domain(),
                         state.opset,    reason,         remedy};
-  // A builder that does the same to three operands says it once.
+  // A builder that does the same to three operands reports a problem once.
   bool isKnown = !state.refused.empty() && state.refused.back().node == found.node &&
                  state.refused.back().reason == reason;
   if (!isKnown)

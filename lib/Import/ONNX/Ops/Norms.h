@@ -18,13 +18,13 @@ struct NormParameters {
   bool isCentered = true; ///< the mean is subtracted: a layer norm, else an RMS norm
 };
 
-/// Over the last dimension; parameters broadcast.
+/// Normalises over the last dimension; parameters broadcast.
 mlir::Value normalizeLast(NodeBuilder &node, mlir::Value input,
                           const NormParameters &given);
 
-/// The mean along `axes`, which stay as 1.
+/// Returns the mean along `axes`, which stay as 1.
 mlir::Value meanOf(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> axes);
-/// 1 / sqrt(mean(x^2) + epsilon) along `axes`.
+/// Returns 1 / sqrt(mean(x^2) + epsilon) along `axes`.
 mlir::Value inverseRoot(NodeBuilder &node, mlir::Value centered,
                         llvm::ArrayRef<int64_t> axes, float epsilon);
 

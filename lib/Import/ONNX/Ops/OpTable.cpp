@@ -14,7 +14,7 @@ using namespace llvm;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
-/// One line per operator: the first opset that has it (or our oldest), the last
+/// There is one line per operator: the first opset that has it (or our oldest), the last
 /// whose definition the builder follows, and the builder.
 static constexpr OpEntry kTable[] = {
     {"Abs", 9, 25, buildAbs},
@@ -78,7 +78,7 @@ static constexpr OpEntry kTable[] = {
     {"MatMul", 9, 25, buildMatMul},
     {"MatMulInteger", 10, 25, buildMatMulInteger},
     {"Max", 9, 25, buildMax},
-    {"MaxPool", 9, 25, buildMaxPool}, // without the places of the maxima
+    {"MaxPool", 9, 25, buildMaxPool}, // without the indices of the maxima
     {"Mean", 9, 25, buildMean},
     {"Min", 9, 25, buildMin},
     {"Mish", 18, 25, buildMish},
@@ -185,13 +185,13 @@ const OpEntry *onnx_import::lookupOp(const onnx::NodeProto &node) {
   return entry == table.end() ? nullptr : entry;
 }
 
-/// What somebody can do who meets an operator that we do not have.
+/// Returns the advice for an operator that is not in the table.
 static const char *remedyFor(StringRef opType) {
   return StringSwitch<const char *>(opType)
       .Case("Scan", "export by tracing with fixed options, so that no control flow is left")
       .Cases({"QLinearConv", "ConvInteger", "QGemm", "QAttention"},
              "export the float model; Tacit quantizes it itself")
-      .Default("re-export the model without this operator, or replace it by others");
+      .Default("re-export the model without this operator, or replace it with others");
 }
 
 std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto &node,
@@ -210,7 +210,7 @@ std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto
   if (!entry) {
     found.reason = "this operator is not supported";
     found.remedy = isMicrosoft(node.domain())
-                       ? "use the model from before ONNX Runtime's optimizer"
+                       ? "use the model as it was before ONNX Runtime's optimizer"
                        : remedyFor(node.op_type());
   } else {
     found.reason =

@@ -19,8 +19,8 @@ class NodeBuilder;
 /// The opsets whose meaning the table knows.
 inline constexpr int64_t kMinOpset = 9, kMaxOpset = 25;
 
-/// Makes the operations for one node and returns its first output; further ones
-/// are set with NodeBuilder::define. Null when the node was refused.
+/// Creates the operations for one node and returns its first output; further ones are set
+/// with NodeBuilder::define. Returns null if the node was refused.
 using BuildFunction = mlir::Value (*)(NodeBuilder &);
 
 struct OpEntry {
@@ -29,10 +29,12 @@ struct OpEntry {
   BuildFunction build;
 };
 
-/// The entry for a node's operator, of ONNX's own domain or of com.microsoft, or null.
+/// Returns the entry for a node's operator, of ONNX's own domain or of com.microsoft, or
+/// null.
 const OpEntry *lookupOp(const onnx::NodeProto &node);
 
-/// Why the table has nothing for `node` in a model of this opset, if so.
+/// Returns the reason why the table has no entry for `node` in a model of this opset, if
+/// there is none.
 std::optional<UnsupportedNode> checkSupported(const onnx::NodeProto &node, int64_t opset);
 
 // BuildElementwise.cpp: element by element.

@@ -57,7 +57,7 @@ Value onnx_import::transposeConstant(NodeBuilder &node, Value value, int64_t row
     return {};
   auto type = tensorOf(value);
   if (!type.hasStaticShape() || type.getNumElements() != rows * columns)
-    return node.invalid(fmt::format("a parameter of its weights has other than {} elements",
+    return node.invalid(fmt::format("a parameter of its weights does not have {} elements",
                                     rows * columns));
   int64_t width = byteWidth(type.getElementType());
   return repackConstant(

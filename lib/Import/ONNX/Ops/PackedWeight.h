@@ -15,16 +15,16 @@ namespace tacit::onnx_import {
 /// Makes the bytes of a new constant from those of an old one.
 using Repack = llvm::function_ref<std::vector<char>(llvm::ArrayRef<char>)>;
 
-/// A constant of `type` made from the bytes of another; only a name where those are
-/// not in the file. Refused if `value` is no constant.
+/// Creates a constant of `type` from the bytes of another; it is only a name if those are
+/// not in the file. Refuses the node if `value` is not a constant.
 mlir::Value repackConstant(NodeBuilder &node, mlir::Value value,
                            mlir::RankedTensorType type, Repack repack);
 
-/// nn.dequantize of one plane: `bits` is 4 or 8; `zeroPoint` may be null.
+/// Creates nn.dequantize of one plane: `bits` is 4 or 8; `zeroPoint` may be null.
 mlir::Value dequantize(NodeBuilder &node, int64_t bits, int64_t rows, mlir::Value scale,
                        mlir::Value zeroPoint, mlir::Value plane);
 
-/// A constant of rows * columns elements as [columns, rows].
+/// Transposes a constant of rows * columns elements to [columns, rows].
 mlir::Value transposeConstant(NodeBuilder &node, mlir::Value value, int64_t rows,
                               int64_t columns);
 

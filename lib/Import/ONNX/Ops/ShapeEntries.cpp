@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The shape that an exporter computes for Reshape or Expand is usually joined from
-// a few dimensions that are free and others that are constants. The constants are
-// worth having in the result's type.
+// The shape that an exporter computes for Reshape or Expand is usually joined from a few
+// dimensions that are free and others that are constants. With the constants, the type of
+// the result can state more dimensions.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +21,8 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
-/// How far back and how widely we look; a hostile file holds chains of any length.
+/// These limit how deep and how wide the search is; a hostile file holds chains of any
+/// length.
 static constexpr int kMaxDepth = 32, kMaxSteps = 512;
 static constexpr int64_t kMaxEntries = 1024;
 
@@ -35,7 +36,7 @@ static bool isList(Value value) { return tensorOf(value).getRank() == 1 && isSma
 namespace {
 class EntryReader {
 public:
-  /// `count` entries of a static integer tensor, in row-major order.
+  /// Returns `count` entries of a static integer tensor, in row-major order.
   ShapeEntries read(Value value, int64_t count, int depth = 0);
 
 private:
@@ -69,7 +70,7 @@ ShapeEntries EntryReader::readMoved(OpTy op, int depth) {
   return nn::moved(op, read(op.getInput(), count, depth));
 }
 
-/// Elements picked from a tensor of one dimension.
+/// Handles elements picked from a tensor of one dimension.
 ShapeEntries EntryReader::pick(Value source, ArrayRef<int64_t> indices, int depth) {
   int64_t count = tensorOf(source).getNumElements();
   ShapeEntries all = read(source, count, depth), picked;

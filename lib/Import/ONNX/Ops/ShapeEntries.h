@@ -14,12 +14,12 @@
 
 namespace tacit::onnx_import {
 
-/// The elements of an integer tensor of one dimension, each where it is known
-/// while importing. Nothing if even their number is not.
+/// Returns the elements of an integer tensor of one dimension, each if it is known during
+/// import. Returns nullopt if not even their number is known.
 using ShapeEntries = llvm::SmallVector<std::optional<int64_t>>;
 std::optional<ShapeEntries> shapeEntries(mlir::Value value);
 
-/// True if all of them are known.
+/// Returns true if all of them are known.
 bool allKnown(const ShapeEntries &entries);
 
 } // namespace tacit::onnx_import

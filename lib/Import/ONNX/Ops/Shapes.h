@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sizes are i64 scalars here, constants where they are known: what is made of known
-// ones folds, and what is left is shape arithmetic.
+// Sizes are i64 scalars here, constants if they are known: operations on known ones fold,
+// and the remaining ones are shape arithmetic.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,24 +19,24 @@ namespace tacit::onnx_import {
 
 mlir::Value i64Scalar(NodeBuilder &node, int64_t value);
 
-/// The number of elements of the dimensions from `begin` up to `end`.
+/// Returns the number of elements of the dimensions from `begin` up to `end`.
 mlir::Value productOf(NodeBuilder &node, mlir::Value input, int64_t begin, int64_t end);
 
-/// To the dimensions that `sizes` say.
+/// Reshapes to the dimensions that `sizes` state.
 mlir::Value reshapeToSizes(NodeBuilder &node, mlir::Value input, mlir::ValueRange sizes);
 
-/// Repeats dimensions of 1, to the dimensions that `sizes` say.
+/// Repeats dimensions of 1, to the dimensions that `sizes` state.
 mlir::Value expandToSizes(NodeBuilder &node, mlir::Value input, mlir::ValueRange sizes);
 
-/// `low` elements of a scalar `value` in front of each dimension, and `high` behind it.
-/// None of them is below zero where it is computed.
+/// Adds `low` elements of a scalar `value` before each dimension, and `high` after it.
+/// Computed amounts must not be negative.
 mlir::Value padBySizes(NodeBuilder &node, mlir::Value input, mlir::ValueRange low,
                        mlir::ValueRange high, mlir::Value value);
 
-/// Two dimensions: those before `axis` and those from there on.
+/// Merges to two dimensions: those before `axis`, and those from there on.
 mlir::Value flatten(NodeBuilder &node, mlir::Value input, int64_t axis);
 
-/// To the shape of `like`, which has as many elements.
+/// Reshapes to the shape of `like`, which has as many elements.
 mlir::Value reshapeLike(NodeBuilder &node, mlir::Value input, mlir::Value like);
 
 /// Repeats `input` to fill the shape of `like`.
