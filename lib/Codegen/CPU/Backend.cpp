@@ -52,7 +52,7 @@ Processor Processor::host(int64_t maxVectorBits) {
     features.push_back((enabled ? "+" : "-") + name.str());
   }
   llvm::sort(features);
-  // 256-bit preference, which some processors ask for, would halve our tile.
+  // Some processors ask for a preference of 256 bits, which would halve our tile.
   if (hasAvx512)
     features.push_back("-prefer-256-bit");
   processor.features = llvm::join(features, ",");
@@ -64,8 +64,8 @@ Processor Processor::host(int64_t maxVectorBits) {
   if (hasAvx512)
     required.insert(required.end(), {"avx512f", "avx512bw", "avx512dq", "avx512vl"});
   processor.required = llvm::join(required, ",");
-  // Rows x panel accumulators and one row of the panel fill the registers: 32 of
-  // 16 floats with AVX-512, 16 of 8 floats with AVX2.
+  // The accumulators (rows x panel) and one row of the panel fill the registers: 32 of 16
+  // floats with AVX-512, 16 of 8 floats with AVX2.
   processor.tileRows = hasAvx512 ? 8 : 6;
   processor.panelColumns = hasAvx512 ? 32 : 16;
   return processor;
@@ -85,7 +85,7 @@ makeTargetMachine(const Processor &processor) {
     return fail(ErrorKind::Internal, "", "no code generator for '{}': {}", triple.str(),
                 text);
   llvm::TargetOptions options;
-  // Fused operations are written as such in the IR; nothing else may be fused.
+  // Operations that are fused are written as such in the IR, so nothing else may be fused.
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
       triple, processor.cpu, processor.features, options, llvm::Reloc::PIC_, std::nullopt,
@@ -97,7 +97,8 @@ makeTargetMachine(const Processor &processor) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Optimised LLVM IR; members are destroyed in the right order.
+/// Holds optimised LLVM IR; the order of the members makes sure that they are destroyed in
+/// the right order.
 struct Optimised {
   std::unique_ptr<llvm::LLVMContext> context;
   std::unique_ptr<llvm::Module> module;
@@ -121,10 +122,11 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
     });
     result.module = translateModuleToLLVMIR(module, *result.context, "model");
   }
-  // What our own pipeline made translates; a program from a file can be anything.
+  // The output of our own pipeline always translates, but a program from a file can be
+  // anything.
   if (!result.module)
     return fail(ErrorKind::BadInput, "start from an earlier phase",
-                "the program did not translate to LLVM IR:{}", messages);
+                "cannot translate the program to LLVM IR:{}", messages);
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
   if (auto error = addModelDescription(*result.module, facts))
@@ -135,7 +137,7 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
   llvm::CGSCCAnalysisManager graphs;
   llvm::ModuleAnalysisManager modules;
   llvm::PipelineTuningOptions tuning;
-  // Our loops are vectors already; LLVM's vectorisers find nothing but time.
+  // Our loops are already vectors, so LLVM's vectorisers would cost time and find nothing.
   tuning.LoopVectorization = false;
   tuning.SLPVectorization = false;
   llvm::PassBuilder builder(result.machine.get(), tuning);
@@ -161,7 +163,7 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
   if (optimised->machine->addPassesToEmitFile(passes, os, nullptr,
                                               llvm::CodeGenFileType::ObjectFile))
     return fail(ErrorKind::Internal, "",
-                "this processor's code generator writes no objects");
+                "LLVM's code generator for this processor cannot write object files");
   passes.run(*optimised->module);
   return std::vector<char>(object.begin(), object.end());
 }
@@ -171,7 +173,7 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Code and weights of a model in this process.
+/// Holds the code and the weights of a model in this process.
 struct Loaded {
   std::unique_ptr<llvm::orc::LLJIT> jit;
   char *weights = nullptr;
@@ -191,15 +193,15 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   auto file = WeightFile::of(module);
   if (!file)
     return file.takeError();
-  // Linux would promise the memory, and end the process when it is used.
+  // Linux would promise the memory and kill the process when it is used.
   uint64_t needed = file->size() + facts->arenaBytes;
   for (const LibraryTensor &output : facts->outputs)
     needed += tensorBytes(output.dtype, output.shape).value_or(0);
   if (needed > physicalMemory())
-    return fail(
-        ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
-        "the model needs {} bytes for weights, work and outputs; this machine has {}",
-        needed, physicalMemory());
+    return fail(ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
+                "the model needs {} bytes for weights, working memory and outputs; this "
+                "machine has {}",
+                needed, physicalMemory());
   facts->weightsBytes = file->size();
   facts->features = processor.required;
   auto object = emitObject(module, *facts, processor);
@@ -212,7 +214,7 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     return fail(ErrorKind::Internal, "use a machine with more memory",
-                "no memory for {} bytes of weights", loaded->size);
+                "cannot allocate {} bytes for the weights", loaded->size);
   loaded->weights = static_cast<char *>(memory);
   file->packInto({loaded->weights, file->size()});
 

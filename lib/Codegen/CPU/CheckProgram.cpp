@@ -20,11 +20,12 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit;
 
-/// n if `argument` indexes a dimension of size n, the smallest one of several; 0
-/// if it is no index. Looks through reshapes and casts of integers.
+/// Returns n if `argument` is used as an index into a dimension of size n (the smallest one
+/// if there are several), or 0 if it is not an index. Looks through reshapes and casts of
+/// integers.
 static int64_t indexBound(Value argument) {
   int64_t bound = 0;
-  // A list and no recursion: chains can be as long as a file.
+  // This is a work list and not a recursion because a chain can be as long as a file.
   SmallVector<Value> values{argument};
   while (!values.empty()) {
     for (OpOperand &use : values.pop_back_val().getUses()) {
@@ -45,7 +46,7 @@ static int64_t indexBound(Value argument) {
   return bound;
 }
 
-/// Of a free dimension the run finds out.
+/// Whether an index fits a free dimension is checked at run time.
 static bool isStored(RankedTensorType type) {
   if (byteWidth(type.getElementType()) == 0)
     return false;
@@ -53,8 +54,8 @@ static bool isStored(RankedTensorType type) {
          byteSize(type).value_or(kMaxTensorBytes + 1) <= kMaxTensorBytes;
 }
 
-/// Floats of 16 bits are storage: arithmetic on them would be calls of a library that
-/// a model does not come with. Smaller ones are not even that.
+/// Floats of 16 bits are for storage only: arithmetic on them would become calls of a
+/// library that is not shipped with a model. Smaller floats are not even stored.
 static bool isNarrowFloat(Type element) {
   auto type = dyn_cast<FloatType>(element);
   return type && type.getWidth() < 32;
@@ -62,7 +63,7 @@ static bool isNarrowFloat(Type element) {
 
 static bool isStorage(Type element) { return element.isF16() || element.isBF16(); }
 
-/// Operations that move numbers and do not look at them.
+/// Returns true for operations that move numbers without looking at them.
 static bool isMovement(Operation *op) {
   return isa<nn::ConstantOp, nn::CastOp, nn::GatherOp, nn::GatherElementsOp, nn::SliceOp,
              nn::DynamicSliceOp, nn::ConcatOp, nn::ReshapeOp, nn::DynamicReshapeOp,
@@ -70,7 +71,7 @@ static bool isMovement(Operation *op) {
       op);
 }
 
-/// The type with every dimension that `dims` knows.
+/// Returns the type with every dimension filled in that `dims` knows.
 static RankedTensorType knownType(Value value, nn::Dims &dims) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> shape;
@@ -85,12 +86,11 @@ struct CheckProgram
   using ModelPass::ModelPass;
 
   LogicalResult runOnModel(func::FuncOp main) override {
-    // One message, where --from named the wrong phase.
+    // A single message is reported if --from named the wrong phase.
     for (Operation &op : main.getBody().front())
       if (!isa_and_present<nn::NNDialect>(op.getDialect()) && !isa<func::ReturnOp>(op))
-        return op.emitOpError()
-               << "is no operation of the nn dialect; expected a program as the phase "
-                  "raise leaves it";
+        return op.emitOpError() << "is not an operation of the nn dialect; expected a "
+                                   "program as the phase 'raise' leaves it";
     auto &dims = getChildAnalysis<nn::Dims>(main);
     bool ok = checkInputs(main);
     ok &= checkOperations(main, dims);
@@ -125,8 +125,9 @@ struct CheckProgram
     return ok;
   }
 
-  /// Element types and shapes of every value. A dimension that follows from no input's
-  /// is reported once, where it comes up.
+  /// Checks the element types and shapes of every value. A dimension that does not follow
+  /// from the dimensions of the inputs is reported once, at the operation that introduces
+  /// it.
   bool checkOperations(func::FuncOp main, nn::Dims &dims) {
     bool ok = true;
     main.walk([&](Operation *op) {
@@ -154,14 +155,15 @@ struct CheckProgram
       return true;
     for (Type type : op->getOperandTypes())
       if (isStorage(getElementTypeOrSelf(type))) {
-        op->emitOpError() << "computes on " << type
-                          << ", which the CPU only stores; nn.cast to f32 first";
+        op->emitOpError()
+            << "computes on " << type
+            << ", which the CPU can only store; convert it to f32 with nn.cast first";
         return false;
       }
     return true;
   }
 
-  /// Multiplier and weight are set together; a hand may have changed one of them.
+  /// Multiplier and weight are set together, but somebody may have edited one of them.
   static bool checkShiftAdd(Operation *op) {
     auto linear = dyn_cast<nn::LinearOp>(op);
     nn::MultiplierAttr multiplier = linear ? linear.getMultiplierAttr() : nullptr;
@@ -178,11 +180,12 @@ struct CheckProgram
             << ", as its multiplier says";
     else
       error << "that is no nn.powers_of_two";
-    error.attachNote() << "nn-set-multiplier{kind=shift_add} makes both";
+    error.attachNote() << "nn-set-multiplier{kind=shift_add} creates both";
     return false;
   }
 
-  /// Null, after an error, if a name cannot be that of an input, output or dimension.
+  /// Returns null after reporting an error if a name cannot be that of an input, output or
+  /// dimension.
   nn::InterfaceAttr describe(func::FuncOp main, nn::Dims &dims) {
     Builder b(&getContext());
     auto emitError = [&] { return main.emitError(); };
@@ -217,8 +220,8 @@ struct CheckProgram
               : nn::InterfaceAttr();
   }
 
-  /// The name of each dimension that is one of the inputs', and "" for the others. Of an
-  /// input, the name that it has itself.
+  /// Returns the name of each dimension that is a dimension of an input, and "" for the
+  /// others. The dimensions of an input keep their own names.
   static SmallVector<StringAttr> dimNames(Builder &b, Value value, nn::Dims &dims) {
     SmallVector<StringAttr> names;
     auto argument = dyn_cast<BlockArgument>(value);

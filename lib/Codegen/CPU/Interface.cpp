@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The phase `check` writes the interface down, and every later phase keeps it. A
-// program can come from a file that somebody edited, and callers make their buffers
-// as large as the interface says: so it is read with care.
+// The phase `check` writes the interface down, and every later phase keeps it. A program
+// can come from a file that somebody edited, and callers allocate their buffers with the
+// sizes that the interface states. Therefore it is validated here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,13 +48,15 @@ static int32_t dtypeOf(Type element) {
   return 0;
 }
 
-/// A number from 0 to kMaxTensorBytes; nullopt for others, of whatever width.
+/// Returns a number from 0 to kMaxTensorBytes, or nullopt for any other, whatever its
+/// width.
 static std::optional<int64_t> readSize(IntegerAttr attr) {
   auto value = attr ? attr.getValue().trySExtValue() : std::nullopt;
   return value && *value >= 0 && *value <= kMaxTensorBytes ? value : std::nullopt;
 }
 
-/// Bytes that a tensor has at least: as if its free dimensions were 1.
+/// Returns the smallest number of bytes that a tensor can have: that with free dimensions
+/// of 1.
 static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
   std::vector<int64_t> shape = tensor.shape;
   for (int64_t &dim : shape)
@@ -62,7 +64,7 @@ static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
   return tensorBytes(tensor.dtype, shape);
 }
 
-/// Checks that the C interface has what `entry` needs, and describes it for the library.
+/// Checks that the C interface can express `entry`, and describes it for the library.
 static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
                                                 nn::TensorAttr entry, StringRef kind) {
   RankedTensorType type = entry.getType();
@@ -77,13 +79,13 @@ static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
     tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
   auto bytes = leastBytes(tensor);
   if (!bytes || *bytes > kMaxTensorBytes)
-    return fail(ErrorKind::BadInput, "pin its dimensions to less",
-                "{} '{}' has no size of at most {} bytes", kind.str(), tensor.name,
+    return fail(ErrorKind::BadInput, "pin its dimensions to smaller sizes",
+                "{} '{}' has no size that fits into {} bytes", kind.str(), tensor.name,
                 kMaxTensorBytes);
   tensor.indexBound = entry.getIndexBound();
   if (type.hasStaticShape())
     return tensor;
-  // An input's free dimension has a name; an output's may be computed.
+  // A free dimension of an input has a name; one of an output may be computed.
   for (auto [i, dim] : llvm::enumerate(tensor.shape)) {
     auto number = dim < 0 ? interface.getDimNumber(entry, i) : std::nullopt;
     tensor.dims.push_back(number ? static_cast<int32_t>(*number) : -1);
@@ -116,7 +118,7 @@ static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
   return readTensors(interface, interface.getOutputs(), "output", facts.outputs);
 }
 
-/// Reads the sentences of what @shapes checks; they become C strings.
+/// Reads the messages of the checks in @shapes, which become C strings.
 static llvm::Error readChecks(ModuleOp module, ModelFacts &facts) {
   auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
   if (!checks)
@@ -133,7 +135,7 @@ static llvm::Error readChecks(ModuleOp module, ModelFacts &facts) {
   return llvm::Error::success();
 }
 
-/// The outputs of a program can only be as free as its inputs.
+/// The outputs of a program can have free dimensions only if its inputs have some.
 static bool hasFreeOutput(const ModelFacts &facts) {
   return llvm::any_of(facts.outputs,
                       [](const LibraryTensor &output) { return !output.dims.empty(); });
@@ -160,9 +162,9 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
 // The interface and @main
 //===----------------------------------------------------------------------===//
 
-/// Does a value of `type` fill a buffer for `tensor`, byte for byte? Types change on
-/// the road (bool becomes i8, nothing becomes one dimension, free dimensions a pointer),
-/// sizes do not.
+/// Returns true if a value of `type` fills a buffer for `tensor`, byte for byte. Types
+/// change between the phases (bool becomes i8, an empty tensor becomes one dimension, free
+/// dimensions become a pointer), but sizes do not.
 static bool fits(Type type, const LibraryTensor &tensor) {
   auto shaped = dyn_cast<ShapedType>(type);
   if (!shaped || !shaped.hasRank())
@@ -201,21 +203,22 @@ static bool isBytes(Type type, std::optional<int64_t> count) {
          buffer.getDimSize(0) == *count;
 }
 
-/// @main of a bufferized program takes weights and arena, the sizes of free dimensions
-/// last; what is between are inputs and outputs.
+/// The first two arguments of @main in a bufferized program are the weights and the arena,
+/// and its last ones the sizes of free dimensions. Returns the types of those between them:
+/// the inputs and outputs.
 static llvm::Expected<SmallVector<Type>>
 betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &facts) {
   SmallVector<Type> types(main.getArgumentTypes());
   auto weights = WeightFile::of(module);
   if (!weights)
     return weights.takeError();
-  // Where sizes are free, the arena's is, too, and its type says nothing.
+  // If sizes are free, so is the size of the arena, and its type does not state it.
   auto arena = facts.dims.empty() ? readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr))
                                   : std::optional<int64_t>(1);
   if (types.size() < 2 || !isBytes(types[0], weights->size()) || !isBytes(types[1], arena))
     return fail(ErrorKind::BadInput, kEarlierPhase,
-                "@main does not begin with the {} bytes of the weights and the {} bytes of "
-                "memory that '{}' says",
+                "the first two arguments of @main are not the {} bytes of weights and the "
+                "{} bytes of memory that '{}' states",
                 weights->size(), arena.value_or(0), kArenaAttr.str());
   types.erase(types.begin(), types.begin() + 2);
   size_t numDims = 0;
@@ -230,7 +233,8 @@ betweenInputsAndOutputs(ModuleOp module, func::FuncOp main, const ModelFacts &fa
   return types;
 }
 
-/// @shapes takes the sizes of the free dimensions, and answers with so many others.
+/// Checks that @shapes takes the sizes of the free dimensions and returns those of the
+/// outputs.
 static llvm::Error checkShapes(ModuleOp module, const ModelFacts &facts) {
   if (facts.dims.empty())
     return llvm::Error::success();
@@ -244,11 +248,10 @@ static llvm::Error checkShapes(ModuleOp module, const ModelFacts &facts) {
       {MemRefType::get({numDims}, word), MemRefType::get({numSizes}, word)}, {word});
   if (shapes && shapes.getFunctionType() == expected)
     return llvm::Error::success();
-  return fail(
-      ErrorKind::BadInput, kEarlierPhase,
-      "the program has no function @shapes that answers {} sizes of free dimensions "
-      "with {} others",
-      numDims, numSizes);
+  return fail(ErrorKind::BadInput, kEarlierPhase,
+              "the program has no function @shapes that takes {} sizes of free dimensions "
+              "and returns {} others",
+              numDims, numSizes);
 }
 
 llvm::Error tacit::cpu::checkInterface(ModuleOp module) {

@@ -13,7 +13,8 @@
 
 namespace tacit::cpu {
 
-/// The function @main. An error and null if there is none with one block.
+/// Returns the function @main. Reports an error and returns null if there is none with one
+/// block.
 inline mlir::func::FuncOp findModel(mlir::ModuleOp module) {
   auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
   if (main && !main.isExternal() && main.getBody().hasOneBlock())

@@ -15,7 +15,7 @@ using namespace tacit;
 using namespace tacit::cpu;
 
 namespace {
-/// Builds constants laid out as the C structs of tacit.h.
+/// Builds constants with the layout of the C structs of tacit.h.
 class Describer {
 public:
   explicit Describer(llvm::Module &module)
@@ -35,7 +35,7 @@ public:
     return global(ConstantDataArray::getString(context, string), "text");
   }
 
-  /// An array of tacit_io.
+  /// Builds an array of tacit_io.
   Constant *tensors(ArrayRef<LibraryTensor> tensors) {
     std::vector<Constant *> entries;
     for (const LibraryTensor &tensor : tensors) {
@@ -54,7 +54,7 @@ public:
     return global(ConstantArray::get(type, entries), "tensors");
   }
 
-  /// An array of C strings.
+  /// Builds an array of C strings.
   Constant *texts(ArrayRef<std::string> strings) {
     if (strings.empty())
       return ConstantPointerNull::get(pointer);
@@ -71,8 +71,9 @@ public:
 };
 } // namespace
 
-/// void tacit_entry(weights, arena, inputs, outputs, dims): main takes the same two
-/// pointers, then one data pointer for each input and each output, and the sizes.
+/// Builds void tacit_entry(weights, arena, inputs, outputs, dims). @main takes the same
+/// first two pointers, then one data pointer for each input and each output, and then the
+/// sizes.
 static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts) {
   auto *type = FunctionType::get(Type::getVoidTy(d.context),
                                  std::vector<Type *>(5, d.pointer), false);
@@ -98,7 +99,7 @@ static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts
   return entry;
 }
 
-/// @main takes pointers, and then the sizes of free dimensions.
+/// @main takes pointers, followed by the sizes of free dimensions.
 static bool takesPointers(Function *main, size_t numPointers, size_t numDims) {
   if (!main || main->isDeclaration() || main->arg_size() != numPointers + numDims)
     return false;
@@ -108,7 +109,7 @@ static bool takesPointers(Function *main, size_t numPointers, size_t numDims) {
   });
 }
 
-/// @shapes as tacit_model_desc has it, or null where it is something else.
+/// Returns @shapes if it has the type that tacit_model_desc expects, otherwise null.
 static Function *findShapes(llvm::Module &module) {
   Function *shapes = module.getFunction("shapes");
   Type *pointer = PointerType::getUnqual(module.getContext());
@@ -132,12 +133,12 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
   if (!facts.dims.empty() && !shapes)
     return fail(ErrorKind::BadInput, "start from an earlier phase",
                 "the program has free dimensions, but no function @shapes that takes two "
-                "pointers and gives a number");
-  // Nobody outside calls a function of the model, whatever it is named.
+                "pointers and returns an integer");
+  // Functions of the model are never called from outside, whatever their names are.
   for (Function &function : module)
     if (!function.isDeclaration())
       function.setLinkage(GlobalValue::InternalLinkage);
-  // As a symbol, `main` would clash with a C program's.
+  // As a symbol, `main` would clash with that of a C program.
   main->setName("tacit_main");
   Describer d(module);
   Constant *derive = ConstantPointerNull::get(d.pointer);

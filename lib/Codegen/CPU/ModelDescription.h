@@ -13,8 +13,8 @@
 
 namespace tacit::cpu {
 
-/// Adds the constant `tacit_model` (a tacit_model_desc) and the function it points
-/// to, which unpacks tensors and calls @main; @main becomes internal.
+/// Adds the constant `tacit_model` (a tacit_model_desc) and the function that it points to,
+/// which unpacks tensors and calls @main. @main becomes internal.
 llvm::Error addModelDescription(llvm::Module &module, const ModelFacts &facts);
 
 } // namespace tacit::cpu

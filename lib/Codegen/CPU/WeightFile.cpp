@@ -38,7 +38,7 @@ llvm::Expected<WeightFile> WeightFile::of(ModuleOp module) {
                 "the program has no '{}' attribute: its weights are unknown",
                 kWeightsAttr.str());
   for (auto weight : manifest.getAsRange<WeightAttr>()) {
-    // Also what keeps a hand-written list from asking for an endless file.
+    // This also keeps a hand-written list from requesting an endless file.
     if (weight.getOffset() != static_cast<int64_t>(file.bytes))
       return fail(ErrorKind::BadInput, "start from an earlier phase",
                   "weight '{}' lies at byte {} of the weight file; expected {}, the next "
@@ -75,7 +75,7 @@ static void packPanels(WeightAttr weight, ArrayRef<char> source, char *destinati
   SmallVector<int64_t> strides(rank, width);
   for (int64_t i = rank - 2; i >= 0; --i)
     strides[i] = strides[i + 1] * shape[i + 1];
-  // The packed shape without the panel itself, and an odometer over it.
+  // The packed shape without the panel itself, and an odometer that iterates over it.
   SmallVector<int64_t> outer, index(rank, 0);
   int64_t count = 1;
   for (int64_t dim : permutation) {

@@ -16,7 +16,7 @@ func.func @main(%x: tensor<?x8xf32> {nn.name = "x"}, %y: tensor<?x9xf32> {nn.nam
   %1 = nn.concat %x, %z axis = 0 : (tensor<?x8xf32>, tensor<?x?xf32>) -> tensor<?x8xf32>
   // expected-error @below {{gives 'tensor<?x?xf32>': its step is zero, or known only at run time}}
   %2 = nn.dynamic_slice %x, %start, %last, %start axes = [1] : (tensor<?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?xf32>
-  // expected-error @below {{gives 'tensor<?x4x?xf32>': nothing says what its free dimension is}}
+  // expected-error @below {{gives 'tensor<?x4x?xf32>': nothing determines its free dimension}}
   %3 = nn.expand %w : tensor<4x?xf32> to tensor<?x4x?xf32>
   return %0, %1 : tensor<?x?xf32>, tensor<?x8xf32>
 }
@@ -54,7 +54,7 @@ func.func @main(%x: tensor<8xf32> {nn.name = "x"}) -> tensor<8xf32> {
 
 // Arithmetic in half precision, which needs a library.
 func.func @main(%x: tensor<8xf16> {nn.name = "x"}) -> tensor<8xf16> {
-  // expected-error @below {{'nn.add' op computes on 'tensor<8xf16>', which the CPU only stores; nn.cast to f32 first}}
+  // expected-error @below {{'nn.add' op computes on 'tensor<8xf16>', which the CPU can only store; convert it to f32 with nn.cast first}}
   %0 = nn.add %x, %x : (tensor<8xf16>, tensor<8xf16>) -> tensor<8xf16>
   return %0 : tensor<8xf16>
 }
@@ -102,7 +102,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // --from=import on a file that has left nn already.
 func.func @main(%x: tensor<4xf32> {nn.name = "x"}) -> tensor<4xf32> {
-  // expected-error @below {{is no operation of the nn dialect; expected a program as the phase raise leaves it}}
+  // expected-error @below {{is not an operation of the nn dialect; expected a program as the phase 'raise' leaves it}}
   %0 = arith.negf %x : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
@@ -112,8 +112,8 @@ func.func @main(%x: tensor<4xf32> {nn.name = "x"}) -> tensor<4xf32> {
 // The multiplier was written by hand, the weight left as it was.
 func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}) -> (tensor<2x3xf32> {nn.name = "y"}) {
   %w = nn.constant dense<1.0> : tensor<4x3xf32>
-  // expected-error @below {{'nn.linear' op multiplies by shift_add a weight that is no nn.powers_of_two}}
-  // expected-note @below {{nn-set-multiplier{kind=shift_add} makes both}}
+  // expected-error @below {{'nn.linear' op multiplies by shift_add a weight that is not the result of nn.powers_of_two}}
+  // expected-note @below {{nn-set-multiplier{kind=shift_add} creates both}}
   %0 = nn.linear %x, %w multiplier(<shift_add>) : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
@@ -125,7 +125,7 @@ func.func @main(%x: tensor<2x4xf32> {nn.name = "x"}, %c: tensor<3x4x3xi8> {nn.na
     -> (tensor<2x3xf32> {nn.name = "y"}) {
   %w = nn.powers_of_two %c : tensor<3x4x3xi8> to tensor<4x3xf32>
   // expected-error @below {{'nn.linear' op multiplies by shift_add a weight of 3 powers of two; expected 2, as its multiplier says}}
-  // expected-note @below {{nn-set-multiplier{kind=shift_add} makes both}}
+  // expected-note @below {{nn-set-multiplier{kind=shift_add} creates both}}
   %0 = nn.linear %x, %w multiplier(<shift_add, terms = 2>) : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }

@@ -35,7 +35,7 @@ func.func private @f() attributes {cpu.arena_bytes = 64 : i64}
 // -----
 
 // An offset that was computed wrongly.
-// expected-error @below {{expected a tensor of known size at an offset that is not negative}}
+// expected-error @below {{expected a tensor of known size at a non-negative offset}}
 module attributes {cpu.weights = [#cpu.weight<value = dense<1.0> : tensor<2xf32>, offset = -1>]} {
 }
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Processors differ in what they can convert, and what they cannot becomes the call
-// of a library that a compiled model does not come with. What is written here needs
-// integers and the arithmetic of f32 only, whose results are the same everywhere.
+// Processors differ in the conversions that they support, and an unsupported one becomes
+// the call of a library that is not shipped with a compiled model. The code written here
+// needs only integers and f32 arithmetic, whose results are the same everywhere.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,7 +38,7 @@ static Type like(Type shape, Type element) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Conversions of one value, or of each element of a vector.
+/// Builds conversions of one value, or of each element of a vector.
 class Bits {
 public:
   Bits(OpBuilder &builder, Location loc, Type shape)
@@ -46,12 +46,13 @@ public:
         single(like(shape, builder.getF32Type())), wide(like(shape, builder.getF64Type())) {
   }
 
-  /// From and to f16 or bf16, the latter rounded to nearest, ties to even.
+  /// Convert from and to f16 or bf16; the latter rounds to nearest, ties to even.
   Value toSingle(Value half);
   Value fromSingle(Value x, Type halfType);
-  /// f64 to f32 such that rounding again gives what rounding once would have given.
+  /// Converts f64 to f32 such that rounding the result again gives the same as rounding
+  /// once.
   Value narrow(Value x);
-  /// As toSingle, by one operation.
+  /// Does the same as toSingle, in one operation.
   Value extend(Value half) { return arith::ExtFOp::create(builder, loc, single, half); }
   Value widen(Value x) { return arith::ExtFOp::create(builder, loc, wide, x); }
 
@@ -84,7 +85,7 @@ private:
   }
   Value cast(Type type, Value x) { return arith::BitcastOp::create(builder, loc, type, x); }
   Value shorten(Value bits, Type halfType);
-  /// bits / 2^by, rounded to nearest, ties to even.
+  /// Returns bits / 2^by, rounded to nearest, ties to even.
   Value roundOff(Value bits, uint32_t by);
   Value toHalf(Value magnitude);
   Value toBrain(Value magnitude);
@@ -102,12 +103,12 @@ Value Bits::toSingle(Value half) {
     return cast(single, left(bits, 16));
   Value sign = left(both(bits, integer(0x8000)), 16);
   Value magnitude = both(bits, integer(0x7FFF));
-  // 2^-24 times an integer where the exponent field is zero.
+  // Where the exponent field is zero, the value is 2^-24 times an integer.
   Value count = arith::SIToFPOp::create(builder, loc, single, magnitude);
   Value denormal = cast(word, make<arith::MulFOp>(count, number(0x1p-24f)));
-  // The exponent's bias is 127 instead of 15; infinity's is the largest there is.
+  // The exponent is rebiased from 15 to 127; that of infinity becomes the largest one.
   Value moved = left(magnitude, 13);
-  // A signalling NaN becomes a quiet one.
+  // This turns a signalling NaN into a quiet one.
   Value special = select(below(magnitude, 0x7C01), integer(0x7F800000),
                          either(moved, integer(0x7FC00000)));
   Value normal = select(below(magnitude, 0x7C00), add(moved, integer(112 << 23)), special);
@@ -119,12 +120,12 @@ Value Bits::roundOff(Value bits, uint32_t by) {
   return right(add(bits, add(odd, integer((1u << (by - 1)) - 1))), by);
 }
 
-/// f16 of a number without its sign.
+/// Returns the f16 of a number without its sign.
 Value Bits::toHalf(Value magnitude) {
-  // Below 2^-14 the result is a multiple of 2^-24, as the sum with 1/2 is.
+  // Below 2^-14 the result is a multiple of 2^-24, as is the sum with 1/2.
   Value sum = make<arith::AddFOp>(cast(single, magnitude), number(0.5f));
   Value denormal = subtract(cast(word, sum), integer(0x3F000000));
-  // What rounds up to 2^16 becomes infinity by itself.
+  // A value that rounds up to 2^16 becomes infinity without further code.
   Value normal = roundOff(subtract(magnitude, integer(112 << 23)), 13);
   Value finite = select(below(magnitude, 0x38800000), denormal, normal);
   Value nan = either(both(right(magnitude, 13), integer(0x03FF)), integer(0x7E00));
@@ -132,7 +133,7 @@ Value Bits::toHalf(Value magnitude) {
   return select(below(magnitude, 0x47800000), finite, rest);
 }
 
-/// bf16 of a number without its sign.
+/// Returns the bf16 of a number without its sign.
 Value Bits::toBrain(Value magnitude) {
   Value nan = either(right(magnitude, 16), integer(0x0040));
   return select(below(magnitude, 0x7F800001), roundOff(magnitude, 16), nan);
@@ -152,8 +153,8 @@ Value Bits::shorten(Value bits, Type halfType) {
 }
 
 Value Bits::narrow(Value x) {
-  // Rounded toward zero, with the last bit set where something was lost: neither a tie
-  // nor a number beside one can then be taken for the other.
+  // The value is rounded toward zero, and the last bit is set if the result is inexact, so
+  // that a value near a tie cannot be mistaken for the tie.
   Value near = arith::TruncFOp::create(builder, loc, single, x);
   Value back = widen(near);
   auto compare = [&](arith::CmpFPredicate predicate, Value a, Value b) -> Value {
@@ -205,7 +206,7 @@ struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
       return rewriter.notifyMatchFailure(op, "neither f16 nor bf16");
     auto mode = op.getRoundingmode();
     if (mode && *mode != arith::RoundingMode::to_nearest_even)
-      return rewriter.notifyMatchFailure(op, "rounds another way");
+      return rewriter.notifyMatchFailure(op, "rounds differently");
     Bits bits(rewriter, op.getLoc(), op.getType());
     Value x = op.getIn();
     if (getElementTypeOrSelf(x.getType()).isF64())
@@ -215,7 +216,8 @@ struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
   }
 };
 
-/// Integers to halves by way of f64, which holds all that are not too large for f16.
+/// Converts integers to halves through f64, which represents all that are not too large for
+/// f16.
 template <typename Op>
 struct ExpandFromInteger : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;

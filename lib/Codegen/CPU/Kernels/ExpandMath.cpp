@@ -5,13 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The kernels and their measured errors are described in docs/Numerics.md; the
-// coefficients come from utils/fit-kernels.py. Every product that is added is a
-// math.fma and nothing may be contracted or reordered, so that scalars and vectors
-// of any width round alike.
+// The kernels and their measured errors are described in docs/Numerics.md; the coefficients
+// come from utils/fit-kernels.py. Every product that is added is a math.fma, and nothing
+// may be contracted or reordered, so that scalars and vectors of any width round alike.
 //
-// NaN needs no code of its own: every comparison with it is false, and the kernels
-// are written so that "false" keeps the argument.
+// NaN needs no code of its own: every comparison with it is false, and the kernels are
+// written so that "false" keeps the argument.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,17 +29,17 @@ using namespace mlir;
 using namespace tacit;
 
 //===----------------------------------------------------------------------===//
-// Constants. Polynomials begin with the highest power.
+// Constants of the kernels. The polynomials list the highest power first.
 //===----------------------------------------------------------------------===//
 
 static constexpr float kLog2E = 0x1.715476p+0f;
 static constexpr float kMinusLn2High = -0x1.62e43p-1f;
 static constexpr float kMinusLn2Low = 0x1.05c61p-29f;
 
-/// Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+/// Adding 1.5 * 2^23 rounds to an integer, which then occupies the lowest bits.
 static constexpr float kRoundToInteger = 0x1.8p23f;
 
-/// e^r for |r| <= ln 2 / 2.
+/// Approximates e^r for |r| <= ln 2 / 2.
 static constexpr float kExp[] = {0x1.687cf4p-10f,
                                  0x1.1258f2p-7f,
                                  0x1.555c1ap-5f,
@@ -48,7 +47,7 @@ static constexpr float kExp[] = {0x1.687cf4p-10f,
                                  0x1.fffff6p-2f,
                                  1.0f,
                                  1.0f};
-/// Below the first the result is 0, above the second infinity.
+/// Below the first bound the result is 0, above the second it is infinity.
 static constexpr float kExpLow = -104.0f;
 static constexpr float kExpHigh = 89.0f;
 
@@ -59,14 +58,14 @@ static constexpr float kErfLarge[] = {0x1.7b31fep-17f, -0x1.53387ap-12f, 0x1.ddc
                                       -0x1.856b04p-6f, 0x1.b32cfp-4f,    0x1.4531fcp-1f,
                                       0x1.07796cp-3f};
 static constexpr float kErfSplit = 0.921875f;
-/// From here on the result rounds to 1.
+/// From this bound on the result rounds to 1.
 static constexpr float kErfHigh = 3.925f;
 
 /// tanh x = x + x (x^2 P(x^2)) below kTanhSplit, then 1 - 2 / (exp(2a) + 1).
 static constexpr float kTanhSmall[] = {0x1.c8975p-10f,  -0x1.f662fep-8f, 0x1.5f9082p-6f,
                                        -0x1.b98108p-5f, 0x1.110ddap-3f,  -0x1.55554ap-2f};
 static constexpr float kTanhSplit = 0.75f;
-/// From here on the result rounds to 1.
+/// From this bound on the result rounds to 1.
 static constexpr float kTanhHigh = 9.02f;
 
 //===----------------------------------------------------------------------===//
@@ -114,8 +113,8 @@ private:
     Value is = arith::CmpFOp::create(builder, loc, when, x, constant(bound));
     return arith::SelectOp::create(builder, loc, is, yes, no);
   }
-  /// Not arith.maximumf and minimumf: those take several instructions to treat NaN
-  /// and signed zeros as IEEE 754 says; this is one, and NaN stays.
+  /// arith.maximumf and arith.minimumf would take several instructions to treat NaN and
+  /// signed zeros as IEEE 754 says; this is a single one, and it keeps NaN.
   Value atMost(Value x, float bound) {
     return select(arith::CmpFPredicate::OGT, x, bound, constant(bound), x);
   }
@@ -125,7 +124,7 @@ private:
   Value absolute(Value x) {
     return fromBits(make<arith::AndIOp>(bits(x), integer(INT32_MAX)));
   }
-  /// `x`, which is positive or has that sign already, with the sign of `of`.
+  /// Returns `x`, which is positive or already has the sign of `of`, with the sign of `of`.
   Value withSign(Value x, Value of) {
     Value sign = make<arith::AndIOp>(bits(of), integer(INT32_MIN));
     return fromBits(make<arith::OrIOp>(bits(x), sign));
@@ -144,7 +143,7 @@ private:
 
 } // namespace
 
-/// Horner's rule.
+/// Evaluates a polynomial by Horner's rule.
 Value Kernel::polynomial(ArrayRef<float> coefficients, Value x) {
   Value sum = constant(coefficients.front());
   for (float coefficient : coefficients.drop_front())
@@ -152,24 +151,25 @@ Value Kernel::polynomial(ArrayRef<float> coefficients, Value x) {
   return sum;
 }
 
-/// For x = n ln 2 + r: e^r, and an integer whose lowest nine bits are n + offset.
+/// For x = n ln 2 + r, returns e^r and an integer whose lowest nine bits are n + offset.
 std::pair<Value, Value> Kernel::reducedExp(Value x, int32_t offset) {
   Value magic = constant(kRoundToInteger + offset);
   Value shifted = fma(x, constant(kLog2E), magic);
   Value n = subtract(shifted, magic);
-  // The first step is exact: nothing has bits below 2^-25, or n is 0, and what is
-  // left is below 2^-1.
+  // The first step is exact: no operand has bits below 2^-25, or n is 0, and the difference
+  // is below 2^-1.
   Value r = fma(n, constant(kMinusLn2High), x);
   r = fma(n, constant(kMinusLn2Low), r);
   return {polynomial(kExp, r), bits(shifted)};
 }
 
-/// 2^(e - 127) for the e in the lowest eight bits of `exponent`, the ninth being 0.
+/// Returns 2^(e - 127) for the e in the lowest eight bits of `exponent`, whose ninth bit is
+/// 0.
 Value Kernel::powerOfTwo(Value exponent) {
   return fromBits(make<arith::ShLIOp>(exponent, integer(23)));
 }
 
-/// exp where the result is a normal number or NaN: -87 <= x <= 88.
+/// Computes exp where the result is a normal number or NaN: -87 <= x <= 88.
 Value Kernel::normalExp(Value x) {
   auto [power, exponent] = reducedExp(x, 127);
   return multiply(power, powerOfTwo(exponent));
@@ -177,8 +177,8 @@ Value Kernel::normalExp(Value x) {
 
 Value Kernel::exp(Value x) {
   x = atLeast(atMost(x, kExpHigh), kExpLow);
-  // 2^n does not fit a float for n < -126 or n > 127, its two halves do. The first
-  // product is exact, so a denormal result is rounded once.
+  // 2^n does not fit into a float for n < -126 or n > 127, but its two halves do. The first
+  // product is exact, so a denormal result is rounded only once.
   auto [power, exponent] = reducedExp(x, 2 * 127);
   Value half = make<arith::ShRUIOp>(exponent, integer(1));
   Value rest = make<arith::SubIOp>(exponent, half);
@@ -204,7 +204,7 @@ Value Kernel::tanh(Value x) {
   Value denominator = add(normalExp(add(a, a)), constant(1.0f));
   Value large = subtract(constant(1.0f), divide(constant(2.0f), denominator));
 
-  // `small` has the sign of x except where x is -0.
+  // `small` has the sign of x, except where x is -0.
   return withSign(select(arith::CmpFPredicate::OLT, a, kTanhSplit, small, large), x);
 }
 
@@ -214,7 +214,7 @@ Value Kernel::tanh(Value x) {
 
 namespace {
 
-/// Replaces `Op` by what the member `build` of Kernel makes of its operand.
+/// Replaces `Op` by the result of the member `build` of Kernel for its operand.
 template <typename Op, Value (Kernel::*build)(Value)>
 struct Expand : OpRewritePattern<Op> {
   Expand(MLIRContext *context, Pass::Statistic &done, Pass::Statistic &left)
@@ -222,7 +222,7 @@ struct Expand : OpRewritePattern<Op> {
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     Type type = op.getType();
-    // f64 needs polynomials of twice the length, and nothing we compile has it; f16
+    // f64 would need polynomials of twice the length, and no supported model uses it; f16
     // and bf16 are computed in f32. Tensors are not machine values.
     if (isa<TensorType>(type) || !getElementTypeOrSelf(type).isF32()) {
       ++left;

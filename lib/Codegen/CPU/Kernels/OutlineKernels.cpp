@@ -18,8 +18,8 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-/// True for what a function can take: a number, or a buffer of which the address is all
-/// that its type does not say.
+/// Returns true for values that can be passed to a function: numbers, and buffers whose
+/// type states everything but the address.
 static bool canBeArgument(Type type) {
   auto buffer = dyn_cast<MemRefType>(type);
   if (!buffer)
@@ -32,7 +32,8 @@ static bool canBeArgument(Type type) {
          !llvm::is_contained(strides, ShapedType::kDynamic);
 }
 
-/// A constant, or a look at a buffer whose type does not say all: a kernel does it again.
+/// Returns true for constants, and for casts of buffers whose type does not state
+/// everything: a kernel repeats these operations.
 static bool canBeCopied(Operation *op) {
   return op && op->getNumRegions() == 0 &&
          (op->hasTrait<OpTrait::ConstantLike>() ||
@@ -40,15 +41,16 @@ static bool canBeCopied(Operation *op) {
 }
 
 namespace {
-/// What a kernel needs from around it.
+/// Collects what a kernel needs from its surroundings.
 struct Needs {
   llvm::SetVector<Value> arguments;
-  /// Operations that it does again, each behind what it reads.
+  /// The operations that the kernel repeats, each after those it reads.
   llvm::SetVector<Operation *> copies;
 
-  /// Adds `value` and all it is made of. False if that cannot be had in a function.
+  /// Adds `value` and everything it is computed from. Returns false if this is not possible
+  /// in a function.
   bool add(Value value) {
-    // A list and no recursion: chains can be as long as a file.
+    // This is a work list and not a recursion because a chain can be as long as a file.
     SmallVector<Value> pending{value};
     while (!pending.empty()) {
       Value next = pending.back();
@@ -63,7 +65,7 @@ struct Needs {
         continue;
       }
       size_t before = pending.size();
-      // The last one is next: arguments come in the order of operands.
+      // The last entry is processed next, so arguments come in the order of the operands.
       for (Value operand : llvm::reverse(op->getOperands()))
         if (!arguments.contains(operand) && !copies.contains(operand.getDefiningOp()))
           pending.push_back(operand);
@@ -75,7 +77,7 @@ struct Needs {
     return true;
   }
 
-  /// Adds whatever `op` uses and does not define.
+  /// Adds every value that `op` uses and does not define.
   bool addUsesOf(Operation *op) {
     WalkResult result = op->walk<WalkOrder::PreOrder>([&](Operation *inner) {
       for (Value operand : inner->getOperands())
@@ -87,12 +89,12 @@ struct Needs {
   }
 };
 
-/// Kernels by what they do.
+/// Finds kernels by the computation that they contain.
 class Kernels {
 public:
   explicit Kernels(ModuleOp module) : symbols(module) {}
 
-  /// A function that does what `op` does, made now or before.
+  /// Returns a function that computes `op`, either an existing one or a new one.
   func::FuncOp find(Operation *op, const Needs &needs) {
     func::FuncOp made = make(op, needs);
     SmallVector<func::FuncOp> &alike = byHash[hash(made)];
@@ -111,7 +113,7 @@ public:
   unsigned size() const { return count; }
 
 private:
-  /// Not in the module yet, and without a name.
+  /// The function is not yet in the module, and has no name.
   static func::FuncOp make(Operation *op, const Needs &needs) {
     MLIRContext *context = op->getContext();
     SmallVector<Type> types =
@@ -120,7 +122,7 @@ private:
     auto kernel =
         func::FuncOp::create(b, op->getLoc(), "", FunctionType::get(context, types, {}));
     kernel.setPrivate();
-    // Code is made of it once, however often it is called.
+    // Inlining would generate its code once for each call.
     kernel.setNoInline(true);
     IRMapping mapping;
     b.setInsertionPointToStart(kernel.addEntryBlock());

@@ -22,7 +22,7 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     SmallVector<scf::ForallOp> loops;
-    // Outer loops first: they take the threads.
+    // Outer loops come first, because they get the threads.
     getOperation().walk<WalkOrder::PreOrder>(
         [&](scf::ForallOp loop) { loops.push_back(loop); });
     for (scf::ForallOp loop : loops) {
@@ -52,8 +52,8 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
             values(loop.getMixedStep())};
   }
 
-  /// omp.parallel around one work-sharing loop. Buffers of a task are allocated
-  /// once per thread, in front of the loop: a task is done before its thread
+  /// Creates omp.parallel around one work-sharing loop. The buffers of a task are allocated
+  /// once per thread, in front of the loop, because a thread finishes one task before it
   /// begins the next.
   static void makeParallel(RewriterBase &rewriter, scf::ForallOp loop) {
     Location loc = loop.getLoc();
@@ -83,14 +83,14 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
     rewriter.eraseOp(loop);
   }
 
-  /// A loop over no dimension has one iteration.
+  /// A loop without dimensions has one iteration.
   static void runOnce(RewriterBase &rewriter, scf::ForallOp loop) {
     rewriter.eraseOp(loop.getTerminator());
     rewriter.inlineBlockBefore(loop.getBody(), loop);
     rewriter.eraseOp(loop);
   }
 
-  /// A parallel loop inside another one: the outer one has the threads.
+  /// In a parallel loop inside another one, the outer loop already uses the threads.
   static void makeSerial(RewriterBase &rewriter, scf::ForallOp loop) {
     rewriter.setInsertionPoint(loop);
     Bounds bounds = boundsOf(rewriter, loop);

@@ -41,7 +41,7 @@ struct BindDimensions
                               << "' with a list 'dims' of their names";
     if (failed(bind(main, interface)))
       return failure();
-    // Sizes that are asked for in many places become one.
+    // Equal sizes that are used in several places become one value.
     SmallVector<memref::DimOp> questions;
     main.walk([&](memref::DimOp op) { questions.push_back(op); });
     for (memref::DimOp op : questions)
@@ -52,7 +52,7 @@ struct BindDimensions
     return success();
   }
 
-  /// Sizes become the last arguments, inputs plain pointers.
+  /// The sizes become the last arguments, and inputs become plain pointers.
   LogicalResult bind(func::FuncOp main, nn::InterfaceAttr interface) {
     Type index = IndexType::get(&getContext());
     unsigned first = main.getNumArguments();
@@ -78,7 +78,7 @@ struct BindDimensions
     return success();
   }
 
-  /// The sizes of an input, from the arguments that begin with number `first`.
+  /// Returns the sizes of an input, from the arguments that begin with number `first`.
   FailureOr<SmallVector<OpFoldResult>> sizesOf(func::FuncOp main, BlockArgument argument,
                                                unsigned first,
                                                nn::InterfaceAttr interface) {

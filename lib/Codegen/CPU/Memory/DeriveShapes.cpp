@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// @shapes is asked with sizes that nobody has looked at, and what it answers decides
-// how much memory there is. So it computes everything, whatever the sizes are, without
-// dividing by zero, and its answer counts only if no number left the range in which
+// @shapes is called with sizes that nobody has checked, and its answer decides how much
+// memory is allocated. Therefore it computes everything, whatever the sizes are, without
+// dividing by zero, and its answer is valid only if no number left the range in which
 // arithmetic is exact.
 //
 //===----------------------------------------------------------------------===//
@@ -27,13 +27,13 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit;
 
-/// Below this, sums and products of two sizes fit into 64 bits, or are seen not to.
+/// Sums and products of two sizes below this limit fit into 64 bits or are detected not to.
 static constexpr double kLimit = 1152921504606846976.0; // 2^60
 static constexpr StringLiteral kLimitCheck =
     "the sizes of these inputs lead to a dimension that is negative or too large";
 
 //===----------------------------------------------------------------------===//
-// Arithmetic that cannot go wrong
+// Arithmetic that cannot trap
 //===----------------------------------------------------------------------===//
 
 static bool isWide(Type type) { return type.isIndex() || type.isInteger(64); }
@@ -44,7 +44,7 @@ static Value asFloat(OpBuilder &b, Location loc, Value value) {
   return arith::SIToFPOp::create(b, loc, b.getF64Type(), value);
 }
 
-/// True where the exact result of a sum, difference or product lies within the limit.
+/// Returns true if the exact result of a sum, difference or product is within the limit.
 static Value isExact(OpBuilder &b, Operation *op) {
   Location loc = op->getLoc();
   Value x = asFloat(b, loc, op->getOperand(0)), y = asFloat(b, loc, op->getOperand(1));
@@ -61,8 +61,8 @@ static Value isExact(OpBuilder &b, Operation *op) {
   return arith::AndIOp::create(b, loc, low, high);
 }
 
-/// Makes a division by 0 or -1 one by 1: the first means nothing, and the second, of the
-/// smallest number, ends the process. Where it is -1 the right result is put in its place.
+/// Replaces a divisor of 0 or -1 by 1: a division by 0 is undefined, and one of the
+/// smallest number by -1 traps. For -1 the right result is inserted instead.
 static void guardDivision(Operation *op) {
   OpBuilder b(op);
   Location loc = op->getLoc();
@@ -86,7 +86,8 @@ static void guardDivision(Operation *op) {
   op->getResult(0).replaceAllUsesExcept(chosen, chosen);
 }
 
-/// Guards what was copied into `block`, and returns whether all of it is exact.
+/// Guards the operations that were copied into `block`, and returns whether all results are
+/// exact.
 static Value guardArithmetic(Block &block, OpBuilder &b, Location loc) {
   SmallVector<Operation *> divisions, others;
   for (Operation &op : block) {
@@ -110,7 +111,7 @@ static Value guardArithmetic(Block &block, OpBuilder &b, Location loc) {
 // The pass
 //===----------------------------------------------------------------------===//
 
-/// The view that is the whole arena: its size is what the program needs.
+/// The view that covers the whole arena: its size is the memory that the program needs.
 static memref::ViewOp findArena(func::FuncOp main) {
   if (main.getNumArguments() < 2)
     return nullptr;
@@ -137,15 +138,15 @@ struct DeriveShapes
     memref::ViewOp arena = findArena(main);
     if (!arena || failed(shapes) || getOperation().lookupSymbol("shapes"))
       return main.emitError()
-             << "has free dimensions, but is no program as cpu-plan-memory leaves it";
+             << "has free dimensions, but is not a program as cpu-plan-memory leaves it";
     if (failed(derive(main, arena, *shapes)))
       return failure();
     main.getBody().front().getTerminator()->setOperands({});
     return main.eraseResults(llvm::BitVector(main.getNumResults(), true));
   }
 
-  /// Every dimension of every result: known ones from the interface, free ones from
-  /// what @main returns.
+  /// Returns every dimension of every result: known ones from the interface, free ones from
+  /// the values that @main returns.
   FailureOr<SmallVector<OpFoldResult>> resultShapes(func::FuncOp main) {
     auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
     if (!interface)
@@ -168,7 +169,8 @@ struct DeriveShapes
     return shapes;
   }
 
-  /// An empty function @shapes, and in `known` what the sizes in @main are there.
+  /// Creates an empty function @shapes, and fills `known` with what the sizes in @main
+  /// correspond to.
   func::FuncOp makeFunction(func::FuncOp main, unsigned numSizes, IRMapping &known) {
     unsigned numDims = tacit::cpu::numFreeDims(main);
     Type word = IntegerType::get(&getContext(), 64);
@@ -196,7 +198,7 @@ struct DeriveShapes
     OpBuilder b = OpBuilder::atBlockEnd(&block);
     Location loc = main.getLoc();
 
-    // What the answer is made of, and what must not be negative.
+    // The values that make up the answer, and those that must not be negative.
     SmallVector<Value> checks, answers, sizes;
     SmallVector<Attribute> sentences;
     if (failed(takeChecks(main, b, known, checks, sentences)))
@@ -238,7 +240,7 @@ struct DeriveShapes
     return success();
   }
 
-  /// The assertions of @main move here: it runs only where they hold.
+  /// The assertions of @main move here, because it runs only if they hold.
   LogicalResult takeChecks(func::FuncOp main, OpBuilder &b, IRMapping &known,
                            SmallVectorImpl<Value> &checks,
                            SmallVectorImpl<Attribute> &sentences) {
@@ -255,8 +257,8 @@ struct DeriveShapes
     return success();
   }
 
-  /// Writes the sizes and returns the first check that failed. Numbers that left their
-  /// range come first: no other check can be believed then.
+  /// Writes the sizes and returns the first check that failed. Overflow is reported first,
+  /// because no other check can be trusted after it.
   static void answer(OpBuilder &b, Location loc, func::FuncOp shapes,
                      ArrayRef<Value> checks, Value fits, ArrayRef<Value> answers) {
     auto number = [&](int64_t value) -> Value {

@@ -22,19 +22,19 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit;
 
-/// Constants up to this size stay in the program (scalars, tiny tables), unless they
-/// are packed: code that packs would be made for nothing else.
+/// Constants up to this size (scalars, tiny tables) stay in the program, unless they are
+/// packed: then code to pack them would be generated for them alone.
 static constexpr int64_t kMaxConstantBytes = 64;
 /// Each weight starts on a cache line.
 static constexpr int64_t kAlignment = 64;
 
-/// Small constants stay, but no blob does: LLVM cannot take all of them.
+/// Small constants stay in the program, but blobs never do: LLVM cannot take all of them.
 static bool leavesProgram(ElementsAttr value, int64_t size) {
   return size > kMaxConstantBytes || isa<DenseResourceElementsAttr>(value);
 }
 
-/// `user` if it packs a constant as #cpu.weight can describe: into panels along one
-/// dimension, filled up with zeros.
+/// Returns `user` if it packs a constant in a way that #cpu.weight can describe: into
+/// panels along one dimension, padded with zeros.
 static linalg::PackOp asPanels(Operation *user) {
   auto pack = dyn_cast<linalg::PackOp>(user);
   if (!pack || pack.getInnerDimsPos().size() != 1)
@@ -51,8 +51,8 @@ struct ExternalizeWeights
     : tacit::cpu::ModelPass<tacit::cpu::impl::ExternalizeWeightsBase<ExternalizeWeights>> {
   using ModelPass::ModelPass;
 
-  /// Each constant and layout, with the values that it stands for: a table that is used
-  /// twice is stored once.
+  /// Maps each constant and layout to the values that it replaces, so that a table that is
+  /// used twice is stored once.
   using Weights = llvm::MapVector<cpu::WeightAttr, SmallVector<Value>>;
 
   LogicalResult runOnModel(func::FuncOp main) override {
@@ -73,14 +73,15 @@ struct ExternalizeWeights
       for (Value use : entry.second)
         replace(use, tensor);
     }
-    // What is left dead would become a global when it is bufferized.
+    // A dead constant would become a global during bufferization.
     for (arith::ConstantOp op : constants)
       if (op.use_empty())
         op.erase();
     return success();
   }
 
-  /// Adds the layouts in which a constant is read; false if it is no tensor of known size.
+  /// Adds the layouts in which a constant is read; returns false if it is not a tensor of
+  /// known size.
   static bool addUses(arith::ConstantOp op, Weights &weights) {
     auto value = dyn_cast<ElementsAttr>(op.getValue());
     auto type = dyn_cast<RankedTensorType>(op.getType());
@@ -106,8 +107,8 @@ struct ExternalizeWeights
     return true;
   }
 
-  /// Writes down what the file holds; returns where each weight begins, and the size of
-  /// the file in `size`.
+  /// Records what the file holds; returns the offset of each weight, and the size of the
+  /// file in `size`.
   SmallVector<int64_t> writeManifest(ModuleOp module, const Weights &weights,
                                      int64_t &size) {
     SmallVector<Attribute> manifest;
@@ -126,19 +127,21 @@ struct ExternalizeWeights
     return offsets;
   }
 
-  /// A part of the file as a tensor of the type of `like`.
+  /// Returns a part of the file as a tensor of the type of `like`.
   static Value viewOf(OpBuilder &b, Value like, Value file, int64_t offset) {
     Location loc = like.getLoc();
     auto type = cast<RankedTensorType>(like.getType());
     auto memref = MemRefType::get(type.getShape(), type.getElementType());
     Value start = arith::ConstantIndexOp::create(b, loc, offset);
     Value view = memref::ViewOp::create(b, loc, memref, file, start, ValueRange());
-    // restrict: nothing else aliases it; not writable: results never land here.
+    // The argument is marked `restrict` because nothing else aliases it, and not writable
+    // because results are never placed there.
     return bufferization::ToTensorOp::create(b, loc, type, view, /*restrict=*/true,
                                              /*writable=*/false);
   }
 
-  /// The packs of a constant read the constant; they go, the rest is redirected.
+  /// The packing operations read the constant. They are removed, and the other uses are
+  /// redirected.
   static void replace(Value old, Value tensor) {
     if (Operation *pack = old.getDefiningOp<linalg::PackOp>()) {
       pack->replaceAllUsesWith(ValueRange{tensor});

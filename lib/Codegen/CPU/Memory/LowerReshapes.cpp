@@ -17,7 +17,7 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-/// True if one dimension becomes several of which more than one are free.
+/// Returns true if one dimension becomes several, of which more than one are free.
 static bool splitsFreeDims(memref::ExpandShapeOp op) {
   MemRefType type = op.getResultType();
   return llvm::any_of(op.getReassociationIndices(), [&](const ReassociationIndices &group) {

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Which buffer is larger is not known when a program is compiled, so buffers cannot be
-// stacked as PlanMemory stacks those of known size. Instead whole slots are shared. In
-// a transformer most buffers have the same free dimensions (batch times sequence), and
-// then the larger one is known after all.
+// When a program with free dimensions is compiled, it is not known which of two buffers is
+// larger, so that they cannot be stacked as PlanMemory stacks buffers of known size. Whole
+// slots are shared instead. In a transformer most buffers have the same free dimensions
+// (batch times sequence), which can be compared after all.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,20 +22,20 @@ using namespace mlir;
 using namespace tacit::cpu;
 
 namespace {
-/// A buffer whose free dimensions have numbers, so that equal ones are seen.
+/// A buffer whose free dimensions are numbered, so that equal ones are recognised.
 struct Request {
   const Buffer *buffer;
   SmallVector<unsigned> dims; // sorted
   unsigned slot = 0;
 
-  /// How large it may be, to compare with others: free dimensions count alike.
+  /// Estimates the size, to compare it with others; all free dimensions count the same.
   double guess() const {
     static constexpr double kTypicalSize = 64;
     return buffer->size * std::pow(kTypicalSize, dims.size());
   }
 };
 
-/// As large as the largest of its terms: bytes times free dimensions.
+/// A slot is as large as the largest of its terms (bytes times free dimensions).
 struct Slot {
   SmallVector<const Buffer *> buffers;
   llvm::MapVector<SmallVector<unsigned>, int64_t> terms;
@@ -52,7 +52,7 @@ struct Slot {
   }
 };
 
-/// Reads the sizes of the buffers, and hands out slots.
+/// Reads the sizes of the buffers and assigns slots.
 class Planner {
 public:
   explicit Planner(func::FuncOp main)
@@ -78,13 +78,13 @@ public:
     return success();
   }
 
-  /// Largest first, so that what comes later fits into what is there.
+  /// The largest buffers come first, so that later ones fit into existing slots.
   void assign() {
     SmallVector<Request *> order;
     for (Request &request : requests)
       order.push_back(&request);
     llvm::sort(order, [](Request *a, Request *b) {
-      // The last decides what is alike: requests stand in the order of the program.
+      // The last criterion breaks ties: requests are in program order.
       return std::make_tuple(-a->guess(), a->buffer->first, a) <
              std::make_tuple(-b->guess(), b->buffer->first, b);
     });
@@ -96,7 +96,7 @@ public:
     }
   }
 
-  /// Computes where the slots begin, and makes each buffer a view of its slot.
+  /// Computes the offsets of the slots, and makes each buffer a view of its slot.
   void emit(Value arena) {
     SmallVector<Value> starts;
     Value end = arith::ConstantIndexOp::create(top, loc, 0);
@@ -118,7 +118,7 @@ public:
   }
 
 private:
-  /// A slot that has the same free dimensions already, else any; else a new one.
+  /// Prefers a slot with the same free dimensions, then any other, then a new one.
   unsigned choose(const Request &request) const {
     unsigned best = slots.size();
     for (auto [i, slot] : llvm::enumerate(slots)) {

@@ -16,27 +16,28 @@ namespace tacit::cpu {
 /// Buffers start on a cache line.
 inline constexpr int64_t kBufferAlignment = 64;
 
-/// A buffer, when it is alive (operations of the entry block, both included), and
-/// where it was put.
+/// Describes a buffer: its live range (operations of the entry block, both ends included)
+/// and its place.
 struct Buffer {
   mlir::memref::AllocOp alloc;
-  /// Bytes; of a buffer with free dimensions, bytes for each of their elements.
+  /// The size in bytes; for a buffer with free dimensions, the bytes for each of their
+  /// elements.
   int64_t size;
   int64_t first, last, offset = 0;
 };
 
-/// Bytes for each element of the free dimensions of `type`; nullopt if they are too many
-/// to be counted.
+/// Returns the bytes for each element of the free dimensions of `type`; nullopt if they are
+/// too many to count.
 std::optional<int64_t> knownBytes(mlir::MemRefType type);
 
-/// The bytes of a buffer of `type` whose free dimensions are `sizes`, rounded up to whole
-/// cache lines.
+/// Returns the bytes of a buffer of `type` whose free dimensions are `sizes`, rounded up to
+/// whole cache lines.
 mlir::Value emitBytes(mlir::OpBuilder &b, mlir::Location loc, int64_t knownBytes,
                       mlir::ValueRange sizes);
 
 /// Gives each buffer of a program with free dimensions a slot of the arena, the second
-/// argument of @main. Buffers that are not alive at the same time share a slot. Sizes and
-/// places are computed where the program begins.
+/// argument of @main. Buffers whose live ranges do not overlap share a slot. Sizes and
+/// offsets are computed at the beginning of the program.
 llvm::LogicalResult placeInSlots(mlir::func::FuncOp main, llvm::ArrayRef<Buffer> buffers);
 
 } // namespace tacit::cpu

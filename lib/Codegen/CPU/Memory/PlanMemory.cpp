@@ -27,13 +27,14 @@ using namespace mlir;
 using tacit::cpu::Buffer;
 using tacit::cpu::kBufferAlignment;
 
-/// Most bytes that one parallel task may keep on its stack (OpenMP gives its
-/// threads 4 MiB by default).
+/// The most bytes that one parallel task may keep on its stack (OpenMP gives its threads 4
+/// MiB by default).
 static constexpr int64_t kMaxStackBytes = 1 << 20;
 static constexpr llvm::StringLiteral kStackCheck =
     "a parallel task would need more than 1048576 bytes of working memory";
 
-/// The most elements that `alloc` can have, where its free dimensions are bounded.
+/// Returns the largest number of elements that `alloc` can have, if its free dimensions are
+/// bounded.
 static std::optional<SmallVector<int64_t>> largestShape(memref::AllocOp alloc) {
   SmallVector<int64_t> shape(alloc.getType().getShape());
   auto sizes = alloc.getDynamicSizes();
@@ -52,7 +53,7 @@ static std::optional<SmallVector<int64_t>> largestShape(memref::AllocOp alloc) {
 }
 
 namespace {
-/// What one parallel task keeps on its stack: bytes, and others that are computed.
+/// Adds up what one parallel task keeps on its stack: known bytes, and computed ones.
 struct Stack {
   int64_t bytes = 0;
   SmallVector<Value> more;
@@ -84,7 +85,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
 
     getOperation()->setAttr(tacit::cpu::kArenaAttr,
                             IntegerAttr::get(IntegerType::get(&getContext(), 64), arena));
-    // After the weights, before the inputs.
+    // The arena comes after the weights and before the inputs.
     auto type = MemRefType::get({arena}, IntegerType::get(&getContext(), 8));
     if (failed(main.insertArgument(1, type, {}, main.getLoc())))
       return failure();
@@ -102,8 +103,8 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     return success();
   }
 
-  /// An input without elements (an empty cache) stays an argument, of one dimension:
-  /// a buffer of more, none of whose strides means anything, is no plain pointer.
+  /// An input without elements (an empty cache) remains an argument of one dimension: with
+  /// more dimensions, whose strides would be meaningless, it would not be a plain pointer.
   static void flattenEmptyArguments(func::FuncOp main) {
     OpBuilder b = OpBuilder::atBlockBegin(&main.getBody().front());
     for (BlockArgument argument : main.getArguments().drop_front(2)) {
@@ -115,14 +116,15 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
                                           ValueRange());
       argument.replaceAllUsesWith(view);
       argument.setType(MemRefType::get({0}, type.getElementType()));
-      // Names of dimensions that turned out to be 0 say nothing of the one that is left.
+      // The names of dimensions that became 0 do not apply to the remaining one.
       main.removeArgAttr(argument.getArgNumber(), tacit::nn::kDimsAttr);
     }
     main.setType(FunctionType::get(main.getContext(), main.getBody().getArgumentTypes(),
                                    main.getResultTypes()));
   }
 
-  /// Buffers made inside a parallel loop belong to one task: to its stack.
+  /// Buffers that are allocated inside a parallel loop belong to one task, so they go on
+  /// its stack.
   LogicalResult moveToStack(func::FuncOp main, bool isFree) {
     SmallVector<memref::AllocOp> allocs;
     main.walk([&](memref::AllocOp alloc) {
@@ -135,7 +137,8 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     for (BlockArgument argument : main.getArguments())
       known.map(argument, argument);
     for (memref::AllocOp alloc : allocs) {
-      // At the start of the outermost task, so that inner loops do not grow it.
+      // They are allocated at the start of the outermost task, so that inner loops do not
+      // grow the stack.
       auto task = alloc->getParentOfType<scf::ForallOp>();
       while (auto outer = task->getParentOfType<scf::ForallOp>())
         task = outer;
@@ -152,7 +155,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     return success();
   }
 
-  /// A buffer of at most `shape`.
+  /// Handles a buffer of at most `shape`.
   static LogicalResult moveBounded(OpBuilder &b, memref::AllocOp alloc,
                                    std::optional<SmallVector<int64_t>> shape,
                                    Stack &stack) {
@@ -178,7 +181,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     return success();
   }
 
-  /// A buffer of any size, which is computed at `top`.
+  /// Handles a buffer of any size, which is computed at `top`.
   static LogicalResult moveFree(OpBuilder &b, memref::AllocOp alloc, OpBuilder &top,
                                 IRMapping &known, Stack &stack) {
     SmallVector<Value> sizes;
@@ -209,7 +212,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     alloc->erase();
   }
 
-  /// What a task needs beyond what is known has to fit, too.
+  /// The computed part of what a task needs must fit, too.
   static void checkAtRunTime(OpBuilder &b, Location loc, const Stack &stack) {
     Value sum = arith::ConstantIndexOp::create(b, loc, stack.bytes);
     for (Value bytes : stack.more)
@@ -235,7 +238,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
         return WalkResult::interrupt();
       }
       int64_t born = position.lookup(entry.findAncestorOpInBlock(*alloc));
-      // Bytes that are multiplied yet are rounded up afterwards.
+      // Sizes that are still products are rounded up after the multiplication.
       if (!isFree)
         size = llvm::alignTo(*size, kBufferAlignment);
       Buffer buffer{alloc, *size, born, born};
@@ -251,8 +254,8 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     return buffers;
   }
 
-  /// Largest first, each at the lowest place that no buffer alive at the same
-  /// time occupies. Returns the size of the arena.
+  /// Places the largest buffers first, each at the lowest offset that no buffer with an
+  /// overlapping live range occupies. Returns the size of the arena.
   static int64_t place(MutableArrayRef<Buffer> buffers) {
     SmallVector<Buffer *> order;
     for (Buffer &buffer : buffers)
@@ -260,7 +263,7 @@ struct PlanMemory : tacit::cpu::ModelPass<tacit::cpu::impl::PlanMemoryBase<PlanM
     llvm::sort(order, [](Buffer *a, Buffer *b) {
       return std::make_pair(-a->size, a->first) < std::make_pair(-b->size, b->first);
     });
-    SmallVector<Buffer *> placed; // by offset
+    SmallVector<Buffer *> placed; // sorted by offset
     int64_t arena = 0;
     for (Buffer *buffer : order) {
       int64_t offset = 0;

@@ -19,12 +19,12 @@ using namespace mlir;
 
 static bool isPlain(MemRefType type) { return type && type.getLayout().isIdentity(); }
 
-/// The allocation of which `value` is all, perhaps in another shape; null if there
-/// is none.
+/// Returns the allocation that `value` covers completely, perhaps in another shape; null if
+/// there is none.
 static memref::AllocOp allocationOf(Value value) {
   while (Operation *definition = value.getDefiningOp()) {
     if (auto alloc = dyn_cast<memref::AllocOp>(definition))
-      // Without elements there are no strides to speak of, and nothing to copy.
+      // A buffer without elements has no meaningful strides, and nothing to copy.
       return isPlain(alloc.getType()) && !llvm::is_contained(alloc.getType().getShape(), 0)
                  ? alloc
                  : nullptr;
@@ -47,7 +47,7 @@ struct ResultsToArguments
       if (!isPlain(type))
         return end->emitOpError() << "gives " << end->getOperand(i).getType()
                                   << " as result " << i << "; expected a plain buffer";
-      // Plain pointers have no sizes: what is free is the program's to know.
+      // Plain pointers carry no sizes; the program keeps track of the free ones.
       auto pointer =
           type.hasStaticShape() ? type : MemRefType::get({1}, type.getElementType());
       NamedAttrList attributes(main.getResultAttrDict(i));
@@ -61,7 +61,7 @@ struct ResultsToArguments
     return returnSizes(main, end);
   }
 
-  /// What is left to return are the sizes of the free dimensions of all results.
+  /// The function then returns only the sizes of the free dimensions of all results.
   static LogicalResult returnSizes(func::FuncOp main, Operation *end) {
     OpBuilder b(end);
     SmallVector<Value> sizes;
@@ -79,8 +79,8 @@ struct ResultsToArguments
     return success();
   }
 
-  /// Computes result `i` in `target`. One that is an input, a weight or a result
-  /// already is copied.
+  /// Computes result `i` directly in `target`. A result that is an input, a weight or
+  /// another result is copied.
   void deliver(Operation *end, unsigned i, Value target) {
     Value value = end->getOperand(i);
     Location loc = end->getLoc();

@@ -27,8 +27,8 @@ struct SeparateDestinations
     });
     for (tensor::EmptyOp op : shared) {
       for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
-        // In front of the loop that uses it, not inside: a tensor made inside would be
-        // one for each iteration. And not further up, where it would live longer.
+        // The tensor is created in front of the loop that uses it: inside, there would be
+        // one for each iteration; further up, it would live longer.
         OpBuilder b(op->getBlock()->findAncestorOpInBlock(*use.getOwner()));
         use.set(b.clone(*op)->getResult(0));
         ++numCopies;

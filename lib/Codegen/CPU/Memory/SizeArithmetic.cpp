@@ -22,7 +22,7 @@ unsigned tacit::cpu::numFreeDims(func::FuncOp main) {
   return count;
 }
 
-/// The product of the sizes of the dimensions of `source` that were collapsed.
+/// Computes the product of the sizes of the dimensions of `source` that were collapsed.
 static OpFoldResult collapsedSize(OpBuilder &b, Location loc, memref::CollapseShapeOp op,
                                   int64_t dim) {
   Value product;
@@ -49,7 +49,7 @@ OpFoldResult tacit::cpu::sizeOfBuffer(OpBuilder &b, Location loc, Value buffer,
     return op.getMixedOutputShape()[dim];
   if (auto op = dyn_cast_or_null<memref::CollapseShapeOp>(definition))
     return collapsedSize(b, loc, op, dim);
-  // The rest folds.
+  // The remaining operations fold.
   return b.createOrFold<memref::DimOp>(loc, buffer, dim);
 }
 
@@ -70,10 +70,11 @@ Value tacit::cpu::castToShape(OpBuilder &b, Location loc, Value pointer, MemRefT
                                            sizes, strides);
 }
 
-/// What a size may be computed with: numbers, in operations that can be done anywhere
-/// once their operands are harmless.
+/// Returns true for operations that may compute a size: operations on numbers that can run
+/// anywhere once their operands are harmless.
 static bool isArithmetic(Operation *op) {
-  // A shift leaves the range of numbers unseen; nobody makes one of sizes.
+  // A shift could leave the range of numbers undetected, and sizes are never computed by
+  // one.
   return isa<affine::AffineApplyOp, affine::AffineMinOp, affine::AffineMaxOp>(op) ||
          (isa<arith::ArithDialect>(op->getDialect()) &&
           !isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op) &&
@@ -83,7 +84,7 @@ static bool isArithmetic(Operation *op) {
                        [](Type t) { return t.isIntOrIndexOrFloat(); }));
 }
 
-/// affine.apply, affine.min and affine.max in arithmetic.
+/// Expands affine.apply, affine.min and affine.max into arithmetic.
 static Value expandAffine(OpBuilder &b, Operation *op, IRMapping &known) {
   SmallVector<Value> operands = llvm::map_to_vector(
       op->getOperands(), [&](Value operand) { return known.lookup(operand); });
@@ -101,7 +102,7 @@ static Value expandAffine(OpBuilder &b, Operation *op, IRMapping &known) {
   return result;
 }
 
-/// Copies one operation whose operands are known. Fails where that is impossible.
+/// Copies one operation whose operands are known. Fails if that is impossible.
 static LogicalResult copyOperation(OpBuilder &b, Operation *op, IRMapping &known) {
   if (op->getName().getDialectNamespace() != affine::AffineDialect::getDialectNamespace()) {
     b.clone(*op, known);
@@ -114,7 +115,7 @@ static LogicalResult copyOperation(OpBuilder &b, Operation *op, IRMapping &known
 }
 
 FailureOr<Value> tacit::cpu::copySize(OpBuilder &b, Value value, IRMapping &known) {
-  // A list and no recursion: chains can be as long as a file.
+  // This is a work list and not a recursion because a chain can be as long as a file.
   SmallVector<Value> pending{value};
   while (!pending.empty()) {
     Value next = pending.back();
@@ -132,10 +133,10 @@ FailureOr<Value> tacit::cpu::copySize(OpBuilder &b, Value value, IRMapping &know
     }
     if (op)
       return op->emitOpError()
-             << "decides a size; expected arithmetic on the sizes of inputs";
+             << "determines a size; expected arithmetic on the sizes of inputs";
     auto argument = cast<BlockArgument>(next);
     return argument.getOwner()->getParentOp()->emitOpError()
-           << "decides a size; expected arithmetic on the sizes of inputs";
+           << "determines a size; expected arithmetic on the sizes of inputs";
   }
   return known.lookup(value);
 }

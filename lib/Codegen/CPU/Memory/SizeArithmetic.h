@@ -15,23 +15,24 @@
 
 namespace tacit::cpu {
 
-/// The last arguments of @main are the sizes of its free dimensions, in the order of
-/// the interface: how many. 0 where every size is known.
+/// Returns the number of sizes of free dimensions that @main takes, as its last arguments
+/// and in the order of the interface. It is 0 if every size is known.
 unsigned numFreeDims(mlir::func::FuncOp main);
 
-/// The number of elements of dimension `dim` of a buffer, from where it was made. Makes
-/// a memref.dim where that is an argument, or cannot be told.
+/// Returns the size of dimension `dim` of a buffer, taken from the operation that creates
+/// the buffer. Creates a memref.dim if the buffer is an argument or its size cannot be
+/// traced.
 mlir::OpFoldResult sizeOfBuffer(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
                                 int64_t dim);
 
-/// The buffer `pointer`, of which only the address is right, with the shape of `type`
+/// Returns the buffer `pointer`, whose address alone is valid, with the shape of `type`
 /// (row-major) and these sizes.
 mlir::Value castToShape(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pointer,
                         mlir::MemRefType type, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
-/// Computes `value` once more where `b` stands, from what `known` holds already. Fails
-/// with an error where that takes anything but arithmetic on the arguments of the
-/// function: a size must not depend on the values of a run.
+/// Computes `value` again at the insertion point of `b`, from the values in `known`. Fails
+/// with an error if that requires anything but arithmetic on the arguments of the function:
+/// a size must not depend on the data of a run.
 mlir::FailureOr<mlir::Value> copySize(mlir::OpBuilder &b, mlir::Value value,
                                       mlir::IRMapping &known);
 

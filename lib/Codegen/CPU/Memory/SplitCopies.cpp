@@ -15,7 +15,8 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-/// How many trailing dimensions of `type` form one block of memory.
+/// Returns the number of trailing dimensions of `type` that form one contiguous block of
+/// memory.
 static int64_t numContiguousDims(MemRefType type) {
   SmallVector<int64_t> strides;
   int64_t offset, expected = 1, count = 0;
@@ -29,7 +30,7 @@ static int64_t numContiguousDims(MemRefType type) {
   return count;
 }
 
-/// The block of `buffer` that is left when its first dimensions are fixed to `ivs`.
+/// Returns the block of `buffer` that remains when its first dimensions are fixed to `ivs`.
 static Value blockAt(OpBuilder &b, Location loc, Value buffer, ValueRange ivs) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<OpFoldResult> offsets(getAsOpFoldResult(ivs));
@@ -60,14 +61,14 @@ struct SplitCopies : tacit::cpu::impl::SplitCopiesBase<SplitCopies> {
     }
   }
 
-  /// True for what becomes one memcpy.
+  /// Returns true for copies that become one memcpy.
   static bool isOneBlock(MemRefType type) {
     return type.getLayout().isIdentity() ||
            memref::isStaticShapeAndContiguousRowMajor(type);
   }
 
-  /// Loops over the outer dimensions around a copy of one block, or of one element
-  /// where not even the last dimension is contiguous on both sides.
+  /// Creates loops over the outer dimensions around a copy of one block, or of one element
+  /// if not even the last dimension is contiguous on both sides.
   static void split(memref::CopyOp op, MemRefType source, MemRefType target) {
     OpBuilder b(op);
     Location loc = op.getLoc();

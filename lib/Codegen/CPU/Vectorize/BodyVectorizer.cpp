@@ -15,8 +15,7 @@
 using namespace mlir;
 using namespace tacit::cpu;
 
-/// Dimensions along which a value of the body varies, `dim` being the only one
-/// that matters.
+/// Computes the dimensions along which a value of the body varies; only `dim` matters here.
 static bool varies(Value value, linalg::GenericOp op, unsigned dim,
                    DenseMap<Value, bool> &known) {
   auto [entry, isNew] = known.try_emplace(value, false);
@@ -39,8 +38,8 @@ static bool varies(Value value, linalg::GenericOp op, unsigned dim,
   return known[value] = result;
 }
 
-/// tensor.extract along the vector: only its last index varies, and it is the
-/// loop's own index.
+/// Handles tensor.extract along the vector: only its last index varies, and that is the
+/// index of the loop.
 static bool isRowRead(tensor::ExtractOp extract, linalg::GenericOp op, unsigned dim,
                       DenseMap<Value, bool> &known) {
   if (extract.getIndices().empty())
@@ -78,7 +77,7 @@ bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
         return false;
       continue;
     }
-    // Lanes behind the end compute too, on zeros: a division must not trap there.
+    // Lanes beyond the end compute too, on zeros, and a division must not trap there.
     if (!OpTrait::hasElementwiseMappableTraits(&inner) || !isSpeculatable(&inner))
       return false;
   }
@@ -98,7 +97,7 @@ SmallVector<Value> tacit::cpu::indicesAt(OpBuilder &builder, Location loc, Affin
   return indices;
 }
 
-/// vector.transfer_read of consecutive elements from `indices` on, along the
+/// Creates a vector.transfer_read of consecutive elements, starting at `indices`, along the
 /// tensor's dimension `along`.
 static Value readVector(OpBuilder &builder, Location loc, Value tensor, ValueRange indices,
                         unsigned along, const VectorFrame &frame) {
@@ -130,7 +129,7 @@ Value tacit::cpu::toVector(OpBuilder &builder, Location loc, Value value, int64_
                                      VectorType::get({width}, value.getType()), value);
 }
 
-/// The operations of the body that `wanted` needs, but for what is given.
+/// Returns the operations of the body that `wanted` needs, except those that are given.
 static SmallPtrSet<Operation *, 16> neededFor(Value wanted, linalg::GenericOp op,
                                               const DenseMap<Value, Value> &given) {
   SmallPtrSet<Operation *, 16> needed;

@@ -12,9 +12,8 @@
 
 namespace tacit::cpu {
 
-/// Where in the iteration space a vector lies: `width` consecutive points along
-/// dimension `dim`, starting at `ivs`. `mask`, where given, says which of them
-/// exist.
+/// Describes where a vector lies in the iteration space: `width` consecutive points along
+/// dimension `dim`, starting at `ivs`. If `mask` is given, it says which of them exist.
 struct VectorFrame {
   llvm::SmallVector<mlir::Value> ivs;
   unsigned dim;
@@ -22,31 +21,31 @@ struct VectorFrame {
   mlir::Value mask;
 };
 
-/// True if vectors may read and write a tensor of this type. Booleans are bits to a
-/// vector and bytes to a scalar, and of complex numbers there are no vectors.
+/// Returns true if vectors may read and write a tensor of this type. Booleans are bits in a
+/// vector and bytes in a scalar, and there are no vectors of complex numbers.
 bool hasVectors(mlir::Type tensor);
 
-/// True if `op` can be computed along dimension `dim` with vectors: every
-/// operation of its body is elementwise, and data it picks by index is read
-/// either at one place or along `dim`.
+/// Returns true if `op` can be computed along dimension `dim` with vectors: every operation
+/// of its body is elementwise, and data that it picks by index is read either at one place
+/// or along `dim`.
 bool isVectorizable(mlir::linalg::GenericOp op, unsigned dim);
 
-/// The indices that `map` gives for the point `ivs`.
+/// Returns the indices that `map` gives for the point `ivs`.
 llvm::SmallVector<mlir::Value> indicesAt(mlir::OpBuilder &builder, mlir::Location loc,
                                          mlir::AffineMap map, mlir::ValueRange ivs);
 
-/// Reads an operand: a vector where it varies along the frame's dimension, a
-/// scalar where it does not.
+/// Reads an operand: as a vector if it varies along the frame's dimension, otherwise as a
+/// scalar.
 mlir::Value readOperand(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor,
                         mlir::AffineMap map, const VectorFrame &frame);
 
-/// `value` as a vector of the frame's width.
+/// Returns `value` as a vector of the frame's width.
 mlir::Value toVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                      int64_t width);
 
-/// Computes the value `wanted` of the body of `op` (an operation's result or a
-/// block argument) at `frame`. `given` replaces block arguments; the others are
-/// read from their operands. What does not vary along the vector stays scalar.
+/// Computes the value `wanted` of the body of `op` (an operation's result or a block
+/// argument) at `frame`. `given` replaces block arguments; the others are read from their
+/// operands. A value that does not vary along the vector stays scalar.
 mlir::Value vectorizeBody(mlir::OpBuilder &builder, mlir::linalg::GenericOp op,
                           mlir::Value wanted, const VectorFrame &frame,
                           llvm::DenseMap<mlir::Value, mlir::Value> given =

@@ -19,7 +19,7 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-/// A generic that only permutes dimensions.
+/// Matches a generic that only permutes dimensions.
 static bool isTranspose(linalg::GenericOp op) {
   return op && op.getNumDpsInputs() == 1 && op->getNumResults() == 1 &&
          op.getNumParallelLoops() == op.getNumLoops() &&
@@ -34,7 +34,7 @@ static bool isContraction(linalg::GenericOp op) {
 }
 
 namespace {
-/// Reads an operand of a contraction where it lies instead of a transposed copy.
+/// Reads an operand of a contraction in place instead of through a transposed copy.
 struct FoldTransposeIntoOperand : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -59,7 +59,7 @@ struct FoldTransposeIntoOperand : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// Writes the result of a contraction in the order in which it is wanted.
+/// Writes the result of a contraction in the order in which its user reads it.
 struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -69,7 +69,8 @@ struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
       return rewriter.notifyMatchFailure(op, "not a transposition");
     auto producer = op.getDpsInputOperand(0)->get().getDefiningOp<linalg::GenericOp>();
     if (!isContraction(producer) || !producer->hasOneUse())
-      return rewriter.notifyMatchFailure(op, "input is not a contraction of its own");
+      return rewriter.notifyMatchFailure(op,
+                                         "input is not a contraction with this one use");
     auto fill = producer.getDpsInitOperand(0)->get().getDefiningOp<linalg::FillOp>();
     AffineMap permutation = op.getIndexingMapsArray()[0];
     unsigned last = permutation.getNumDims() - 1;
@@ -90,8 +91,8 @@ struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// Takes the size of a tensor from where it was made. To ask the tensor is to use it,
-/// and what is used twice is not fused.
+/// Takes the size of a tensor from the operation that produces it. A tensor.dim would be
+/// another use of the tensor, and a tensor with two uses is not fused.
 struct ResolveSize : OpRewritePattern<tensor::DimOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -100,10 +101,11 @@ struct ResolveSize : OpRewritePattern<tensor::DimOp> {
     auto dim = op.getConstantIndex();
     auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
     if (!dim || !type || *dim < 0 || *dim >= type.getRank())
-      return rewriter.notifyMatchFailure(op, "no dimension of a ranked tensor");
+      return rewriter.notifyMatchFailure(op, "not a dimension of a ranked tensor");
     auto sizes = tacit::cpu::sizesFromMaker(rewriter, op.getLoc(), op.getSource());
     if (!sizes)
-      return rewriter.notifyMatchFailure(op, "the tensor's maker does not say its sizes");
+      return rewriter.notifyMatchFailure(
+          op, "the operation that produces the tensor does not state its sizes");
     rewriter.replaceOp(
         op, getValueOrCreateConstantIndexOp(rewriter, op.getLoc(), (*sizes)[*dim]));
     return success();
@@ -124,9 +126,9 @@ struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> 
     if (generalized.wasInterrupted())
       return signalPassFailure();
 
-    // An operation is computed inside its consumer if that is its only use and
-    // covers every dimension of it: nothing is computed twice. Products and
-    // reductions keep to themselves.
+    // An operation is fused into its consumer if that is its only use and covers each of
+    // its dimensions, so that nothing is computed twice. Products and reductions are not
+    // fused.
     linalg::ControlFusionFn fuseOnce = [](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();
       auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
@@ -135,8 +137,8 @@ struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> 
         return false;
       return consumer.getMatchingIndexingMap(operand).isPermutation();
     };
-    // Splitting a leading dimension (rows into batch and sequence) moves behind
-    // the elementwise operations, so that they see the shape of the product.
+    // A split of a leading dimension (rows into batch and sequence) moves after the
+    // elementwise operations, so that they see the shape of the product.
     linalg::ControlFusionFn sinkReshape = [](OpOperand *operand) {
       auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
       return consumer && consumer.getNumReductionLoops() == 0 && !isTranspose(consumer);

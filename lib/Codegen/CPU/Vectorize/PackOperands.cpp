@@ -62,8 +62,8 @@ struct PackOperands : tacit::cpu::impl::PackOperandsBase<PackOperands> {
     pack(rewriter, *layout, operand);
   }
 
-  /// operand -> unpack(pack(operand)): the same values, read from panels by
-  /// whoever looks through the unpack.
+  /// Rewrites operand -> unpack(pack(operand)): the values are the same, and users that
+  /// look through the unpack read them from panels.
   void pack(RewriterBase &rewriter, const PanelLayout &layout, OpOperand &operand) {
     Location loc = operand.getOwner()->getLoc();
     auto type = cast<RankedTensorType>(operand.get().getType());

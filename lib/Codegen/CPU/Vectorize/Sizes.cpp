@@ -14,7 +14,7 @@
 using namespace mlir;
 using namespace tacit::cpu;
 
-/// The dimensions of a slice that `type`, which may lack some of one element, keeps.
+/// Returns the dimensions of a slice that `type`, which may lack some of size 1, keeps.
 static SmallVector<OpFoldResult> keptSizes(tensor::ExtractSliceOp slice) {
   SmallVector<OpFoldResult> sizes;
   llvm::SmallBitVector dropped = slice.getDroppedDims();
@@ -24,7 +24,7 @@ static SmallVector<OpFoldResult> keptSizes(tensor::ExtractSliceOp slice) {
   return sizes;
 }
 
-/// Products of what each group of dimensions was.
+/// Multiplies the sizes of each group of dimensions.
 static SmallVector<OpFoldResult> collapsedSizes(OpBuilder &builder, Location loc,
                                                 tensor::CollapseShapeOp collapse) {
   SmallVector<OpFoldResult> source = sizesOf(builder, loc, collapse.getSrc()), sizes;
@@ -52,7 +52,7 @@ tacit::cpu::sizesFromMaker(OpBuilder &builder, Location loc, Value tensor) {
   auto result = dyn_cast<OpResult>(tensor);
   if (auto styled = dyn_cast_or_null<DestinationStyleOpInterface>(maker))
     return sizesOf(builder, loc, styled.getTiedOpOperand(result)->get());
-  // Not scf.for: there, sizes may change from one iteration to the next.
+  // scf.for is excluded because sizes may change from one iteration to the next.
   if (auto loop = dyn_cast_or_null<scf::ForallOp>(maker))
     return sizesOf(builder, loc, loop.getTiedOpOperand(result)->get());
   return std::nullopt;
@@ -67,7 +67,8 @@ SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc,
   return sizes ? *sizes : tensor::getMixedSizes(builder, loc, tensor);
 }
 
-/// The dimension of `operand` that loop `dim` of its owner walks, if there is one.
+/// Returns the dimension of `operand` that loop `dim` of its owner iterates over, if there
+/// is one.
 static std::optional<unsigned> placeOf(OpOperand &operand, unsigned dim) {
   auto op = cast<linalg::LinalgOp>(operand.getOwner());
   return op.getMatchingIndexingMap(&operand).getResultPosition(
@@ -89,7 +90,8 @@ SmallVector<OpFoldResult> tacit::cpu::loopSizes(OpBuilder &builder, linalg::Lina
   for (auto [dim, size] : llvm::enumerate(sizes)) {
     if (!ShapedType::isDynamic(known[dim]))
       continue;
-    // Results come last. Their sizes are those of their allocation: at hand.
+    // Results are tried last: their sizes are those of their allocation, which are
+    // available.
     for (OpOperand &operand : llvm::reverse(op->getOpOperands()))
       if (auto place = placeOf(operand, dim)) {
         size = sizesOf(builder, op.getLoc(), operand.get())[*place];

@@ -21,7 +21,7 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit::cpu;
 
-/// What an operation does with the rows of a [rows..., n] iteration space.
+/// Says what an operation does with the rows of a [rows..., n] iteration space.
 enum class RowRole {
   None,
   Full,   ///< one value per element
@@ -29,8 +29,8 @@ enum class RowRole {
   PerRow, ///< one value per row, from values per row
 };
 
-/// Role of `op` in a group whose elementwise shape is `shape`. Two free dimensions
-/// look alike here; whether they are alike is for the caller to see.
+/// Returns the role of `op` in a group whose elementwise shape is `shape`. Two free
+/// dimensions look the same here; the caller checks whether they are.
 static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
   ArrayRef<int64_t> rows = shape.drop_back();
   if (auto fill = dyn_cast<linalg::FillOp>(candidate)) {
@@ -46,7 +46,8 @@ static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
   for (AffineMap map : op.getIndexingMapsArray())
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return RowRole::None;
-  // The result's type must say what the operands' say, as tiles will have that type.
+  // The result's type must state the same sizes as those of the operands, because tiles get
+  // that type.
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   if (!out.isProjectedPermutation() ||
       applyPermutationMap(out, ArrayRef(ranges)) != type.getShape())
@@ -64,8 +65,8 @@ static RowRole roleOf(Operation *candidate, ArrayRef<int64_t> shape) {
   return RowRole::None;
 }
 
-/// True if the owner of `use`, when it computes one row, needs of a producer with
-/// `role` that row only. In a square, a transposed read has the same shape.
+/// Returns true if the owner of `use`, when it computes one row, needs only that row of a
+/// producer with `role`. In a square tensor, a transposed read has the same shape.
 static bool readsOwnRow(OpOperand &use, RowRole role, int64_t rank) {
   auto user = cast<linalg::LinalgOp>(use.getOwner());
   auto identity = AffineMap::getMultiDimIdentityMap(user.getNumLoops(), user->getContext());
@@ -73,8 +74,8 @@ static bool readsOwnRow(OpOperand &use, RowRole role, int64_t rank) {
   return user.getMatchingIndexingMap(&use) == identity.getMajorSubMap(numResults);
 }
 
-/// True if the elementwise members of `group` can be computed one after the other in
-/// one row: each is read for the last time when the next is written, if not before.
+/// Returns true if the elementwise members of `group` can be computed one after the other
+/// in one row: the last read of each happens no later than the write of the next.
 static bool fitInOneRow(ArrayRef<Operation *> group, ArrayRef<int64_t> shape) {
   Type element = getElementTypeOrSelf(group.back()->getResult(0).getType());
   Operation *current = nullptr;
@@ -92,8 +93,8 @@ static bool fitInOneRow(ArrayRef<Operation *> group, ArrayRef<int64_t> shape) {
   return true;
 }
 
-/// `root` and the producers that only this group uses, producers first. Holds a
-/// reduction, or there is nothing to gain and the result is empty.
+/// Returns `root` and the producers that only this group uses, producers first. The result
+/// holds a reduction; without one there is nothing to gain, and the result is empty.
 static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp root) {
   SmallVector<int64_t> shape = staticLoopSizes(root);
   builder.setInsertionPoint(root);
@@ -115,16 +116,15 @@ static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp ro
               return group.contains(use.getOwner()) && readsOwnRow(use, role, shape.size());
             }))
           continue;
-        // An elementwise producer belongs to whoever made its input, unless it
-        // reads a value per row and so cannot come before the reduction.
+        // An elementwise producer joins the group of its own input, unless it reads a value
+        // per row and therefore cannot come before the reduction.
         if (role == RowRole::Full &&
             !llvm::any_of(producer->getOperands(), [&](Value value) {
               auto type = dyn_cast<RankedTensorType>(value.getType());
               return type && type.getShape() == ArrayRef<int64_t>(shape).drop_back();
             }))
           continue;
-        // Whoever reads a member has its other dimensions, but sums over a dimension
-        // of its own.
+        // A user of a member has the same dimensions, unless it sums over one of its own.
         if (role == RowRole::Reduce &&
             !isSameSize(loopSizes(builder, cast<linalg::LinalgOp>(producer)).back(),
                         length))
@@ -138,7 +138,7 @@ static SetVector<Operation *> findGroup(OpBuilder &builder, linalg::GenericOp ro
     return {};
   SmallVector<Operation *> ordered(group.getArrayRef());
   llvm::sort(ordered, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  // A row of any length has no place on the stack of a task.
+  // A row of unbounded length does not fit on the stack of a task.
   if (ShapedType::isDynamic(shape.back()) && !fitInOneRow(ordered, shape))
     return {};
   return SetVector<Operation *>(ordered.begin(), ordered.end());
@@ -157,7 +157,7 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
           roleOf(op, staticLoopSizes(op)) == RowRole::Full)
         candidates.push_back(op);
     });
-    // Last consumers first: a group then holds all of a chain.
+    // The last consumers come first, so that a group contains a whole chain.
     llvm::SmallPtrSet<Operation *, 16> done;
     for (linalg::GenericOp root : llvm::reverse(candidates)) {
       if (done.contains(root))
@@ -174,7 +174,7 @@ struct TileRows : tacit::cpu::impl::TileRowsBase<TileRows> {
     }
   }
 
-  /// One parallel loop over the rows that computes every member on its row.
+  /// Creates one parallel loop over the rows that computes every member on its row.
   LogicalResult tile(RewriterBase &rewriter, linalg::GenericOp root,
                      ArrayRef<Operation *> group) {
     rewriter.setInsertionPoint(root);

@@ -71,7 +71,7 @@ Value tacit::cpu::buildMaskedLoop(
   Value whole =
       getValueOrCreateConstantIndexOp(builder, loc, roundDown(builder, loc, size, width));
   Value result = buildLoop(builder, loc, whole, width, init, wholeVector).front();
-  // Runs once, or not at all.
+  // The loop runs at most once.
   return buildLoop(builder, loc, whole, bound, width, result,
                    [&](OpBuilder &b, Value iv, ValueRange carried) {
                      Value left = arith::SubIOp::create(b, loc, bound, iv);
@@ -85,13 +85,14 @@ bool tacit::cpu::isOutermost(Operation *op) {
   return !op->getParentOfType<scf::ForallOp>();
 }
 
-/// Size of the tile at `offset` of a dimension of `size` elements in steps of `step`.
+/// Returns the size of the tile at `offset` of a dimension of `size` elements in steps of
+/// `step`.
 static OpFoldResult tileSize(OpBuilder &builder, Location loc, OpFoldResult size,
                              OpFoldResult step, Value offset) {
   auto tile = getConstantIntValue(step), all = getConstantIntValue(size);
   if (tile && (*tile == 1 || (all && *all % *tile == 0)))
     return step;
-  // The last tile is cut off: min(tile, size - offset).
+  // The last tile is clipped to min(tile, size - offset).
   AffineExpr d0 = builder.getAffineDimExpr(0), s0 = builder.getAffineSymbolExpr(0),
              s1 = builder.getAffineSymbolExpr(1);
   MLIRContext *context = builder.getContext();
@@ -112,7 +113,8 @@ Value tacit::cpu::buildParallelTiles(
   for (auto [size, bound, tile] : llvm::zip(all, upper, step)) {
     if (tile)
       continue;
-    // One tile. Of a free dimension it is one step of 1, since a step is not zero.
+    // Computes a single tile. For a free dimension this is one iteration with a step of 1,
+    // because a step must not be zero.
     bool isFree = !getConstantIntValue(size);
     tile = isFree ? one : size;
     bound = isFree ? one : bound;

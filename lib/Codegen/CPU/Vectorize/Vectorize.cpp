@@ -26,23 +26,24 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit::cpu;
 
-/// Lanes of a reduction. Part of the definition of every sum over a row: lane i
-/// sums the elements i, i + 16, i + 32, ... and the lanes are then combined in
-/// halves. The width of the machine's registers does not enter.
+/// The number of lanes of a reduction. It is part of the definition of every sum over a
+/// row: lane i sums the elements i, i + 16, i + 32, ..., and then the lanes are combined in
+/// halves. The width of the machine's registers has no influence.
 static constexpr int64_t kReductionLanes = 16;
 
-/// More rows than any processor has registers for: the kernel is unrolled over them.
+/// This is more rows than any processor has registers for, because the kernel is unrolled
+/// over them.
 static constexpr int64_t kMaxTileRows = 64;
 
-/// Bytes per step of an elementwise loop: 32 floats, which two or four registers hold.
+/// The bytes per step of an elementwise loop: 32 floats, which two or four registers hold.
 static constexpr int64_t kParallelBytes = 128;
 
 //===----------------------------------------------------------------------===//
 // Rows
 //===----------------------------------------------------------------------===//
 
-/// Computes one row: `outer` are the loop indices but the last, `place` the
-/// indices of the row in `tensor`.
+/// Computes one row: `outer` are the loop indices except the last, `place` the indices of
+/// the row in `tensor`.
 using RowBuilder = llvm::function_ref<Value(OpBuilder &, ArrayRef<Value> outer,
                                             ArrayRef<Value> place, Value tensor)>;
 
@@ -60,8 +61,8 @@ static Value nestRows(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> r
       .front();
 }
 
-/// Fills `init` row by row. An outermost operation gets a parallel loop whose tiles
-/// are `steps`; inside one, or for a single row, plain loops over `rows` do.
+/// Fills `init` row by row. An outermost operation gets a parallel loop whose tiles are
+/// `steps`; inside another one, or for a single row, there are plain loops over `rows`.
 static Value forEachRow(OpBuilder &builder, Operation *op, Value init,
                         ArrayRef<OpFoldResult> rows, ArrayRef<OpFoldResult> steps,
                         RowBuilder row) {
@@ -81,9 +82,9 @@ static Value forEachRow(OpBuilder &builder, Operation *op, Value init,
 // Elementwise operations
 //===----------------------------------------------------------------------===//
 
-/// Elements per step of an elementwise loop over `size`.
+/// Returns the number of elements per step of an elementwise loop over `size`.
 static int64_t stepWidth(linalg::GenericOp op, OpFoldResult size) {
-  // Long bodies on wide elements would otherwise spill most of what they compute.
+  // Otherwise long bodies on wide elements would spill most of their values.
   int64_t bytes = 4;
   for (Value operand : op->getOperands())
     bytes = std::max<int64_t>(
@@ -93,7 +94,7 @@ static int64_t stepWidth(linalg::GenericOp op, OpFoldResult size) {
   return known ? std::min<int64_t>(width, llvm::PowerOf2Ceil(*known)) : width;
 }
 
-/// One row of `size` along the last dimension: whole vectors, then a masked one.
+/// Computes one row of `size` along the last dimension: whole vectors, then a masked one.
 static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, OpFoldResult size,
                           Value tensor, ArrayRef<Value> outer, ArrayRef<Value> outIndices) {
   Location loc = op.getLoc();
@@ -105,7 +106,8 @@ static Value vectorizeRow(OpBuilder &builder, linalg::GenericOp op, OpFoldResult
     frame.ivs.push_back(iv);
     SmallVector<Value> indices(outIndices);
     indices.push_back(iv);
-    // What is computed in the place of its operand reads it as far as it is left.
+    // An operation that is computed in place reads the part of its operand that is not yet
+    // overwritten.
     DenseMap<Value, Value> given;
     for (OpOperand *operand : op.getDpsInputOperands())
       if (operand->get() == op.getDpsInitOperand(0)->get() &&
@@ -258,7 +260,7 @@ struct Vectorize : tacit::cpu::impl::VectorizeBase<Vectorize> {
       else if (generic || isa<linalg::PackOp>(op))
         others.push_back(op);
     });
-    // Products first: each absorbs the elementwise operation that it feeds.
+    // Products come first: each absorbs the elementwise operation that reads it.
     for (linalg::GenericOp op : contractions) {
       Operation *consumer = nullptr;
       if (succeeded(vectorizeContraction(rewriter, op, tile, consumer)))

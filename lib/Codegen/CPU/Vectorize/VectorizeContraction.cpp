@@ -5,15 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The kernel keeps a register tile of rows x panel results and walks the inner
-// dimensions once: for each step it makes one row of the panel, broadcasts one
-// element of each left-hand row, and adds one product per row: by a fused
-// multiply-add where the product is exact. Every result is therefore one chain of
-// additions in ascending order of the inner dimensions, whatever the tile, the
-// machine or the number of threads.
+// The kernel keeps a register tile of rows x panel results and iterates over the inner
+// dimensions once: in each step it computes one row of the panel, broadcasts one element of
+// each left-hand row, and adds one product per row, by a fused multiply-add if the product
+// is exact. Every result is therefore one chain of additions in ascending order of the
+// inner dimensions, whatever the tile, the machine or the number of threads.
 //
-// The row of the panel is the right operand itself, or computed from packed
-// integers; either way it is made once for all rows of the tile.
+// The row of the panel is the right operand itself, or is computed from packed integers; in
+// both cases this is done once for all rows of the tile.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +33,8 @@ using namespace tacit::cpu;
 // Recognition
 //===----------------------------------------------------------------------===//
 
-/// What the body adds to its accumulator. Null if it does anything else with it.
+/// Returns what the body adds to its accumulator, or null if it uses the accumulator in any
+/// other way.
 static Value addedTerm(linalg::GenericOp op) {
   Block *body = op.getBody();
   Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
@@ -43,12 +43,12 @@ static Value addedTerm(linalg::GenericOp op) {
       *acc.user_begin() != sum)
     return nullptr;
   Value term = sum->getOperand(sum->getOperand(0) == acc ? 1 : 0);
-  // A term computed outside of the body, or an operand as it is, is no product.
+  // A term that is computed outside the body, or an unchanged operand, is not a product.
   return term.getDefiningOp() && term.getParentBlock() == body ? term : Value();
 }
 
-/// Sorts the loops into row, column, batch and inner. False if an operand does not
-/// have the loops that its role wants.
+/// Sorts the loops into row, column, batch and inner. Returns false if an operand does not
+/// have the loops that its role requires.
 static bool assignLoops(Contraction &contraction) {
   linalg::GenericOp op = contraction.op;
   const AffineMap &left = contraction.left, &out = contraction.out;
@@ -59,8 +59,8 @@ static bool assignLoops(Contraction &contraction) {
                         [&](AffineMap map) { return map.isFunctionOfDim(dim); });
   };
   auto isInner = [&](unsigned dim) { return llvm::is_contained(contraction.inner, dim); };
-  // The row is the dimension that only the left side and the result have; of
-  // several, the last in loop order.
+  // The row is the dimension that only the left side and the result have; if there are
+  // several, it is the last in loop order.
   std::optional<unsigned> row;
   for (unsigned i = 0; i < op.getNumLoops(); ++i) {
     if (isInner(i) && out.isFunctionOfDim(i))
@@ -108,7 +108,7 @@ std::optional<PanelLayout> tacit::cpu::panelLayout(const Contraction &contractio
     return std::nullopt;
   PanelLayout layout;
   layout.innerDimsPos.push_back(*column);
-  // What is broadcast stays in front; then the batch and the rest in loop order.
+  // Broadcast dimensions stay in front, followed by the batch and the rest in loop order.
   for (unsigned i = 0; i < map.getNumResults(); ++i)
     if (isa<AffineConstantExpr>(map.getResult(i)))
       layout.outerDimsPerm.push_back(i);
@@ -123,7 +123,7 @@ std::optional<PanelLayout> tacit::cpu::panelLayout(const Contraction &contractio
   return layout;
 }
 
-/// The packed form of a right operand, if it has the layout that the kernel reads.
+/// Returns the packed form of a right operand, if it has the layout that the kernel reads.
 static Value findPanels(const Contraction &contraction, size_t right, int64_t panel) {
   linalg::GenericOp op = contraction.op;
   auto unpack = op->getOperand(right + 1).getDefiningOp<linalg::UnPackOp>();
@@ -140,7 +140,7 @@ static Value findPanels(const Contraction &contraction, size_t right, int64_t pa
   return unpack.getSource();
 }
 
-/// The one elementwise user that can be computed on the finished tile.
+/// Returns the only elementwise user, if it can be computed on the finished tile.
 static linalg::GenericOp findEpilogue(const Contraction &contraction) {
   linalg::GenericOp op = contraction.op;
   Value result = op->getResult(0);
@@ -169,8 +169,8 @@ static linalg::GenericOp findEpilogue(const Contraction &contraction) {
 namespace {
 class Kernel {
 public:
-  /// `sizes` are the loop sizes. `panels` has an entry for each right operand, null if
-  /// it is not packed.
+  /// `sizes` are the loop sizes. `panels` has an entry for each right operand, null if it
+  /// is not packed.
   Kernel(const Contraction &contraction, ArrayRef<OpFoldResult> sizes, RegisterTile tile,
          ArrayRef<Value> panels, linalg::GenericOp epilogue)
       : contraction(contraction), op(linalg::GenericOp(contraction.op).getOperation()),
@@ -185,16 +185,17 @@ private:
   /// Computes `rows` x panel results at (row, column).
   Value compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row, Value column,
                 Value mask, Value out) const;
-  /// Loop indices of a result at `offsets` + (row, column); the inner ones are zero.
+  /// Returns the loop indices of a result at `offsets` + (row, column); the inner ones are
+  /// zero.
   SmallVector<Value> loopIndices(OpBuilder &b, ValueRange offsets, Value row,
                                  Value column) const;
   Value readRight(OpBuilder &b, size_t right, const VectorFrame &frame) const;
   Value start(OpBuilder &b, const VectorFrame &frame) const;
-  /// The accumulators after the inner loops from number `depth` on; `frames` hold
-  /// the indices of the loops around.
+  /// Returns the accumulators after the inner loops from number `depth` on; `frames` hold
+  /// the indices of the surrounding loops.
   SmallVector<Value> sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame> frames,
                          ValueRange accumulators) const;
-  /// The accumulators after one term at `frames`.
+  /// Returns the accumulators after one term at `frames`.
   SmallVector<Value> addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
                              ValueRange accumulators) const;
 
@@ -224,7 +225,7 @@ Value Kernel::readRight(OpBuilder &b, size_t right, const VectorFrame &frame) co
   Value packed = panels[right];
   if (!packed)
     return readOperand(b, loc, op->getOperand(right + 1), map, frame);
-  // Panels are filled up with zeros: reading needs no mask.
+  // Panels are padded with zeros, so reading them needs no mask.
   SmallVector<Value> indices = indicesAt(b, loc, map, frame.ivs), place;
   PanelLayout layout = *panelLayout(contraction, right);
   for (int64_t position : layout.outerDimsPerm) {
@@ -248,7 +249,7 @@ Value Kernel::start(OpBuilder &b, const VectorFrame &frame) const {
   return toVector(b, loc, readOperand(b, loc, init, contraction.out, frame), tile.panel);
 }
 
-/// Terms that are written out one by one: the fields of a byte and the powers of a
+/// The most terms that are unrolled: the fields of a byte and the powers of a
 /// weight, whose shifts and masks are then constants.
 static constexpr int64_t kMaxUnrolledTerms = 4;
 
@@ -263,7 +264,7 @@ SmallVector<Value> Kernel::sum(OpBuilder &b, size_t depth, ArrayRef<VectorFrame>
       frame.ivs[inner[depth]] = index;
     return sum(b, depth + 1, next, carried);
   };
-  // A free dimension may be anything: as an unsigned number kDynamic is very many.
+  // A free dimension can have any size; as an unsigned number, kDynamic is very large.
   uint64_t terms = 1;
   for (unsigned dim : inner.drop_front(depth))
     terms = llvm::SaturatingMultiply<uint64_t>(terms, contraction.ranges[dim]);
@@ -281,14 +282,14 @@ SmallVector<Value> Kernel::addTerm(OpBuilder &b, ArrayRef<VectorFrame> frames,
   DenseMap<Value, Value> rights;
   for (size_t i = 0; i < contraction.rights.size(); ++i)
     rights[generic.getBody()->getArgument(i + 1)] = readRight(b, i, frames.front());
-  // An exact product rounds once, with its sum.
+  // An exact product rounds once, together with its sum.
   auto exact = contraction.term.getDefiningOp<arith::MulFOp>();
   SmallVector<Value> next;
   for (auto [frame, accumulator] : llvm::zip(frames, accumulators)) {
     auto value = [&, &frame = frame](Value wanted) {
       return toVector(b, loc, vectorizeBody(b, generic, wanted, frame, rights), tile.panel);
     };
-    // Not vector.fma: that becomes llvm.fmuladd, which may round twice.
+    // vector.fma is avoided because it becomes llvm.fmuladd, which may round twice.
     if (exact)
       next.push_back(math::FmaOp::create(b, loc, value(exact.getLhs()),
                                          value(exact.getRhs()), accumulator));
@@ -327,7 +328,7 @@ Value Kernel::compute(OpBuilder &b, int64_t rows, ValueRange offsets, Value row,
                             frame, std::move(given));
       value = toVector(b, loc, value, tile.panel);
     }
-    // Within the tile: its own origin is zero.
+    // Within the tile, its own origin is zero.
     SmallVector<Value> indices(offsets.size(), indexConstant(b, loc, 0));
     for (unsigned j = 0; j < result.getNumResults(); ++j)
       if (result.getDimPosition(j) == contraction.row)
@@ -357,7 +358,7 @@ Value Kernel::computePanel(OpBuilder &b, ValueRange offsets, Value column, Value
   }
   Value row = getValueOrCreateConstantIndexOp(b, loc, roundDown(b, loc, rows, tile.rows));
   out = buildLoop(b, loc, row, tile.rows, out, computeRows(tile.rows)).front();
-  // Of the rows that are left 4, 2 and 1 at once, each once or not at all.
+  // The remaining rows are computed 4, 2 and 1 at a time, each at most once.
   Value left = arith::SubIOp::create(b, loc, cast<Value>(rows), row);
   for (int64_t some = llvm::bit_floor<uint64_t>(tile.rows - 1); some > 0; some /= 2) {
     Value taken = arith::AndIOp::create(b, loc, left, indexConstant(b, loc, some));
@@ -372,11 +373,11 @@ Value Kernel::computePanel(OpBuilder &b, ValueRange offsets, Value column, Value
 // Loops around the kernel
 //===----------------------------------------------------------------------===//
 
-/// More panels for one task than any model has.
+/// This is more panels for one task than any model has.
 static constexpr int64_t kMaxPanelsPerTask = int64_t(1) << 16;
 
-/// Columns per parallel task: a divisor of the panels that leaves about a dozen
-/// tasks, so that a few threads stay busy to the end.
+/// Returns the columns per parallel task: a divisor of the panels that leaves about a dozen
+/// tasks, so that a few threads stay busy until the end.
 static OpFoldResult columnsPerTask(OpBuilder &builder, Location loc, OpFoldResult columns,
                                    int64_t panel) {
   constexpr int64_t kTasks = 12;
@@ -396,8 +397,8 @@ static OpFoldResult columnsPerTask(OpBuilder &builder, Location loc, OpFoldResul
   return builder.getIndexAttr(best * panel);
 }
 
-/// The packed panels of each right operand, null where it is read in rows; fails where
-/// it can be read neither way.
+/// Returns the packed panels of each right operand, null if it is read in rows; fails if it
+/// can be read neither way.
 static FailureOr<SmallVector<Value>> panelsOf(const Contraction &contraction,
                                               int64_t panel) {
   SmallVector<Value> panels;
@@ -412,8 +413,8 @@ static FailureOr<SmallVector<Value>> panelsOf(const Contraction &contraction,
   return panels;
 }
 
-/// How much of each dimension of the result one task computes: all where it says
-/// nothing.
+/// Returns how much of each dimension of the result one task computes; dimensions without
+/// an entry are computed as a whole.
 static SmallVector<OpFoldResult> stepsPerTask(OpBuilder &b, Location loc,
                                               const Contraction &contraction,
                                               ArrayRef<OpFoldResult> sizes, int64_t panel) {
@@ -438,7 +439,7 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
   if (failed(panels))
     return failure();
 
-  // The tile is counted in f32; wider elements fill the registers with fewer rows.
+  // The tile is sized for f32; wider elements fill the registers with fewer rows.
   int64_t bits = getElementTypeOrSelf(op->getResult(0).getType()).getIntOrFloatBitWidth();
   tile.rows = std::max<int64_t>(1, tile.rows * 32 / std::max<int64_t>(32, bits));
 
@@ -484,8 +485,7 @@ LogicalResult tacit::cpu::vectorizeContraction(RewriterBase &rewriter, linalg::G
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Packs a value into panels along one dimension: one vector for each of the other
-/// indices.
+/// Packs a value into panels along one dimension: one vector for each of the other indices.
 class Packer {
 public:
   Packer(RewriterBase &rewriter, linalg::PackOp op)
@@ -500,14 +500,14 @@ public:
       permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   }
 
-  /// What of the result one task writes: a panel.
+  /// Returns the part of the result that one task writes: a panel.
   SmallVector<OpFoldResult> steps(OpBuilder &b) const {
     SmallVector<OpFoldResult> steps(rank - 1, b.getIndexAttr(1));
     steps.append(2, OpFoldResult());
     return steps;
   }
 
-  /// Packs what belongs to one task into `out`.
+  /// Packs the part of one task into `out`.
   Value packTask(OpBuilder &b, ValueRange offsets, Value out) const;
 
 private:
@@ -558,7 +558,7 @@ Value Packer::packTask(OpBuilder &b, ValueRange offsets, Value out) const {
   auto known = getConstantIntValue(size);
   if (known || permutation.back() == packedDim)
     return packPanel(b, offsets, !known || *known % panel != 0, out);
-  // Gathering under a mask is slow: only the last panel does.
+  // Gathering under a mask is slow, so only the last panel does it.
   int64_t task = llvm::find(permutation, packedDim) - permutation.begin();
   Value whole = getValueOrCreateConstantIndexOp(b, loc, numWhole);
   Value isWhole =

@@ -22,7 +22,7 @@ using namespace tacit::cpu;
 #include "tacit/Dialect/CPU/IR/CPUAttributes.cpp.inc"
 
 namespace {
-/// #cpu.weight must not go into bytecode as text: each text would name its resource
+/// #cpu.weight must not be written to bytecode as text: each text would name its resource
 /// anew, and one blob would come back as several.
 struct CPUBytecode : BytecodeDialectInterface {
   explicit CPUBytecode(Dialect *dialect) : BytecodeDialectInterface(dialect) {}
@@ -74,7 +74,8 @@ void CPUDialect::initialize() {
       >();
 }
 
-/// What the attribute `name` of a module must be; empty for a name that is not ours.
+/// Returns the expected value of the attribute `name` of a module; empty if the dialect
+/// does not define that name.
 static StringRef expectedValue(StringRef name) {
   return llvm::StringSwitch<StringRef>(name)
       .Case(kWeightsAttr, "an array of #cpu.weight")
@@ -115,8 +116,7 @@ LogicalResult WeightAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   auto type = dyn_cast<RankedTensorType>(value.getShapedType());
   if (!type || !byteSize(type) || *byteSize(type) > kMaxTensorBytes || offset < 0 ||
       panel < 0)
-    return emitError()
-           << "expected a tensor of known size at an offset that is not negative";
+    return emitError() << "expected a tensor of known size at a non-negative offset";
   if (panel == 0)
     return success();
   if (panel > kMaxPanelColumns)

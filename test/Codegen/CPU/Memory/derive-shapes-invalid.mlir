@@ -7,7 +7,7 @@ module {
 // -----
 
 // Before cpu-plan-memory there is no arena.
-// expected-error @below {{has free dimensions, but is no program as cpu-plan-memory leaves it}}
+// expected-error @below {{has free dimensions, but is not a program as cpu-plan-memory leaves it}}
 func.func @main(%weights: memref<0xi8>, %x: memref<1xf32>, %n: index) {
   return
 }
@@ -22,7 +22,7 @@ module attributes {nn.interface = #nn.interface<
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xi64>, %y: memref<1xf32>, %n: index) -> index {
     %c0 = arith.constant 0 : index
     %all = memref.view %arena[%c0][%n] : memref<1xi8> to memref<?xi8>
-    // expected-error @below {{decides a size; expected arithmetic on the sizes of inputs}}
+    // expected-error @below {{determines a size; expected arithmetic on the sizes of inputs}}
     %v = memref.load %x[%c0] : memref<1xi64>
     %size = arith.index_cast %v : i64 to index
     return %size : index
@@ -39,7 +39,7 @@ module attributes {nn.interface = #nn.interface<
   func.func @main(%weights: memref<0xi8>, %arena: memref<1xi8>, %x: memref<1xi64>, %y: memref<1xf32>, %n: index) -> index {
     %c0 = arith.constant 0 : index
     %all = memref.view %arena[%c0][%n] : memref<1xi8> to memref<?xi8>
-    // expected-error @below {{decides a size; expected arithmetic on the sizes of inputs}}
+    // expected-error @below {{determines a size; expected arithmetic on the sizes of inputs}}
     %size = arith.shli %n, %n : index
     return %size : index
   }

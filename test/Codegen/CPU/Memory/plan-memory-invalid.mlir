@@ -52,7 +52,7 @@ func.func @main(%weights: memref<0xi8>, %x: memref<4xi64>) {
 
 // A size that each task computes for itself, without a bound.
 func.func @main(%weights: memref<0xi8>, %n: index) {
-  // expected-error @below {{decides a size; expected arithmetic on the sizes of inputs}}
+  // expected-error @below {{determines a size; expected arithmetic on the sizes of inputs}}
   scf.forall (%i) in (%n) {
     %row = memref.alloc(%i) : memref<?xf32>
     memref.copy %row, %row : memref<?xf32> to memref<?xf32>
