@@ -10,7 +10,7 @@
 
 using namespace tacit::numerics;
 
-/// Element i of `data`.
+/// Returns element i of `data`.
 static float elementAt(const char *data, int64_t i, Widen widen) {
   float value;
   uint16_t bits;

@@ -11,11 +11,12 @@
 
 using namespace tacit::numerics;
 
-/// Bits of the mantissa of a float.
+/// The number of bits in the mantissa of a float.
 static constexpr unsigned kMantissaBits = 23;
 
 Product tacit::numerics::lmul(unsigned mantissa) {
-  // The best power of two for what truncation to k bits and the carry lose on average.
+  // Returns the best power of two to compensate for the average loss by truncation to k
+  // bits and by the carry.
   unsigned exponent = mantissa <= 3 ? mantissa : mantissa == 4 ? 3 : 4;
   Product product;
   product.offset = kOneBits - (1u << (kMantissaBits - exponent));

@@ -13,13 +13,13 @@
 using namespace tacit::numerics;
 
 static constexpr unsigned kMantissaBits = 23;
-/// The exponent of a code is a float's biased exponent less this.
+/// The exponent of a code is the biased exponent of a float minus this number.
 static constexpr uint32_t kCodeBias = 127 - 64;
 
 uint8_t tacit::numerics::nearestPowerOfTwo(float value) {
   auto bits = llvm::bit_cast<uint32_t>(value);
   uint32_t magnitude = bits & 0x7FFFFFFF, exponent = magnitude >> kMantissaBits;
-  // Below 2^-63, zero included.
+  // This covers numbers below 2^-63, zero included.
   if (exponent <= kCodeBias)
     return 0;
   // Halfway between 2^e and 2^(e+1) the mantissa is 1/2.
@@ -51,7 +51,8 @@ std::optional<PowersOfTwo> tacit::numerics::decompose(const MatrixReader &matrix
       for (unsigned term = 0; term < terms; ++term) {
         uint8_t code = nearestPowerOfTwo(row[n]);
         result.codes[term * size + k * columns + n] = static_cast<char>(code);
-        // Exact: the power is between a half and twice the value (or far below it).
+        // The difference is exact: the power is between a half and twice the value (or far
+        // below it).
         row[n] -= powerOfTwoValue(code);
       }
       error += double(row[n]) * row[n];

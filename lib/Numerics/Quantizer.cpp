@@ -66,7 +66,7 @@ void tacit::numerics::unpackRow(ArrayRef<char> bytes, BitPlane plane, int64_t ro
 // Quantization
 //===----------------------------------------------------------------------===//
 
-/// Rounds |x| <= 2^22 to the nearest even integer: numbers of this size have no
+/// Rounds |x| <= 2^22 to the nearest even integer: floats of this magnitude have no
 /// fraction bits.
 static float roundEven(float x) {
   constexpr float kNoFraction = 0x1.8p23f;
@@ -74,12 +74,12 @@ static float roundEven(float x) {
 }
 
 namespace {
-/// What the rows of a group have in common, for each column.
+/// Holds what the rows of a group share, for each column.
 struct GroupFit {
   std::vector<float> scale, zeroPoint;
   float first, last; ///< the levels that are used
 
-  /// Chooses scales and zero points; false if a weight or a scale is not finite.
+  /// Chooses scales and zero points; returns false if a weight or a scale is not finite.
   bool fit(ArrayRef<float> weights, unsigned bits, Scheme scheme);
 };
 } // namespace
@@ -89,7 +89,7 @@ bool GroupFit::fit(ArrayRef<float> weights, unsigned bits, Scheme scheme) {
   std::vector<float> low(columns), high(columns);
   for (size_t i = 0; i < weights.size(); i += columns)
     for (size_t n = 0; n < columns; ++n) {
-      // Of NaN std::min and std::max would keep nothing.
+      // std::min and std::max would drop NaN.
       if (!std::isfinite(weights[i + n]))
         return false;
       low[n] = std::min(low[n], weights[i + n]);
@@ -104,7 +104,7 @@ bool GroupFit::fit(ArrayRef<float> weights, unsigned bits, Scheme scheme) {
         isSymmetric ? std::max(-low[n], high[n]) / (middle - 1) : (high[n] - low[n]) / last;
     if (!std::isfinite(scale[n]))
       return false;
-    // The clamp is for ranges so small that the scale, a denormal, is off by half.
+    // The clamp handles ranges so small that the scale, a denormal, is off by half.
     zeroPoint[n] = isSymmetric     ? middle
                    : scale[n] == 0 ? 0
                                    : roundEven(std::min(-low[n] / scale[n], last));
@@ -112,8 +112,8 @@ bool GroupFit::fit(ArrayRef<float> weights, unsigned bits, Scheme scheme) {
   return true;
 }
 
-/// The levels of a row of weights. Clamped first, so that the rounding is in range;
-/// the bounds are integers, so the result is the same.
+/// Computes the levels of a row of weights. The values are clamped first, so that the
+/// rounding is in range; because the bounds are integers, the result is the same.
 static void quantizeRow(ArrayRef<float> weights, const GroupFit &group,
                         MutableArrayRef<uint8_t> levels) {
   for (size_t n = 0; n < weights.size(); ++n) {

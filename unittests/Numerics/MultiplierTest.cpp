@@ -50,7 +50,7 @@ Errors measure(const Product &product, int steps) {
   return errors;
 }
 
-/// Within 2 %, or within what the digits of the figure say.
+/// Within 2 %, or within the digits of the figure.
 void expectNear(double found, double expected, double digit) {
   EXPECT_NEAR(found, expected, std::max(0.02 * std::fabs(expected), digit));
 }
@@ -63,8 +63,8 @@ void expectErrors(const Errors &found, const Errors &expected) {
   expectNear(found.over, expected.over, 5e-4);
 }
 
-// The figures of an independent simulation, mantissas on a grid of 128: what L-Mul
-// loses of products whose operands have more bits than it reads.
+// The figures of an independent simulation, with mantissas on a grid of 128: the loss of
+// L-Mul for products whose operands have more bits than it reads.
 TEST(Multiplier, ErrorsOfLMul) {
   expectErrors(measure(lmul(3), 128), {.0385, .0483, .0595, .175, .116});
   expectErrors(measure(lmul(4), 128), {-.0041, .0295, .0358, .106, .116});
@@ -94,7 +94,8 @@ TEST(Multiplier, ExamplesOfPam) {
   EXPECT_TRUE(std::isnan(multiply(plain, kInf, 0)));
 }
 
-// A multiplier is its offset and its mask: compiled code gets no more.
+// A multiplier is fully described by its offset and its mask: compiled code gets nothing
+// else.
 TEST(Multiplier, OffsetsAndMasks) {
   auto expect = [](const Product &product, uint32_t offset, uint32_t mask) {
     EXPECT_EQ(product.offset, offset);
@@ -128,8 +129,8 @@ std::vector<Product> products() {
   return all;
 }
 
-/// Zero, denormal, smallest, largest, infinite, NaN (one whose mantissa lies below
-/// every mask) and ordinary numbers.
+/// Zero, denormal, smallest, largest, infinite, NaN (one whose mantissa lies below every
+/// mask) and ordinary numbers.
 std::vector<float> operands() {
   std::vector<float> positive{
       0,        0x1p-149f,       0x1.8p-127f, 0x1p-126f, 0x1.8p-100f,
@@ -147,7 +148,8 @@ std::vector<float> operands() {
   return all;
 }
 
-/// The definition once more, in 64-bit integers, where nothing wraps unless it says so.
+/// This repeats the definition in 64-bit integers, where nothing wraps unless it is
+/// written.
 float restated(const Product &product, float lhs, float rhs) {
   if (product.overflow == OverflowPolicy::Infinity &&
       !(std::isfinite(lhs) && std::isfinite(rhs)))
@@ -211,7 +213,7 @@ TEST(Multiplier, PowersOfTwoScale) {
     }
 }
 
-// Why powers of two never go through L-Mul.
+// This is why powers of two never go through L-Mul.
 TEST(Multiplier, OneIsNeutralOnlyWithoutAnOffset) {
   EXPECT_EQ(multiply(lmul(23), 1.25f, 1), 1.25f + 1.0f / 16);
   EXPECT_EQ(multiply(lmul(4), 1.25f, 1), 1.25f + 1.0f / 8);
@@ -220,7 +222,7 @@ TEST(Multiplier, OneIsNeutralOnlyWithoutAnOffset) {
   EXPECT_EQ(multiply(powerOfTwo(), 1.2345f, -0.25f), 1.2345f * -0.25f);
 }
 
-// What each policy is for.
+// The purpose of each policy.
 TEST(Multiplier, ZerosAndOverflow) {
   Product exact = lmul(23), lift = exact, bare = exact;
   lift.zero = ZeroPolicy::Lift;
@@ -232,7 +234,7 @@ TEST(Multiplier, ZerosAndOverflow) {
   EXPECT_EQ(multiply(exact, 1e30f, -1e30f), -kInf);
   EXPECT_LE(multiply(lift, 0, 3), 4 * 0x1p-62f);
   EXPECT_GT(multiply(lift, 0, 3), 0);
-  // A bare addition takes zero for 2^-127 and goes below the range.
+  // A bare addition takes zero for 2^-127 and leaves the range at the lower end.
   EXPECT_LT(multiply(bare, 0, 0.001f), -1e35f);
   EXPECT_EQ(multiply(bare, 1.5f, 1.5f), multiply(exact, 1.5f, 1.5f));
 }

@@ -54,7 +54,7 @@ std::vector<float> dequantize(const LowBitMatrix &matrix) {
   return values;
 }
 
-/// Quantizes a column of weights, one group.
+/// Quantizes a column of weights as one group.
 std::vector<float> quantizeColumn(const std::vector<float> &weights, unsigned bits,
                                   Scheme scheme) {
   auto matrix = quantize(reader(weights, 1), bits, weights.size(), scheme);
@@ -66,7 +66,8 @@ std::vector<float> quantizeColumn(const std::vector<float> &weights, unsigned bi
 // Errors
 //===----------------------------------------------------------------------===//
 
-/// The squared error over the squared weights, after a round trip through the planes.
+/// Returns the squared error over the squared weights, after a round trip through the
+/// planes.
 double squaredError(const std::vector<float> &weights, unsigned bits, int64_t group,
                     Scheme scheme) {
   auto matrix = quantize(reader(weights, 64), bits, group, scheme);
@@ -81,7 +82,7 @@ double squaredError(const std::vector<float> &weights, unsigned bits, int64_t gr
   return error / norm;
 }
 
-// Figures of an independent simulation with 24,576 weights.
+// The figures of an independent simulation with 24,576 weights.
 TEST(Quantizer, ErrorsOnGaussianWeights) {
   std::vector<float> weights = gaussian(1 << 20);
   auto expect = [&](unsigned bits, int64_t group, Scheme scheme, double expected) {
@@ -101,18 +102,18 @@ TEST(Quantizer, ErrorsOnGaussianWeights) {
 //===----------------------------------------------------------------------===//
 
 TEST(Quantizer, SymmetricLevels) {
-  // The scale is 1; halves go to the even neighbour.
+  // The scale is 1; ties go to the even neighbour.
   std::vector<float> weights{7, -7, 0.5f, 1.5f, -0.5f, -2.5f, 0.49f, -0.51f};
   std::vector<float> expected{7, -7, 0, 2, 0, -2, 0, -1};
   EXPECT_EQ(quantizeColumn(weights, 4, Scheme::Symmetric), expected);
 }
 
 TEST(Quantizer, AsymmetricLevels) {
-  // From -1 to 14 in 15 steps: zero is the level 1.
+  // From -1 to 14 in 15 steps: zero is level 1.
   std::vector<float> weights{-1, 14, 0, 0.5f, 1.5f, 2.51f, 13.6f, -0.6f};
   std::vector<float> expected{-1, 14, 0, 0, 2, 3, 14, -1};
   EXPECT_EQ(quantizeColumn(weights, 4, Scheme::Asymmetric), expected);
-  // Zero belongs to the range even where all weights lie above it.
+  // Zero belongs to the range even if all weights lie above it.
   EXPECT_EQ(quantizeColumn({15, 14}, 4, Scheme::Asymmetric), (std::vector<float>{15, 14}));
   EXPECT_EQ(quantizeColumn({-15, -14}, 4, Scheme::Asymmetric),
             (std::vector<float>{-15, -14}));
@@ -127,8 +128,8 @@ TEST(Quantizer, ErrorsAreAtMostHalfAStep) {
       std::vector<float> back = dequantize(*matrix);
       for (int64_t i = 0; i < 4096; ++i) {
         float scale = matrix->scales[i / 16 / 32 * 16 + i % 16];
-        // The zero point of an asymmetric group is rounded too: at the ends it can
-        // cost another half.
+        // The zero point of an asymmetric group is rounded too, which can cost another half
+        // at the ends.
         float steps = scheme == Scheme::Symmetric ? 0.5f : 1.0f;
         EXPECT_LE(std::fabs(weights[i] - back[i]), steps * 1.0001f * scale);
       }
@@ -155,7 +156,7 @@ TEST(Quantizer, RefusesWhatHasNoScale) {
     for (float bad : {kInf, -kInf, std::numeric_limits<float>::quiet_NaN()})
       EXPECT_FALSE(quantize(reader({1, bad, 2}, 1), 4, 32, scheme).has_value());
   }
-  // Finite, but the width of the range is not.
+  // The weights are finite, but the width of the range is not.
   EXPECT_FALSE(quantize(reader({3e38f, -3e38f}, 1), 4, 32, Scheme::Asymmetric).has_value());
   EXPECT_TRUE(quantize(reader({3e38f, -3e38f}, 1), 4, 32, Scheme::Symmetric).has_value());
 }
@@ -197,8 +198,8 @@ TEST(Quantizer, PlanesHoldNeighbours) {
   EXPECT_EQ(planeShape({4, 2}, 6, 3, 32, 7), (llvm::SmallVector<int64_t>{3, 8, 7}));
   EXPECT_EQ(planeShape({0, 4}, 4, 3, 32, 7), (llvm::SmallVector<int64_t>{3, 16, 7}));
   EXPECT_EQ(planeShape({0, 8}, 8, 3, 32, 7), (llvm::SmallVector<int64_t>{3, 32, 7}));
-  // One column of 6 bits, four rows: 31 is the largest, so the scale is 1 and the
-  // levels are 33, 63, 1, 32.
+  // One column of 6 bits, four rows: 31 is the largest, so the scale is 1 and the levels
+  // are 33, 63, 1, 32.
   auto matrix = quantize(reader({1, 31, -31, 0}, 1), 6, 4, Scheme::Symmetric);
   ASSERT_TRUE(matrix.has_value());
   EXPECT_EQ(matrix->planes[0], (std::vector<char>{char(0xF1), char(0x01)}));
@@ -219,7 +220,7 @@ TEST(Quantizer, TheLastGroupIsFilledUp) {
     all.read(0, 8, padded.data());
     EXPECT_EQ(padded[7], 0);
   }
-  // A group of more rows than there are is one of them all, in whole bytes.
+  // A group of more rows than there are is one group of them all, in whole bytes.
   auto matrix = quantize(reader(weights, 1), 4, int64_t(1) << 60, Scheme::Symmetric);
   ASSERT_TRUE(matrix.has_value());
   EXPECT_EQ(matrix->group, 8);
@@ -296,7 +297,7 @@ TEST(PowersOfTwo, Decomposes) {
   EXPECT_FALSE(decompose(reader({NAN, 1}, 1), 1).has_value());
 }
 
-// Each term leaves at most a third, so the error falls with every one.
+// Each term leaves at most a third, so the error decreases with every one.
 TEST(PowersOfTwo, EveryTermLeavesAThirdAtMost) {
   std::vector<float> weights = gaussian(4096);
   double last = 1;

@@ -13,8 +13,8 @@ using namespace mlir;
 using namespace tacit;
 
 namespace {
-/// Any elementwise operation: the loops are the same, and what is inside them the
-/// operation says.
+/// Lowers any elementwise operation: the loops are the same for all, and the operation
+/// itself builds the body.
 struct LowerElementwise : OpInterfaceConversionPattern<nn::ElementwiseOpInterface> {
   using OpInterfaceConversionPattern::OpInterfaceConversionPattern;
 
@@ -37,7 +37,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<nn::ElementwiseOpInterfac
   }
 };
 
-/// A weight keeps its blob; one of booleans or unsigned numbers is read anew.
+/// A weight keeps its blob; a constant of booleans or unsigned numbers is rebuilt for the
+/// converted type.
 struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
 

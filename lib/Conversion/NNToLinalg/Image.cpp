@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Windows become rows or columns of a tensor that holds them all, so that a
-// convolution is a matrix product and a pool a reduction, which have fast code.
+// Windows become rows or columns of a tensor that holds them all, so that a convolution is
+// a matrix product and a pool a reduction, for both of which there is fast code.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,7 +18,7 @@ using namespace mlir;
 using namespace tacit;
 
 namespace {
-/// The windows of one operation over `input`, [N, C, D1, ...].
+/// Describes the windows of one operation over `input`, [N, C, D1, ...].
 struct Windows {
   Value input;
   Sizes inputSizes, counts; ///< counts: how many windows per spatial dimension
@@ -26,7 +26,7 @@ struct Windows {
 
   int64_t numDims() const { return dims.size(); }
 
-  /// Whether windows of dimension `i` reach over the input.
+  /// Returns true if windows of dimension `i` extend beyond the input.
   bool reachesOver(int64_t i, bool isCeil) const {
     return dims[i].low > 0 || dims[i].high > 0 || isCeil;
   }
@@ -44,15 +44,16 @@ static Value indexConstant(OpBuilder &b, Location loc, int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);
 }
 
-/// Where the first element of window `place` lies, before the input if negative.
+/// Returns the position of the first element of window `place`; it is negative if it lies
+/// before the input.
 static Value windowStart(OpBuilder &b, Location loc, const nn::Window &window,
                          Value place) {
   Value start = arith::MulIOp::create(b, loc, place, indexConstant(b, loc, window.stride));
   return arith::SubIOp::create(b, loc, start, indexConstant(b, loc, window.low));
 }
 
-/// All windows as [N, C, kernel..., counts...], or with the counts first. Outside the
-/// input there is `padding`.
+/// Returns all windows as [N, C, kernel..., counts...], or with the counts first. Positions
+/// outside the input hold `padding`.
 static Value collectWindows(OpBuilder &builder, Location loc, const Windows &windows,
                             bool kernelFirst, bool isCeil, TypedAttr padding) {
   int64_t rank = windows.numDims();
@@ -80,7 +81,7 @@ static Value collectWindows(OpBuilder &builder, Location loc, const Windows &win
               arith::MulIOp::create(b, loc, tap, indexConstant(b, loc, window.dilation));
           Value index = arith::AddIOp::create(b, loc, start, step);
           if (windows.reachesOver(i, isCeil)) {
-            // Below zero is far above every limit to an unsigned comparison.
+            // In an unsigned comparison a negative number is above every limit.
             Value fits =
                 arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, limits[i]);
             index = arith::SelectOp::create(b, loc, fits, index, indexConstant(b, loc, 0));
@@ -101,7 +102,8 @@ static Value collectWindows(OpBuilder &builder, Location loc, const Windows &win
 // Convolution
 //===----------------------------------------------------------------------===//
 
-/// result[n, g, m, o] = sum over k of weight[g, m, k] * patches[n, g, k, o], k ascending.
+/// Computes result[n, g, m, o] = sum over k of weight[g, m, k] * patches[n, g, k, o], k
+/// ascending.
 static Value contractPatches(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                              Value weight, Value patches) {
   MLIRContext *context = builder.getContext();
@@ -133,7 +135,7 @@ static Value contractPatches(OpBuilder &builder, Location loc, ArrayRef<OpFoldRe
   return generic.getResult(0);
 }
 
-/// `bias`, one per channel, added to [n, (g,) m, o].
+/// Adds `bias`, one per channel, to [n, (g,) m, o].
 static Value addBias(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                      Value result, Value bias) {
   int64_t rank = sizes.size();
@@ -203,7 +205,7 @@ struct LowerConv : OpConversionPattern<nn::ConvOp> {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-/// The larger of two elements, and what every element is at least.
+/// Return the larger of two elements, and the smallest value that an element can have.
 static Value maximum(OpBuilder &b, Location loc, Value lhs, Value rhs, bool isUnsigned) {
   if (isa<FloatType>(lhs.getType()))
     return arith::MaximumFOp::create(b, loc, lhs, rhs);
@@ -220,7 +222,7 @@ static TypedAttr lowest(OpBuilder &b, Type element, bool isUnsigned) {
                                               : APInt::getSignedMinValue(width));
 }
 
-/// How many elements of window `place` lie from `low` on and below `high`.
+/// Returns how many elements of window `place` lie in the range [low, high).
 static Value countTaps(OpBuilder &b, Location loc, const nn::Window &window, Value place,
                        Value low, Value high) {
   Value start = windowStart(b, loc, window, place);
@@ -274,7 +276,7 @@ struct LowerPool : OpConversionPattern<nn::PoolOp> {
     return success();
   }
 
-  /// Sums by the number of elements of their windows.
+  /// Divides sums by the number of elements of their windows.
   static Value divide(nn::PoolOp op, OpBuilder &builder, const Windows &windows,
                       ArrayRef<OpFoldResult> sizes, Value sums) {
     Location loc = op.getLoc();

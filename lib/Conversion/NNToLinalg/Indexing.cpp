@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What looks along an axis (arg_reduce, top_k, cumsum) becomes reductions over pairs
-// of places: quadratic in the axis, and as parallel and safe as everything else. An
-// index that the program computes is clamped before it is used: whatever a hostile
-// model computes must not read or write outside a tensor.
+// Searches along an axis (arg_reduce, top_k, cumsum) become reductions over pairs of
+// positions: quadratic in the length of the axis, and as parallel and safe as everything
+// else. An index that the program computes is clamped before it is used: even a hostile
+// model must not read or write outside a tensor.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,7 +37,8 @@ static Value compareIndices(OpBuilder &b, Location loc, arith::CmpIPredicate pre
   return arith::CmpIOp::create(b, loc, predicate, lhs, rhs);
 }
 
-/// An index that counts from the end where it is negative, as one from 0 on.
+/// Converts an index that may be negative and then counts from the end to one that counts
+/// from 0.
 static Value wrapIndex(OpBuilder &b, Location loc, Value index, Value bound) {
   Value number = arith::IndexCastOp::create(b, loc, b.getIndexType(), index);
   Value isNegative =
@@ -46,7 +47,7 @@ static Value wrapIndex(OpBuilder &b, Location loc, Value index, Value bound) {
   return arith::SelectOp::create(b, loc, isNegative, wrapped, number);
 }
 
-/// The nearest of 0 to bound - 1.
+/// Clamps a value to the range from 0 to bound - 1.
 static Value clampIndex(OpBuilder &b, Location loc, Value index, Value bound) {
   Value last = arith::SubIOp::create(b, loc, bound, indexConstant(b, loc, 1));
   index = arith::MinSIOp::create(b, loc, index, last);
@@ -65,7 +66,7 @@ static Value larger(OpBuilder &b, Location loc, bool wantsMax, bool hasNoSign, V
                   : arith::MinSIOp::create(b, loc, x, y).getResult();
 }
 
-/// What every element is larger (or smaller) than, or equal to.
+/// Returns the start value of a maximum (or minimum): no element is smaller (or larger).
 static TypedAttr extreme(OpBuilder &b, Type element, bool wantsMax, bool hasNoSign) {
   if (auto type = dyn_cast<FloatType>(element))
     return b.getFloatAttr(type, APFloat::getInf(type.getFloatSemantics(), wantsMax));
@@ -77,8 +78,8 @@ static TypedAttr extreme(OpBuilder &b, Type element, bool wantsMax, bool hasNoSi
                                             : APInt::getSignedMaxValue(width));
 }
 
-/// Integers in the order of the floats: those of the bits, of which the lower ones are
-/// turned over in negative numbers. Zeros are equal, and NaN is above all.
+/// Returns integers that have the same order as the floats: their bits, of which the lower
+/// ones are inverted in negative numbers. Zeros are equal, and NaN is above all others.
 static Value orderedBits(OpBuilder &b, Location loc, Value x) {
   auto type = cast<FloatType>(x.getType());
   Type bits = b.getIntegerType(type.getWidth());
@@ -104,17 +105,18 @@ static Value orderedBits(OpBuilder &b, Location loc, Value x) {
 // Maps
 //===----------------------------------------------------------------------===//
 
-/// Of `rank` dimensions, all but `axis`.
+/// Returns the map to all of `rank` dimensions but `axis`.
 static AffineMap withoutAxis(int64_t rank, int64_t axis, MLIRContext *context) {
   return AffineMap::getMultiDimIdentityMap(rank, context).dropResult(axis);
 }
 
-/// Of `rank` dimensions and one more, the first ones: the place that is looked at.
+/// Returns the map to the first `rank` of `rank` + 1 dimensions: the current position.
 static AffineMap atPlace(int64_t rank, MLIRContext *context) {
   return AffineMap::getMultiDimIdentityMap(rank + 1, context).dropResult(rank);
 }
 
-/// The same with the last one in place of `axis`: every other place in turn.
+/// Returns the same map with the last dimension in place of `axis`: each other position in
+/// turn.
 static AffineMap atOther(int64_t rank, int64_t axis, MLIRContext *context) {
   SmallVector<AffineExpr> dims(atPlace(rank, context).getResults());
   dims[axis] = getAffineDimExpr(rank, context);
@@ -132,7 +134,7 @@ static Sizes withSize(ArrayRef<OpFoldResult> sizes, OpFoldResult size) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The extreme first, then the first (or last) place that holds it.
+/// Finds the extreme value first, then the first (or last) position that holds it.
 struct LowerArgReduce : OpConversionPattern<nn::ArgReduceOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -167,7 +169,7 @@ struct LowerArgReduce : OpConversionPattern<nn::ArgReduceOp> {
     return success();
   }
 
-  /// The extreme is NaN where there is one, and NaN is not equal to itself.
+  /// The extreme is NaN if there is one, and NaN is not equal to itself.
   static Value isExtreme(OpBuilder &b, Location loc, Value x, Value top) {
     if (!isa<FloatType>(x.getType()))
       return compareIndices(b, loc, arith::CmpIPredicate::eq, x, top);
@@ -177,8 +179,8 @@ struct LowerArgReduce : OpConversionPattern<nn::ArgReduceOp> {
   }
 };
 
-/// Every element counts those that come before it. The element of the r-th place is
-/// the one that counted r.
+/// Every element counts those that come before it. The element of rank r is the one that
+/// counted r.
 struct LowerTopK : OpConversionPattern<nn::TopKOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -208,7 +210,7 @@ struct LowerTopK : OpConversionPattern<nn::TopKOp> {
     return success();
   }
 
-  /// Integers of which the smallest comes first.
+  /// Maps elements to integers whose smallest one comes first.
   static Value makeKeys(nn::TopKOp op, Value input, const Sizes &sizes,
                         OpBuilder &builder) {
     Type element = tensorOf(input).getElementType();
@@ -248,7 +250,8 @@ struct LowerTopK : OpConversionPattern<nn::TopKOp> {
         });
   }
 
-  /// The elements of `data` whose index along `axis` is in `places`, of size `sizes`.
+  /// Gathers the elements of `data` whose index along `axis` is in `places`, of size
+  /// `sizes`.
   static Value pickAlong(OpBuilder &builder, Location loc, Value data, Value places,
                          const Sizes &sizes, const Sizes &dataSizes, int64_t axis) {
     SmallVector<Value> bounds;
@@ -322,8 +325,8 @@ struct LowerCumSum : OpConversionPattern<nn::CumSumOp> {
 // Writing
 //===----------------------------------------------------------------------===//
 
-/// One loop per dimension of the updates, in their order. An update outside writes
-/// what is there already.
+/// Creates one loop per dimension of the updates, in their order. An update outside the
+/// tensor writes the value that is already there.
 struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -364,8 +367,8 @@ struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
     return success();
   }
 
-  /// Sizes that should be equal and are free may differ; the smaller one is safe. Where
-  /// a dimension of the data may be empty, nothing is written.
+  /// Free sizes that should be equal may differ at run time; the smaller one is safe. If a
+  /// dimension of the data may be empty, nothing is written.
   static Sizes loopSizes(nn::ScatterNDOp op, const Sizes &data, int64_t numTuples,
                          int64_t depth, OpBuilder &b) {
     Location loc = op.getLoc();
@@ -394,8 +397,8 @@ struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
     return sizes;
   }
 
-  /// Puts the coordinates that a tuple says in front of `target`. Returns whether they
-  /// lie inside; null for a tuple of none.
+  /// Prepends the coordinates of a tuple to `target`. Returns whether they lie inside; null
+  /// for an empty tuple.
   static Value findTarget(OpBuilder &b, Location loc, Value indices, ValueRange tuple,
                           int64_t depth, ArrayRef<Value> bounds,
                           SmallVectorImpl<Value> &target) {
@@ -434,7 +437,7 @@ struct LowerScatterND : OpConversionPattern<nn::ScatterNDOp> {
   }
 };
 
-/// A tensor full of the value, into which what stays of the input is put.
+/// Creates a tensor full of the value, and inserts the remaining part of the input.
 struct LowerPad : OpConversionPattern<nn::PadOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -466,7 +469,7 @@ struct LowerPad : OpConversionPattern<nn::PadOp> {
     return success();
   }
 
-  /// `size` - `cut`, and 0 where that is negative.
+  /// Returns `size` - `cut`, or 0 if that is negative.
   static OpFoldResult lessThan(OpFoldResult size, int64_t cut, OpBuilder &b, Location loc) {
     if (cut == 0)
       return size;

@@ -17,7 +17,7 @@ namespace tacit {
 using BodyBuilder =
     llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
 
-/// The ranked tensor type of a value.
+/// Returns the ranked tensor type of a value.
 inline mlir::RankedTensorType tensorOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType());
 }
@@ -26,47 +26,47 @@ inline mlir::RankedTensorType tensorOf(mlir::Value value) {
 // Sizes
 //===----------------------------------------------------------------------===//
 //
-// A lowering works on sizes: attributes where they are known and index values where
-// they are free, so that one pattern serves both. They come from `sizesOf`, asked of
-// the operation's own results and operands (or of the converted ones). All of them
-// are computed at the top of the function, once each: equal sizes are the same
-// attribute or value, and others may differ at run time. Of known sizes the builders
-// below make the IR that a static type would give.
+// A lowering works on sizes: attributes if they are known and index values if they are
+// free, so that one pattern serves both. They come from `sizesOf`, applied to the
+// operation's own results and operands (or to the converted ones). All of them are computed
+// at the top of the function, once each: equal sizes are the same attribute or value, and
+// different ones may differ at run time. For known sizes the builders below create the same
+// IR that a static type would give.
 
 using Sizes = llvm::SmallVector<mlir::OpFoldResult>;
 
-/// The sizes of a tensor. Never fails: ConvertNNToLinalg refuses programs in which
-/// nn-resolve-dims has not been.
+/// Returns the sizes of a tensor. Never fails: ConvertNNToLinalg rejects programs on which
+/// nn-resolve-dims has not run.
 Sizes sizesOf(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
 
-/// The type of a tensor of these sizes.
+/// Returns the type of a tensor of these sizes.
 mlir::RankedTensorType tensorType(llvm::ArrayRef<mlir::OpFoldResult> sizes,
                                   mlir::Type element);
 
 mlir::Value emptyTensor(mlir::OpBuilder &builder, mlir::Location loc,
                         llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element);
 
-/// The product of sizes.
+/// Returns the product of sizes.
 mlir::OpFoldResult sizeProduct(mlir::OpBuilder &builder, mlir::Location loc,
                                llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
 mlir::OpFoldResult sizeSum(mlir::OpBuilder &builder, mlir::Location loc,
                            mlir::OpFoldResult a, mlir::OpFoldResult b);
 
-/// A size as a value; a constant is made where the builder stands.
+/// Returns a size as a value; a constant is created at the insertion point of the builder.
 mlir::Value sizeValue(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::OpFoldResult size);
 
-/// The size as a number of floating-point type `element`.
+/// Returns the size as a number of floating-point type `element`.
 mlir::Value sizeAsFloat(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::OpFoldResult size, mlir::Type element);
 
-/// True for a size that is known to be `value`.
+/// Returns true for a size that is known to be `value`.
 bool isSize(mlir::OpFoldResult size, int64_t value);
 
-/// `input` such that it broadcasts to `sizes` (aligned at the last dimension) with
-/// nothing left to find out: each of its dimensions is a known 1 or the same as the
-/// result's. One that may be either at run time is repeated, by a copy.
+/// Returns `input` in a form whose broadcast to `sizes` (aligned at the last dimension) is
+/// fully determined: each of its dimensions is a known 1 or the same as that of the result.
+/// A dimension that may be either at run time is repeated, by a copy.
 mlir::Value settleBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
                             llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
@@ -74,34 +74,33 @@ mlir::Value settleBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::
 // Generics
 //===----------------------------------------------------------------------===//
 
-/// A linalg.generic over `sizes`, all dimensions parallel; `maps` has one entry per
-/// input. `body` sees one scalar per input. Captured tensors may be read by
-/// tensor.extract.
+/// Creates a linalg.generic over `sizes`, all dimensions parallel; `maps` has one entry per
+/// input. `body` sees one scalar per input. Captured tensors may be read by tensor.extract.
 mlir::Value parallelGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                             llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element,
                             mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
                             BodyBuilder body);
 
-/// As above, with NumPy broadcasting of the inputs to `sizes`.
+/// Does the same with NumPy broadcasting of the inputs to `sizes`.
 mlir::Value broadcastGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                              llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element,
                              mlir::ValueRange inputs, BodyBuilder body);
 
-/// Combines `inputs` (maps over the dimensions of `sizes`) along `axes` into a
-/// tensor of the remaining dimensions, starting from `init`. The last argument of
-/// `body` is the value so far.
+/// Combines `inputs` (maps over the dimensions of `sizes`) along `axes` into a tensor of
+/// the remaining dimensions, starting from `init`. The last argument of `body` is the
+/// accumulator.
 mlir::Value reduceGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                           llvm::ArrayRef<mlir::OpFoldResult> sizes,
                           llvm::ArrayRef<int64_t> axes, mlir::Type elementType,
                           mlir::TypedAttr init, mlir::ValueRange inputs,
                           llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder body);
 
-/// A reshape by tensor.collapse_shape and tensor.expand_shape. The number of elements
-/// is the same; nn-resolve-dims has seen to it.
+/// Reshapes by tensor.collapse_shape and tensor.expand_shape. The number of elements is the
+/// same, which nn-resolve-dims guarantees.
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
                       llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
-// The same for types of which every dimension is known.
+// Does the same for types of which every dimension is known.
 
 mlir::Value parallelGeneric(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::RankedTensorType type, mlir::ValueRange inputs,
@@ -117,13 +116,13 @@ mlir::Value reduceGeneric(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
                       llvm::ArrayRef<int64_t> shape);
 
-/// The map of an operand of `shape` broadcast (NumPy rules) to `rank` dimensions: a
-/// free dimension is the result's (see settleBroadcast).
+/// Returns the map of an operand of `shape` that is broadcast (NumPy rules) to `rank`
+/// dimensions: a free dimension is that of the result (see settleBroadcast).
 mlir::AffineMap broadcastMap(llvm::ArrayRef<int64_t> shape, int64_t rank,
                              mlir::MLIRContext *context);
 
-/// exp(x - max) / sum along `axis`, as four generics. With `hasZeroRows` a row of nothing
-/// but -inf gives zeros.
+/// Computes exp(x - max) / sum along `axis`, as four generics. With `hasZeroRows` a row in
+/// which everything is -inf gives zeros.
 mlir::Value lowerSoftmax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
                          int64_t axis, bool hasZeroRows = false);
 

@@ -27,7 +27,7 @@ struct LowerReshape : OpConversionPattern<nn::ReshapeOp> {
   }
 };
 
-/// What the shape is has been found out.
+/// Lowers a reshape whose sizes nn-resolve-dims has computed.
 struct LowerDynamicReshape : OpConversionPattern<nn::DynamicReshapeOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -71,7 +71,7 @@ struct LowerExpand : OpConversionPattern<Op> {
   }
 };
 
-/// A part of `input`, by a view where no step is negative.
+/// Returns a part of `input`, as a view if no step is negative.
 static Value sliceOf(OpBuilder &builder, Location loc, Value input,
                      ArrayRef<OpFoldResult> starts, ArrayRef<OpFoldResult> sizes,
                      ArrayRef<int64_t> steps) {
@@ -79,7 +79,8 @@ static Value sliceOf(OpBuilder &builder, Location loc, Value input,
     return tensor::ExtractSliceOp::create(
         builder, loc, input, starts, sizes,
         getAsIndexOpFoldResult(builder.getContext(), steps));
-  // Backwards: no view has a negative stride, so the elements are picked.
+  // No view has a negative stride, so the elements of a reversed part are picked one by
+  // one.
   return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), {}, {},
                          [&](OpBuilder &b, Location loc, ValueRange) -> Value {
                            SmallVector<Value> indices;
@@ -102,7 +103,7 @@ struct LowerSlice : OpConversionPattern<nn::SliceOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     auto type = getTypeConverter()->convertType<RankedTensorType>(op.getType());
     Location loc = op.getLoc();
-    // A part without elements may start behind the last one, which no view may.
+    // A part without elements may start after the last one, which a view must not.
     if (llvm::is_contained(type.getShape(), 0)) {
       rewriter.replaceOp(op,
                          emptyTensor(rewriter, loc, sizesOf(rewriter, loc, op.getResult()),
@@ -116,8 +117,8 @@ struct LowerSlice : OpConversionPattern<nn::SliceOp> {
   }
 };
 
-/// nn-resolve-dims has brought the bounds to where the elements are. A part without
-/// elements may start one behind the last one: a view reads nothing there.
+/// nn-resolve-dims has clamped the bounds to the elements. A part without elements may
+/// start one after the last one: a view reads nothing there.
 struct LowerDynamicSlice : OpConversionPattern<nn::DynamicSliceOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -140,7 +141,7 @@ struct LowerDynamicSlice : OpConversionPattern<nn::DynamicSliceOp> {
     return success();
   }
 
-  /// Element `i` of a list of bounds as an index.
+  /// Returns element `i` of a list of bounds as an index.
   static std::optional<OpFoldResult> numberAt(Value list, size_t i) {
     if (auto constant = list.getDefiningOp<nn::ConstantOp>()) {
       auto numbers = readIntegers(constant.getValue());
@@ -184,9 +185,9 @@ struct LowerConcat : OpConversionPattern<nn::ConcatOp> {
   }
 };
 
-/// Rows of a table. An index is wrapped when negative and then clamped: one that
-/// comes from an input has been checked before the call, and whatever else a
-/// hostile model computes must not read outside the table.
+/// Gathers rows of a table. A negative index is wrapped, and every index is then clamped:
+/// one that comes from an input has been checked before the call, but a hostile model can
+/// compute any other, and it must not read outside the table.
 static Value lastIndex(OpBuilder &b, Location loc, OpFoldResult size) {
   if (auto known = getConstantIntValue(size))
     return arith::ConstantIndexOp::create(b, loc, *known - 1);
@@ -238,7 +239,8 @@ struct LowerGather : OpConversionPattern<nn::GatherOp> {
   }
 };
 
-/// start, start + delta, ...; a float is counted up by a product, as a loop would not.
+/// Computes start, start + delta, ...; the values of floats are computed by a product, not
+/// by adding up, as a loop would.
 struct LowerRange : OpConversionPattern<nn::RangeOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -247,7 +249,7 @@ struct LowerRange : OpConversionPattern<nn::RangeOp> {
     Location loc = op.getLoc();
     Sizes sizes = sizesOf(rewriter, loc, op.getResult());
     Type element = tensorOf(adaptor.getStart()).getElementType();
-    // One number each, read once for all elements.
+    // Each operand is one number, read once for all elements.
     AffineMap scalar = AffineMap::get(1, 0, op.getContext());
     auto number = [&](Value value) { return reshapeTo(rewriter, loc, value, Sizes()); };
     Value result = parallelGeneric(

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The steps are those of numerics::multiply, which is the definition; on vectors,
-// what depends on one operand only is computed once for all products with it.
+// The steps are those of numerics::multiply, which is the definition. In vector code,
+// values that depend on one operand only are computed once for all products with it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,7 @@ static numerics::Product productOf(nn::MultiplierAttr multiplier) {
   case nn::MultiplierKind::Pam:
     product = numerics::pam(multiplier.getAlphaValue());
     break;
-  case nn::MultiplierKind::Exact: // never asked for: it is no sum of bit patterns
+  case nn::MultiplierKind::Exact: // never reached: it does not add bit patterns
   case nn::MultiplierKind::ShiftAdd:
     product = numerics::powerOfTwo();
     break;

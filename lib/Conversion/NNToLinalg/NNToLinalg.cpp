@@ -129,7 +129,7 @@ Value tacit::reduceGeneric(OpBuilder &builder, Location loc, ArrayRef<int64_t> s
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What is known of sizes is there until everything is lowered.
+/// Keeps nn.sized, because the known sizes are needed until everything is lowered.
 struct LowerSized : OpConversionPattern<nn::SizedOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -140,7 +140,7 @@ struct LowerSized : OpConversionPattern<nn::SizedOp> {
   }
 };
 
-/// Of an argument whose type changes.
+/// Updates tensor.dim of an argument whose type changes.
 struct LowerDim : OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -158,14 +158,14 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     MLIRContext *context = &getContext();
     if (!areSizesStated())
       return signalPassFailure();
-    // A tensor of i1 is packed bits to a vector and bytes to a scalar; one i8 per
-    // element means the same to both.
+    // A tensor of i1 is packed bits in a vector and bytes in a scalar; one i8 per element
+    // means the same in both.
     TypeConverter converter;
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](RankedTensorType type) -> Type {
       if (type.getElementType().isInteger(1))
         return type.clone(IntegerType::get(type.getContext(), 8));
-      // Operations know the sign, not types.
+      // Signedness is a property of the lowered operations, not of the types.
       if (type.getElementType().isUnsignedInteger())
         return type.clone(
             IntegerType::get(type.getContext(), type.getElementTypeBitWidth()));
@@ -185,7 +185,8 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     populateReturnOpTypeConversionPattern(patterns, converter);
     patterns.add<LowerDim, LowerSized>(converter, context);
 
-    // Everything leaves nn: what has no pattern fails.
+    // No operation of nn is legal afterwards; one without a pattern makes the conversion
+    // fail.
     ConversionTarget target(*context);
     target
         .addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
@@ -207,7 +208,7 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     });
   }
 
-  /// Patterns ask for sizes wherever dimensions are free.
+  /// Returns true if every free dimension has a stated size, because patterns query sizes.
   bool areSizesStated() {
     WalkResult result = getOperation().walk([](Operation *op) {
       for (Value operand : op->getOperands())

@@ -29,8 +29,9 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
                             [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                               return arith::MaximumFOp::create(b, loc, args[0], args[1]);
                             });
-  // In a row of nothing but -inf every exponential is then 0, and so is their quotient by
-  // at least 1. In any other the maximum is finite and gives a term of 1 to the sum.
+  // In a row in which everything is -inf every exponential is then 0, and so is its
+  // quotient by at least 1. In any other row the maximum is finite and contributes a term
+  // of 1 to the sum.
   auto atLeast = [&](OpBuilder &b, Location loc, Value value,
                      const APFloat &least) -> Value {
     if (!hasZeroRows)
@@ -57,7 +58,7 @@ Value tacit::lowerSoftmax(OpBuilder &builder, Location loc, Value input, int64_t
                          });
 }
 
-/// The map of a tensor that has every dimension but the last of `rank`.
+/// Returns the map of a tensor that has all of `rank` dimensions but the last.
 static AffineMap rowMap(int64_t rank, MLIRContext *context) {
   return AffineMap::getMultiDimIdentityMap(rank, context).dropResult(rank - 1);
 }
@@ -80,7 +81,8 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
     bool isUnsigned = getElementTypeOrSelf(op.getInput()).isUnsignedInteger();
     auto init = neutral(kind, element, isUnsigned, rewriter);
     if (!init)
-      return rewriter.notifyMatchFailure(op, "no such reduction of this element type");
+      return rewriter.notifyMatchFailure(
+          op, "this reduction is not defined for this element type");
     auto identity = AffineMap::getMultiDimIdentityMap(sizes.size(), op.getContext());
     Value result = reduceGeneric(
         rewriter, loc, sizes, op.getAxes(), element, init, adaptor.getInput(), identity,
@@ -124,8 +126,8 @@ struct LowerReduce : OpConversionPattern<nn::ReduceOp> {
     return success();
   }
 
-  /// What a reduction starts from; null for a mean of integers, which ONNX
-  /// rounds in a way no transformer needs.
+  /// Returns the start value of a reduction; null for a mean of integers, which ONNX rounds
+  /// in a way that no transformer needs.
   static TypedAttr neutral(nn::ReduceKind kind, Type element, bool isUnsigned,
                            OpBuilder &b) {
     if (kind == nn::ReduceKind::Prod) {
@@ -169,7 +171,7 @@ struct LowerSoftmax : OpConversionPattern<nn::SoftmaxOp> {
 // LayerNorm and RMSNorm
 //===----------------------------------------------------------------------===//
 
-/// 1 / sqrt(sum / n + epsilon), one number per row.
+/// Computes 1 / sqrt(sum / n + epsilon), one number per row.
 static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFoldResult n,
                               APFloat epsilon) {
   Type element = tensorOf(sum).getElementType();
@@ -185,7 +187,7 @@ static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFol
       });
 }
 
-/// (x - mean) * inverse * scale + bias, each of mean, scale and bias optional.
+/// Computes (x - mean) * inverse * scale + bias, where mean, scale and bias are optional.
 static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean,
                        Value inverse, Value scale, Value bias) {
   Sizes sizes = sizesOf(builder, loc, input);
@@ -239,7 +241,7 @@ struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
           return arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
         });
-    // Two passes over the row: the one-pass form E[x^2] - E[x]^2 cancels.
+    // The row is read twice, because the one-pass form E[x^2] - E[x]^2 cancels.
     Value squares = reduceGeneric(
         rewriter, loc, sizes, last, element, zero, {x, mean}, {identity, rows},
         [](OpBuilder &b, Location loc, ValueRange args) -> Value {

@@ -12,10 +12,10 @@
 using namespace mlir;
 using namespace tacit;
 
-/// A contraction over the last `numInner` dimensions of the iteration space, from
-/// zero on. Each sum runs in ascending order of these dimensions: code generation
-/// may regroup outputs, never the terms of one output. `product` makes a term from
-/// one element of each operand.
+/// Creates a contraction over the last `numInner` dimensions of the iteration space,
+/// starting from zero. Each sum runs in ascending order of these dimensions: code
+/// generation may regroup outputs, but never the terms of one output. `product` computes a
+/// term from one element of each operand.
 static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                       Type element, int64_t numInner, ValueRange operands,
                       ArrayRef<AffineMap> operandMaps, BodyBuilder product) {
@@ -41,7 +41,7 @@ static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> s
   return generic.getResult(0);
 }
 
-/// The same for two matrices.
+/// Creates the same for two matrices.
 static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                       Value lhs, AffineMap lhsMap, Value rhs, AffineMap rhsMap,
                       nn::MultiplierAttr multiplier) {
@@ -54,7 +54,7 @@ static Value contract(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> s
                   });
 }
 
-/// Map of a [batch..., rows, columns] operand whose last two dimensions are the
+/// Returns the map of a [batch..., rows, columns] operand whose last two dimensions are the
 /// iterators `row` and `column`; batch dimensions broadcast.
 static AffineMap operandMap(ArrayRef<int64_t> shape, int64_t numDims, int64_t numBatch,
                             int64_t row, int64_t column, MLIRContext *context) {
@@ -68,8 +68,8 @@ static AffineMap operandMap(ArrayRef<int64_t> shape, int64_t numDims, int64_t nu
   return AffineMap::get(numDims, 0, results, context);
 }
 
-/// `operand` such that nothing is open about how its leading dimensions broadcast to
-/// those of `result`; the last two are its own.
+/// Returns `operand` in a form in which the broadcast of its leading dimensions to those of
+/// `result` is fully determined; the last two are its own.
 static Value settleBatch(OpBuilder &builder, Location loc, Value operand,
                          ArrayRef<OpFoldResult> result) {
   Sizes wanted(result.drop_back(2));
@@ -77,8 +77,8 @@ static Value settleBatch(OpBuilder &builder, Location loc, Value operand,
   return settleBroadcast(builder, loc, operand, wanted);
 }
 
-/// How the product reads the weight of `op`, whose loops are row, column and then the
-/// inner ones. Packed weights are read as they are, element by element.
+/// Returns how the product reads the weight of `op`, whose loops are row, column and then
+/// the inner ones. Packed weights are read as they are, element by element.
 static FailureOr<WeightReader> readWeight(nn::LinearOp op, Value converted,
                                           ConversionPatternRewriter &rewriter) {
   nn::MultiplierAttr multiplier = op.getMultiplierAttr();
@@ -93,8 +93,8 @@ static FailureOr<WeightReader> readWeight(nn::LinearOp op, Value converted,
       return readWidened(rewriter.getRemappedValue(cast.getInput()));
   }
   auto packed = op.getWeight().getDefiningOp<nn::DequantizeOp>();
-  // The rows that fill up the last group meet zeros of the input, and only with zero =
-  // exact are such products zero.
+  // The padding rows of the last group are multiplied by zeros of the input, and such
+  // products are zero only with zero = exact.
   bool isFilledUp =
       packed && tensorOf(packed.getResult()).getDimSize(0) % packed.getGroup();
   bool addsZeros = !multiplier || multiplier.getZero() == nn::ZeroPolicy::Exact;
@@ -109,7 +109,7 @@ static FailureOr<WeightReader> readWeight(nn::LinearOp op, Value converted,
                          /*firstInner=*/2);
 }
 
-/// [rows, n] as [rows, n + padding], filled up with zeros.
+/// Returns [rows, n] as [rows, n + padding], padded with zeros.
 static Value padColumns(OpBuilder &b, Location loc, Value input, int64_t columns) {
   auto type = tensorOf(input);
   if (type.getDimSize(1) == columns)
@@ -118,7 +118,7 @@ static Value padColumns(OpBuilder &b, Location loc, Value input, int64_t columns
   Value empty = emptyTensor(b, loc, padded, type.getElementType());
   Value zero = floatConstant(b, loc, type.getElementType(), 0);
   Value filled = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
-  // Nothing has no place anywhere.
+  // An empty tensor cannot be inserted anywhere.
   if (type.hasStaticShape() && type.getNumElements() == 0)
     return filled;
   Sizes zeros(2, b.getIndexAttr(0)), ones(2, b.getIndexAttr(1));
@@ -138,7 +138,7 @@ struct LowerLinear : OpConversionPattern<nn::LinearOp> {
     Type element = op.getType().getElementType();
     Sizes sizes = sizesOf(rewriter, loc, op.getResult()),
           inputSizes = sizesOf(rewriter, loc, op.getInput());
-    // All leading dimensions are rows of one matrix.
+    // All leading dimensions together are the rows of one matrix.
     OpFoldResult rows = sizeProduct(rewriter, loc, ArrayRef(sizes).drop_back());
     Sizes flat{rows, sizes.back()}, inputFlat{rows, inputSizes.back()};
     Value input = reshapeTo(rewriter, loc, adaptor.getInput(), inputFlat);
@@ -152,14 +152,14 @@ struct LowerLinear : OpConversionPattern<nn::LinearOp> {
     return success();
   }
 
-  /// [rows, K] by the weight that `reader` reads.
+  /// Multiplies [rows, K] by the weight that `reader` reads.
   static Value multiply(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes,
                         Value input, const WeightReader &reader,
                         nn::MultiplierAttr multiplier) {
     MLIRContext *context = builder.getContext();
     int64_t numInner = reader.inner.size(), numDims = numInner + 2;
     bool isShiftAdd = multiplier && multiplier.getKind() == nn::MultiplierKind::ShiftAdd;
-    // The terms of one weight meet the same element of the input.
+    // All terms of one weight are multiplied by the same element of the input.
     ArrayRef<int64_t> inputDims = ArrayRef(reader.inner).drop_back(isShiftAdd ? 1 : 0);
     Sizes shape{sizes[0]};
     SmallVector<AffineExpr> results{getAffineDimExpr(0, context)};
@@ -221,7 +221,7 @@ struct LowerMatmul : OpConversionPattern<nn::MatmulOp> {
   }
 };
 
-/// Scores, scale and mask, softmax, weighted sum of the values.
+/// Lowers attention to scores, scale and mask, softmax, and the weighted sum of the values.
 struct LowerAttention : OpConversionPattern<nn::AttentionOp> {
   using OpConversionPattern::OpConversionPattern;
 

@@ -13,12 +13,12 @@ using namespace mlir;
 using namespace tacit;
 
 namespace {
-/// Some of the features of a tensor: `count` of them, each `step` after the other.
+/// Selects some features of a tensor: `count` of them, with a step of `step`.
 struct Span {
   int64_t begin, count, step;
 };
 
-/// Takes features from a tensor and puts them into one.
+/// Extracts features from a tensor and inserts them into another.
 class Slicer {
 public:
   Slicer(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes)
@@ -35,7 +35,7 @@ public:
     return tensor::InsertSliceOp::create(builder, loc, part, into, offsets, sizes, strides);
   }
 
-  /// The sizes of what was selected last.
+  /// Returns the sizes of the last selection.
   ArrayRef<OpFoldResult> getSizes() const { return sizes; }
 
 private:
@@ -50,8 +50,8 @@ private:
   Sizes offsets, sizes, strides;
 };
 
-/// x cos - y sin for the first features of pairs, and x cos + y sin for the second:
-/// rounded as where an exporter wrote it.
+/// Computes x cos - y sin for the first features of pairs, and x cos + y sin for the
+/// second, rounded in the same way as the formula that exporters write.
 template <typename CombineOp>
 Value rotate(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes, Value x,
              Value y, Value cos, Value sin) {

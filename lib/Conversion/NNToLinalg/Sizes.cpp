@@ -19,7 +19,7 @@ using namespace tacit;
 // What is known of a tensor
 //===----------------------------------------------------------------------===//
 
-/// The k-th free dimension has the k-th size.
+/// Combines known and free sizes: the k-th free dimension has the k-th size.
 static Sizes mixedSizes(RankedTensorType type, ValueRange free) {
   return getMixedValues(type.getShape(), SmallVector<Value>(free), type.getContext());
 }
@@ -33,7 +33,7 @@ static std::optional<Sizes> statedSizes(Value value) {
   return std::nullopt;
 }
 
-/// The tensor that `value` has its sizes from, where it is made into another one.
+/// Returns the destination that `value` has its sizes from, if its operation has one.
 static Value destinationOf(Value value) {
   auto op = value.getDefiningOp<DestinationStyleOpInterface>();
   return op ? op.getTiedOpOperand(cast<OpResult>(value))->get() : Value();
@@ -99,7 +99,7 @@ Value tacit::sizeAsFloat(OpBuilder &builder, Location loc, OpFoldResult size,
   return arith::SIToFPOp::create(builder, loc, element, number);
 }
 
-/// x * y behind the later of the two, where every reader of them can read it too.
+/// Computes x * y after the later of the two, where every user of both can read it, too.
 static Value multiply(OpBuilder &builder, Location loc, Value x, Value y) {
   for (Operation *user : x.getUsers())
     if (auto product = dyn_cast<arith::MulIOp>(user))
@@ -189,7 +189,7 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
       return tensor::CollapseShapeOp::create(builder, loc, to, input, *groups);
     return tensor::ExpandShapeOp::create(builder, loc, to, input, *groups);
   }
-  // Neither a plain merge nor a plain split: through one dimension.
+  // A reshape that is neither a merge nor a split goes through one dimension.
   auto flat = RankedTensorType::get({from.getNumElements()}, from.getElementType());
   ReassociationIndices all;
   if (from.getRank() > 1) {
@@ -203,7 +203,7 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
 }
 
 namespace {
-/// A size taken apart: its known factor and the free ones.
+/// A size split into its known factor and its free ones.
 struct Factors {
   int64_t known = 1;
   SmallVector<Value> free;
@@ -227,7 +227,7 @@ struct Factors {
   bool operator==(const Factors &other) const {
     return known == other.known && free == other.free;
   }
-  /// Whether more factors could make this one out of `other`.
+  /// Returns true if more factors could complete this one to `other`.
   bool isPartOf(const Factors &other) const {
     return known != 0 && other.known % known == 0 &&
            llvm::includes(other.free, free, [](Value a, Value b) {
@@ -236,13 +236,14 @@ struct Factors {
   }
 };
 
-/// Neighbouring dimensions of one shape that make neighbouring ones of another.
+/// Neighbouring dimensions of one shape that together form neighbouring ones of another.
 struct ReshapeGroup {
   ReassociationIndices from, to;
 };
 } // namespace
 
-/// The finest groups that can be proved; all dimensions in one if none can.
+/// Returns the finest groups that can be proved, or all dimensions in one group if none
+/// can.
 static SmallVector<ReshapeGroup> groupDims(ArrayRef<OpFoldResult> from,
                                            ArrayRef<OpFoldResult> to) {
   SmallVector<ReshapeGroup> groups;
@@ -265,7 +266,7 @@ static SmallVector<ReshapeGroup> groupDims(ArrayRef<OpFoldResult> from,
   }
   if (groups.empty())
     groups.emplace_back();
-  // Dimensions of 1 at the end.
+  // The remaining dimensions are 1.
   for (; i < from.size(); ++i)
     groups.back().from.push_back(i);
   for (; j < to.size(); ++j)
@@ -285,7 +286,7 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
   SmallVector<ReassociationIndices> merges, splits;
   Sizes merged;
   for (const ReshapeGroup &group : groupDims(from, sizes)) {
-    // One whose size is known of the result alone is cast below.
+    // A dimension whose size only the result knows is cast below.
     bool isSame = group.from.size() == 1 && group.to.size() == 1 &&
                   !getConstantIntValue(sizes[group.to[0]]);
     merges.push_back(group.from);
@@ -295,12 +296,12 @@ Value tacit::reshapeTo(OpBuilder &builder, Location loc, Value input,
       parts.push_back(sizes[i]);
     merged.push_back(isSame ? from[group.from[0]] : sizeProduct(builder, loc, parts));
   }
-  // A scalar has no dimensions to be grouped.
+  // A scalar has no dimensions to group.
   if (from.empty())
     merges.clear(), splits.clear();
   if (merges.size() < from.size())
     input = tensor::CollapseShapeOp::create(builder, loc, input, merges);
-  // What is known of the result alone.
+  // This cast adds the sizes that only the result knows.
   auto wanted = tensorType(merged, element);
   if (!from.empty() && tensorOf(input) != wanted)
     input = tensor::CastOp::create(builder, loc, wanted, input);

@@ -19,7 +19,7 @@ static Value integer(OpBuilder &b, Location loc, int64_t value) {
                                    b.getI32IntegerAttr(static_cast<int32_t>(value)));
 }
 
-/// An i8 as the number from 0 to 255 that it stands for.
+/// Returns an i8 as the number from 0 to 255 that its bits mean.
 static Value widen(OpBuilder &b, Location loc, Value byte) {
   return arith::ExtUIOp::create(b, loc, b.getI32Type(), byte);
 }
@@ -53,16 +53,16 @@ WeightReader tacit::readWidened(Value weight) {
 }
 
 namespace {
-/// One plane of a weight of few bits.
+/// Describes one plane of a weight of few bits.
 struct Plane {
   numerics::BitPlane part;
-  /// Loops that choose the field within a byte, the outermost first.
+  /// The loops that select the field within a byte, the outermost first.
   SmallVector<int64_t> fieldLoops;
 };
 } // namespace
 
-/// The bits that `plane` gives to a weight: field f of the byte, where the loops
-/// that choose it spell f in binary.
+/// Returns the bits that `plane` contributes to a weight: field f of the byte, where the
+/// indices of the loops that select it are the binary digits of f.
 static Value readField(OpBuilder &b, Location loc, const Plane &plane, Value byte) {
   Value bits = widen(b, loc, byte);
   Value shift;
@@ -130,7 +130,8 @@ WeightReader tacit::readDequantized(nn::DequantizeOp op, Value scale, Value zero
 WeightReader tacit::readPowersOfTwo(Value codes) {
   ArrayRef<int64_t> shape = tensorOf(codes).getShape();
   auto element = [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-    // The exponent field of f32 is the code's plus 63; the signs are 24 bits apart.
+    // The exponent field of f32 is the exponent of the code plus 63; the signs are 24 bits
+    // apart.
     Value code = widen(b, loc, args[0]);
     Value exponent = arith::AndIOp::create(b, loc, code, integer(b, loc, 127));
     Value field = arith::AddIOp::create(b, loc, exponent, integer(b, loc, 63));
@@ -147,10 +148,10 @@ WeightReader tacit::readPowersOfTwo(Value codes) {
 }
 
 //===----------------------------------------------------------------------===//
-// Weights that something else than a product reads
+// Weights that are not read by a product alone
 //===----------------------------------------------------------------------===//
 
-/// The elements of `reader` as a tensor: its inner dimensions, then the columns.
+/// Returns the elements of `reader` as a tensor: its inner dimensions, then the columns.
 static Value materialize(OpBuilder &b, Location loc, const WeightReader &reader,
                          int64_t columns) {
   int64_t rank = reader.inner.size() + 1;
@@ -171,7 +172,7 @@ struct LowerDequantize : OpConversionPattern<nn::DequantizeOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getType());
-    // A slice of nothing would lie outside of what it is cut from.
+    // An empty slice would lie outside the tensor that it is taken from.
     if (type.getNumElements() == 0) {
       rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(),
                                                    type.getElementType());
@@ -204,7 +205,7 @@ struct LowerPowersOfTwo : OpConversionPattern<nn::PowersOfTwoOp> {
     WeightReader reader = readPowersOfTwo(adaptor.getCodes());
     SmallVector<int64_t> shape(reader.inner);
     shape.push_back(type.getDimSize(1));
-    // Sums of a few powers of two out of one f32 are exact in any order.
+    // Sums of a few powers of two that come from one f32 are exact in any order.
     AffineMap map = reader.map(0, 3, 2, 0, op.getContext());
     rewriter.replaceOp(
         op, reduceGeneric(rewriter, loc, shape, {1}, type.getElementType(),

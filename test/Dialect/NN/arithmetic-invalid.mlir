@@ -7,17 +7,17 @@
 // -----
 
 // A parameter of another multiplier.
-// expected-error @below {{'mantissa' belongs to lmul, found it with pam}}
+// expected-error @below {{'mantissa' applies to lmul only; found it with pam}}
 #m = #nn.multiplier<pam, mantissa = 4>
 
 // -----
 
-// expected-error @below {{'alpha' belongs to pam, found it with lmul}}
+// expected-error @below {{'alpha' applies to pam only; found it with lmul}}
 #m = #nn.multiplier<lmul, alpha = 1.5 : f32>
 
 // -----
 
-// expected-error @below {{'terms' belongs to shift_add, found it with exact}}
+// expected-error @below {{'terms' applies to shift_add only; found it with exact}}
 #m = #nn.multiplier<exact, terms = 2>
 
 // -----
@@ -44,7 +44,7 @@ func.func @f(%x: tensor<2x2xf64>) -> tensor<2x2xf64> {
 
 // Neither factor of an attention score is a weight.
 func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
-  // expected-error @below {{'nn.matmul' op multiplies by shift_add; expected that on nn.linear, whose weight can be powers of two}}
+  // expected-error @below {{'nn.matmul' op multiplies by shift_add; expected this kind on nn.linear only, whose weight can be powers of two}}
   %0 = nn.matmul %x, %x multiplier(<shift_add>) : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }

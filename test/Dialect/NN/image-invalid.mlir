@@ -64,7 +64,7 @@ func.func @f(%x: tensor<1x4x9xi32>) {
 // -----
 
 func.func @f(%x: tensor<1x4x9xf32>) {
-  // expected-error @+2 {{'count_include_pad' belongs to a mean}}
+  // expected-error @+2 {{'count_include_pad' applies to a mean only}}
   // expected-error @below {{'nn.pool' op failed to infer returned types}}
   %0 = nn.pool max %x kernel = [3] strides = [1] pads_low = [0] pads_high = [0] dilations = [1] count_include_pad
       : (tensor<1x4x9xf32>) -> tensor<1x4x7xf32>

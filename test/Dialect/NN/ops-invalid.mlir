@@ -199,7 +199,7 @@ func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi64>) {
 // A boolean mask says which scores, and fill what they become.
 func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi1>) {
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
-  // expected-error @below {{'fill' belongs to a boolean mask and to no other: the mask has type 'tensor<2x2xi1>'}}
+  // expected-error @below {{'fill' applies to a boolean mask only: the mask has type 'tensor<2x2xi1>'}}
   %0 = nn.attention %q, %q, %q mask(%m) scale = 1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<2x2xi1>) -> tensor<4x2x8xf32>
   return
 }
@@ -209,7 +209,7 @@ func.func @f(%q: tensor<4x2x8xf32>, %m: tensor<2x2xi1>) {
 // A fill that the mask's removal left behind.
 func.func @f(%q: tensor<4x2x8xf32>) {
   // expected-error @below {{'nn.attention' op failed to infer returned types}}
-  // expected-error @below {{'fill' belongs to a boolean mask and there is no mask}}
+  // expected-error @below {{'fill' applies to a boolean mask only, and there is no mask}}
   %0 = nn.attention %q, %q, %q scale = 1.0 fill = -1.0 : (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
   return
 }

@@ -12,15 +12,15 @@
 using namespace mlir;
 using namespace tacit::nn;
 
-/// Goals: the number of an attention, this plus the block of a residual sum, or the
-/// end. The smallest that can be reached is the one that counts.
+/// The goals of the search: the number of an attention, this plus the block of a residual
+/// sum, or the end. The smallest one that can be reached decides.
 static constexpr uint64_t kSum = uint64_t(1) << 32;
 static constexpr uint64_t kEnd = ~uint64_t(0);
 
-/// What comes from more places than this counts as a place of its own.
+/// A value with more origins than this counts as an origin itself.
 static constexpr size_t kMaxOrigins = 8;
 
-/// True if what comes out has little to do, element by element, with what goes in.
+/// Returns true if the elements of the result do not correspond to those of the operands.
 static bool isOrigin(Operation *op) {
   return !isa_and_present<NNDialect>(op->getDialect()) ||
          isa<MultiplierOpInterface, GatherOp>(op);
@@ -31,8 +31,8 @@ Blocks::Origins Blocks::originsOf(Value value) const {
   return found == origins.end() ? Origins{value} : found->second;
 }
 
-/// Counts attentions and finds residual sums, in program order. A constant, and what
-/// is computed from constants alone, has no origin.
+/// Counts attentions and finds residual sums, in program order. A constant, and a value
+/// that is computed from constants alone, has no origin.
 void Blocks::classify(Operation *op) {
   if (isa<AttentionOp>(op))
     stops[op] = numAttentions++;
@@ -57,7 +57,8 @@ void Blocks::classify(Operation *op) {
     origins[result] = merged;
 }
 
-/// The first goal that is reached from the results of `op`, its readers being known.
+/// Returns the first goal that is reached from the results of `op`, given those of its
+/// users.
 uint64_t Blocks::goalBehind(Operation *op) const {
   uint64_t goal = kEnd;
   for (Operation *user : op->getUsers()) {

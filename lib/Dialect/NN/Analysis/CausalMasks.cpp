@@ -19,7 +19,7 @@ using namespace tacit::nn;
 
 static constexpr unsigned kMaxDepth = 12;
 
-/// A score this low takes no part.
+/// A score as low as this is excluded.
 static constexpr double kHidden = -1000;
 
 static RankedTensorType tensorOf(Value value) {
@@ -30,8 +30,8 @@ static RankedTensorType tensorOf(Value value) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// True if `isHidden` holds for the bits of every element behind the diagonal that ends
-/// in the last row and column.
+/// Returns true if `isHidden` holds for the bits of every element after the diagonal that
+/// ends in the last row and column.
 static bool hidesLater(Value constant, llvm::function_ref<bool(uint64_t)> isHidden) {
   auto type = tensorOf(constant);
   Attribute attribute;
@@ -58,11 +58,11 @@ static float asFloat(uint64_t bits) {
 }
 
 //===----------------------------------------------------------------------===//
-// Parts of tables, and numbers of places
+// Slices of tables, and position numbers
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A bound that is a number, or one computed in the program; of one element.
+/// A bound with one element: a number, or a value that the program computes.
 struct Bound {
   std::optional<int64_t> number;
   Value value;
@@ -74,13 +74,13 @@ struct Bound {
   }
 };
 
-/// From `start` to before `end`, in steps of 1.
+/// The range from `start` (included) to `end` (excluded), in steps of 1.
 struct Span {
   Bound start, end;
 };
 } // namespace
 
-/// The value of one element without what only changes its shape.
+/// Returns the value of one element, looking through operations that only change its shape.
 static Value stripReshapes(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>())
     value = reshape.getInput();
@@ -94,7 +94,7 @@ static Bound boundOf(Value value) {
   return {std::nullopt, value};
 }
 
-/// What the slices in front of a table leave of its dimension `dim`.
+/// Returns the part of dimension `dim` of a table that the slices on the way keep.
 static std::optional<Span> sliceOf(Value part, Value table, int64_t dim) {
   Span span{{0, {}}, {tensorOf(table).getDimSize(dim), {}}};
   for (; part != table; part = part.getDefiningOp()->getOperand(0)) {
@@ -111,7 +111,7 @@ static std::optional<Span> sliceOf(Value part, Value table, int64_t dim) {
       return std::nullopt;
     if (!llvm::is_contained(slice.getAxes(), dim))
       continue;
-    // Bounds of several axes are joined somewhere; exporters cut one at a time.
+    // Exporters slice one axis at a time, so that bounds of several axes are not handled.
     if (slice.getAxes().size() != 1)
       return std::nullopt;
     span = {boundOf(slice.getStarts()), boundOf(slice.getEnds())};
@@ -119,7 +119,8 @@ static std::optional<Span> sliceOf(Value part, Value table, int64_t dim) {
   return span;
 }
 
-/// A square table of which rows and columns are taken that end at the same place.
+/// Matches a square table of which rows and columns are taken that end at the same
+/// position.
 static bool isAligned(Value part, Value table) {
   int64_t rank = tensorOf(table).getRank();
   if (rank < 2 ||
@@ -135,8 +136,8 @@ static Value tableOf(Value part) {
   return part;
 }
 
-/// Numbers start, start + 1, ... along dimension `dim` from the end, the only one that
-/// is not 1.
+/// Matches the numbers start, start + 1, ... along dimension `dim` from the end, the only
+/// one that is not 1.
 static std::optional<Span> placesAlong(Value value, int64_t dim) {
   auto shape = tensorOf(value).getShape();
   if (static_cast<int64_t>(shape.size()) < dim)
@@ -162,7 +163,7 @@ static std::optional<Span> placesAlong(Value value, int64_t dim) {
   return Span{{numbers->front(), {}}, {numbers->back() + 1, {}}};
 }
 
-/// Whether these are the places of keys and of queries that end together.
+/// Returns true if these are the positions of keys and of queries that end together.
 static bool arePlaces(Value key, Value query) {
   auto keys = placesAlong(key, 1), queries = placesAlong(query, 2);
   return keys && queries && keys->start.number == 0 && keys->end == queries->end;
@@ -172,18 +173,18 @@ static bool arePlaces(Value key, Value query) {
 // Conditions and floats
 //===----------------------------------------------------------------------===//
 
-/// True if `op` leaves the last two dimensions as they are.
+/// Returns true if `op` leaves the last two dimensions as they are.
 static bool keepsMatrices(ReshapeOp op) {
   return op.getType().getShape().take_back(2) ==
          tensorOf(op.getInput()).getShape().take_back(2);
 }
 
-/// True if no key that comes later than its query has `value` equal to `isKept`.
+/// Returns true if no key that comes later than its query has `value` equal to `isKept`.
 static bool hides(Value value, bool isKept, unsigned depth);
 
 static bool hides(CompareOp op, bool isKept) {
   Value smaller = op.getLhs(), larger = op.getRhs();
-  // The sign of a difference of places.
+  // The operation may compare a difference of positions with 0.
   auto difference = smaller.getDefiningOp<SubOp>();
   if (difference && constantScalar(larger) == 0.0) {
     smaller = difference.getLhs();
@@ -227,7 +228,7 @@ static bool hides(Value value, bool isKept, unsigned depth) {
       .Default([](Operation *) { return false; });
 }
 
-/// True if `value` is as good as minus infinity where a key comes later.
+/// Returns true if `value` is practically minus infinity where a key comes later.
 static bool lowers(Value value, unsigned depth) {
   Operation *op = value.getDefiningOp();
   if (!op || depth == 0)
@@ -249,7 +250,7 @@ static bool lowers(Value value, unsigned depth) {
     return lowers(op->getOperand(0), depth - 1) || lowers(op->getOperand(1), depth - 1);
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     return keepsMatrices(reshape) && lowers(reshape.getInput(), depth - 1);
-  // (1 - kept) * -10000, or hidden * -10000.
+  // Matches (1 - kept) * -10000, and hidden * -10000.
   auto product = matchScalar<MulOp>(value);
   if (!product || !(product->scalar <= kHidden))
     return false;

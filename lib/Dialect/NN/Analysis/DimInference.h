@@ -13,8 +13,8 @@
 
 namespace tacit::nn {
 
-/// One look at a program, with the facts of the last one. What each operation infers
-/// stands on the operation: see SizesOpInterface.
+/// Goes through a program once, with the facts of the previous round. The rules of each
+/// operation are its methods: see SizesOpInterface.
 class DimInference : public SizeInference {
 public:
   explicit DimInference(Dims &dims) : SizeInference(dims.sizeTable), dims(dims) {}
@@ -22,13 +22,13 @@ public:
   void visitArguments(mlir::func::FuncOp main);
   void visit(mlir::Operation *op);
 
-  // What is known.
+  // Queries for what is known.
   SizeList sizesOf(mlir::Value value) override { return dims.sizesOf(value); }
   std::optional<SizeList> elementsOf(mlir::Value value) override {
     return dims.elementsOf(value);
   }
 
-  // What has to hold.
+  // Conditions that must hold.
   void require(SizeExpr a, SizeExpr b) override;
   void requireAtMost(SizeExpr a, SizeExpr b) override;
   void requireRepeatable(SizeExpr size, SizeExpr wanted) override;

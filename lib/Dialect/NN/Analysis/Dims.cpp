@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Facts found late help operations that come early. Every round finds at least one;
-/// more rounds than this would prove little more.
+/// Facts that are found late help operations that come early. Every round finds at least
+/// one fact; more rounds than this would prove little more.
 static constexpr int kMaxRounds = 16;
 
 static RankedTensorType tensorOf(Value value) {
@@ -24,7 +24,7 @@ static RankedTensorType tensorOf(Value value) {
 // Names
 //===----------------------------------------------------------------------===//
 
-/// The name that dimension `dim` has, free or not; empty if it has none.
+/// Returns the name of dimension `dim`, free or not; empty if it has none.
 static StringRef givenName(func::FuncOp main, unsigned argument, int64_t dim) {
   auto names = main.getArgAttrOfType<ArrayAttr>(argument, kDimsAttr);
   if (!names || dim >= static_cast<int64_t>(names.size()))
@@ -57,7 +57,7 @@ SmallVector<FreeDim> tacit::nn::freeDims(func::FuncOp main) {
   return found;
 }
 
-/// Exporters call a dimension "past + seq" where it is the sum of two others. Nothing
+/// Exporters name a dimension "past + seq" if it is the sum of two others. Returns nullopt
 /// if a part is neither a number nor one of `names`.
 static SizeExpr parseSum(SizeTable &table, StringRef text, const llvm::StringSet<> &names) {
   SizeExpr sum = table.constant(0);
@@ -153,7 +153,7 @@ Dims::Dims(func::FuncOp main) {
     reportUnknown(&op);
 }
 
-/// A dimension for which there is no reason, where it comes up.
+/// Reports a dimension that follows from nothing, at the operation that introduces it.
 void Dims::reportUnknown(Operation *op) {
   auto isKnown = [&](Value value) {
     return !isa<RankedTensorType>(value.getType()) ||
@@ -209,7 +209,7 @@ SizeList DimInference::inferSizes(OpResult result) {
   return detail::inferDefaultSizes(*this, op, result.getResultNumber());
 }
 
-/// Only small tensors, and only if all of their elements are known.
+/// Elements are tracked only for small tensors, and only if all of them are known.
 std::optional<SizeList> DimInference::inferElements(Operation *op) {
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   auto sized = dyn_cast<SizesOpInterface>(op);
@@ -231,7 +231,7 @@ void DimInference::visit(Operation *op) {
       continue;
     SizeList list = inferSizes(result);
     list.resize(type.getRank());
-    // What the type says is known, however the program comes by it.
+    // A dimension that the type states is known, however the program computes it.
     for (auto [size, dim] : llvm::zip(list, type.getShape())) {
       if (ShapedType::isDynamic(dim))
         continue;
@@ -256,7 +256,7 @@ void DimInference::fail(const Twine &text) {
   if (current)
     stream << "gives '" << current->getResult(0).getType() << "': ";
   stream << text;
-  // Once, however many results ask.
+  // A problem is reported once, however many results lead to it.
   bool isNew = llvm::none_of(dims.allProblems, [&](const SizeProblem &problem) {
     return problem.op == current && problem.text == whole;
   });
@@ -270,12 +270,12 @@ void DimInference::check(SizeCheck::Kind kind, SizeExpr a, SizeExpr b) {
     dims.allChecks.push_back(made);
 }
 
-/// Whether two sizes are the same, if need be because a part of a table that is as
-/// long as a free dimension lies within the table.
+/// Returns true if two sizes are the same, if necessary by requiring that a slice of a
+/// table that is as long as a free dimension lies within the table.
 bool DimInference::prove(SizeExpr a, SizeExpr b) {
   a = table.resolve(a), b = table.resolve(b);
   if (!a || !b || a == b)
-    return true; // nothing: reported where it came up
+    return true; // unknown sizes are reported at their origin
   SmallVector<std::pair<SizeExpr, SizeExpr>> limits;
   if (table.withoutLimits(a, limits) != table.withoutLimits(b, limits) || limits.empty())
     return false;
@@ -307,7 +307,7 @@ void DimInference::require(SizeExpr a, SizeExpr b) {
     dims.facts.push_back(made);
 }
 
-/// A part of one element, or of none where there is none: x[:1] is there to be repeated.
+/// A slice of one element is empty if there is none: x[:1] is often written to be repeated.
 bool DimInference::isSingle(SizeExpr size) {
   if (table.asConstant(size))
     return table.asConstant(size) == 1;
@@ -338,7 +338,7 @@ SizeExpr DimInference::broadcast(SizeExpr a, SizeExpr b) {
     return isSingle(a) ? b : a;
   if (prove(a, b))
     return table.resolve(a);
-  // A number that is not 1 is the result, whatever the other one is.
+  // A size that is not 1 is the result, whatever the other one is.
   for (auto [size, other] : {std::pair(a, b), std::pair(b, a)})
     if (table.compare(SizePredicate::Equal, size, one) == false) {
       requireRepeatable(other, size);

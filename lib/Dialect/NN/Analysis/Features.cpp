@@ -19,16 +19,17 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// How far back we look; exporters take five or six steps.
+/// The limit of steps to search backwards; exporters need five or six.
 static constexpr unsigned kMaxDepth = 24;
-/// Largest table of cosines that is compared column by column.
+/// The largest table of cosines that is compared column by column.
 static constexpr int64_t kMaxTableBytes = 1 << 28;
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-/// Where an operation that moves or negates elements takes those of `range` from.
+/// Returns the origin of the elements of `range` for an operation that moves or negates
+/// elements.
 static std::optional<Movement> traceFeatures(Operation *op, DimRange range) {
   if (auto movement = dyn_cast<MovementOpInterface>(op))
     return movement.trace(range);
@@ -79,7 +80,7 @@ std::optional<Features> FeatureReader::read(Value value, unsigned rank) {
 // Equal features
 //===----------------------------------------------------------------------===//
 
-/// The first element with the same key, for each.
+/// Maps each element to the first one with the same key.
 template <typename Key>
 static EqualFeatures::Firsts firstsOf(ArrayRef<Key> keys) {
   std::map<Key, int64_t> first;
@@ -120,7 +121,7 @@ static std::optional<EqualFeatures::Firsts> compareColumns(Attribute constant,
   return firsts;
 }
 
-/// Of an operand that is broadcast to `dims` in its last dimensions.
+/// Handles an operand that is broadcast to `dims` in its last dimensions.
 std::optional<EqualFeatures::Firsts> EqualFeatures::readBroadcast(Value operand,
                                                                   ArrayRef<int64_t> dims) {
   auto shape = shapeOf(operand);
@@ -142,7 +143,7 @@ std::optional<EqualFeatures::Firsts> EqualFeatures::readBroadcast(Value operand,
   return result;
 }
 
-/// Of an operation that combines its operands element by element.
+/// Handles an operation that combines its operands element by element.
 std::optional<EqualFeatures::Firsts> EqualFeatures::readAll(Operation *op,
                                                             ArrayRef<int64_t> dims) {
   std::vector<Firsts> keys;
@@ -157,8 +158,8 @@ std::optional<EqualFeatures::Firsts> EqualFeatures::readAll(Operation *op,
   return firstsOf(ArrayRef(keys));
 }
 
-/// True if an element of the result follows from elements of the same place, in the
-/// last `rank` dimensions, of each operand.
+/// Returns true if an element of the result follows from elements at the same position, in
+/// the last `rank` dimensions, of each operand.
 static bool combines(Operation *op, unsigned rank) {
   if (auto concat = dyn_cast<ConcatOp>(op))
     return concat.getAxis() + rank < shapeOf(concat.getResult()).size();

@@ -17,11 +17,11 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Largest constant mask that is looked into or inverted at compile time (8192 x 8192).
+/// The largest constant mask that is read or inverted at compile time (8192 x 8192).
 static constexpr int64_t kMaxElements = 1 << 26;
 
-/// Added to a score, a number as low as this leaves nothing of it: what replaces scores
-/// may as well be added.
+/// A number as low as this excludes a score when it is added to it, so that replacing the
+/// score by it has the same effect as adding it.
 static constexpr double kAbsorbing = -1e9;
 
 static RankedTensorType tensorOf(Value value) {
@@ -48,7 +48,7 @@ static Value invertConstant(Attribute constant, Location loc, RewriterBase &rewr
                             makeElements(type, std::move(inverted), "mask"));
 }
 
-/// If `condition` says x == 0, or "not x": x as a condition.
+/// Returns x as a condition if `condition` is x == 0, or "not x".
 static Value stripNegation(Value condition, RewriterBase &rewriter) {
   while (auto cast = condition.getDefiningOp<CastOp>()) {
     if (!tensorOf(cast.getInput()).getElementType().isInteger(1))
@@ -80,7 +80,7 @@ static Value invert(Value condition, RewriterBase &rewriter) {
   return NotOp::create(rewriter, condition.getLoc(), condition.getType(), condition);
 }
 
-/// True where scores are kept.
+/// Returns a condition that is true where scores are kept.
 static Value asCondition(const ScoreMask &mask, RewriterBase &rewriter) {
   Value keep = mask.value;
   if (!tensorOf(keep).getElementType().isInteger(1))
@@ -93,7 +93,7 @@ static Value asCondition(const ScoreMask &mask, RewriterBase &rewriter) {
 // Blends
 //===----------------------------------------------------------------------===//
 
-/// The elements of a float constant; nothing if there are too many.
+/// Returns the elements of a float constant; nullopt if there are too many.
 static std::optional<std::vector<float>> readFloats(Value value) {
   Attribute constant;
   auto type = tensorOf(value);
@@ -109,7 +109,7 @@ static std::optional<std::vector<float>> readFloats(Value value) {
   return floats;
 }
 
-/// True if `value` has no elements but 0 and 1.
+/// Returns true if every element of `value` is 0 or 1.
 static bool isZeroOrOne(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (auto floats = readFloats(value))
@@ -124,7 +124,7 @@ static bool isZeroOrOne(Value value) {
   return false;
 }
 
-/// The F for which `value` is F * (1 - weight).
+/// Returns the F for which `value` is F * (1 - weight).
 static std::optional<double> readFill(Value value, Value weight) {
   if (auto floats = readFloats(value), weights = readFloats(weight);
       floats && weights && tensorOf(value) == tensorOf(weight)) {
@@ -180,7 +180,7 @@ static Value asFloat(const ScoreMask &mask, RewriterBase &rewriter) {
   return MulOp::create(rewriter, loc, mask.value.getType(), mask.value, factor);
 }
 
-/// True if the masks broadcast against one another.
+/// Returns true if the masks broadcast against one another.
 static bool fitTogether(ArrayRef<ScoreMask> masks) {
   SmallVector<int64_t> joint;
   for (const ScoreMask &mask : masks) {
@@ -192,7 +192,7 @@ static bool fitTogether(ArrayRef<ScoreMask> masks) {
   return true;
 }
 
-/// Conditions with one fill: a score is kept where all of them keep it.
+/// Combines conditions with the same fill: a score is kept where all of them keep it.
 static AttentionMask combineConditions(ArrayRef<ScoreMask> masks, RewriterBase &rewriter) {
   Value all;
   for (const ScoreMask &mask : masks) {
@@ -202,7 +202,7 @@ static AttentionMask combineConditions(ArrayRef<ScoreMask> masks, RewriterBase &
   return {all, masks.front().fill};
 }
 
-/// Adds up masks, conditions as what they put in the place of scores.
+/// Adds up masks; a condition contributes the number by which it replaces scores.
 static AttentionMask combineFloats(ArrayRef<ScoreMask> masks, Type element,
                                    RewriterBase &rewriter) {
   Value sum;
@@ -227,7 +227,7 @@ FailureOr<AttentionMask> tacit::nn::combineMasks(ArrayRef<ScoreMask> masks, Type
     return AttentionMask{};
   if (!fitTogether(masks))
     return rewriter.notifyMatchFailure(user,
-                                       "the shapes of the masks contradict one another");
+                                       "the shapes of the masks contradict each other");
   auto hasOwnFill = [&](const ScoreMask &mask) {
     return mask.fill && mask.fill == masks.front().fill;
   };

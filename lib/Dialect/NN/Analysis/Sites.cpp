@@ -13,7 +13,7 @@
 using namespace tacit;
 using namespace tacit::nn;
 
-/// More digits than any model has blocks.
+/// This has more digits than any number of blocks.
 static constexpr size_t kMaxDigits = 6;
 
 static std::optional<unsigned> readNumber(llvm::StringRef text) {
@@ -29,7 +29,7 @@ static bool isPattern(llvm::StringRef text) {
   });
 }
 
-/// One entry between two +. Fails if it has none of the forms.
+/// Parses one entry between two +. Fails if it has none of the forms.
 llvm::Error Sites::add(llvm::StringRef entry) {
   if (entry == "all" || entry == "final")
     hasFinal = true;
@@ -51,8 +51,8 @@ llvm::Error Sites::add(llvm::StringRef entry) {
   return fail(ErrorKind::InvalidArgument,
               "write 0+2+4-7 for the blocks 0, 2, 4, 5, 6 and 7, or layers.*.ffn.norm for "
               "the sites of that name in all of them",
-              "'{}' names no sites; expected all, blocks, final, block numbers or names, "
-              "with + between",
+              "'{}' does not name sites; expected all, blocks, final, block numbers or "
+              "names, separated by +",
               text);
 }
 
@@ -75,7 +75,8 @@ bool tacit::nn::matchesPattern(llvm::StringRef pattern, llvm::StringRef name) {
   llvm::StringRef last = parts.pop_back_val();
   if (!name.consume_front(parts.front()) || !name.consume_back(last))
     return false;
-  // The first place for each part leaves the most text for the next one.
+  // Matching each part at the first possible position leaves the most text for the next
+  // one.
   for (llvm::StringRef part : llvm::drop_begin(parts)) {
     size_t at = name.find(part);
     if (at == llvm::StringRef::npos)

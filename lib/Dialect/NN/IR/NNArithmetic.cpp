@@ -24,8 +24,8 @@ static RankedTensorType tensorOf(Value value) {
 /// More terms than an f32 has bits add nothing.
 static constexpr int64_t kMaxTerms = 24;
 static constexpr int64_t kMaxMantissa = 23;
-/// Makes the mean relative error of a piecewise-affine product vanish
-/// (Kosson and Jaggi, arXiv 2305.17190).
+/// This factor makes the mean relative error of a piecewise-affine product vanish (Kosson
+/// and Jaggi, arXiv 2305.17190).
 static constexpr float kUnbiasedAlpha = 1.0552f;
 
 float MultiplierAttr::getAlphaValue() const {
@@ -40,16 +40,16 @@ LogicalResult MultiplierAttr::verify(function_ref<InFlightDiagnostic()> emitErro
     return emitError() << "keeps " << mantissa << " bits of mantissa; expected 1 to "
                        << kMaxMantissa;
   if (mantissa != kMaxMantissa && kind != MultiplierKind::LMul)
-    return emitError() << "'mantissa' belongs to lmul, found it with " << name;
+    return emitError() << "'mantissa' applies to lmul only; found it with " << name;
   if (alpha && kind != MultiplierKind::Pam)
-    return emitError() << "'alpha' belongs to pam, found it with " << name;
+    return emitError() << "'alpha' applies to pam only; found it with " << name;
   if (alpha && (!alpha.getType().isF32() || !(alpha.getValueAsDouble() >= 1) ||
                 !(alpha.getValueAsDouble() < 2)))
     return emitError() << "has alpha = " << alpha << "; expected an f32 from 1 to below 2";
   if (terms < 1 || terms > kMaxTerms)
     return emitError() << "has " << terms << " terms; expected 1 to " << kMaxTerms;
   if (terms != 1 && kind != MultiplierKind::ShiftAdd)
-    return emitError() << "'terms' belongs to shift_add, found it with " << name;
+    return emitError() << "'terms' applies to shift_add only; found it with " << name;
   return success();
 }
 
@@ -64,9 +64,8 @@ LogicalResult nn::detail::verifyMultiplier(Operation *op) {
                              << stringifyMultiplierKind(multiplier.getKind())
                              << ", which is defined for f32";
   if (multiplier.getKind() == MultiplierKind::ShiftAdd && !isa<LinearOp>(op))
-    return op->emitOpError()
-           << "multiplies by shift_add; expected that on nn.linear, whose "
-              "weight can be powers of two";
+    return op->emitOpError() << "multiplies by shift_add; expected this kind on nn.linear "
+                                "only, whose weight can be powers of two";
   return success();
 }
 

@@ -126,7 +126,7 @@ StringAttr TensorAttr::getDimName(int64_t number) const {
   return name && !name.empty() ? name : StringAttr();
 }
 
-/// The place of the name of dimension `dim` in `names`.
+/// Returns the index of the name of dimension `dim` in `names`.
 static std::optional<unsigned> findDim(ArrayRef<StringAttr> names, TensorAttr tensor,
                                        int64_t dim) {
   const auto *found = llvm::find(names, tensor.getDimName(dim));

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Small tensors of whole numbers, whatever their element type: exporters cast sizes
-// to floats and back. A size has no more bits than a float's fraction; what would be
-// rounded there is no element that we follow.
+// These functions track small tensors of whole numbers, whatever their element type:
+// exporters cast sizes to floats and back. A size has no more bits than a float's fraction,
+// and elements that would be rounded are not tracked.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +24,7 @@ static RankedTensorType tensorOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// The elements of `input`, if they are as many as those of `result`.
+/// Returns the elements of `input`, if they are as many as those of `result`.
 static std::optional<SizeList> sameElements(SizeInference &inference, Value input,
                                             Value result) {
   auto list = inference.elementsOf(input);
@@ -33,7 +33,7 @@ static std::optional<SizeList> sameElements(SizeInference &inference, Value inpu
   return list;
 }
 
-/// As sameElements, or one element that is repeated.
+/// Does the same as sameElements, and also repeats a single element.
 static std::optional<SizeList> repeatedElements(SizeInference &inference, Value input,
                                                 Value result) {
   auto list = inference.elementsOf(input);
@@ -118,7 +118,7 @@ INFER_ELEMENTS(ReduceOp) {
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-/// Where element `k` of a tensor of `shape` lies in an operand that is broadcast.
+/// Returns the index of element `k` of a tensor of `shape` in an operand that is broadcast.
 static int64_t sourceOf(int64_t k, ArrayRef<int64_t> shape, ArrayRef<int64_t> own) {
   int64_t source = 0, stride = 1;
   for (size_t i = 1; i <= own.size(); ++i) {

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The methods of ElementwiseOpInterface, operation by operation: the code that it
-// becomes, its value for real numbers, for integers, and for sizes. A new operation is
-// added here and nowhere else: folding, the lowering to linalg, the matchers of constants
-// and shape arithmetic call these methods. nn.gelu has a file of its own.
+// This file has the methods of ElementwiseOpInterface, operation by operation: the code
+// that it becomes, and its value for real numbers, for integers, and for sizes. A new
+// operation is added here and nowhere else: folding, the lowering to linalg, the matchers
+// of constants and shape arithmetic call these methods. nn.gelu has a file of its own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,17 +26,17 @@ static bool isUnsigned(Value value) {
   return getElementTypeOrSelf(value).isUnsignedInteger();
 }
 
-/// Integers wrap around as the compiled code does.
+/// Integers wrap around in the same way as in the compiled code.
 static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
-/// The code of `OP`, in terms of the scalars `s`.
+/// Defines the code of `OP`, in terms of the scalars `s`.
 #define BUILD(OP)                                                                          \
   static Value buildBody(OP op, const ScalarBuilder &s);                                   \
   Value OP::buildScalar(OpBuilder &b, Location loc, ValueRange args) {                     \
     return buildBody(*this, ScalarBuilder(*this, b, loc, args));                           \
   }                                                                                        \
   static Value buildBody([[maybe_unused]] OP op, const ScalarBuilder &s)
-/// Its value for arguments `x`.
+/// Defines its value for arguments `x`.
 #define REAL(OP) std::optional<double> OP::evaluateReal(ArrayRef<double> x)
 #define INTEGER(OP) std::optional<int64_t> OP::evaluateInteger(ArrayRef<int64_t> x)
 #define SIZE(OP) SizeExpr OP::evaluateSize(SizeTable &table, ArrayRef<SizeExpr> x)
@@ -187,7 +187,7 @@ SIZE(DivOp) {
   return isFloat ? table.divideExactly(x[0], x[1]) : table.divide(x[0], x[1]);
 }
 
-/// A division that leaves no remainder, by 1, stands for those that have none.
+/// Divisions without a remainder are computed as a division by 1.
 BUILD(ModOp) {
   Value x = s.args[0], y = s.args[1];
   if (s.isFloat())
@@ -196,7 +196,8 @@ BUILD(ModOp) {
   if (s.isUnsigned)
     return s.make<arith::RemUIOp>(x, safe.value);
   Value rest = s.make<arith::RemSIOp>(x, safe.value);
-  // Toward zero has the sign of the dividend; rounding down, that of the divisor.
+  // Rounding toward zero gives the sign of the dividend; rounding down gives that of the
+  // divisor.
   Value differs = s.make<arith::CmpIOp>(arith::CmpIPredicate::slt,
                                         s.make<arith::XOrIOp>(rest, safe.value), safe.zero);
   Value hasRest = s.make<arith::CmpIOp>(arith::CmpIPredicate::ne, rest, safe.zero);
@@ -204,7 +205,7 @@ BUILD(ModOp) {
                                  s.make<arith::AddIOp>(rest, safe.value), rest);
 }
 REAL(ModOp) { return std::fmod(x[0], x[1]); }
-/// The remainder with the sign of the divisor.
+/// Returns the remainder with the sign of the divisor.
 INTEGER(ModOp) {
   if (x[1] == 0)
     return std::nullopt;
@@ -235,7 +236,7 @@ REAL(MinimumOp) {
 INTEGER(MinimumOp) { return std::min(x[0], x[1]); }
 SIZE(MinimumOp) { return table.minimum(x[0], x[1]); }
 
-/// The number that every element of a constant exponent is.
+/// Returns the number that every element of a constant exponent is equal to.
 static std::optional<double> exponentOf(PowOp op) {
   Attribute constant;
   if (!matchPattern(op.getRhs(), m_Constant(&constant)))
@@ -258,7 +259,7 @@ static Value integerPower(PowOp op, const ScalarBuilder &s) {
                                 : s.make<arith::ExtSIOp>(s.type, y);
   else if (y.getType() != s.type)
     y = s.make<arith::TruncIOp>(s.type, y);
-  // 0 to a negative power has no result, but must not stop the program.
+  // 0 to a negative power is undefined, but must not stop the program.
   Value zero = s.integer(0);
   Value isZero = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, x, zero);
   Value isNegative = s.make<arith::CmpIOp>(arith::CmpIPredicate::slt, y, zero);
@@ -267,8 +268,8 @@ static Value integerPower(PowOp op, const ScalarBuilder &s) {
   return s.make<math::IPowIOp>(base, y);
 }
 
-/// Small whole exponents become products, which are exact where a library's pow
-/// need not be, and vectorise.
+/// Small whole exponents become products, which are exact where a library's pow need not
+/// be, and which can be vectorised.
 BUILD(PowOp) {
   auto exponent = exponentOf(op);
   Value x = s.args[0], y = s.args[1];
@@ -321,7 +322,7 @@ REAL(NotOp) { return x[0] == 0; }
 INTEGER(NotOp) { return x[0] == 0; }
 SIZE(NotOp) { return table.subtract(table.constant(1), x[0]); }
 
-/// Booleans live in memory as one i8 of 0 or 1 (see the type converter).
+/// Booleans are stored as one i8 of 0 or 1 (see the type converter).
 static Value toByte(const ScalarBuilder &s, Value flag) {
   return arith::ExtUIOp::create(s.b, s.loc, s.b.getI8Type(), flag);
 }
@@ -348,7 +349,7 @@ BUILD(CompareOp) {
   return toByte(s, s.make<arith::CmpIOp>(onIntegers, s.args[0], s.args[1]));
 }
 
-/// What `predicate` says of two numbers.
+/// Returns the result of `predicate` for two numbers.
 template <typename Number>
 static bool holds(ComparePredicate predicate, Number a, Number b) {
   switch (predicate) {
@@ -368,7 +369,7 @@ static bool holds(ComparePredicate predicate, Number a, Number b) {
 
 REAL(CompareOp) { return holds(getPredicate(), x[0], x[1]); }
 INTEGER(CompareOp) { return holds(getPredicate(), x[0], x[1]); }
-/// Truth is 1, and a truth that is not known yet a choice.
+/// True is 1, and a condition that is not yet known becomes a choice.
 SIZE(CompareOp) {
   SizeExpr no = table.constant(0), yes = table.constant(1);
   switch (getPredicate()) {
@@ -434,7 +435,7 @@ BUILD(CastOp) {
   return extendsWithZeros ? s.make<arith::ExtUIOp>(stored, x)
                           : s.make<arith::ExtSIOp>(stored, x);
 }
-/// What becomes of a number is the affair of the two formats.
+/// The conversion of a number depends on the two formats.
 REAL(CastOp) { return std::nullopt; }
 SIZE(CastOp) {
   if (!getElementTypeOrSelf(getResult()).isInteger(1))

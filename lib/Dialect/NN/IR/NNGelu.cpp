@@ -28,7 +28,7 @@ static Value buildPiece(const ScalarBuilder &s, const GeluPiece &piece) {
   if (piece.isIdentity())
     return x;
   Value z = piece.ofMagnitude ? s.make<math::AbsFOp>(x) : x;
-  // Horner's rule, each step rounded once.
+  // Evaluates a polynomial by Horner's rule, with each step rounded once.
   Value sum = s.constant(piece.coefficients.back());
   for (double coefficient : llvm::reverse(piece.coefficients.drop_back()))
     sum = s.make<math::FmaOp>(sum, z, s.constant(coefficient));
@@ -37,12 +37,12 @@ static Value buildPiece(const ScalarBuilder &s, const GeluPiece &piece) {
   return sum;
 }
 
-/// Null for the kinds that have no pieces.
+/// Returns null for kinds that have no pieces.
 static Value buildPieces(const ScalarBuilder &s, GeluKind kind) {
   ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
   if (pieces.empty())
     return {};
-  // NaN is below no bound and stays with the last piece, which keeps it.
+  // NaN is below no bound and therefore stays with the last piece, which keeps it.
   Value result = buildPiece(s, pieces.back());
   for (const GeluPiece &piece : llvm::reverse(pieces.drop_back())) {
     auto predicate =
@@ -64,7 +64,7 @@ static double evaluatePiece(const GeluPiece &piece, double x) {
   return piece.ofMagnitude ? 0.5 * x + sum : sum;
 }
 
-/// Nothing for the kinds that have no pieces.
+/// Returns nullopt for kinds that have no pieces.
 static std::optional<double> evaluatePieces(GeluKind kind, double x) {
   ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
   for (const GeluPiece &piece : pieces.drop_back(pieces.empty() ? 0 : 1))
@@ -90,7 +90,7 @@ Value GeluOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   if (getApproximation() == GeluKind::Erf) {
     t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(kSqrtHalf)));
   } else {
-    // sqrt(2/pi) * (x + 0.044715 x^3)
+    // Computes sqrt(2/pi) * (x + 0.044715 x^3).
     Value cube = s.make<arith::MulFOp>(s.make<arith::MulFOp>(x, x), x);
     Value inner = s.make<arith::AddFOp>(x, s.make<arith::MulFOp>(cube, s.constant(kCubic)));
     t = s.make<math::TanhOp>(s.make<arith::MulFOp>(inner, s.constant(kSqrtTwoByPi)));

@@ -10,7 +10,7 @@
 using namespace mlir;
 using namespace tacit::nn;
 
-/// No window needs larger numbers, and sums and products of such fit into 64 bits.
+/// No window needs larger numbers, and sums and products of such numbers fit into 64 bits.
 static constexpr int64_t kMostInWindow = int64_t(1) << 31;
 
 int64_t tacit::nn::countWindows(int64_t size, const Window &window, bool isCeil) {
@@ -18,14 +18,14 @@ int64_t tacit::nn::countWindows(int64_t size, const Window &window, bool isCeil)
   if (room < 0 || size == 0)
     return 0;
   int64_t count = room / window.stride + 1;
-  // The last window may reach over the end, and must start before the upper padding.
+  // The last window may extend beyond the end, but must start before the upper padding.
   if (isCeil && room % window.stride != 0 && count * window.stride < size + window.low)
     ++count;
   return count;
 }
 
-/// The spatial dimensions of a result. Fails where an attribute does not have one
-/// entry per dimension, or one that makes sense.
+/// Returns the spatial dimensions of a result. Fails if an attribute does not have one
+/// valid entry per dimension.
 static LogicalResult inferWindows(std::optional<Location> loc, RankedTensorType input,
                                   ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
                                   ArrayRef<int64_t> low, ArrayRef<int64_t> high,
@@ -70,7 +70,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   bool ok = input.getRank() >= 3 && weight.getRank() == input.getRank() && group >= 1 &&
             input.getElementType() == weight.getElementType() && weight.hasStaticShape() &&
             weight.getDimSize(0) % group == 0;
-  // Free channels are as many as the weight has; that shows when the model runs.
+  // Free channels must be as many as the weight has, which is checked at run time.
   if (ok && !input.isDynamicDim(1))
     ok = input.getDimSize(1) % group == 0 &&
          weight.getDimSize(1) == input.getDimSize(1) / group;
@@ -106,7 +106,7 @@ LogicalResult PoolOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
     return emitOptionalError(loc, "cannot pool ", input,
                              "; expected [N, C, ...], of floats for a mean");
   if (isMax && adaptor.getCountIncludePad())
-    return emitOptionalError(loc, "'count_include_pad' belongs to a mean");
+    return emitOptionalError(loc, "'count_include_pad' applies to a mean only");
   SmallVector<int64_t> shape{input.getDimSize(0), input.getDimSize(1)};
   if (failed(inferWindows(loc, input, adaptor.getKernel(), adaptor.getStrides(),
                           adaptor.getPadsLow(), adaptor.getPadsHigh(),

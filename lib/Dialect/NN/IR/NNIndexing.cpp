@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Result types of what searches along an axis (arg_reduce, top_k, cumsum) and of
-// what picks, writes or adds elements one by one (gather_elements, scatter_nd, pad).
+// This file infers the result types of searches along an axis (arg_reduce, top_k, cumsum)
+// and of operations that pick, write or add elements one by one (gather_elements,
+// scatter_nd, pad).
 //
 //===----------------------------------------------------------------------===//
 

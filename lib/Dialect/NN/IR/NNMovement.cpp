@@ -35,8 +35,8 @@ bool DimRange::contains(Value value, int64_t dim) const {
   return begin <= dim && dim < begin + rank;
 }
 
-/// How many elements the dimensions have, if that is known and not too many to look
-/// at.
+/// Returns the number of elements in the dimensions, if it is known and small enough to
+/// look at all of them.
 std::optional<int64_t> nn::countElements(Value value, DimRange range) {
   if (!range.fits(value))
     return std::nullopt;
@@ -49,8 +49,8 @@ std::optional<int64_t> nn::countElements(Value value, DimRange range) {
   return count;
 }
 
-/// How many of the dimensions of `value` before the last `skip` have `count` elements
-/// together.
+/// Returns how many of the dimensions of `value` before the last `skip` have `count`
+/// elements together.
 std::optional<unsigned> nn::rankOfElements(Value value, int64_t count, unsigned skip) {
   for (unsigned rank = 1; rank + skip <= shapeOf(value).size(); ++rank)
     if (auto found = countElements(value, {rank, skip}); !found || *found >= count)
@@ -72,7 +72,7 @@ ElementIndex nn::unflatten(int64_t flat, ArrayRef<int64_t> dims) {
   return index;
 }
 
-/// A move from `inputRank` dimensions of operand 0, as `from` says.
+/// Builds a move from `inputRank` dimensions of operand 0, where `from` maps the indices.
 std::optional<Movement> nn::traceFrom(Operation *op, DimRange range, unsigned inputRank,
                                       llvm::function_ref<ElementIndex(ElementIndex)> from) {
   DimRange inputRange{inputRank, range.skip};
@@ -90,7 +90,7 @@ std::optional<Movement> nn::traceFrom(Operation *op, DimRange range, unsigned in
 // The operations
 //===----------------------------------------------------------------------===//
 
-/// What a slice does to the dimensions, whatever it does to the others.
+/// Traces a slice within the dimensions of `range`, whatever it does to the others.
 std::optional<Movement> nn::traceWithin(SliceOp op, DimRange range) {
   size_t first = range.first(op.getResult());
   return traceFrom(op, range, range.rank, [&](ElementIndex index) {
@@ -137,7 +137,7 @@ std::optional<Movement> TransposeOp::trace(DimRange range) {
   });
 }
 
-/// Repeats along the dimensions.
+/// Repeats elements along the dimensions.
 std::optional<Movement> ExpandOp::trace(DimRange range) {
   auto from = shapeOf(getInput()), to = shapeOf(getResult());
   if (from.size() != to.size())
@@ -153,7 +153,7 @@ std::optional<Movement> ExpandOp::trace(DimRange range) {
   });
 }
 
-/// Picks by constant indices along one of the dimensions.
+/// Picks elements by constant indices along one of the dimensions.
 std::optional<Movement> GatherOp::trace(DimRange range) {
   Attribute constant;
   auto shape = shapeOf(getData()), indexShape = shapeOf(getIndices());
@@ -181,7 +181,7 @@ std::optional<Movement> ConcatOp::trace(DimRange range) {
   if (!count || !range.contains(getResult(), getAxis()))
     return std::nullopt;
   size_t axis = getAxis() - range.first(getResult());
-  // Which operand holds each position along the axis, and from where on.
+  // Lists the operand that holds each position along the axis, and where it begins.
   std::vector<std::pair<unsigned, int64_t>> owners;
   for (auto [i, input] : llvm::enumerate(getInputs())) {
     if (!countElements(input, range))
@@ -200,7 +200,7 @@ std::optional<Movement> ConcatOp::trace(DimRange range) {
   return move;
 }
 
-/// The value is that of several operands.
+/// The value comes from several operands.
 Value ConcatOp::getMovedOperand() { return {}; }
 
 //===----------------------------------------------------------------------===//

@@ -18,7 +18,7 @@ using namespace tacit::nn;
 // Assembly: an enum as a bare keyword, without #nn<...> around it
 //===----------------------------------------------------------------------===//
 
-/// Enum cases are numbered from 0 on.
+/// The enum cases are numbered from 0 on.
 template <typename Enum>
 static std::string listKeywords() {
   std::string list;
@@ -94,7 +94,7 @@ static bool agree(int64_t a, int64_t b) {
   return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);
 }
 
-/// The known one of two dimensions that agree.
+/// Returns the known one of two dimensions that agree.
 static int64_t known(int64_t a, int64_t b) { return ShapedType::isDynamic(a) ? b : a; }
 
 static LogicalResult inferBroadcast(std::optional<Location> loc, ValueRange operands,
@@ -181,7 +181,7 @@ LogicalResult SoftmaxOp::verify() {
   return success();
 }
 
-/// `scale` and `bias` of a normalisation have the shape of the last dimension.
+/// Checks that `scale` and `bias` of a normalisation have the shape of the last dimension.
 static LogicalResult verifyNorm(Operation *op, Value input, Value parameter,
                                 StringRef name) {
   auto type = tensorOf(input);
@@ -302,12 +302,11 @@ INFER(AttentionOp) {
       return emitOptionalError(loc, "mask has type ", type, "; expected i1 or ",
                                query.getElementType(), " elements");
     if (isBoolean != adaptor.getFill().has_value())
-      return emitOptionalError(loc,
-                               "'fill' belongs to a boolean mask and to no other: the "
-                               "mask has type ",
-                               type);
+      return emitOptionalError(
+          loc, "'fill' applies to a boolean mask only: the mask has type ", type);
   } else if (adaptor.getFill()) {
-    return emitOptionalError(loc, "'fill' belongs to a boolean mask and there is no mask");
+    return emitOptionalError(loc,
+                             "'fill' applies to a boolean mask only, and there is no mask");
   }
   shape.push_back(value.getShape().back());
   types.push_back(RankedTensorType::get(shape, query.getElementType()));
@@ -428,8 +427,8 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
-/// A computed shape is one-dimensional; the result keeps the element type and has
-/// `rank` dimensions, given how many entries the shape has.
+/// Infers the type for a computed shape, which is one-dimensional; the result keeps the
+/// element type and has `rank` dimensions, given how many entries the shape has.
 static LogicalResult verifyComputedShape(Operation *op, Value input, Value shape,
                                          Value result,
                                          llvm::function_ref<int64_t(int64_t)> rank) {

@@ -14,8 +14,8 @@ int64_t RotaryOp::getNumRotated() {
   return 2 * cast<RankedTensorType>(getCos().getType()).getShape().back();
 }
 
-/// `angles`, cosines or sines, broadcast against the input with a last dimension of
-/// `half` without changing its shape.
+/// Checks that `angles`, cosines or sines, broadcast against the input with a last
+/// dimension of `half` without changing its shape.
 static LogicalResult verifyAngles(RotaryOp op, Value angles, StringRef name, int64_t half) {
   auto input = cast<RankedTensorType>(op.getInput().getType());
   auto type = cast<RankedTensorType>(angles.getType());

@@ -20,7 +20,7 @@ static constexpr StringLiteral kUnknownShape =
     "its shape depends on values that are known only at run time";
 
 //===----------------------------------------------------------------------===//
-// Parts of many rules
+// Helpers that many rules share
 //===----------------------------------------------------------------------===//
 
 SizeList SizeInference::broadcast(ValueRange operands) {
@@ -53,7 +53,7 @@ SizeList nn::detail::inferDefaultSizes(SizeInference &inference, Operation *op,
   return isAlike ? inference.sizesOf(op->getOperand(0)) : SizeList(own.getRank());
 }
 
-/// The sizes of a value whose type is known.
+/// Returns the sizes of a value whose type is known.
 static SizeList sizesOfType(SizeTable &table, RankedTensorType type) {
   SizeList list;
   for (int64_t dim : type.getShape())
@@ -61,7 +61,7 @@ static SizeList sizesOfType(SizeTable &table, RankedTensorType type) {
   return list;
 }
 
-/// The sizes of `input` without the dimensions `axes`, or with 1 in their place.
+/// Returns the sizes of `input` without the dimensions `axes`, or with 1 in their place.
 static SizeList sizesWithout(SizeInference &inference, Value input, ArrayRef<int64_t> axes,
                              bool keepsDims) {
   SizeList from = inference.sizesOf(input), list;
@@ -158,7 +158,7 @@ INFER_SIZES(AttentionOp) {
   return query;
 }
 
-/// (n + pads - window) / stride + 1 places, rounded down.
+/// Returns (n + pads - window) / stride + 1, rounded down.
 static SizeExpr windowsIn(SizeTable &table, SizeExpr size, int64_t pads, int64_t kernel,
                           int64_t dilation, int64_t stride) {
   int64_t window = (kernel - 1) * dilation + 1;
@@ -176,7 +176,7 @@ INFER_SIZES(ConvOp) {
     if (!kernel)
       return {};
     int64_t pads = getPadsLow()[i] + getPadsHigh()[i], dilation = getDilations()[i];
-    // No window of padding alone.
+    // A window must not consist of padding alone.
     int64_t least = std::max<int64_t>(1, (*kernel - 1) * dilation + 1 - pads);
     inference.requireAtMost(table.constant(least), list[2 + i]);
     list[2 + i] = windowsIn(table, list[2 + i], pads, *kernel, dilation, getStrides()[i]);
@@ -195,7 +195,7 @@ INFER_SIZES(PoolOp) {
     inference.requireAtMost(table.constant(least), size);
     int64_t more = getCeil() ? stride - 1 : 0;
     SizeExpr count = windowsIn(table, size, pads + more, kernel, dilation, stride);
-    // A window that starts in the upper padding is none.
+    // A window that starts in the upper padding does not count.
     SizeExpr before = table.subtract(count, table.constant(1));
     SizeExpr start = table.multiply(before, table.constant(stride));
     list[2 + i] =
@@ -252,7 +252,7 @@ INFER_SIZES(ShapeOfOp) {
   return {inference.table.constant(tensorOf(getInput()).getRank())};
 }
 
-/// Only dimensions that are known are cut; what the type says of them is right.
+/// Only known dimensions are cut, for which the type is right.
 INFER_SIZES(SliceOp) {
   SizeList list = inference.sizesOf(getInput());
   for (auto [i, size] : llvm::enumerate(list)) {
@@ -296,7 +296,7 @@ INFER_SIZES(ExpandOp) {
     bool isOpen = i < missing || inference.table.asConstant(own[i - missing]) == 1;
     list.push_back(isOpen ? SizeExpr() : own[i - missing]);
     if (isOpen)
-      inference.fail("nothing says what its free dimension is");
+      inference.fail("nothing determines its free dimension");
   }
   return list;
 }
@@ -320,7 +320,8 @@ INFER_SIZES(DynamicSliceOp) {
       inference.fail("its step is zero, or known only at run time");
       return {};
     }
-    // From the end where negative; then moved to where elements are, or one behind.
+    // Negative bounds count from the end; then the bound is clamped to the elements, or one
+    // after the last.
     SizeExpr least = table.constant(*step > 0 ? 0 : -1);
     SizeExpr most = *step > 0 ? size : table.subtract(size, one);
     auto clamp = [&](SizeExpr bound, SizeExpr least) {
@@ -357,7 +358,7 @@ INFER_SIZES(DynamicReshapeOp) {
     list.push_back(known == 0 && i < from.size() ? from[i]
                    : known == -1                 ? table.constant(1)
                                                  : entry);
-    // Two sizes below zero have the right product, too.
+    // Two negative sizes would also have the right product.
     if (!known)
       inference.requireAtMost(table.constant(0), entry);
   }

@@ -13,12 +13,12 @@
 
 namespace tacit::nn {
 
-/// The arguments of a scalar body, and short names for what it consists of.
+/// The arguments of a scalar body, and short functions to build it.
 struct ScalarBuilder {
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::ValueRange args;
-  /// Of the first argument; what nn said of the sign of its integers.
+  /// The type of the first argument, with the signedness that nn gave its integers.
   mlir::Type type;
   bool isUnsigned;
 
@@ -38,7 +38,7 @@ struct ScalarBuilder {
   mlir::Value integer(int64_t value) const {
     return make<mlir::arith::ConstantOp>(b.getIntegerAttr(type, value));
   }
-  /// The float, the signed or the unsigned form of an operation.
+  /// Creates the float, the signed or the unsigned form of an operation.
   template <typename FloatOp, typename SignedOp, typename UnsignedOp = SignedOp>
   mlir::Value either() const {
     if (isFloat())
@@ -46,7 +46,7 @@ struct ScalarBuilder {
     return isUnsigned ? make<UnsignedOp>(args[0], args[1])
                       : make<SignedOp>(args[0], args[1]);
   }
-  /// 1 / (1 + exp(-x)).
+  /// Computes 1 / (1 + exp(-x)).
   mlir::Value sigmoid(mlir::Value x) const {
     mlir::Value e = make<mlir::math::ExpOp>(make<mlir::arith::NegFOp>(x));
     return make<mlir::arith::DivFOp>(constant(1),

@@ -13,7 +13,7 @@ using namespace tacit::nn;
 
 using Kind = SizeAtom::Kind;
 
-/// How far sizes in sizes are compared.
+/// The depth up to which nested sizes are compared.
 static constexpr int kMaxDepth = 8;
 
 static constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
@@ -23,7 +23,7 @@ static constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
 // Bounds
 //===----------------------------------------------------------------------===//
 
-/// Sums and products in which an end that does not fit stands for anything.
+/// Sums and products in which an end that overflows stands for an unbounded one.
 static int64_t saturate(__int128 value) {
   return static_cast<int64_t>(std::clamp<__int128>(value, kLowest, kHighest));
 }
@@ -71,8 +71,8 @@ SizeBounds SizeTable::bounds(const SizeAtom &atom) {
   return {kLowest, kHighest};
 }
 
-/// Rounding leaves a remainder: for x >= 0, n * (x / n) is x less 0 to n - 1. What is
-/// known so of `a`, in which a size may stand beside its rounded self.
+/// Integer division leaves a remainder: for x >= 0, n * (x / n) is x minus a number from 0
+/// to n - 1. This bounds `a` if it contains a size beside its rounded form.
 std::optional<SizeBounds> SizeTable::boundsOfRemainder(SizeExpr a) {
   Polynomial own = polynomials[a.index()];
   for (const SizeTerm &term : own) {
@@ -129,7 +129,7 @@ bool SizeTable::isAtMost(SizeExpr a, SizeExpr b, int depth) {
     return true;
   if (++depth > kMaxDepth)
     return false;
-  // Copies: the table grows while we compare.
+  // These are copies, because the table grows during the comparison.
   auto operandsOf = [&](SizeExpr size, Kind kind) {
     const SizeAtom *found = asAtom(size);
     return found && found->kind == kind ? found->operands : std::vector<SizeExpr>();

@@ -17,10 +17,10 @@ using namespace tacit::nn;
 
 using Kind = SizeAtom::Kind;
 
-/// Files from outside may multiply and nest as they like.
+/// The limits exist because files from outside may multiply and nest sizes without end.
 static constexpr size_t kMaxTerms = 64, kMaxDegree = 8, kMaxTable = 1 << 20;
 static constexpr int kMaxDepth = 8;
-/// Where a message ends in dots.
+/// The length at which the text in a message is cut off.
 static constexpr size_t kMaxText = 200;
 
 static constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
@@ -143,7 +143,7 @@ SizeExpr SizeTable::multiply(SizeExpr a, SizeExpr b) {
   return intern(std::move(product));
 }
 
-/// x / y where y divides x.
+/// Returns x / y if y divides x.
 static std::optional<SizeTerm> divideTerm(const SizeTerm &x, const SizeTerm &y) {
   if (y.coefficient == 0 || x.coefficient % y.coefficient != 0 ||
       !std::includes(x.atoms.begin(), x.atoms.end(), y.atoms.begin(), y.atoms.end()))
@@ -158,7 +158,7 @@ SizeExpr SizeTable::divideExactly(SizeExpr a, SizeExpr b) {
   if (!a || !b || terms(b).empty())
     return {};
   SizeExpr quotient = constant(0), rest = a;
-  // Each step takes the leading term away.
+  // Each step removes the leading term.
   for (size_t step = 0; rest && step <= kMaxTerms; ++step) {
     if (terms(rest).empty())
       return quotient;
@@ -173,10 +173,11 @@ SizeExpr SizeTable::divideExactly(SizeExpr a, SizeExpr b) {
 }
 
 //===----------------------------------------------------------------------===//
-// What is no polynomial
+// Atoms other than symbols
 //===----------------------------------------------------------------------===//
 
-/// `a` and `b`, a product, without what divides both. Where that is zero, a and b are.
+/// Returns `a` and `b`, the second being a product, without their common divisors. This is
+/// valid unless a divisor is zero, in which case a and b are zero.
 std::pair<SizeExpr, SizeExpr> SizeTable::withoutCommonFactor(SizeExpr a, SizeExpr b) {
   if (terms(a).empty() || terms(b).size() != 1)
     return {a, b};
@@ -245,8 +246,8 @@ SizeExpr SizeTable::choose(SizePredicate predicate, SizeExpr a, SizeExpr b, Size
                            SizeExpr no) {
   if (!a || !b)
     return {};
-  // What is not chosen may have no size: counted from the end, a bound that means
-  // "to the end" is too large.
+  // The alternative that is not chosen may have no size: counted from the end, a bound that
+  // means "to the end" is too large.
   if (auto known = compare(predicate, a, b))
     return *known ? yes : no;
   if (!yes || !no)
@@ -257,7 +258,7 @@ SizeExpr SizeTable::choose(SizePredicate predicate, SizeExpr a, SizeExpr b, Size
 }
 
 //===----------------------------------------------------------------------===//
-// What has to hold
+// Conditions that must hold
 //===----------------------------------------------------------------------===//
 
 SizeExpr SizeTable::substitute(SizeExpr a, Replacement replace) {
@@ -342,8 +343,8 @@ bool SizeTable::identify(SizeExpr a, SizeExpr b) {
     return true;
   if (compare(SizePredicate::Equal, difference, constant(0)) == false)
     return false;
-  // What was computed follows from what was given: the last atom goes, but a size
-  // that may be negative is no good replacement for one that may not.
+  // A computed size is replaced by given ones: the last atom is eliminated, but a size that
+  // may be negative must not replace one that may not, if another choice exists.
   std::optional<unsigned> solved;
   SizeExpr replacement;
   bool isSound = false;
@@ -361,7 +362,7 @@ bool SizeTable::identify(SizeExpr a, SizeExpr b) {
     solved = number, replacement = rest, isSound = isBetter;
   }
   if (!solved)
-    return true; // true from now on, but of no use
+    return true; // holds from now on, but cannot be used for a replacement
   identified[*solved] = replacement;
   resolved.clear();
   return true;
@@ -404,7 +405,7 @@ SizeTable::withoutLimits(SizeExpr a,
 // Text
 //===----------------------------------------------------------------------===//
 
-/// A dividend or divisor: sums and products are wrapped.
+/// Formats a dividend or divisor: sums and products are put in parentheses.
 static std::string printOperand(const SizeTable &table, SizeExpr size) {
   bool isWhole = table.asConstant(size).value_or(-1) >= 0 || table.asAtom(size);
   return isWhole ? table.print(size) : "(" + table.print(size) + ")";

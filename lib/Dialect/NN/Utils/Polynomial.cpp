@@ -159,7 +159,7 @@ std::optional<Polynomial> PolynomialReader::readBinary(Operation *op) {
   if (!rhs)
     return std::nullopt;
   auto number = rhs->asConstant();
-  // No broadcasting but of constants: all that depends on x has its shape.
+  // Only constants may broadcast: every value that depends on x has its shape.
   if (lhs->asConstant() ? !keepsShape(left, right)
       : number          ? !keepsShape(right, left)
                         : left.getType() != right.getType())

@@ -10,7 +10,7 @@
 // SCHEME: Cannot find option named 'square'
 
 // A program whose weights.bin was not attached.
-// CHECK: error: weight 'fc.weight' has not the 1024 bytes of 'tensor<16x16xf32>'; tacit reads the file of weights beside a program, tacit-opt does not
+// CHECK: error: weight 'fc.weight' does not have the 1024 bytes of 'tensor<16x16xf32>'; tacit reads the file of weights beside a program, tacit-opt does not
 func.func @main(%x: tensor<3x16xf32>) -> tensor<3x16xf32> {
   %w = nn.constant dense_resource<"fc.weight"> : tensor<16x16xf32>
   %0 = nn.linear %x, %w : (tensor<3x16xf32>, tensor<16x16xf32>) -> tensor<3x16xf32>

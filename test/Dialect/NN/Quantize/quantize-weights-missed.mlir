@@ -4,7 +4,7 @@
 
 // Layers that stay as they are, each with its reason, and the head.
 
-// CHECK: [Missed] quantize-weights | Category:quantize | Function=head | Reason="the output layer; head=int8 or head=same quantizes it"
+// CHECK: [Missed] quantize-weights | Category:quantize | Function=head | Reason="this is the output layer; head=int8 or head=same quantizes it"
 // INT8-LABEL: func.func @head(
 // INT8: nn.dequantize bits = 8
 // SAME-LABEL: func.func @head(
@@ -32,7 +32,7 @@ func.func @half(%x: tensor<3x2xf16>) -> tensor<3x2xf16> {
   return %y : tensor<3x2xf16>
 }
 
-// CHECK: [Missed] quantize-weights | {{.*}}Function=quantized | Reason="the weight is quantized already"
+// CHECK: [Missed] quantize-weights | {{.*}}Function=quantized | Reason="the weight is already quantized"
 func.func @quantized(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
   %s = nn.constant dense<1.0> : tensor<1x1xf32>
   %l = nn.constant dense<[[[17]]]> : tensor<1x1x1xi8>
@@ -42,7 +42,7 @@ func.func @quantized(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
   return %y : tensor<3x1xf32>
 }
 
-// CHECK: [Missed] quantize-weights | {{.*}}Function=powers | Reason="the weight is powers of two already"
+// CHECK: [Missed] quantize-weights | {{.*}}Function=powers | Reason="the weight already consists of powers of two"
 func.func @powers(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
   %c = nn.constant dense<64> : tensor<1x2x1xi8>
   %w = nn.powers_of_two %c : tensor<1x2x1xi8> to tensor<2x1xf32>

@@ -14,11 +14,11 @@
 // NAN: error: pam with alpha = nan; expected at least 1 and less than 2
 // TERMS: error: weights of 9 powers of two; expected 1 to 8
 // ALL: Cannot find option named 'all'
-// SCOPE: error: shift-add takes weights apart, and the scope attention has none
+// SCOPE: error: shift-add decomposes weights, and the scope 'attention' has none
 // KIND: Cannot find option named 'mitchell'
 
 // A program whose weights.bin was not attached.
-// CHECK: error: weight 'fc.weight' has not the 1024 bytes of 'tensor<16x16xf32>'; tacit reads the file of weights beside a program, tacit-opt does not
+// CHECK: error: weight 'fc.weight' does not have the 1024 bytes of 'tensor<16x16xf32>'; tacit reads the file of weights beside a program, tacit-opt does not
 func.func @main(%x: tensor<3x16xf32>) -> tensor<3x16xf32> {
   %w = nn.constant dense_resource<"fc.weight"> : tensor<16x16xf32>
   %0 = nn.linear %x, %w : (tensor<3x16xf32>, tensor<16x16xf32>) -> tensor<3x16xf32>

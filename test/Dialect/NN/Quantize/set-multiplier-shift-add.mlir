@@ -34,7 +34,7 @@ func.func @quantized(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
 // CHECK: nn.linear %{{.+}}, %[[P]] multiplier(<shift_add, terms = 2>)
 // CHECK-NEXT: nn.linear %{{.+}}, %[[P]] multiplier(<shift_add, terms = 2>)
 // CHECK-NEXT: nn.linear %{{.+}}, %{{.+}} : (tensor<3x2xf32>, tensor<2x2xf32>)
-// REMARK: [Missed] multiplier | Category:multiplier | Function=shared | Reason="the output layer stays exact"
+// REMARK: [Missed] multiplier | Category:multiplier | Function=shared | Reason="this is the output layer, which stays exact"
 func.func @shared(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
   %c = nn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %w = nn.transpose %c [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
@@ -44,9 +44,9 @@ func.func @shared(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
   return %2 : tensor<3x2xf32>
 }
 
-// REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="has no constant weight to take apart"
+// REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="has no constant weight to decompose"
 // REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="the weight is computed; expected a constant"
-// REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="the weight is powers of two already"
+// REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="the weight already consists of powers of two"
 // REMARK: [Missed] multiplier | {{.*}}Function=missed | Reason="a weight is not finite"
 // CHECK-LABEL: func.func @missed(
 // CHECK-NOT: multiplier(<

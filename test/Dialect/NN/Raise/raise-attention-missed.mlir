@@ -54,7 +54,7 @@ func.func @masks_contradict(%q: tensor<?x4xf32>, %kt: tensor<4x4xf32>, %v: tenso
   %1 = nn.add %0, %m : (tensor<?x4xf32>, tensor<2x4xf32>) -> tensor<?x4xf32>
   %2 = nn.add %1, %n : (tensor<?x4xf32>, tensor<3x4xf32>) -> tensor<?x4xf32>
   %3 = nn.softmax %2 axis = 1 : tensor<?x4xf32>
-  // expected-remark @below {{Reason="the shapes of the masks contradict one another"}}
+  // expected-remark @below {{Reason="the shapes of the masks contradict each other"}}
   %y = nn.matmul %3, %v : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }

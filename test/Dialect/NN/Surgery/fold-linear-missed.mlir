@@ -88,7 +88,7 @@ func.func @multiplier(%x: tensor<2xf32>) -> tensor<2xf32> {
 
 // Each type agrees with its neighbour, and not with the one after: a free dimension
 // says nothing. First the columns of the first weight, then the rows of the input.
-// REMARK: Function=columns | Reason="final: the dimensions of the two contradict each other"
+// REMARK: Function=columns | Reason="final: the dimensions of the two layers contradict each other"
 // CHECK-LABEL: func.func @columns(
 // CHECK-COUNT-2: nn.linear
 func.func @columns(%x: tensor<2x2xf32>) -> tensor<2x3xf32> {
@@ -98,7 +98,7 @@ func.func @columns(%x: tensor<2x2xf32>) -> tensor<2x3xf32> {
   %1 = nn.linear %0, %w2 : (tensor<2x?xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>
   return %1 : tensor<2x3xf32>
 }
-// REMARK: Function=rows | Reason="final: the dimensions of the two contradict each other"
+// REMARK: Function=rows | Reason="final: the dimensions of the two layers contradict each other"
 func.func @rows(%x: tensor<2x2xf32>) -> tensor<3x2xf32> {
   %w = nn.constant dense<1.0> : tensor<2x2xf32>
   %0 = nn.linear %x, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
@@ -107,8 +107,8 @@ func.func @rows(%x: tensor<2x2xf32>) -> tensor<3x2xf32> {
 }
 
 // One number that would fill a terabyte, and one whose size no 64 bits can say.
-// REMARK: Function=splat | Reason="final: the first weight is one number for too many elements"
-// REMARK: Function=splat | Reason="final: the second weight is one number for too many elements"
+// REMARK: Function=splat | Reason="final: the first weight is a splat of too many elements"
+// REMARK: Function=splat | Reason="final: the second weight is a splat of too many elements"
 func.func @splat(%x: tensor<16384000xf32>) -> tensor<1099511627776xf32> {
   %w1 = nn.constant dense<1.0> : tensor<16384000x16384000xf32>
   %w2 = nn.constant dense<1.0> : tensor<16384000x1xf32>
@@ -122,7 +122,7 @@ func.func @splat(%x: tensor<16384000xf32>) -> tensor<1099511627776xf32> {
   return %4 : tensor<1099511627776xf32>
 }
 
-// REMARK: Function=sparse | Reason="final: the first weight is no dense constant"
+// REMARK: Function=sparse | Reason="final: the first weight is not a dense constant"
 func.func @sparse(%x: tensor<2xf32>) -> tensor<2xf32> {
   %w1 = nn.constant sparse<[[0, 0]], [1.0]> : tensor<2x2xf32>
   %w2 = nn.constant dense<1.0> : tensor<2x2xf32>

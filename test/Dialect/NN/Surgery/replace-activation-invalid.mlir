@@ -7,9 +7,9 @@
 // RUN: not tacit-opt %s -nn-replace-activation=sites=0+2 2>&1 | FileCheck %s --check-prefix=MISSING
 
 // SLOPE: error: slope is [[SLOPE]]; expected a number from 0 to less than 1
-// OWNER: error: 'slope' belongs to a ReLU; expected it with with=relu alone
+// OWNER: error: 'slope' applies to a ReLU only; expected it together with with=relu
 // KIND: Cannot find option named 'swish'
-// SITES: error: 'last-2' names no sites; expected all, blocks, final, block numbers or names
+// SITES: error: 'last-2' does not name sites; expected all, blocks, final, block numbers or names
 
 // Two attentions, and so two blocks.
 // MISSING: [[@LINE+1]]:1: error: '0+2' names block 2; the model has blocks 0 to 1, one for each attention

@@ -26,7 +26,7 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Larger than the rows of any weight that a scale should serve.
+/// This is larger than the number of rows that should share a scale in any weight.
 static constexpr int64_t kMaxGroup = 65536;
 
 llvm::Error tacit::nn::checkOptions(const QuantizeWeightsOptions &options) {
@@ -52,13 +52,13 @@ static std::vector<char> bytesOf(const std::vector<T> &values) {
   return {begin, begin + values.size() * sizeof(T)};
 }
 
-/// The constants of a quantized matrix and the operation that puts them together.
+/// Holds the constants of a quantized matrix and the operation that combines them.
 static Value buildDequantize(OpBuilder &builder, Location loc,
                              numerics::LowBitMatrix matrix, bool isAsymmetric,
                              RankedTensorType type, const std::string &name) {
   Type byte = builder.getI8Type();
   int64_t groups = matrix.groups(), columns = matrix.columns;
-  // A matrix without planes is one of which only the size is known.
+  // If there are no planes, only the size of the matrix is known.
   bool isNamed = matrix.planes.empty();
   auto constant = [&](ArrayRef<int64_t> shape, Type element, std::vector<char> bytes,
                       const char *suffix) -> Value {
@@ -97,7 +97,7 @@ struct QuantizeWeights : tacit::nn::impl::QuantizeWeightsBase<QuantizeWeights> {
   void runOnOperation() override {
     SiteReporter reporter("quantize-weights", getOperation(), sites, nearMisses,
                           "quantize");
-    // The quantized weight of a constant, per block and width.
+    // The quantized weight of each constant, per block and width.
     QuantizedWeights quantized;
     for (LinearOp op : collect<LinearOp>(getOperation()))
       if (failed(quantize(op, reporter, quantized)))
@@ -114,19 +114,21 @@ private:
   using QuantizedWeights =
       llvm::DenseMap<std::tuple<Attribute, unsigned, Block *>, Quantized>;
 
-  /// Quantizes the weight of one layer, or says why not.
+  /// Quantizes the weight of one layer, or reports why it cannot.
   LogicalResult quantize(LinearOp op, SiteReporter &reporter, QuantizedWeights &quantized) {
     unsigned width = bits;
     if (isHead(op)) {
       if (head == HeadWeights::Float)
-        return miss(op, reporter, "the output layer; head=int8 or head=same quantizes it");
+        return miss(op, reporter,
+                    "this is this is this is the output layer; head=int8 or head=same "
+                    "quantizes it");
       if (head == HeadWeights::Int8)
         width = 8;
     }
     if (op.getWeight().getDefiningOp<DequantizeOp>())
-      return miss(op, reporter, "the weight is quantized already");
+      return miss(op, reporter, "the weight is already quantized");
     if (op.getWeight().getDefiningOp<PowersOfTwoOp>())
-      return miss(op, reporter, "the weight is powers of two already");
+      return miss(op, reporter, "the weight already consists of powers of two");
     auto weight = ConstantWeight::find(op.getWeight());
     if (!weight)
       return miss(op, reporter, llvm::toString(weight.takeError()));
@@ -150,7 +152,8 @@ private:
     return success();
   }
 
-  /// The quantized weight; nullopt if it cannot be, and only its size with `named`.
+  /// Returns the quantized weight, of which only the size is known with `named`; nullopt if
+  /// it cannot be quantized.
   FailureOr<std::optional<numerics::LowBitMatrix>>
   read(LinearOp op, const ConstantWeight &weight, unsigned width) {
     if (named) {
@@ -178,7 +181,7 @@ private:
         "{}x{} in {} bits, {}, group {}", matrix.rows, matrix.columns, matrix.bits,
         scheme == numerics::Scheme::Symmetric ? "symmetric" : "asymmetric", matrix.group);
     if (named)
-      return text + ", its bytes not read";
+      return text + ", its bytes were not read";
     return fmt::format("{}, relative error {:.2e}", text, matrix.relativeError);
   }
 };

@@ -31,7 +31,7 @@ using namespace tacit;
 using namespace tacit::nn;
 
 static constexpr int64_t kMaxMantissa = 23;
-/// Of a float's 24 bits a term finds three or more, on average.
+/// On average, a term covers three or more of a float's 24 bits.
 static constexpr int64_t kMaxTerms = 8;
 
 llvm::Error tacit::nn::checkOptions(const SetMultiplierOptions &options) {
@@ -49,16 +49,17 @@ llvm::Error tacit::nn::checkOptions(const SetMultiplierOptions &options) {
                 "weights of {} powers of two; expected 1 to {}", options.terms, kMaxTerms);
   if (options.kind == MultiplierKind::ShiftAdd &&
       options.scope == MultiplierScope::Attention)
-    return fail(ErrorKind::InvalidArgument, "choose the scope linear or matmul",
-                "shift-add takes weights apart, and the scope attention has none");
+    return fail(ErrorKind::InvalidArgument, "choose the scope 'linear' or 'matmul'",
+                "shift-add decomposes weights, and the scope 'attention' has none");
   return llvm::Error::success();
 }
 
-/// The operations with products of two matrices, in order.
+/// Returns the operations with products of two matrices, in program order.
 static SmallVector<MultiplierOpInterface> collectProducts(func::FuncOp function,
                                                           MultiplierScope scope) {
   SmallVector<MultiplierOpInterface> ops;
-  // What does not depend on the inputs: it is made of constants alone.
+  // Collects the values that do not depend on the inputs: those computed from constants
+  // alone.
   llvm::DenseSet<Operation *> known;
   auto isKnown = [&](Value value) { return known.contains(value.getDefiningOp()); };
   function.walk([&](Operation *op) {
@@ -87,7 +88,7 @@ static SmallVector<MultiplierOpInterface> collectProducts(func::FuncOp function,
   return ops;
 }
 
-/// Exact is the absence of the attribute.
+/// An exact product has no attribute.
 static void assign(MultiplierOpInterface product, MultiplierAttr multiplier) {
   if (multiplier.getKind() == MultiplierKind::Exact)
     product.removeMultiplierAttr();
@@ -139,7 +140,7 @@ private:
   };
   using Decomposed = llvm::DenseMap<std::pair<Attribute, Block *>, Powers>;
 
-  /// The options as an attribute, with what is the default left out.
+  /// Returns the options as an attribute, without those that have their default.
   MultiplierAttr makeMultiplier() {
     auto factor = static_cast<float>(alpha);
     bool isLMul = kind == MultiplierKind::LMul,
@@ -153,7 +154,7 @@ private:
                                overflow);
   }
 
-  /// Makes the weight of a linear layer powers of two, or says why not.
+  /// Converts the weight of a linear layer to powers of two, or reports why it cannot.
   LogicalResult takeApart(MultiplierOpInterface op, MultiplierAttr multiplier,
                           SiteReporter &reporter, Decomposed &decomposed) {
     auto miss = [&](StringRef reason) {
@@ -162,11 +163,11 @@ private:
     };
     auto linear = dyn_cast<LinearOp>(*op);
     if (!linear)
-      return miss("has no constant weight to take apart");
+      return miss("has no constant weight to decompose");
     if (isHead(linear))
-      return miss("the output layer stays exact");
+      return miss("this is the output layer, which stays exact");
     if (linear.getWeight().getDefiningOp<PowersOfTwoOp>())
-      return miss("the weight is powers of two already");
+      return miss("the weight already consists of powers of two");
     auto weight = ConstantWeight::find(linear.getWeight());
     if (!weight)
       return miss(llvm::toString(weight.takeError()));

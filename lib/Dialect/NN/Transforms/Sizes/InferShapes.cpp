@@ -23,7 +23,7 @@ static RankedTensorType tensorOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// The sizes of the dimensions that are free.
+/// Returns the sizes of the free dimensions.
 static SizeList freeSizes(Value value, Dims &dims) {
   SizeList list;
   for (auto [size, dim] : llvm::zip(dims.sizesOf(value), tensorOf(value).getShape()))
@@ -32,8 +32,8 @@ static SizeList freeSizes(Value value, Dims &dims) {
   return list;
 }
 
-/// As nn.reshape has it: free dimensions keep their order, and the known ones have
-/// equal products.
+/// The dimensions must be as nn.reshape requires: free ones keep their order, and the known
+/// ones have equal products.
 static Value settle(OpBuilder &b, DynamicReshapeOp op, Dims &dims) {
   auto knownProduct = [](Value value) {
     __int128 product = 1;
@@ -75,7 +75,7 @@ static Value settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
     auto start = dims.table().asConstant(begin[axis]),
          size = dims.table().asConstant(to[axis]),
          step = dims.table().asConstant((*strides)[i]);
-    // All of a free dimension.
+    // The slice takes all of a free dimension.
     if (from[axis] == to[axis] && start == 0 && step == 1)
       continue;
     if (input.isDynamicDim(axis) || !start || !size || !step)
@@ -91,7 +91,7 @@ static Value settle(OpBuilder &b, DynamicSliceOp op, Dims &dims) {
                          array(ends), array(steps));
 }
 
-/// Without the parts of no elements.
+/// Removes the parts without elements.
 static Value settle(OpBuilder &b, ConcatOp op, Dims &) {
   SmallVector<Value> parts;
   for (Value input : op.getInputs())
@@ -104,8 +104,8 @@ static Value settle(OpBuilder &b, ConcatOp op, Dims &) {
   return ConcatOp::create(b, op.getLoc(), op.getType(), parts, op.getAxis());
 }
 
-/// The operations of whose sizes a run has to check something, and what computes their
-/// shapes: the check is made of them, and would go with them.
+/// Returns the operations whose sizes must be checked at run time, and those that compute
+/// their shapes: the check is built from them, and would disappear with them.
 static OperationSet withShapes(Dims &dims) {
   OperationSet found;
   SmallVector<Operation *> open;
@@ -129,7 +129,8 @@ struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
     func::FuncOp main = getOperation();
     bool isChanged = false;
     if (hasFreeDims(main)) {
-      // What types say needs no check, so look again.
+      // What the types state needs no check, so the analysis is repeated with the new
+      // types.
       while (unsigned count = refine(main)) {
         refined += count;
         isChanged = true;
@@ -157,7 +158,8 @@ private:
     IRRewriter rewriter(&getContext());
     OperationSet checked = withShapes(dims);
     unsigned count = foldElements(rewriter, main, dims, checked);
-    // The last first: what takes the place of an operation has no sizes in `dims`.
+    // The last operation comes first, because the sizes of new operations are not in
+    // `dims`.
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(main.getBody().front()))) {
       if (checked.contains(&op))

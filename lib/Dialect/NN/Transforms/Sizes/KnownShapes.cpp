@@ -39,7 +39,7 @@ static bool refineType(Value value, Dims &dims) {
   return value.getType() != type;
 }
 
-/// "To the end" is a number once the end is known.
+/// "To the end" becomes a number once the end is known.
 static void settleEnds(SliceOp op) {
   SmallVector<int64_t> ends(op.getEnds());
   ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
@@ -49,7 +49,7 @@ static void settleEnds(SliceOp op) {
   op.setEnds(ends);
 }
 
-/// Names are those of free dimensions: what is known now has none.
+/// Names belong to free dimensions, so that those of known ones are removed.
 static void dropNames(func::FuncOp main, BlockArgument argument) {
   auto names = main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), kDimsAttr);
   auto type = dyn_cast<RankedTensorType>(argument.getType());

@@ -13,20 +13,20 @@
 
 namespace tacit::nn {
 
-/// Whether any value of `main` has a dimension that its type does not know.
+/// Returns true if any value of `main` has a dimension that its type does not state.
 bool hasFreeDims(mlir::func::FuncOp main);
 
-/// Gives every value the type that `dims` knows; returns how many types changed.
+/// Gives every value the type that `dims` knows; returns the number of types that changed.
 unsigned refineTypes(mlir::func::FuncOp main, Dims &dims);
 
-/// The constant that `list` spells, as a tensor of `type`; null where an element is
-/// no constant.
+/// Returns the constant with the elements of `list`, as a tensor of `type`; null if an
+/// element is not constant.
 mlir::ElementsAttr constantElements(Dims &dims, mlir::RankedTensorType type,
                                     llvm::ArrayRef<SizeExpr> list);
 
 using OperationSet = llvm::SmallPtrSet<mlir::Operation *, 8>;
 
-/// Replaces computed tensors whose elements are constants, but for the results of `kept`;
+/// Replaces computed tensors whose elements are constants, except the results of `kept`;
 /// returns their number.
 unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims,
                       const OperationSet &kept);

@@ -25,7 +25,7 @@ using namespace tacit::nn;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Writes sizes, each once, into a block of their own that goes in front of the
+/// Writes sizes, each once, into a block of their own that is placed in front of the
 /// program.
 class SizeWriter {
 public:
@@ -39,7 +39,7 @@ public:
   }
 
   Value write(SizeExpr size);
-  /// Whether `check` holds.
+  /// Writes whether `check` holds.
   Value write(const SizeCheck &check);
   void assertThat(const SizeCheck &check);
 
@@ -73,7 +73,7 @@ Value SizeWriter::writeAtom(const SizeAtom &atom) {
   case SizeAtom::Kind::Quotient: {
     if (table.bounds(atom.operands[1]).low > 0)
       return arith::DivSIOp::create(b, loc, parts[0], parts[1]);
-    // Nothing in nothing goes no time at all.
+    // A division of 0 by 0 gives 0 here.
     Value zero = constant(0), isZero = equal(parts[1], zero);
     Value divisor = arith::SelectOp::create(b, loc, isZero, constant(1), parts[1]);
     Value quotient = arith::DivSIOp::create(b, loc, parts[0], divisor);
@@ -95,7 +95,7 @@ Value SizeWriter::writeAtom(const SizeAtom &atom) {
 }
 
 Value SizeWriter::writeTerm(const SizeTerm &term) {
-  // Known atoms first: equal products share their beginnings, and a reshape sees
+  // Known atoms come first: equal products then share their beginnings, and a reshape sees
   // which factors a product has.
   Value product;
   SizeExpr whole = table.constant(1);
@@ -158,7 +158,7 @@ void SizeWriter::assertThat(const SizeCheck &check) {
 // The program
 //===----------------------------------------------------------------------===//
 
-/// A tensor of numbers computed at the start.
+/// Creates a tensor of numbers that are computed at the start.
 static Value fromElements(OpBuilder &b, Location loc, RankedTensorType type,
                           ArrayRef<SizeExpr> list, Dims &dims, SizeWriter &writer) {
   if (ElementsAttr constant = constantElements(dims, type, list))
@@ -170,20 +170,21 @@ static Value fromElements(OpBuilder &b, Location loc, RankedTensorType type,
   return tensor::FromElementsOp::create(b, loc, type, elements);
 }
 
-/// Whether shape arithmetic on `type` can be done on numbers.
+/// Returns true if shape arithmetic on `type` can be done on scalars.
 static bool isScalarArithmetic(RankedTensorType type) {
   return type.getElementType().isSignlessInteger(64) ||
          type.getElementType().isSignlessInteger(32);
 }
 
-/// Bounds from which a lowering can read where the slice starts.
+/// Creates bounds from which a lowering can read where the slice starts.
 static void settleBounds(OpBuilder &b, DynamicSliceOp op, Dims &dims, SizeWriter &writer) {
   SizeList begin = dims.startsOf(op), size = dims.sizesOf(op.getResult()), starts, ends;
   SizeList steps = *dims.elementsOf(op.getSteps());
   for (auto [step, axis] : llvm::zip(steps, op.getAxes())) {
     starts.push_back(begin[axis]);
     ends.push_back(dims.table().add(begin[axis], dims.table().multiply(size[axis], step)));
-    // Behind the first element there is no number for the end of a way back.
+    // If a slice with a negative step includes the first element, no non-negative bound
+    // expresses its end.
     if (dims.table().bounds(ends.back()).low < 0)
       ends.back() = dims.table().constant(std::numeric_limits<int64_t>::min() + 1);
   }
@@ -236,7 +237,7 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
     }
   }
 
-  /// Puts an nn.sized behind every value.
+  /// Inserts an nn.sized after every value.
   void addSizes(IRRewriter &rewriter, Block &program, Dims &dims, SizeWriter &writer) {
     auto add = [&](Value value, Operation *next) {
       auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -262,7 +263,7 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
           add(result, op->getNextNode());
   }
 
-  /// Sizes of values that are gone; those of others are read by lowerings.
+  /// Removes the sizes of values that are gone; lowerings read those of others.
   static void eraseUnread(IRRewriter &rewriter, Block &program) {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(program)))
       if (!isa<SizedOp>(op) && isOpTriviallyDead(&op))

@@ -32,8 +32,8 @@ static RankedTensorType typeOf(Value value) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// One number stands for all elements of some constants, however many. Others have
-/// their bytes somewhere, which bounds them.
+/// A splat constant can have any number of elements without having bytes for them. The
+/// bytes of other constants exist somewhere, which bounds their size.
 static constexpr int64_t kMaxSplatBytes = int64_t(1) << 30;
 
 //===----------------------------------------------------------------------===//
@@ -88,7 +88,8 @@ static llvm::Error checkPair(LinearOp first, LinearOp second) {
   if (w1.getDimSize(1) != w2.getDimSize(0) ||
       !areCompatibleShapes(TypeRange(RankedTensorType::get(shape, w2.getElementType())),
                            TypeRange(second.getType())))
-    return llvm::createStringError("the dimensions of the two contradict each other");
+    return llvm::createStringError(
+        "the dimensions of the two layers contradict each other");
   __int128 rows = w1.getDimSize(0), columns = w2.getDimSize(1);
   if (rows * columns > __int128(w1.getNumElements()) + w2.getNumElements())
     return llvm::createStringError(fmt::format("{}x{} is larger than {} and {}",
@@ -97,13 +98,13 @@ static llvm::Error checkPair(LinearOp first, LinearOp second) {
   return llvm::Error::success();
 }
 
-/// The layer whose product `op` reads at once, and in order.
+/// Returns the layer whose result `op` reads directly, without a change of order.
 static LinearOp layerBefore(LinearOp op) {
   auto first = op.getInput().getDefiningOp<LinearOp>();
   return first && first->getBlock() == op->getBlock() ? first : LinearOp();
 }
 
-/// The operation, no residual sum, that alone stands between `op` and a layer.
+/// Returns the only operation between `op` and a layer, unless it is a residual sum.
 static Operation *operationBefore(LinearOp op, const Blocks &blocks) {
   Operation *between = op.getInput().getDefiningOp();
   if (!between || isa<AttentionOp, MatmulOp>(between) || blocks.isResidualSum(between) ||
@@ -113,8 +114,8 @@ static Operation *operationBefore(LinearOp op, const Blocks &blocks) {
   return between;
 }
 
-/// One layer in place of two that nothing speaks against. It is the site of the second,
-/// whose result it computes.
+/// Replaces two layers by one, if there is no reason against it. It keeps the site of the
+/// second, whose result it computes.
 static FailureOr<LinearOp> fold(LinearOp first, LinearOp second, bool isNamed,
                                 IRRewriter &rewriter) {
   FailureOr<LinearProduct> product = isNamed ? LinearProduct() : multiply(first, second);

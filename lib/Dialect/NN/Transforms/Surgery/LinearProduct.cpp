@@ -21,7 +21,8 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// The constant that `value` is, perhaps transposed, reshaped or widened on the way.
+/// Returns the constant from which `value` is obtained, possibly by transposing, reshaping
+/// or widening.
 ConstantOp nn::sourceOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!typeOf(value).hasStaticShape())
@@ -42,7 +43,7 @@ std::string nn::keyOf(Value value) {
   return resource ? resource.getRawHandle().getKey().str() : "";
 }
 
-/// Elements of `shape` in the order of the permuted dimensions.
+/// Visits the elements of `shape` in the order of the permuted dimensions.
 static std::vector<float> transpose(ArrayRef<float> elements, ArrayRef<int64_t> shape,
                                     ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> strides(shape.size(), 1), index(shape.size(), 0);
@@ -64,7 +65,7 @@ static std::vector<float> transpose(ArrayRef<float> elements, ArrayRef<int64_t> 
   return result;
 }
 
-/// The elements of a value that has a source; none of no value.
+/// Returns the elements of a value that has a source, or none for a null value.
 static FailureOr<std::vector<float>> readElements(Value value) {
   if (!value)
     return std::vector<float>();
@@ -88,8 +89,8 @@ static FailureOr<std::vector<float>> readElements(Value value) {
   return elements;
 }
 
-/// `lhs` by `rhs`, a matrix of `columns` columns, plus `start` in each row: summed in
-/// double precision, which holds each product exactly, and rounded once.
+/// Computes `lhs` times `rhs`, a matrix of `columns` columns, plus `start` in each row,
+/// summed in double precision, which holds each product exactly, and rounded once.
 static std::vector<char> product(MLIRContext *context, ArrayRef<float> lhs,
                                  ArrayRef<float> rhs, ArrayRef<float> start, int64_t rows,
                                  int64_t columns) {
@@ -105,7 +106,7 @@ static std::vector<char> product(MLIRContext *context, ArrayRef<float> lhs,
     for (size_t k = 0; k < inner; ++k) {
       double factor = lhs[row * inner + k];
       const float *line = rhs.data() + k * columns;
-      // The build is not optimised for speed; here it matters.
+      // The default build is not optimised for speed, which matters here.
 #pragma clang loop vectorize(assume_safety)
       for (int64_t column = 0; column < columns; ++column)
         sum[column] += factor * double(line[column]);

@@ -14,19 +14,20 @@
 
 namespace tacit::nn {
 
-/// The constant that `value` is, perhaps transposed or reshaped on the way.
+/// Returns the constant from which `value` is obtained, possibly by transposing or
+/// reshaping.
 ConstantOp sourceOf(mlir::Value value);
 
-/// The name of that constant, or "".
+/// Returns the name of that constant, or "".
 std::string keyOf(mlir::Value value);
 
-/// The bytes of the weight and the bias of one layer in place of two. The bias is empty
-/// where that of the second layer stays.
+/// The bytes of the weight and the bias of the layer that replaces two. The bias is empty
+/// if that of the second layer is kept.
 struct LinearProduct {
   std::vector<char> weight, bias;
 };
 
-/// Of two layers whose weights and biases are constants. Fails, with an error, where the
+/// Combines two layers whose weights and biases are constants. Fails, with an error, if the
 /// bytes of one are missing.
 mlir::FailureOr<LinearProduct> multiply(LinearOp first, LinearOp second);
 

@@ -30,11 +30,11 @@ llvm::Error tacit::nn::checkOptions(const ReplaceActivationOptions &options) {
                 "slope is {:g}; expected a number from 0 to less than 1", options.slope);
   if (options.slope != 0 && options.with != Replacement::Relu)
     return fail(ErrorKind::InvalidArgument, "leave the slope out",
-                "'slope' belongs to a ReLU; expected it with with=relu alone");
+                "'slope' applies to a ReLU only; expected it together with with=relu");
   return llvm::Error::success();
 }
 
-/// The kind of GELU that comes in place, if it is one.
+/// Returns the kind of GELU that replaces the activation, if it is one.
 static std::optional<GeluKind> geluKindOf(Replacement replacement) {
   switch (replacement) {
   case Replacement::Relu:
@@ -58,7 +58,7 @@ static std::optional<GeluKind> geluKindOf(Replacement replacement) {
   llvm_unreachable("a replacement that is none");
 }
 
-/// The name of the function that an activation computes.
+/// Returns the name of the function that an activation computes.
 static std::string nameOf(Operation *op) {
   std::string name = op->getName().stripDialect().str();
   if (auto gelu = dyn_cast<GeluOp>(op))
@@ -66,7 +66,7 @@ static std::string nameOf(Operation *op) {
   return name;
 }
 
-/// max(x, slope * x)
+/// Computes max(x, slope * x).
 static Value leakyRelu(OpBuilder &builder, Location loc, Value x, double slope) {
   auto type = cast<RankedTensorType>(x.getType());
   auto scalar = RankedTensorType::get({}, type.getElementType());
@@ -93,7 +93,7 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
     return isa<GeluOp>(op) || (what == ActivationSet::Any && isa<SiluOp, ReluOp>(op));
   }
 
-  /// What comes in place of an activation of `x`.
+  /// Returns the replacement of an activation of `x`.
   std::string newName() const {
     if (auto kind = geluKindOf(with))
       return "gelu " + stringifyGeluKind(*kind).str();
