@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// CrypTen computes on additive shares in words of 64 bits. A product opens its
-// operands, masked by a triple that a dealer made: each party sends each masked word,
-// which makes 16 bytes a word, half in each direction, both at once. Everything else
-// is built of products. The labels are those of docs/Costs.md.
+// CrypTen computes on additive shares in words of 64 bits. A product opens its operands,
+// masked by a triple that a dealer made: each party sends each masked word, which amounts
+// to 16 bytes per word, half in each direction, both at the same time. Everything else is
+// built from products. The labels are those of docs/Costs.md.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,12 +24,12 @@ namespace tacit::cost {
 
 namespace {
 
-/// For one element: bytes online, in both directions; bytes of the dealer to both
-/// parties; hops.
+/// The cost for one element: bytes online, in both directions; bytes from the dealer to
+/// both parties; hops.
 struct Price {
   int64_t online, offline, hops;
 
-  /// One after the other.
+  /// Adds the costs of two steps that run one after the other.
   constexpr Price operator+(Price other) const {
     return {online + other.online, offline + other.offline, hops + other.hops};
   }
@@ -41,7 +41,7 @@ struct Price {
 /// A masked word that both parties send, and a word that the dealer sends to both.
 constexpr int64_t kOpening = 16, kDealt = 16;
 
-/// `openings` in one exchange, with a triple of `words`.
+/// Opens `openings` words in one exchange, with a triple of `words`.
 constexpr Price exchange(int64_t openings, int64_t words) {
   return {openings * kOpening, words * kDealt, 1};
 }
@@ -52,8 +52,8 @@ constexpr Price kMul = exchange(2, 3);
 // K4: x^2 = c + 2 e a + e^2. beaver.py: square
 constexpr Price kSquare = exchange(1, 2);
 // K6: the shares become bits by a carry tree over log2(64) levels, each of which is one
-// AND of a word with two; the sign bit becomes an arithmetic share again.
-// crypten/mpc/primitives/circuit.py, converters.py; crypten/mpc/mpc.py: _ltz
+// The AND of a word with two others, after which the sign bit becomes an arithmetic share
+// again. crypten/mpc/primitives/circuit.py, converters.py; crypten/mpc/mpc.py: _ltz
 constexpr Price kAnd = exchange(2, 3);
 constexpr Price kTreeLevel = exchange(3, 5);
 constexpr Price kBitToArithmetic = exchange(1, 2);
@@ -130,15 +130,15 @@ static Expected<std::optional<Charge>> onMatmul(const Workload &workload) {
   return symmetric("K5", *online, *offline, 1);
 }
 
-/// K10: int(ln n) times the halves of a row are compared and the larger of each pair
-/// chosen; of the r values that are left each is compared with each other, and the
-/// product of its comparisons chooses. CrypTen also compares the maximum with every
-/// element for equality, which nothing waits for.
-/// crypten/common/functions/maximum.py, as recalled: see docs/Costs.md.
+/// K10: int(ln n) times the halves of a row are compared and the larger of each pair is
+/// selected; each of the remaining r values is compared with each other, and the product of
+/// its comparisons selects the result. CrypTen also compares the maximum with every element
+/// for equality, which nothing waits for. crypten/common/functions/maximum.py, from memory:
+/// see docs/Costs.md.
 static Expected<std::optional<Charge>> onMax(const Workload &workload) {
   constexpr Price kChoice = kIsNegative + kMul, kEquality = kIsNegative * 2;
   int64_t left = workload.row, pairs = 0, hops = 0;
-  // The powers of e are no integers, so that rounding cannot cross one.
+  // The powers of e are not integers, so rounding errors cannot change the result.
   auto steps = left > 0 ? static_cast<int64_t>(std::log(static_cast<double>(left))) : 0;
   for (int64_t i = 0; i < steps; ++i) {
     pairs += left / 2;

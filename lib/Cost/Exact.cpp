@@ -14,7 +14,7 @@ using namespace llvm;
 
 namespace tacit::cost {
 
-/// Room for eight factors of 63 bits, and for one more in the rounding.
+/// The type has room for eight factors of 63 bits, and for one more in the rounding.
 static constexpr unsigned kBits = 576;
 
 llvm::Error tooLarge() {

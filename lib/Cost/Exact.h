@@ -13,16 +13,17 @@
 
 namespace tacit::cost {
 
-/// The product of the numerators by that of the denominators, rounded to the nearest
-/// integer. Nothing is negative, at most eight numbers a side; 0 / 0 is 0. Fails where the
-/// result leaves 63 bits: programs that people wrote can have any dimension.
+/// Returns the product of the numerators divided by that of the denominators, rounded to
+/// the nearest integer. No number may be negative, and there are at most eight on each
+/// side; 0 / 0 is 0. Fails if the result does not fit into 63 bits, because hand-written
+/// programs can have any dimension.
 llvm::Expected<int64_t> exactRatio(llvm::ArrayRef<int64_t> numerators,
                                    llvm::ArrayRef<int64_t> denominators = {});
 
 /// The error for amounts that leave 63 bits.
 llvm::Error tooLarge();
 
-/// The sum of numbers that are not negative.
+/// Returns the sum of non-negative numbers.
 llvm::Expected<int64_t> exactSum(llvm::ArrayRef<int64_t> numbers);
 
 } // namespace tacit::cost

@@ -65,9 +65,11 @@ llvm::Expected<Network> parseNetwork(StringRef text) {
 
 Rounds scheduleRounds(func::FuncOp func, const Bill &bill) {
   Rounds rounds;
-  // The hop behind which a value is there; what is not in the map is there at once.
+  // Maps each value to the hop after which it is available; values that are not in the map
+  // are available at once.
   llvm::DenseMap<Value, int64_t> ready;
-  // Unknown outlasts any number: there is no telling what waits for it.
+  // An unknown number of hops is larger than any known one: it is not known when a user of
+  // the value can start.
   auto later = [](int64_t a, int64_t b) {
     return a == kUnknown || b == kUnknown ? kUnknown : std::max(a, b);
   };
@@ -80,7 +82,7 @@ Rounds scheduleRounds(func::FuncOp func, const Bill &bill) {
     if (auto it = bill.charges.find(&op); it != bill.charges.end()) {
       rounds.start[&op] = start;
       int64_t hops = it->second.hops;
-      // A program would need 2^63 operations to leave 64 bits here.
+      // This overflows 64 bits only in a program of 2^63 operations.
       end = start == kUnknown || hops == kUnknown ? kUnknown : start + hops;
       rounds.hops = later(rounds.hops, end);
     }

@@ -19,7 +19,7 @@ static constexpr llvm::StringLiteral kNames[] = {
     "relu",       "exp",    "sigmoid", "tanh",       "silu",        "gelu",
     "reciprocal", "rsqrt",  "softmax", "layer_norm", "rms_norm",    "reveal"};
 
-/// More than any program has, and little enough for sums of its bytes.
+/// This is more than any program has, and small enough for sums of its bytes.
 static constexpr int64_t kMaxElements = int64_t(1) << 40;
 
 static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
@@ -82,7 +82,7 @@ void PrimitiveBuilder::buildElementwise(StringRef name, Value x) {
     mpc::GeluOp::create(builder, loc, x, mpc::GeluKind::Erf);
     return;
   }
-  // One operand, and a result of its type.
+  // Describes an operation of one operand whose result has the same type.
   OperationState state(loc, ("mpc." + name).str(), x, x.getType());
   builder.create(state);
 }
@@ -120,7 +120,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
   if (!llvm::is_contained(kNames, name))
     return fail(ErrorKind::InvalidArgument,
                 "use one of: " + llvm::join(llvm::ArrayRef(kNames), ", "),
-                "'{}' is no operation on secrets", name.str());
+                "'{}' is not an operation on secrets", name.str());
   if (auto error = checkSize(shape, name == "matmul"))
     return std::move(error);
   OpBuilder builder(context);

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A paper says what whole functions cost for one element, and what a transformer
-// block costs for one token besides. The latter is spread over the matrix products of
-// the block by their multiplications.
+// A paper states the cost of whole functions for one element, and in addition the cost of a
+// transformer block for one token. The latter is distributed over the matrix products of
+// the block in proportion to their multiplications.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,7 @@ static constexpr int64_t kMillion = 1'000'000;
 // Single operations
 //===----------------------------------------------------------------------===//
 
-/// A sum of rates times counts. Directions and the offline phase stay unknown.
+/// Adds rates times counts. Directions and the offline phase stay unknown.
 static llvm::Expected<std::optional<Charge>>
 byRates(ArrayRef<std::pair<Rate, SmallVector<int64_t, 3>>> parts, int64_t hops) {
   int64_t total = 0;
@@ -46,7 +46,7 @@ byRates(ArrayRef<std::pair<Rate, SmallVector<int64_t, 3>>> parts, int64_t hops) 
   return charge;
 }
 
-/// What another figure pays for.
+/// The charge of operations whose cost is part of another figure.
 static Charge included() { return {0, 0, 0, 0, 0, "published, in another figure"}; }
 
 llvm::Expected<std::optional<Charge>>
@@ -68,7 +68,7 @@ PublishedSuite::price(const Workload &workload) const {
 }
 
 //===----------------------------------------------------------------------===//
-// Operations where they stand
+// Operations within the model
 //===----------------------------------------------------------------------===//
 
 static std::optional<SiteAttr> siteOf(Operation *op) {
@@ -77,7 +77,7 @@ static std::optional<SiteAttr> siteOf(Operation *op) {
   return std::nullopt;
 }
 
-/// The block of a matrix product that a figure for blocks pays for, or -1.
+/// Returns the block whose figure includes the cost of a matrix product, or -1.
 static int64_t blockOf(Operation *op) {
   auto site = siteOf(op);
   if (!site || !isa<MatmulOp>(op) || site->getRole() == Role::Embedding ||
@@ -100,8 +100,8 @@ bool PublishedSuite::scalesNorm(Operation *op) const {
   });
 }
 
-/// A product with one number of the server's: the learned factor of a residual branch or
-/// of a feed-forward layer, which models of the measured family have.
+/// Matches a product with one number of the server: the learned factor of a residual branch
+/// or of a feed-forward layer, which models of the measured family have.
 static bool scalesByOneNumber(Operation *op) {
   return isa<MulOp>(op) && llvm::any_of(op->getOperands(), [](Value operand) {
            auto share = operand.getDefiningOp<ShareOp>();
@@ -110,7 +110,7 @@ static bool scalesByOneNumber(Operation *op) {
          });
 }
 
-/// An operation by itself, with what its place says.
+/// Charges a single operation according to its place in the model.
 llvm::Expected<std::optional<Charge>> PublishedSuite::priceInPlace(Operation *op) const {
   Workload workload = cast<WorkloadOpInterface>(op).getWorkload();
   if (scalesNorm(op) || (figures.block && scalesByOneNumber(op)))
@@ -147,8 +147,8 @@ static llvm::Error addProduct(BlockProducts &block, Operation *op) {
     return count.takeError();
   Role role = siteOf(op)->getRole();
   block.products.push_back({op, role, *count});
-  // The first projection reads the tokens of the block; without one the first part of the
-  // feed-forward layer does.
+  // The first projection reads the tokens of the block; if there is none, the first part of
+  // the feed-forward layer does.
   bool reads = role == Role::Projection || role == Role::FeedForward;
   if (reads && block.width == 0) {
     block.width = workload.k;
@@ -227,9 +227,10 @@ static llvm::Expected<int64_t> apportion(const BlockProducts::Product &product,
   return exactSum({*base, *more});
 }
 
-/// The figure for a token pays for `products` squares of the width, one of them in the
-/// feed-forward layer, and for scores and values. A feed-forward layer of
-/// `feedForwardProducts` squares costs `feedForwardPerToken` more, others in proportion.
+/// The figure for a token includes `products` squares of the width, one of them in the
+/// feed-forward layer, and the scores and values. A feed-forward layer of
+/// `feedForwardProducts` squares costs `feedForwardPerToken` more, and others in
+/// proportion.
 llvm::Error PublishedSuite::priceBlock(const BlockProducts &block, Bill &bill,
                                        Notes &notes) const {
   const BlockFigures &figure = *figures.block;
@@ -265,7 +266,7 @@ llvm::Error PublishedSuite::priceBlock(const BlockProducts &block, Bill &bill,
 // The vocabulary
 //===----------------------------------------------------------------------===//
 
-/// One figure for a token pays for the embedding and the output layer, half each.
+/// One figure per token includes the embedding and the output layer, half each.
 llvm::Error PublishedSuite::priceVocabulary(Operation *op, Bill &bill, Notes &notes) const {
   const VocabularyFigures &figure = *figures.vocabulary;
   Workload workload = cast<WorkloadOpInterface>(op).getWorkload();

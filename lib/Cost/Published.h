@@ -16,12 +16,12 @@
 
 namespace tacit::cost {
 
-/// Bytes for one of something, to the millionth: sums of them are the same anywhere.
+/// Bytes per unit, in millionths, so that sums are the same on every machine.
 struct Rate {
   int64_t millionths = 0;
 };
 
-/// Of a function, for an element.
+/// The figure for a function, per element.
 struct Function {
   Rate perElement;
   std::optional<Rate> outsideBlocks; ///< for those that are in no transformer block
@@ -30,29 +30,29 @@ struct Function {
   int64_t hops = kUnknown;
 };
 
-/// Of a matrix product, for an element of each matrix.
+/// The figure for a matrix product, per element of each matrix.
 struct MatmulFigures {
   Rate left, right, result;
   int64_t hops = kUnknown;
 };
 
-/// Of the matrix products of a transformer block, for a token.
+/// The figure for the matrix products of a transformer block, per token.
 struct BlockFigures {
   int64_t width = 0;
-  /// In squares of the width, of multiplications that a token takes.
+  /// The multiplications that a token takes, in squares of the width.
   int64_t products = 0, feedForwardProducts = 0;
   Rate perToken, feedForwardPerToken;
   int64_t hops = kUnknown;
 };
 
-/// Of embedding and output layer together, for a token.
+/// The figure for embedding and output layer together, per token.
 struct VocabularyFigures {
   int64_t width = 0, size = 0;
   Rate perToken;
   int64_t hops = kUnknown;
 };
 
-/// What a data file says.
+/// The contents of a data file.
 struct Figures {
   std::map<mpc::WorkloadKind, Function> functions;
   std::set<mpc::WorkloadKind> included; ///< what other figures pay for
@@ -62,7 +62,7 @@ struct Figures {
   std::vector<std::string> notes;
 };
 
-/// The matrix products of a transformer block, with their multiplications.
+/// Holds the matrix products of a transformer block, with their multiplications.
 struct BlockProducts {
   struct Product {
     mlir::Operation *op;

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// docs/Costs.md documents the format. A key that is not in it is an error: a figure
-// with a misspelt name would silently cost nothing.
+// docs/Costs.md documents the format. An unknown key is an error, because a figure with a
+// misspelt name would silently count as free.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,18 +21,18 @@ using namespace tacit::mpc;
 
 namespace tacit::cost {
 
-/// Larger than any figure, and small enough for sums of them.
+/// This is larger than any figure, and small enough for sums of them.
 static constexpr double kMaxRate = 1e12;
 static constexpr int64_t kMaxCount = int64_t(1) << 40;
-/// Of a wrong value, in characters.
+/// The longest part of a wrong value that is quoted, in characters.
 static constexpr size_t kMaxShown = 60;
-/// The format has three levels, and the parser a stack.
+/// The format has three levels, and the recursion of the parser must be bounded.
 static constexpr int kMaxDepth = 64;
 
 namespace {
 
-/// An object of the file. The first mistake in it stays, and `finish` returns it, so
-/// that keys are read one after the other without a test behind each.
+/// Reads an object of the file. The first mistake in it is kept and returned by `finish`,
+/// so that keys can be read one after the other without a check after each.
 class Section {
 public:
   Section(const json::Object *object, std::string path, StringRef origin)
@@ -72,11 +72,11 @@ public:
       return list;
     const json::Array *array = find(key).getAsArray();
     if (!array)
-      wrong(key, "a list of texts");
+      wrong(key, "a list of strings");
     else
       for (const json::Value &value : *array) {
         if (!value.getAsString())
-          wrong(key, "a list of texts");
+          wrong(key, "a list of strings");
         list.push_back(value.getAsString().value_or("").str());
       }
     return list;
@@ -97,7 +97,7 @@ public:
     llvm::sort(list);
     return list;
   }
-  /// Takes over what went wrong inside.
+  /// Takes over an error from a nested object.
   void join(const Section &inner) {
     if (message.empty())
       message = inner.message;
@@ -113,7 +113,7 @@ public:
     message = fmt::format("'{}': found {} for '{}'; expected {}", origin.str(), found,
                           at(key), expected);
   }
-  /// Objects have no other keys than these.
+  /// Reports any key of the object that was not read.
   void allowOnly(ArrayRef<StringRef> known) {
     for (const std::string &key : keys())
       if (!is_contained(known, key) && message.empty())
@@ -123,7 +123,7 @@ public:
   llvm::Error finish() const {
     if (message.empty())
       return llvm::Error::success();
-    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file", "{}", message);
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows an example", "{}", message);
   }
 
 private:
@@ -305,17 +305,17 @@ static bool nestsTooDeep(StringRef text) {
 
 llvm::Expected<SuitePtr> parsePublishedSuite(StringRef text, StringRef origin) {
   if (nestsTooDeep(text))
-    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
                 "the protocol '{}' has more than {} levels of brackets", origin.str(),
                 kMaxDepth);
   auto value = json::parse(text);
   if (!value)
-    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
-                "the protocol '{}' is no JSON: {}", origin.str(),
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
+                "the protocol '{}' is not valid JSON: {}", origin.str(),
                 toString(value.takeError()));
   if (!value->getAsObject())
-    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
-                "the protocol '{}' is no JSON object", origin.str());
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
+                "the protocol '{}' is not a JSON object", origin.str());
   Section file(value->getAsObject(), "", origin);
   SuiteInfo info = readInfo(file);
   Figures figures = readFigures(file);

@@ -24,7 +24,7 @@ Suite::~Suite() = default;
 // The operations of a program
 //===----------------------------------------------------------------------===//
 
-/// The site, if it has a name, and where the file has it.
+/// Names an operation: its site, if it has a name, and its place in the file.
 static std::string locationOf(Operation *op) {
   Location loc = op->getLoc();
   std::string text = nn::getSiteName(loc).str();
@@ -38,7 +38,7 @@ static std::string locationOf(Operation *op) {
   return text;
 }
 
-/// "mpc.softmax", "mpc.gelu erf"
+/// Returns a name such as "mpc.softmax" or "mpc.gelu erf".
 static std::string nameOf(Operation *op) {
   std::string name = op->getName().getStringRef().str();
   if (auto gelu = dyn_cast<GeluOp>(op))
@@ -48,13 +48,13 @@ static std::string nameOf(Operation *op) {
 
 static bool isShare(Type type) { return isa<ShareType>(type); }
 
-/// What runs a number of times that is not known sends a number of bytes that is not.
+/// An operation that runs an unknown number of times sends an unknown number of bytes.
 static bool runsOnce(Operation *op, func::FuncOp func) {
   return op->getParentOp() == func && op->getBlock()->isEntryBlock() &&
          !isa<CallOpInterface>(op);
 }
 
-/// The operations that are no local work, in order.
+/// Collects the operations that are not local, in program order.
 static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
                                                            const SuiteInfo &info) {
   SmallVector<Operation *> all, ops;
@@ -89,14 +89,15 @@ static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
 // Charges
 //===----------------------------------------------------------------------===//
 
-/// What to do about an operation without a figure.
+/// Returns the advice for an operation without a figure.
 static std::string adviceFor(const Suite &suite) {
   if (suite.wantsExpanded())
-    return "take whole functions apart before: mpc-expand";
-  return "replace these operations in the model, or ask for a suite of formulas: crypten";
+    return "expand whole functions first, with mpc-expand";
+  return "replace these operations in the model, or use a protocol that has formulas: "
+         "crypten";
 }
 
-/// All operations that have no charge, each name once.
+/// Collects all operations without a charge, each name once.
 static llvm::Error checkComplete(const Suite &suite, ArrayRef<Operation *> ops,
                                  const Bill &bill) {
   struct Missing {
@@ -157,7 +158,7 @@ llvm::Expected<Charge> Suite::charge(const Workload &workload) const {
   if (*charge)
     return **charge;
   return fail(ErrorKind::Unsupported, adviceFor(*this),
-              "'{}' has no figure for a {} that stands alone", data.name,
+              "'{}' has no figure for a {} on its own", data.name,
               stringifyWorkloadKind(workload.kind).str());
 }
 
@@ -173,7 +174,7 @@ static constexpr const char *kEmbedded[] = {
 ArrayRef<SuitePtr> suites() {
   static const std::vector<SuitePtr> all = [] {
     std::vector<SuitePtr> list = {createCrypTenSuite()};
-    // The files are those of this source tree, and a unit test reads them all.
+    // The files belong to this source tree, and a unit test reads them all.
     for (const char *text : kEmbedded)
       list.push_back(llvm::cantFail(parsePublishedSuite(text, "a suite of Tacit's own")));
     return list;
@@ -192,7 +193,7 @@ llvm::Expected<SuitePtr> findSuite(StringRef nameOrPath) {
                 nameOrPath.str(), llvm::join(names, ", "));
   auto file = llvm::MemoryBuffer::getFile(nameOrPath, /*IsText=*/true);
   if (!file)
-    return fail(ErrorKind::BadInput, "docs/Costs.md shows such a file",
+    return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
                 "cannot read the protocol '{}': {}", nameOrPath.str(),
                 file.getError().message());
   return parsePublishedSuite((*file)->getBuffer(), nameOrPath);

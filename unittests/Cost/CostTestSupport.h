@@ -16,7 +16,7 @@
 
 namespace tacit::test {
 
-/// A function, parsed from text or built operation by operation.
+/// A function that is parsed from text or built operation by operation.
 class Program {
 public:
   explicit Program(const std::string &text = "func.func @main() { return }") {
@@ -32,7 +32,7 @@ public:
     return func.front().addArgument(type, func.getLoc());
   }
 
-  /// An operation on shares of fraction 0 before the end of the function.
+  /// Adds an operation on shares of fraction 0 before the end of the function.
   template <typename OpT, typename... Args>
   OpT add(int64_t block, mpc::Role role, llvm::ArrayRef<int64_t> shape, Args... args) {
     mlir::OpBuilder builder(func.front().getTerminator());
@@ -77,7 +77,7 @@ inline mpc::Workload rowWorkload(mpc::WorkloadKind kind, int64_t rows, int64_t r
   return workload;
 }
 
-/// The suite of that name; it is there.
+/// Returns the suite of that name, which must exist.
 inline cost::SuitePtr suiteOf(llvm::StringRef name) {
   return llvm::cantFail(cost::findSuite(name));
 }

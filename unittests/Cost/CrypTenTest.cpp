@@ -52,17 +52,17 @@ TEST(CrypTen, ChargesForEachElement) {
 }
 
 TEST(CrypTen, ChargesMatrixProductsForTheirOperands) {
-  // 16 (m k + k n) online; the triple has the product, too.
+  // There are 16 (m k + k n) bytes online; the triple includes the product, too.
   EXPECT_EQ(figures(matmulWorkload(1, 2, 3, 5)), "336 168 168 496 1 formula K5");
   EXPECT_EQ(figures(matmulWorkload(4, 2, 3, 5)), "1344 672 672 1984 1 formula K5");
 }
 
 TEST(CrypTen, ComparesRowsToTheirMaximum) {
-  // int(ln 128) = 4 halvings of 64 + 32 + 16 + 8 = 120 pairs leave 8 values, which are
-  // 56 comparisons; then two for each element.
+  // int(ln 128) = 4 halvings with 64 + 32 + 16 + 8 = 120 pairs leave 8 values, which take
+  // 56 comparisons; then there are two for each element.
   EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 3, 128)).total,
             3 * (368 * 120 + 368 * 56 + 672 * 128));
-  // 4 x 9, a comparison, a product of 7 bits in 3 exchanges, and the choice.
+  // 4 x 9, a comparison, a product of 7 bits in 3 exchanges, and the selection.
   EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 3, 128)).hops, 36 + 8 + 3 + 1);
   // An odd one waits for the next halving: 5 -> 3.
   EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 1, 5)).total, 368 * 2 + 368 * 6 + 672 * 5);
@@ -72,7 +72,7 @@ TEST(CrypTen, ComparesRowsToTheirMaximum) {
   EXPECT_EQ(price(rowWorkload(WorkloadKind::Max, 0, 0)).total, 0);
 }
 
-// GPT-2 of 124 million parameters on 128 tokens.
+// GPT-2 with 124 million parameters on 128 tokens.
 TEST(CrypTen, MeetsTheFiguresOfGpt2) {
   auto total = [](const Workload &workload) { return price(workload).total; };
   int64_t block =
@@ -80,12 +80,12 @@ TEST(CrypTen, MeetsTheFiguresOfGpt2) {
       total(matmulWorkload(12, 128, 128, 64)) + total(matmulWorkload(1, 128, 768, 768)) +
       total(matmulWorkload(1, 128, 768, 3072)) + total(matmulWorkload(1, 128, 3072, 768));
   EXPECT_EQ(12 * block, 1'585'446'912);
-  // SIGMA measured 1.51 GiB with query, key and value by themselves: two more openings
-  // of the input to each block.
+  // SIGMA measured 1.51 GiB with separate query, key and value: this takes two more
+  // openings of the input of each block.
   double unfused = 12.0 * static_cast<double>(block + 2 * 16 * 128 * 768);
   EXPECT_NEAR(unfused / (1 << 30), 1.51, 0.005);
   EXPECT_EQ(total(matmulWorkload(1, 128, 768, 50257)), 619'130'880);
-  // A layer norm is a square, an rsqrt a row, and a product.
+  // A layer norm is a square, an rsqrt per row, and a product.
   int64_t norm = total(workloadOf(WorkloadKind::Square, 128 * 768)) +
                  total(workloadOf(WorkloadKind::Rsqrt, 128)) +
                  total(workloadOf(WorkloadKind::Multiply, 128 * 768));
@@ -103,7 +103,7 @@ TEST(CrypTen, LeavesNoSizeUncounted) {
             tooLarge);
   Workload workload = matmulWorkload(1, int64_t(1) << 30, int64_t(1) << 30, 1);
   EXPECT_EQ(describe(crypten->charge(workload)), tooLarge);
-  // No matrix, of whatever size.
+  // The second operand is not a matrix, of whatever size.
   workload = matmulWorkload(0, 1, 1, 1);
   workload.m = workload.k = workload.n = int64_t(1) << 62;
   EXPECT_EQ(price(workload).total, 0);
@@ -139,10 +139,9 @@ TEST(CrypTen, HasOneRing) {
 
 TEST(CrypTen, WantsPrimitives) {
   EXPECT_TRUE(suiteOf("crypten")->wantsExpanded());
-  EXPECT_EQ(
-      describe(suiteOf("crypten")->charge(workloadOf(WorkloadKind::Gelu, 1))),
-      "[3] 'crypten' has no figure for a gelu that stands alone | take whole functions "
-      "apart before: mpc-expand");
+  EXPECT_EQ(describe(suiteOf("crypten")->charge(workloadOf(WorkloadKind::Gelu, 1))),
+            "[3] 'crypten' has no figure for a gelu on its own | expand whole "
+            "functions first, with mpc-expand");
 }
 
 } // namespace

@@ -67,8 +67,8 @@ const char *diamond = R"mlir(
     return %y : !wide
   })mlir";
 
-// Both sides begin at once, the product waits for the longer, and the square only for
-// its own.
+// Both sides begin at once, the product waits for the longer, and the square only for its
+// own.
 TEST(Rounds, AreLevelsOfTheGraph) {
   Program program(diamond);
   Bill bill = llvm::cantFail(suiteOf("crypten")->charge(program.func));

@@ -62,7 +62,7 @@ void build(Program &program, const Gpt2 &model) {
   program.matmul(-1, Role::Embedding, {1, t, model.vocabulary}, {model.vocabulary, d});
   for (int64_t block = 0; block < model.layers; ++block)
     addBlock(program, model, block);
-  // The figure for the vocabulary pays for the last norm.
+  // The figure for the vocabulary includes the last norm.
   if (model.norms)
     program.add<LayerNormOp>(-1, Role::Other, {t, d}, program.share({t, d}),
                              llvm::APFloat(1e-5f));
@@ -110,21 +110,21 @@ void expectTotals(int64_t layers, int64_t tokens, std::array<double, 4> publishe
         << layers << " layers, " << tokens << " tokens, architecture " << i;
 }
 
-// Tables 4, 5 and 6, which the constants were fitted to.
+// Tables 4, 5 and 6, to which the constants were fitted.
 TEST(Aero, MeetsTheTotalsItWasFittedTo) {
   expectTotals(12, 128, {25.32, 9.44, 6.95, 6.43}, 0.002);
   expectTotals(12, 256, {58.51, 26.73, 21.77, 20.72}, 0.002);
   expectTotals(18, 128, {37.17, 13.34, 9.62, 8.83}, 0.002);
 }
 
-// Table 7, which they were not: each is 1.17 GB too small.
+// Table 7, to which they were not fitted: each figure is 1.17 GB too small.
 TEST(Aero, ExtrapolatesToLongerSequences) {
   expectTotals(12, 512, {145.24, 81.71, 71.76, 69.68}, 0.02);
   EXPECT_LT(gigabytes(gpt2(12, 512, Activation::Gelu, true, false)), 145.24 - 1.1);
 }
 
-// Rows with feed-forward layers removed, which are no part of the fit, either. (That of
-// table 4, 6.29 GB, saves twice as much a layer as the others and is not met.)
+// Rows with feed-forward layers removed, which are not part of the fit, either. (That of
+// table 4, 6.29 GB, saves twice as much per layer as the others and is not reproduced.)
 TEST(Aero, ForetellsPrunedLayers) {
   Gpt2 model = gpt2(12, 256, Activation::None, false, true);
   model.pruned = 6;
@@ -148,8 +148,8 @@ TEST(Aero, SpreadsABlockOverItsProducts) {
     if (op->getAttrOfType<SiteAttr>(kSiteAttr).getBlock() == 0)
       block += charge.total;
   }
-  // Query, key and value have three squares of the width of 5 1/3, and so on; the
-  // feed-forward layer has one of them and 338,000 bytes a token more.
+  // Query, key and value have three squares of the width out of 5 1/3, and so on; the
+  // feed-forward layer has one of them and 338,000 bytes per token more.
   EXPECT_EQ(found, "812800000 apportioned; 40752000 apportioned; 2264000 apportioned; "
                    "2264000 apportioned; 13584000 apportioned; 28424000 apportioned; "
                    "28424000 apportioned; 812800000 apportioned; ");
@@ -192,7 +192,7 @@ TEST(Aero, ScalesOtherFeedForwardLayers) {
   program.matmul(0, Role::FeedForward, {128, 2 * 768}, {2 * 768, 768});
   Bill bill = llvm::cantFail(suiteOf("aero")->charge(program.func));
   int64_t total = llvm::cantFail(sumOf(bill, scheduleRounds(program.func, bill))).total;
-  // Four squares in place of eight: 3/7 of what the other seven cost.
+  // Four squares instead of eight: 3/7 of the cost of the other seven.
   EXPECT_NEAR(total, 128 * (566'000 + 338'000 * 3 / 7.0), 4);
   EXPECT_CONTAINS(bill.notes.back(), "the figure for feed-forward layers is for one of "
                                      "another size");
@@ -222,15 +222,15 @@ TEST(Aero, ListsAllItHasNoFigureFor) {
   EXPECT_CONTAINS(error, "), mpc.gelu quad (1, the first at loc(");
   EXPECT_CONTAINS(error, "), mpc.mul (1, the first at loc(");
   EXPECT_CONTAINS(error, "), mpc.matmul (1, the first at loc(");
-  EXPECT_CONTAINS(error, " | replace these operations in the model, or ask for a suite of "
-                         "formulas: crypten");
+  EXPECT_CONTAINS(error, " | replace these operations in the model, or use a protocol that "
+                         "has formulas: crypten");
 }
 
 //===----------------------------------------------------------------------===//
 // Programs that no suite charges
 //===----------------------------------------------------------------------===//
 
-// A loop would be charged for one of its turns.
+// Only one iteration of a loop would be charged.
 TEST(Suite, RefusesWhatMayRunAnyNumberOfTimes) {
   Program program(R"mlir(
     func.func @main(%x: !mpc.share<4, width = 64, fraction = 8>, %n: index) {
@@ -311,25 +311,24 @@ TEST(DataFile, IsASuite) {
   EXPECT_EQ(matmul.total, 2 * (3 * 4 + 10 * 4 * 5) + 3008); // 30 x 100.25 = 3007.5
   EXPECT_EQ(matmul.hops, 2);
   EXPECT_EQ(llvm::cantFail(suite->charge(workloadOf(WorkloadKind::Truncate, 9))).total, 0);
-  EXPECT_EQ(
-      describe(suite->charge(workloadOf(WorkloadKind::Tanh, 9))),
-      "[3] 'own' has no figure for a tanh that stands alone | replace these operations "
-      "in the model, or ask for a suite of formulas: crypten");
+  EXPECT_EQ(describe(suite->charge(workloadOf(WorkloadKind::Tanh, 9))),
+            "[3] 'own' has no figure for a tanh on its own | replace these "
+            "operations in the model, or use a protocol that has formulas: crypten");
 }
 
 TEST(DataFile, SaysWhatIsWrong) {
   auto error = [](const std::string &rest) {
     return describe(parsePublishedSuite(fileWith(rest), "f.json"));
   };
-  const char *hint = " | docs/Costs.md shows such a file";
+  const char *hint = " | docs/Costs.md shows an example";
   EXPECT_EQ(
       describe(findSuite("none.json")),
       std::string("[4] cannot read the protocol 'none.json': No such file or directory") +
           hint);
   EXPECT_CONTAINS(describe(parsePublishedSuite("{", "f.json")),
-                  "[4] the protocol 'f.json' is no JSON: ");
+                  "[4] the protocol 'f.json' is not valid JSON: ");
   EXPECT_EQ(describe(parsePublishedSuite("[]", "f.json")),
-            std::string("[4] the protocol 'f.json' is no JSON object") + hint);
+            std::string("[4] the protocol 'f.json' is not a JSON object") + hint);
   EXPECT_CONTAINS(describe(parsePublishedSuite(std::string(1000000, '['), "f.json")),
                   "[4] the protocol 'f.json' has more than 64 levels of brackets | ");
   EXPECT_CONTAINS(error("\"functions\": \"" + std::string(100, '[') + "\\\"\""),
@@ -362,9 +361,9 @@ TEST(DataFile, SaysWhatIsWrong) {
                            "included": ["relu"])"),
       "found [\"relu\"] for 'included'; expected kinds without a figure of share");
   EXPECT_CONTAINS(error(R"("functions": {}, "included": [1])"),
-                  "found [1] for 'included'; expected a list of texts");
+                  "found [1] for 'included'; expected a list of strings");
   EXPECT_CONTAINS(error(R"("functions": {}, "included": "relu")"),
-                  "found \"relu\" for 'included'; expected a list of texts");
+                  "found \"relu\" for 'included'; expected a list of strings");
   EXPECT_CONTAINS(
       error(
           R"("functions": {"layer_norm": {"bytes_per_element": 1, "includes_scale": 1}})"),

@@ -16,7 +16,7 @@ using namespace tacit;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A pattern that may count.
+/// The base of patterns that can count wraps.
 template <typename OpT>
 struct Lower : OpConversionPattern<OpT> {
   Lower(const TypeConverter &converter, MLIRContext *context, WrapCounts &wraps)
@@ -47,8 +47,8 @@ Value WrapCounts::total(OpBuilder &b, Location loc) const {
       sum = arith::AddIOp::create(b, loc, sum, arg);
     return sum;
   };
-  // Those of one length in one loop; joined to one tensor, bufferization would look at
-  // every pair of them.
+  // Counts of the same length are added in one loop; if they were joined to one tensor,
+  // bufferization would compare every pair of them.
   llvm::MapVector<int64_t, SmallVector<Value>> byLength;
   for (Value count : counts)
     byLength[tensorOf(count).getNumElements()].push_back(count);
@@ -64,13 +64,14 @@ Value WrapCounts::total(OpBuilder &b, Location loc) const {
   return broadcastGeneric(b, loc, scalar, totals, add);
 }
 
-/// The wraps of `mapElements`.
+/// Counts the wraps of `mapElements`.
 static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type,
                           ArrayRef<int64_t> shape, ValueRange inputs, RingBody body,
                           WrapCounts &wraps) {
   if (!wraps.isWanted)
     return;
-  // A loop that runs once is read as the others, or no operand would have it.
+  // An operand is also indexed by a loop of one iteration where it can be, because
+  // otherwise no operand would determine the size of that loop.
   MLIRContext *context = builder.getContext();
   SmallVector<AffineMap> maps;
   for (Value input : inputs) {
@@ -96,7 +97,7 @@ static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-/// A second operand: a secret, or an f32 that gets `bits` of fraction.
+/// Returns a second operand: a secret, or an f32 that is encoded with `bits` of fraction.
 static Value secondOperand(FixedPoint &ring, Value operand, int64_t bits) {
   return operand.getType().isF32() ? ring.encode(operand, bits) : operand;
 }
@@ -111,7 +112,8 @@ static Value subtractElements(FixedPoint &ring, mpc::SubOp op, ValueRange args) 
                        secondOperand(ring, args[1], shareOf(op.getLhs()).getFraction()));
 }
 
-/// A public factor has the bits of fraction that the product has more.
+/// Multiplies. A public factor gets as many bits of fraction as the product has more than
+/// the secret.
 static Value multiplyElements(FixedPoint &ring, mpc::MulOp op, ValueRange args) {
   int64_t bits = shareOf(op.getResult()).getFraction() - shareOf(op.getLhs()).getFraction();
   return ring.multiply(args[0], secondOperand(ring, args[1], bits));
@@ -131,7 +133,7 @@ static Value truncateElement(FixedPoint &ring, mpc::TruncateOp op, ValueRange ar
 }
 
 static Value signOfElement(FixedPoint &ring, mpc::IsNegativeOp, ValueRange args) {
-  // The sign bit as a number.
+  // This is the sign bit as a number.
   return ring.subtract(ring.integer(0), ring.shiftRight(args[0], kMaxClearWidth - 1));
 }
 
@@ -152,8 +154,8 @@ static Value rsqrtOfElement(FixedPoint &ring, mpc::RsqrtOp op, ValueRange args) 
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// One or two operands, elementwise: `Compute` is a function of the ring, the
-/// operation, and scalars.
+/// Lowers an elementwise operation of one or two operands: `Compute` is a function of the
+/// ring, the operation, and scalars.
 template <typename OpT, Value (*Compute)(FixedPoint &, OpT, ValueRange)>
 struct LowerElementwise : Lower<OpT> {
   using Lower<OpT>::Lower;
@@ -164,8 +166,8 @@ struct LowerElementwise : Lower<OpT> {
       return Compute(ring, op, args);
     };
     mpc::ShareType ring = shareOf(op->getOperand(0));
-    // What drops bits stays in the ring, and a single addition that leaves it was so
-    // near the end that its next product does as well.
+    // Operations that drop bits stay within the ring. A single addition that leaves the
+    // ring was so near its end that the next product leaves it as well.
     if constexpr (llvm::is_one_of<OpT, mpc::MulOp, mpc::SquareOp, mpc::ExpOp,
                                   mpc::ReciprocalOp, mpc::RsqrtOp>::value)
       countElements(rewriter, op, ring, clearType(op).getShape(), adaptor.getOperands(),
@@ -176,7 +178,7 @@ struct LowerElementwise : Lower<OpT> {
   }
 };
 
-/// The wraps of a sum, which is computed once more on doubles.
+/// Counts the wraps of a sum, which is computed again on doubles.
 static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                      ArrayRef<int64_t> axes, ValueRange operands, ArrayRef<AffineMap> maps,
                      int64_t width, WrapCounts &wraps) {
@@ -228,7 +230,8 @@ struct LowerMatmul : Lower<mpc::MatmulOp> {
     Value sum = reduceGeneric(rewriter, op.getLoc(), shape, {inner}, type.getElementType(),
                               rewriter.getI64IntegerAttr(0), adaptor.getOperands(), maps,
                               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                                // Sums modulo 2^64 hold those modulo less.
+                                // Sums modulo 2^64 determine those modulo smaller powers of
+                                // two.
                                 Value product =
                                     arith::MulIOp::create(b, loc, args[0], args[1]);
                                 return arith::AddIOp::create(b, loc, args[2], product);
@@ -243,7 +246,7 @@ struct LowerMatmul : Lower<mpc::MatmulOp> {
   }
 };
 
-/// Sums and maxima, along axes that stay as 1.
+/// Lowers sums and maxima along axes that stay as 1.
 template <typename OpT>
 struct LowerReduction : Lower<OpT> {
   using Lower<OpT>::Lower;

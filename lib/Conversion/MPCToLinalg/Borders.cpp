@@ -16,8 +16,8 @@
 using namespace mlir;
 using namespace tacit;
 
-/// A constant in fixed point, made now: weights are then packed as all weights are.
-/// Null if `input` is none whose bytes are at hand.
+/// Returns a constant in fixed point, encoded at compile time, so that weights are packed
+/// as all weights are. Returns null if `input` is not a constant whose bytes are available.
 static Value encodeConstant(OpBuilder &b, mpc::ShareOp op) {
   auto constant = op.getInput().getDefiningOp<nn::ConstantOp>();
   std::vector<char> scratch;
@@ -32,7 +32,7 @@ static Value encodeConstant(OpBuilder &b, mpc::ShareOp op) {
     std::memcpy(&number, bytes->data() + i * sizeof(float), sizeof(float));
     double whole =
         std::floor(std::ldexp(static_cast<double>(number), type.getFraction()) + 0.5);
-    // As FixedPoint::encode has it.
+    // Rounds in the same way as FixedPoint::encode.
     double bound = std::ldexp(1.0, kMaxClearWidth - 1);
     int64_t value = whole >= -bound
                         ? static_cast<int64_t>(std::min(whole, std::nextafter(bound, 0)))
@@ -83,7 +83,7 @@ struct LowerOneHot : OpConversionPattern<mpc::OneHotOp> {
           Value index = args[0];
           if (!index.getType().isInteger(64))
             index = arith::ExtSIOp::create(b, loc, word, index);
-          // As nn.gather: an index below zero counts from the end.
+          // As in nn.gather, an index below zero counts from the end.
           Value zero = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0));
           Value size = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(classes));
           Value isNegative =

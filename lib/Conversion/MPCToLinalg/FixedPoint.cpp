@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The functions are those of CrypTen (arXiv 2109.00984, and its sources), step by
-// step: what they get wrong, this gets wrong as well.
+// The functions are those of CrypTen (arXiv 2109.00984, and its sources), step by step, so
+// that their errors are reproduced as well.
 //
 //===----------------------------------------------------------------------===//
 
@@ -83,14 +83,14 @@ Value FixedPoint::encode(Value real, int64_t bits) {
   Value scaled = arith::MulFOp::create(b, loc, wide, constant(std::ldexp(1.0, bits)));
   Value shifted = arith::AddFOp::create(b, loc, scaled, constant(0.5));
   Value whole = math::FloorOp::create(b, loc, shifted);
-  // The largest double below 2^(width - 1): beyond i64 a conversion has no result.
+  // The largest double below 2^(width - 1): beyond i64 a conversion is undefined.
   double high = std::nextafter(std::ldexp(1.0, width - 1), 0);
   double low = -std::ldexp(1.0, width - 1);
   auto clamp = [&](arith::CmpFPredicate when, Value value, double bound) -> Value {
     Value is = arith::CmpFOp::create(b, loc, when, value, constant(bound));
     return arith::SelectOp::create(b, loc, is, constant(bound), value);
   };
-  // NaN is neither larger nor equal to itself; it becomes the lower end.
+  // NaN compares false with itself; it becomes the lower end.
   whole = clamp(arith::CmpFPredicate::OGT, whole, high);
   whole = clamp(arith::CmpFPredicate::ULT, whole, low);
   return wrap(arith::FPToSIOp::create(b, loc, b.getI64Type(), whole));

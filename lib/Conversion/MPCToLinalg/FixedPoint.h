@@ -13,56 +13,58 @@
 
 namespace tacit {
 
-/// Builds arithmetic modulo 2^width on i64 scalars, which hold the number from
-/// -2^(width-1) to 2^(width-1) - 1 that is meant. Width is at most 64.
+/// Builds arithmetic modulo 2^width on i64 scalars, each of which holds its number as a
+/// signed one, from -2^(width-1) to 2^(width-1) - 1. The width is at most 64.
 class FixedPoint {
 public:
   FixedPoint(mlir::OpBuilder &builder, mlir::Location loc, mpc::ShareType type)
       : b(builder), loc(loc), width(type.getWidth()), fraction(type.getFraction()) {}
 
-  /// From here on, `wraps` counts the sums and products that leave the ring.
+  /// From this call on, `wraps` counts the sums and products that leave the ring.
   void countWraps() { wraps = integer(0); }
   mlir::Value getWraps() const { return wraps; }
 
-  /// A number of the ring, and `number` with the fraction of the type.
+  /// Return a number of the ring, and `number` with the fraction of the type.
   mlir::Value integer(int64_t value);
   mlir::Value number(double number);
 
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value subtract(mlir::Value x, mlir::Value y);
   mlir::Value multiply(mlir::Value x, mlir::Value y);
-  /// Without its lowest `bits`: rounded down.
+  /// Drops the lowest `bits`, which rounds down.
   mlir::Value shiftRight(mlir::Value x, int64_t bits);
-  /// Product of two numbers of the type, truncated back to it.
+  /// Returns the product of two numbers of the type, truncated back to it.
   mlir::Value product(mlir::Value x, mlir::Value y);
 
-  /// An f32 to the nearest multiple of 2^-bits, ties to even; beyond the ring, its end.
+  /// Rounds an f32 to the nearest multiple of 2^-bits, ties to even; saturates at the ends
+  /// of the ring.
   mlir::Value encode(mlir::Value real, int64_t bits);
-  /// Back to f32.
+  /// Converts back to f32.
   mlir::Value decode(mlir::Value x);
 
-  /// (1 + x / 256)^256, by eight squares.
+  /// Computes (1 + x / 256)^256, by eight squarings.
   mlir::Value exp(mlir::Value x);
-  /// Ten Newton steps from 3 exp(0.5 - x) + 0.003.
+  /// Performs ten Newton steps from 3 exp(0.5 - x) + 0.003.
   mlir::Value reciprocal(mlir::Value x);
-  /// `steps` Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
+  /// Performs `steps` Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
   mlir::Value rsqrt(mlir::Value x, int64_t steps);
 
 private:
-  /// What the ring holds of an i64.
+  /// Reduces an i64 to the ring.
   mlir::Value wrap(mlir::Value x);
-  /// `Op` on integers; `FloatOp` is the same on doubles, to see whether it wraps.
+  /// Computes `Op` on integers; `FloatOp` is the same on doubles, to detect whether it
+  /// wraps.
   template <typename Op, typename FloatOp>
   mlir::Value compute(mlir::Value x, mlir::Value y);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
   int64_t width, fraction;
-  /// Null where nobody asks.
+  /// Null if nobody asks for the count.
   mlir::Value wraps;
 };
 
-/// 1 if a double is no number of the ring, else 0, as an i64.
+/// Returns 1 if a double is outside the ring, otherwise 0, as an i64.
 mlir::Value buildIsOutside(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value number,
                            int64_t width);
 

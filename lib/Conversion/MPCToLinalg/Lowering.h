@@ -13,39 +13,41 @@
 
 namespace tacit {
 
-/// The words that the code computes with.
+/// The type of the words that the code computes with.
 inline constexpr int64_t kMaxClearWidth = 64;
 
 inline mpc::ShareType shareOf(mlir::Value value) {
   return mlir::cast<mpc::ShareType>(value.getType());
 }
 
-/// The result of `op` in the clear: its integers.
+/// Returns the type of the result of `op` in the clear: its integers.
 mlir::RankedTensorType clearType(mlir::Operation *op);
 
-/// Elementwise with broadcasting; `body` computes with numbers of the type of `type`.
+/// Builds an elementwise operation with broadcasting; `body` computes with numbers of the
+/// type of `type`.
 using RingBody = llvm::function_ref<mlir::Value(FixedPoint &, mlir::ValueRange)>;
 mlir::Value mapElements(mlir::OpBuilder &builder, mlir::Operation *op, mpc::ShareType type,
                         mlir::RankedTensorType result, mlir::ValueRange inputs,
                         RingBody body);
 
-/// How often numbers leave their ring: one tensor of i64 for each operation, with an
-/// entry for each of its rows. Filled only where somebody asks.
+/// Counts how often numbers leave their ring: one tensor of i64 for each operation, with an
+/// entry for each of its rows. Nothing is counted unless the count was requested.
 struct WrapCounts {
   bool isWanted = false;
   llvm::SmallVector<mlir::Value> counts;
 
-  /// An operation over `shape` whose `inputs` it reads by `maps`; `wrapsOfElement`
-  /// counts what one element of each leads to.
+  /// Adds an operation over `shape` that reads its `inputs` by `maps`; `wrapsOfElement`
+  /// computes the wraps that one element of each leads to.
   void add(mlir::OpBuilder &b, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
            mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
            BodyBuilder wrapsOfElement);
 
-  /// Their sum, a tensor without dimensions.
+  /// Returns the sum of the counts, a tensor without dimensions.
   mlir::Value total(mlir::OpBuilder &b, mlir::Location loc) const;
 };
 
-/// What enters and leaves, and what only moves.
+/// These add the patterns for operations at the borders of the secret part, and for those
+/// that only move numbers.
 void populateBorderPatterns(mlir::TypeConverter &converter,
                             mlir::RewritePatternSet &patterns);
 void populateArithmeticPatterns(mlir::TypeConverter &converter,

@@ -38,7 +38,7 @@ namespace {
 struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLinalg> {
   using Base::Base;
 
-  /// What has no meaning here, all at once.
+  /// Reports every operation that has no meaning here, all in one run.
   LogicalResult check() {
     bool ok = true;
     getOperation().walk([&](Operation *op) {
@@ -53,9 +53,8 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
       }
       if (isa<mpc::ReluOp, mpc::SigmoidOp, mpc::TanhOp, mpc::SiluOp, mpc::GeluOp,
               mpc::SoftmaxOp, mpc::LayerNormOp, mpc::RMSNormOp>(op)) {
-        op->emitOpError()
-            << "is a whole function, which protocols compute in their own way; "
-               "expected its primitives, as mpc-expand makes them";
+        op->emitOpError() << "is a whole function, which each protocol computes in its own "
+                             "way; expected its primitives, as mpc-expand produces them";
         ok = false;
       }
     });
@@ -78,7 +77,8 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
     populateArithmeticPatterns(converter, patterns, wraps);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
-    // What a party computes alone is nn already, and goes on to linalg as such.
+    // Operations that a party computes alone are already in nn, and are lowered to linalg
+    // as such.
     ConversionTarget target(*context);
     target.addIllegalDialect<mpc::MPCDialect>();
     target.addDynamicallyLegalOp<func::FuncOp>(
@@ -92,7 +92,7 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
       signalPassFailure();
   }
 
-  /// @main gets one more result, their sum.
+  /// @main gets one more result, the sum of all wraps.
   LogicalResult returnWraps(const WrapCounts &counts) {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || !main.getBody().hasOneBlock())

@@ -13,23 +13,23 @@
 using namespace mlir;
 using namespace tacit;
 
-/// What a mask adds to a score, or puts in its place, so that nothing is left of it.
+/// A mask that adds this to a score, or replaces it by this, excludes the score.
 static constexpr double kMasked = -1000;
-/// What a mask that one party knows adds instead. exp(-64) is nothing in fixed point,
-/// and (1 + x/256)^256, by which protocols compute exp(x), still falls there.
+/// What a mask that only one party knows adds instead. exp(-64) is 0 in fixed point, and (1
+/// + x/256)^256, by which protocols compute exp(x), is still decreasing there.
 static constexpr double kSecretlyMasked = -64;
 static constexpr char kSecretMask[] =
     "has a mask that depends on a secret; expected one that follows from the inputs alone, "
     "or from constants alone";
-/// The elements of a mask that are looked at. A larger one is not a mask.
+/// The most elements of a mask that are read. A larger constant is not treated as a mask.
 static constexpr int64_t kMaxElements = int64_t(1) << 24;
 
 //===----------------------------------------------------------------------===//
 // Masks that both parties know
 //===----------------------------------------------------------------------===//
 
-/// 1 where a score stays as it is, 0 where nothing is left of it. nullopt if the mask
-/// does something else too, or its bytes are not there.
+/// Returns 1 where a score stays as it is and 0 where it is excluded. Returns nullopt if
+/// the mask also does anything else, or if its bytes are not available.
 static std::optional<std::vector<float>> readKeep(nn::ConstantOp mask) {
   auto payload = readPayload(mask.getValue(), kMaxElements);
   if (!payload)
@@ -46,7 +46,7 @@ static std::optional<std::vector<float>> readKeep(nn::ConstantOp mask) {
   return keep;
 }
 
-/// True if some row of scores would have none that takes part.
+/// Returns true if all scores of some row would be excluded.
 static bool hasEmptyRow(ArrayRef<float> keep, int64_t row) {
   for (; row > 0 && !keep.empty(); keep = keep.drop_front(row))
     if (llvm::all_of(keep.take_front(row), [](float value) { return value == 0; }))
@@ -54,13 +54,13 @@ static bool hasEmptyRow(ArrayRef<float> keep, int64_t row) {
   return false;
 }
 
-/// A constant mask as numbers that both know.
+/// Lowers a constant mask to numbers that both parties know.
 static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
                                    LoweredMask &lowered, Lowering &l) {
   auto type = tensorOf(mask.getResult());
   if (hasEmptyRow(keep, type.getRank() > 0 ? type.getShape().back() : 1))
-    return l.refuse("has a mask that leaves nothing of a row of scores; expected one score "
-                    "at least that takes part: remove the row");
+    return l.refuse("has a mask that excludes every score of a row; expected at least one "
+                    "score that takes part: remove the row");
   if (llvm::all_of(keep, [](float value) { return value == 1; }))
     return success();
   std::string name = mpc::nameOfConstant(mask);
@@ -77,7 +77,7 @@ static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
 // All masks
 //===----------------------------------------------------------------------===//
 
-/// A mask as numbers to be added, made by the party that knows it.
+/// Returns a mask as numbers to be added, computed by the party that knows it.
 static Value addend(Value mask, Lowering &l) {
   auto type = tensorOf(mask);
   Value least = l.number(kSecretlyMasked);
@@ -101,7 +101,7 @@ static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowerin
     if (nn::ConstantOp constant = constantOf(mask))
       if (auto keep = readKeep(constant))
         return lowerConstant(constant, *keep, lowered, l);
-    // Booleans need not be read to be known.
+    // Booleans only exclude scores, so their values need not be read.
     if (isBoolean) {
       auto floats =
           RankedTensorType::get(tensorOf(mask).getShape(), l.builder.getF32Type());
@@ -113,15 +113,15 @@ static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowerin
   return success(lowered.bias != nullptr);
 }
 
-/// True if the mask puts a number in the place of scores of which something is left: then
-/// they are chosen, and not left out.
+/// Returns true if the mask replaces scores by a number that does not exclude them: they
+/// are then selected instead.
 static bool isChoice(nn::AttentionOp op) {
   return op.getFill() && !(op.getFill()->convertToFloat() <= kMasked);
 }
 
-/// The mask of `op`, which other attentions may have too. A query that may look at no key
-/// gets the mean of the values, with `zero_rows` too: such rows are padding, and to find
-/// them among secrets would cost a comparison for each.
+/// Lowers the mask of `op`, which other attentions may use too. A query that may attend to
+/// no key gets the mean of the values, also with `zero_rows`: such rows are padding, and
+/// finding them among secrets would cost a comparison for each.
 static LogicalResult findMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
   if (!op.getMask() || isChoice(op))
     return success();
@@ -136,7 +136,7 @@ static LogicalResult findMask(nn::AttentionOp op, LoweredMask &lowered, Lowering
   return success();
 }
 
-/// With the last two dimensions exchanged.
+/// Swaps the last two dimensions.
 static Value transposeMatrix(Value secret, Lowering &l) {
   if (!secret)
     return {};

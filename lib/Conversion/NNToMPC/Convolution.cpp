@@ -10,8 +10,8 @@
 using namespace mlir;
 using namespace tacit;
 
-/// True if no element is in two windows, and none is padding: the windows are the rows of
-/// a matrix.
+/// Returns true if no element is in two windows, and none is padding: the windows are then
+/// the rows of a matrix.
 static bool hasSeparateWindows(nn::ConvOp op) {
   auto isZero = [](int64_t pad) { return pad == 0; };
   if (op.getGroup() != 1 || !llvm::all_of(op.getPadsLow(), isZero) ||
@@ -25,7 +25,7 @@ static bool hasSeparateWindows(nn::ConvOp op) {
   return true;
 }
 
-/// The part of `x` that windows touch: of [N, C, D1, ...], [N, C, O1 * K1, ...].
+/// Returns the part of `x` that windows cover: [N, C, O1 * K1, ...] of [N, C, D1, ...].
 static Value keepTouched(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
                          ArrayRef<int64_t> windows, Lowering &l) {
   SmallVector<int64_t> shape(shareOf(x).getShape()), starts(shape.size(), 0), ends(shape),
@@ -41,7 +41,7 @@ static Value keepTouched(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
   return mpc::SliceOp::create(l.builder, l.loc, x, starts, ends, steps);
 }
 
-/// [N, C, O1 * K1, ...] as [N, O1 * ..., C * K1 * ...], one row for each window.
+/// Reorders [N, C, O1 * K1, ...] to [N, O1 * ..., C * K1 * ...], one row for each window.
 static Value windowsAsRows(Value x, ArrayRef<int64_t> kernel, ArrayRef<int64_t> windows,
                            Lowering &l) {
   int64_t batch = shareOf(x).getShape()[0], channels = shareOf(x).getShape()[1];

@@ -37,13 +37,13 @@ static LogicalResult convertWhere(nn::WhereOp op, Lowering &l) {
   return l.finish(l.choose(op.getCondition(), yes, no));
 }
 
-/// max(lhs, rhs) = rhs + relu(lhs - rhs)
+/// Uses max(lhs, rhs) = rhs + relu(lhs - rhs).
 static LogicalResult convertMaximum(nn::MaximumOp op, Lowering &l) {
   Value difference = l.subtract(op.getLhs(), op.getRhs());
   return l.finish(l.addTo(l.apply<mpc::ReluOp>(difference), op.getRhs()));
 }
 
-/// min(lhs, rhs) = lhs - relu(lhs - rhs)
+/// Uses min(lhs, rhs) = lhs - relu(lhs - rhs).
 static LogicalResult convertMinimum(nn::MinimumOp op, Lowering &l) {
   Value difference = l.subtract(op.getLhs(), op.getRhs());
   Value excess = l.apply<mpc::ReluOp>(difference);
@@ -58,7 +58,8 @@ static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
   return l.finish(x ? mpc::NegOp::create(l.builder, l.loc, x) : Value());
 }
 
-/// True if fixed point's reciprocal, which is for positive numbers, will do.
+/// Returns true if the fixed-point reciprocal, which is defined for positive numbers, is
+/// sufficient.
 static bool isPositive(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto movement = dyn_cast_if_present<nn::MovementOpInterface>(op);
@@ -79,7 +80,7 @@ static bool isPositive(Value value) {
   return isa_and_present<nn::ExpOp, nn::SigmoidOp, nn::SoftmaxOp, nn::SqrtOp>(op);
 }
 
-/// 1 / `value`, a secret. The root of a number is divided by as its inverse root.
+/// Returns 1 / `value`, a secret. For the root of a number this is its inverse root.
 static Value invert(Value value, Lowering &l) {
   if (auto root = value.getDefiningOp<nn::SqrtOp>()) {
     Value x = l.share(root.getInput());
@@ -87,8 +88,8 @@ static Value invert(Value value, Lowering &l) {
   }
   if (!isPositive(value))
     return l.refuse(
-        "divides by a secret that may be negative; expected a square root, an "
-        "exponential or a sum of them, which are all that 1 / x is computed of");
+        "divides by a secret that may be negative; expected a square root, an exponential "
+        "or a sum of them, because 1 / x is computed for positive x only");
   Value x = l.share(value);
   return l.apply<mpc::ReciprocalOp>(x);
 }
@@ -111,7 +112,7 @@ static LogicalResult convertDiv(nn::DivOp op, Lowering &l) {
     return l.refuse("divides by zero; expected another number");
   if (number && failed(l.checkFactor(1 / *number)))
     return failure();
-  // Whoever knows the divisor inverts it before sharing.
+  // The party that knows the divisor inverts it before sharing.
   Value inverse = nn::ReciprocalOp::create(l.builder, l.loc, divisor.getType(), divisor);
   if (!l.publicNumber(divisor))
     inverse = l.shareFrom(l.partyOf(divisor), inverse);
@@ -122,7 +123,7 @@ static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
   auto exponent = splatValue(op.getRhs());
   if (!exponent || (*exponent != 2 && *exponent != 3))
     return l.refuse("raises a secret to a power that is not the constant 2 or 3; expected "
-                    "one of them, which are products");
+                    "one of these, which become products");
   Value x = l.share(op.getLhs());
   Value square = l.square(op.getLhs());
   Value power = *exponent == 2 ? square : l.product(x, square);
@@ -133,16 +134,16 @@ static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
 // Functions
 //===----------------------------------------------------------------------===//
 
-/// An operation of one operand that the mpc dialect has too.
+/// Lowers an operation of one operand that the mpc dialect has too.
 template <typename FromOp, typename ToOp>
 static LogicalResult convertFunction(FromOp op, Lowering &l) {
   Value x = l.share(op.getInput());
   return l.finish(l.apply<ToOp>(x));
 }
 
-/// x / sqrt(x) is the root of x.
+/// The root of x is computed as x / sqrt(x).
 static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
-  // One that only divides is computed where it is divided by.
+  // A root that is only a divisor is computed at the division.
   bool onlyDivides = llvm::all_of(op->getUses(), [](OpOperand &use) {
     return isa<nn::ReciprocalOp>(use.getOwner()) ||
            (isa<nn::DivOp>(use.getOwner()) && use.getOperandNumber() == 1);
@@ -153,7 +154,7 @@ static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
   return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x)));
 }
 
-/// The kinds that are one function of the protocol; Sigmoid is none.
+/// These kinds are single functions of the protocol; Sigmoid is not.
 static mpc::GeluKind kindOf(nn::GeluKind kind) {
   switch (kind) {
   case nn::GeluKind::Erf:

@@ -19,7 +19,7 @@ namespace tacit {
 using namespace mlir;
 using namespace tacit;
 
-/// Says what is wrong with the function before its operations are looked at.
+/// Checks the function before its operations are looked at.
 static LogicalResult checkFunction(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError() << "has branches; expected one block of nn operations";
@@ -33,8 +33,8 @@ static LogicalResult checkFunction(func::FuncOp function) {
   return success();
 }
 
-/// A product by adding bit patterns has no meaning for secrets; nothing on the way
-/// here may drop what was asked for in silence.
+/// A product by adding bit patterns has no meaning for secrets, and a requested multiplier
+/// must not be dropped silently.
 static LogicalResult checkMultiplier(Operation *op) {
   auto product = dyn_cast<nn::MultiplierOpInterface>(op);
   nn::MultiplierAttr multiplier = product ? product.getMultiplierAttr() : nullptr;
@@ -42,25 +42,26 @@ static LogicalResult checkMultiplier(Operation *op) {
     return success();
   if (multiplier.getKind() == nn::MultiplierKind::ShiftAdd)
     return op->emitOpError()
-           << "multiplies by adding exponents of weights, which are plain "
-              "numbers only for the server; leave shift_add out, it saves "
-              "nothing between two parties";
+           << "multiplies by adding exponents of weights, which only the server knows in "
+              "plain; leave out shift_add, which saves nothing between two parties";
   return op->emitOpError() << "multiplies by "
                            << nn::stringifyMultiplierKind(multiplier.getKind())
                            << ", which adds bit patterns of floats; a secret fixed-point "
-                              "number has none: leave the multiplier out";
+                              "number has none: leave out the multiplier";
 }
 
 //===----------------------------------------------------------------------===//
 // Tables
 //===----------------------------------------------------------------------===//
 
-/// True if `parameter`, a constant, is combined with each row of `table` alike.
+/// Returns true if `parameter`, a constant, is combined with each row of `table` in the
+/// same way.
 static bool fitsRows(Value parameter, RankedTensorType table, int64_t axis) {
   auto type = tensorOf(parameter);
   if (!parameter.getDefiningOp<nn::ConstantOp>() || type.getRank() > table.getRank())
     return false;
-  // Aligned at the last dimension; nothing may vary along the axis, or before it.
+  // The dimensions are aligned at the last one; the parameter must not vary along the axis,
+  // or before it.
   ArrayRef<int64_t> dims = table.getShape().take_back(type.getRank());
   int64_t first = table.getRank() - type.getRank();
   for (auto [i, dim] : llvm::enumerate(type.getShape()))
@@ -69,8 +70,8 @@ static bool fitsRows(Value parameter, RankedTensorType table, int64_t axis) {
   return true;
 }
 
-/// `user`, which takes the rows that `pick` gives, as an operation on the whole table.
-/// Null if it is no operation that dequantizes.
+/// Returns `user`, which reads the rows that `pick` gives, as an operation on the whole
+/// table. Returns null if it is not an operation that dequantizes.
 static Value applyToTable(Operation *user, nn::GatherOp pick, OpBuilder &b) {
   auto table = tensorOf(pick.getData());
   auto axis = static_cast<int64_t>(pick.getAxis());
@@ -86,8 +87,8 @@ static Value applyToTable(Operation *user, nn::GatherOp pick, OpBuilder &b) {
   return moved->getResult(0);
 }
 
-/// A secret picks among floats. A table of other numbers is dequantized, or widened, as a
-/// whole, by whoever has it, and not the rows that were picked.
+/// A secret index selects among floats. A table of other numbers is dequantized, or
+/// widened, as a whole by the party that owns it, and not after the selection of rows.
 static void dequantizeTables(func::FuncOp function) {
   llvm::DenseSet<Value> rows;
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
@@ -120,7 +121,7 @@ static void dequantizeTables(func::FuncOp function) {
 // Constants that both parties know
 //===----------------------------------------------------------------------===//
 
-/// Tells the client the constants that it may know, each by an operation of its own.
+/// Discloses to the client the constants that it may know, each by an operation of its own.
 static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
   for (auto [constant, reason] : mpc::chooseDisclosures(function, listed)) {
     OpBuilder b(function.getContext());
@@ -138,7 +139,7 @@ static void erase(mpc::PublicOp open) {
   open.erase();
 }
 
-/// Takes back what the client need not know: what the server alone reads.
+/// Removes disclosures of constants that only the server reads.
 static void concealUnneeded(Block &body, const mpc::KnowledgeInfo &knowledge) {
   auto isServers = [](Operation *op) {
     if (auto share = dyn_cast<mpc::ShareOp>(op))
@@ -163,14 +164,14 @@ static void concealUnneeded(Block &body, const mpc::KnowledgeInfo &knowledge) {
   }
 }
 
-/// True if one party can compute the operation alone.
+/// Returns true if one party can compute the operation alone.
 static bool isKnown(Operation *op, const Lowering &lowering) {
   return llvm::all_of(op->getResults(), [&](Value result) {
     return lowering.knowledgeOf(result) != mpc::Knowledge::Secret;
   });
 }
 
-/// The client learns the results, and what it can compute by itself it has already.
+/// The client learns the results; those that it can compute by itself it has already.
 static LogicalResult convertReturn(func::ReturnOp op, Lowering &lowering) {
   SmallVector<Value> results(op.getOperands());
   for (Value &result : results) {
@@ -184,7 +185,8 @@ static LogicalResult convertReturn(func::ReturnOp op, Lowering &lowering) {
   return success();
 }
 
-/// Converts what must be; one error for each operation that cannot be.
+/// Converts the operations that work on secrets; reports one error for each operation that
+/// cannot be converted.
 static LogicalResult convertOperations(ArrayRef<Operation *> ops, const Rules &rules,
                                        Lowering &lowering, Pass::Statistic &converted) {
   bool hasFailed = false;
@@ -197,8 +199,8 @@ static LogicalResult convertOperations(ArrayRef<Operation *> ops, const Rules &r
       // After an error the function stays as it was.
       result = failure(hasFailed || failed(convertReturn(end, lowering)));
     } else if (!isa_and_present<nn::NNDialect>(op->getDialect())) {
-      result = op->emitOpError() << "is no operation of the nn dialect, which this "
-                                    "conversion begins with";
+      result = op->emitOpError() << "is not an operation of the nn dialect; expected a "
+                                    "program of nn operations alone";
     } else if (succeeded(result) && !isKnown(op, lowering)) {
       result = rules.apply(op, lowering);
       converted += succeeded(result);
@@ -227,7 +229,7 @@ struct ConvertNNToMPC : tacit::impl::ConvertNNToMPCBase<ConvertNNToMPC> {
              << "a fraction of " << fraction.getValue() << " bits in a ring of "
              << width.getValue() << "; expected 1 to " << (width - 1) / 2
              << ", because a product has twice as many before it is truncated";
-    // The rest is the type's own affair.
+    // Every other condition is checked by the type itself.
     if (!mpc::ShareType::getChecked([&] { return emitError(UnknownLoc::get(context)); },
                                     context, ArrayRef<int64_t>(), width.getValue(),
                                     fraction.getValue()))
@@ -264,7 +266,8 @@ private:
     Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(), blocks, width,
                       fraction);
     LogicalResult result = convertOperations(ops, rules, lowering, operations);
-    // What was replaced; or, after an error, what came in its place.
+    // The operations that were replaced are erased; after an error, those that should have
+    // replaced them.
     llvm::SmallPtrSet<Operation *, 32> old(llvm::from_range, ops);
     eraseDead(body, [&](Operation *op) { return succeeded(result) || !old.contains(op); });
     analyses.invalidate({});

@@ -10,8 +10,8 @@
 using namespace mlir;
 using namespace tacit;
 
-/// Times the scale and plus the bias, where there are any: both are numbers of their
-/// own, and no part of the norm.
+/// Applies the scale and the bias, if there are any: they are operands of their own, and
+/// not a part of the norm.
 static Value applyParameters(Value normalized, Value scale, Value bias, Lowering &l) {
   if (scale)
     normalized = l.multiplyBy(normalized, scale);
@@ -41,7 +41,7 @@ static LogicalResult convertSoftmax(nn::SoftmaxOp op, Lowering &l) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// The maximum along one axis after another.
+/// Takes the maximum along one axis after another.
 static Value maximum(Value x, ArrayRef<int64_t> axes, Lowering &l) {
   for (int64_t axis : axes)
     x = l.apply<mpc::MaxOp>(x, axis);
@@ -76,9 +76,8 @@ static LogicalResult convertReduce(nn::ReduceOp op, Lowering &l) {
     x = negate(maximum(negate(x, l), axes, l), l);
     break;
   case nn::ReduceKind::Prod:
-    return l.refuse(
-        "multiplies all elements of a secret, which no protocol has a step for; "
-        "expected a sum, a mean, a maximum or a minimum");
+    return l.refuse("multiplies all elements of a secret, for which there is no two-party "
+                    "protocol; expected a sum, a mean, a maximum or a minimum");
   }
   return l.finish(l.reshape(x, tensorOf(op.getResult()).getShape()));
 }

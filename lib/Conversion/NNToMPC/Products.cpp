@@ -15,7 +15,7 @@ using namespace tacit;
 // Roles
 //===----------------------------------------------------------------------===//
 
-/// True if `value` is the result of an attention but for its layout.
+/// Returns true if `value` is the result of an attention, possibly in another layout.
 static bool comesFromAttention(Value value) {
   Operation *op = value.getDefiningOp();
   while (isa_and_present<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp>(op))
@@ -30,7 +30,7 @@ static mpc::Role roleOf(nn::LinearOp op, const nn::Blocks &blocks) {
     return mpc::Role::Other;
   if (blocks.feedsAttention(op) || comesFromAttention(op.getInput()))
     return mpc::Role::Projection;
-  // What is left of a block lies behind the sum that ends its attention.
+  // The rest of a block comes after the sum that ends its attention.
   return mpc::Role::FeedForward;
 }
 
@@ -38,7 +38,7 @@ static mpc::Role roleOf(nn::LinearOp op, const nn::Blocks &blocks) {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// `secret` with a dimension of 1 more, before the last or behind it, if it has only one.
+/// Returns `secret` with an extra dimension of 1 if it has only one, before it or after it.
 static Value asMatrix(Value secret, bool isRow, Lowering &l) {
   if (!secret || shareOf(secret).getRank() != 1)
     return secret;
@@ -67,10 +67,10 @@ static LogicalResult convertMatmul(nn::MatmulOp op, Lowering &l) {
 // Look-ups
 //===----------------------------------------------------------------------===//
 
-/// Parts of a secret are joined one by one up to this number.
+/// Slices of a secret are joined one by one up to this number.
 static constexpr size_t kMaxParts = 1024;
 
-/// [first, last] in steps of `step` along `axis`.
+/// Returns the slice [first, last] in steps of `step` along `axis`.
 static Value slice(Value secret, int64_t axis, int64_t first, int64_t last, int64_t step,
                    int64_t count, Lowering &l) {
   SmallVector<int64_t> ends(shareOf(secret).getShape()), starts(ends.size(), 0),
@@ -81,7 +81,7 @@ static Value slice(Value secret, int64_t axis, int64_t first, int64_t last, int6
   return mpc::SliceOp::create(l.builder, l.loc, secret, starts, ends, steps);
 }
 
-/// The elements at `indices` along `axis`, in their order.
+/// Returns the elements at `indices` along `axis`, in the order of the indices.
 static Value select(Value secret, int64_t axis, ArrayRef<int64_t> indices, Lowering &l) {
   size_t count = indices.size();
   if (count == 0)
@@ -93,10 +93,10 @@ static Value select(Value secret, int64_t axis, ArrayRef<int64_t> indices, Lower
   if (isRegular)
     return slice(secret, axis, indices.front(), indices.back(), step, count, l);
   if (count > kMaxParts)
-    return l.refuse("picks " + Twine(count) +
-                    " parts of a secret without a pattern; "
-                    "expected equal steps, or at most " +
-                    Twine(kMaxParts) + " parts");
+    return l.refuse(
+        "picks " + Twine(count) +
+        " slices of a secret at irregular positions; expected equal steps, or at most " +
+        Twine(kMaxParts) + " parts");
   SmallVector<Value> parts;
   for (int64_t index : indices)
     parts.push_back(slice(secret, axis, index, index, 1, 1, l));
@@ -107,7 +107,7 @@ static Value select(Value secret, int64_t axis, ArrayRef<int64_t> indices, Lower
   return mpc::ConcatOp::create(l.builder, l.loc, parts, axis);
 }
 
-/// A secret at indices that both know.
+/// Reads a secret at indices that both parties know.
 static LogicalResult convertSelection(nn::GatherOp op, ArrayRef<int64_t> constant,
                                       Lowering &l) {
   Value secret = l.share(op.getData());
@@ -126,13 +126,12 @@ static LogicalResult convertSelection(nn::GatherOp op, ArrayRef<int64_t> constan
   return l.finish(l.reshape(picked, tensorOf(op.getResult()).getShape()));
 }
 
-/// A row of a table at an index that one party knows: a product with the row of zeros
-/// and a one that has the one there.
+/// Reads a row of a table at an index that one party knows: a product with a one-hot row.
 static LogicalResult convertLookUp(nn::GatherOp op, Lowering &l) {
   Value indices = op.getIndices();
   if (op.getAxis() != 0)
     return l.refuse("looks up along axis " + Twine(op.getAxis()) +
-                    "; expected 0, the rows of a table: transpose it before");
+                    "; expected 0, the rows of a table: transpose the table first");
   Value table = l.share(op.getData());
   if (!table)
     return failure();

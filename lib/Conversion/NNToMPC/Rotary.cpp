@@ -10,7 +10,7 @@
 using namespace mlir;
 using namespace tacit;
 
-/// `count` of the features of a secret, from `begin` on, each `step` after the other.
+/// Returns `count` features of a secret, from `begin` on, with a step of `step`.
 static Value sliceLast(Value secret, int64_t begin, int64_t count, int64_t step,
                        Lowering &l) {
   SmallVector<int64_t> ends(shareOf(secret).getShape()), starts(ends.size(), 0);
@@ -21,7 +21,7 @@ static Value sliceLast(Value secret, int64_t begin, int64_t count, int64_t step,
   return mpc::SliceOp::create(l.builder, l.loc, secret, starts, ends, steps);
 }
 
-/// Secrets side by side in their last dimension.
+/// Concatenates secrets in their last dimension.
 static Value joinLast(ArrayRef<Value> parts, Lowering &l) {
   if (llvm::is_contained(parts, Value()))
     return {};
@@ -29,7 +29,7 @@ static Value joinLast(ArrayRef<Value> parts, Lowering &l) {
   return mpc::ConcatOp::create(l.builder, l.loc, parts, axis);
 }
 
-/// The first and the second features of all pairs, each pair side by side.
+/// Return the first and the second features of all pairs, each group contiguous.
 static Value interleave(Value first, Value second, Lowering &l) {
   if (!first || !second)
     return {};

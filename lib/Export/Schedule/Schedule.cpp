@@ -40,7 +40,7 @@ llvm::json::Object tacit::totalJson(const cost::Total &total) {
                             {"client_to_server_bytes", amount(total.toServer)},
                             {"server_to_client_bytes", amount(total.toClient)},
                             {"offline_bytes", amount(total.offline)},
-                            // No source that is built in gives a set-up.
+                            // No built-in source of figures has a set-up phase.
                             {"setup_bytes", nullptr},
                             {"hops", amount(total.hops)}};
 }
@@ -91,13 +91,15 @@ private:
 };
 } // namespace
 
-/// Who works: both on shares and on public values, else who knows the result.
+/// Returns the party that computes: both on shares and on public values, otherwise the one
+/// that knows the result.
 StringRef Exporter::partyOf(Operation *op) const {
   if (auto share = dyn_cast<mpc::ShareOp>(op))
     return mpc::stringifyEnum(share.getParty());
   if (auto oneHot = dyn_cast<mpc::OneHotOp>(op))
     return mpc::stringifyEnum(oneHot.getParty());
-  // A constant that is told, and to whom nobody else turns, is in the program of both.
+  // A constant that is disclosed, and whose only user discloses it, is in the program of
+  // both.
   auto isTold = [](Operation *user) { return isa<mpc::PublicOp>(user); };
   if (isa<mpc::MPCDialect>(op->getDialect()) ||
       (!op->use_empty() && llvm::all_of(op->getUsers(), isTold)))
@@ -180,7 +182,7 @@ llvm::json::Object Exporter::describe(Operation *op) {
                             {"cost", std::move(charge)}};
 }
 
-/// What begins at each hop; null where the hops of something are not known.
+/// Lists what begins at each hop; null if the hops of some operation are not known.
 llvm::json::Value Exporter::rounds() {
   if (costs.total.hops == cost::kUnknown)
     return nullptr;
@@ -246,9 +248,9 @@ static llvm::Error checkSchedule(func::FuncOp main) {
     }
   }
   if (!isStraight || !hasCosts)
-    return fail(ErrorKind::BadInput, "let the phases up to cost run",
-                "the program is no schedule: {}",
-                isStraight ? "no operation says what it costs"
+    return fail(ErrorKind::BadInput, "run the phases up to 'cost' first",
+                "the program is not a schedule: {}",
+                isStraight ? "no operation has a cost"
                            : "expected a function @main that is a straight line of "
                              "operations on shares and tensors");
   return llvm::Error::success();

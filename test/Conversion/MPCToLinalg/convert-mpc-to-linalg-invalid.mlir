@@ -2,7 +2,7 @@
 
 // The protocol was not chosen yet.
 func.func @f(%x: !mpc.share<2, width = 64, fraction = 18>) {
-  // expected-error @below {{'mpc.relu' op is a whole function, which protocols compute in their own way; expected its primitives, as mpc-expand makes them}}
+  // expected-error @below {{'mpc.relu' op is a whole function, which each protocol computes in its own way; expected its primitives, as mpc-expand produces them}}
   %0 = mpc.relu %x : !mpc.share<2, width = 64, fraction = 18>
   return
 }

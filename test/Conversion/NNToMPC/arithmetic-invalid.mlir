@@ -4,7 +4,7 @@
 func.func @divisor(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.div' op divides by a secret that may be negative; expected a square root, an exponential or a sum of them, which are all that 1 / x is computed of}}
+  // expected-error @below {{'nn.div' op divides by a secret that may be negative; expected a square root, an exponential or a sum of them, because 1 / x is computed for positive x only}}
   %1 = nn.div %x, %0 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
   // expected-error @below {{'nn.reciprocal' op divides by a secret that may be negative}}
   %2 = nn.reciprocal %0 : tensor<2x4xf32>
@@ -21,7 +21,7 @@ func.func @powers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %c = nn.constant dense<1.5> : tensor<f32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.pow' op raises a secret to a power that is not the constant 2 or 3; expected one of them, which are products}}
+  // expected-error @below {{'nn.pow' op raises a secret to a power that is not the constant 2 or 3; expected one of these, which become products}}
   %1 = nn.pow %0, %c : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   // expected-error @below {{'nn.pow' op raises a secret to a power}}
   %2 = nn.pow %0, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -43,7 +43,7 @@ func.func @nothing(%x: tensor<0x4xf32>) -> tensor<4xf32> {
 func.func @product(%x: tensor<2x4xf32>) -> tensor<4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.reduce' op multiplies all elements of a secret, which no protocol has a step for; expected a sum, a mean, a maximum or a minimum}}
+  // expected-error @below {{'nn.reduce' op multiplies all elements of a secret, for which there is no two-party protocol; expected a sum, a mean, a maximum or a minimum}}
   %1 = nn.reduce prod %0 axes = [0] : (tensor<2x4xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
@@ -54,7 +54,7 @@ func.func @product(%x: tensor<2x4xf32>) -> tensor<4xf32> {
 func.func @lookups(%ids: tensor<3xi64>, %x: tensor<6x4xf32>) -> tensor<6x1025xf32> {
   %t = nn.constant dense_resource<t> : tensor<6x4xf32>
   %0 = nn.add %x, %t : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
-  // expected-error @below {{'nn.gather' op looks up along axis 1; expected 0, the rows of a table: transpose it before}}
+  // expected-error @below {{'nn.gather' op looks up along axis 1; expected 0, the rows of a table: transpose the table first}}
   %1 = nn.gather %t, %ids axis = 1 : (tensor<6x4xf32>, tensor<3xi64>) -> tensor<6x3xf32>
   %nine = nn.constant dense<9> : tensor<1xi64>
   // expected-error @below {{'nn.gather' op picks element 9 of a dimension of 4; expected -4 to 3}}
@@ -64,7 +64,7 @@ func.func @lookups(%ids: tensor<3xi64>, %x: tensor<6x4xf32>) -> tensor<6x1025xf3
   // expected-error @below {{'nn.gather' op looks up at indices that neither party knows; expected indices that follow from the inputs or from constants alone}}
   %4 = nn.gather %t, %3 axis = 0 : (tensor<6x4xf32>, tensor<6x4xi64>) -> tensor<6x4x4xf32>
   %same = nn.constant dense<1> : tensor<1025xi64>
-  // expected-error @below {{'nn.gather' op picks 1025 parts of a secret without a pattern; expected equal steps, or at most 1024 parts}}
+  // expected-error @below {{'nn.gather' op picks 1025 slices of a secret at irregular positions; expected equal steps, or at most 1024 parts}}
   %5 = nn.gather %0, %same axis = 1 : (tensor<6x4xf32>, tensor<1025xi64>) -> tensor<6x1025xf32>
   return %5 : tensor<6x1025xf32>
 }
@@ -76,7 +76,7 @@ func.func @masks(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
   %row = nn.constant dense<[[true, true], [false, false]]> : tensor<2x2xi1>
-  // expected-error @below {{'nn.attention' op has a mask that leaves nothing of a row of scores; expected one score at least that takes part: remove the row}}
+  // expected-error @below {{'nn.attention' op has a mask that excludes every score of a row; expected at least one score that takes part: remove the row}}
   %1 = nn.attention %0, %0, %0 mask(%row) scale = 1.000000e+00 fill = -1.000000e+09 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xi1>) -> tensor<2x4xf32>
   %causal = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
   // expected-error @below {{'nn.attention' op has the constant 1.000000e+15; a ring of 64 bits}}

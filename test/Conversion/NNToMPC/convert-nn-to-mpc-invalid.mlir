@@ -61,7 +61,7 @@ func.func @branches(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // A program of a later phase.
 func.func @lowered(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @below {{'tensor.empty' op is no operation of the nn dialect, which this conversion begins with}}
+  // expected-error @below {{'tensor.empty' op is not an operation of the nn dialect; expected a program of nn operations alone}}
   %0 = tensor.empty() : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
@@ -71,7 +71,7 @@ func.func @lowered(%x: tensor<4xf32>) -> tensor<4xf32> {
 // Cheaper products of floats.
 func.func @lmul(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %w = nn.constant dense_resource<w> : tensor<4x4xf32>
-  // expected-error @below {{'nn.linear' op multiplies by lmul, which adds bit patterns of floats; a secret fixed-point number has none: leave the multiplier out}}
+  // expected-error @below {{'nn.linear' op multiplies by lmul, which adds bit patterns of floats; a secret fixed-point number has none: leave out the multiplier}}
   %0 = nn.linear %x, %w multiplier(<lmul, mantissa = 4>) : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
   // expected-error @below {{'nn.attention' op multiplies by pam, which adds bit patterns of floats}}
   %1 = nn.attention %0, %0, %0 scale = 1.000000e+00 multiplier(<pam>) : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -83,7 +83,7 @@ func.func @lmul(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 func.func @shift_add(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %codes = nn.constant dense<0> : tensor<1x4x4xi8>
   %w = nn.powers_of_two %codes : tensor<1x4x4xi8> to tensor<4x4xf32>
-  // expected-error @below {{'nn.linear' op multiplies by adding exponents of weights, which are plain numbers only for the server; leave shift_add out, it saves nothing between two parties}}
+  // expected-error @below {{'nn.linear' op multiplies by adding exponents of weights, which only the server knows in plain; leave out shift_add, which saves nothing between two parties}}
   %0 = nn.linear %x, %w multiplier(<shift_add>) : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
   return %0 : tensor<2x4xf32>
 }

@@ -6,7 +6,7 @@
 
 // A formula suite has no figures for whole functions: mpc-expand was forgotten.
 // expected-error-re @below {{'crypten' has no figures for mpc.gelu erf (2, the first at loc({{.+}})), mpc.softmax (1, the first at loc({{.+}}))}}
-// expected-note @below {{take whole functions apart before: mpc-expand}}
+// expected-note @below {{expand whole functions first, with mpc-expand}}
 func.func @whole(%x: !mpc.share<8, width = 64, fraction = 18>) -> !mpc.share<8, width = 64, fraction = 18> {
   %0 = mpc.gelu erf %x : !mpc.share<8, width = 64, fraction = 18>
   %1 = mpc.softmax %0 axis = 0 : !mpc.share<8, width = 64, fraction = 18>

@@ -170,7 +170,7 @@ func.func @softmax_axis(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 
 // A mask of more scores than there are.
 func.func @keep(%x: !mpc.share<4x2, width = 64, fraction = 18>, %keep: tensor<3x4x2xf32>) {
-  // expected-error @below {{'mpc.softmax' op keeps elements by 'tensor<3x4x2xf32>'; expected a shape that broadcasts to '!mpc.share<4x2, width = 64, fraction = 18>'}}
+  // expected-error @below {{'mpc.softmax' op selects elements by 'tensor<3x4x2xf32>'; expected a shape that broadcasts to '!mpc.share<4x2, width = 64, fraction = 18>'}}
   %0 = mpc.softmax %x keep(%keep : tensor<3x4x2xf32>) axis = 1 : !mpc.share<4x2, width = 64, fraction = 18>
   return
 }

@@ -18,7 +18,7 @@ using namespace tacit::mpc;
 #define GET_ATTRDEF_CLASSES
 #include "tacit/Dialect/MPC/IR/MPCAttributes.cpp.inc"
 
-/// Rings are words of a machine, or two.
+/// Rings are one or two machine words wide.
 static constexpr int64_t kMinWidth = 2, kMaxWidth = 128;
 /// Sums and products of sizes fit into 64 bits.
 static constexpr int64_t kMaxElements = int64_t(1) << 40;

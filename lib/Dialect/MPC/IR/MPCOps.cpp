@@ -56,7 +56,7 @@ static void printPlainGelu(OpAsmPrinter &printer, Operation *, GeluKindAttr kind
 
 static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
 
-/// The shape of a secret or of public numbers.
+/// Returns the shape of a secret or of public numbers.
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<ShapedType>(value.getType()).getShape();
 }
@@ -66,19 +66,19 @@ static ArrayRef<int64_t> shapeOf(Value value) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The type of the result of one operation: where it is needed, and where it goes.
+/// Infers the types of the results of one operation.
 struct Inference {
   StringRef op;
   std::optional<Location> loc;
   SmallVectorImpl<Type> &types;
 
-  /// An error; `reason` goes on after the name of the operation.
+  /// Reports an error; `reason` follows the name of the operation.
   template <typename... Args>
   LogicalResult refuse(Args &&...reason) const {
     return emitOptionalError(loc, "'", op, "' op ", std::forward<Args>(reason)...);
   }
 
-  /// The result is in the ring of `like`.
+  /// Adds a result in the ring of `like`.
   LogicalResult give(ShareType like, ArrayRef<int64_t> shape, int64_t fraction) const {
     if (fraction >= like.getWidth())
       return refuse("has a result of ", fraction, " bits of fraction; a ring of ",
@@ -93,7 +93,8 @@ struct Inference {
     return give(like, shape, like.getFraction());
   }
 
-  /// The operands' rings are the same, and their shapes broadcast to that of the result.
+  /// Checks that the operands' rings are the same, and that their shapes broadcast to that
+  /// of the result.
   LogicalResult giveBroadcast(Value lhs, Value rhs, int64_t fraction) const {
     ShareType left = shareOf(lhs);
     SmallVector<int64_t> shape;
@@ -113,7 +114,7 @@ struct Inference {
     return giveBroadcast(lhs, rhs, shareOf(lhs).getFraction());
   }
 
-  /// `axis` stays as 1 in `shape`.
+  /// Sets the dimension `axis` of `shape` to 1.
   LogicalResult reduceAxis(MutableArrayRef<int64_t> shape, int64_t axis) const {
     auto rank = static_cast<int64_t>(shape.size());
     if (axis < 0 || axis >= rank)
@@ -250,7 +251,7 @@ INFER(ConcatOp) {
 }
 
 //===----------------------------------------------------------------------===//
-// Builders of what does not follow from the operands
+// Builders of properties that do not follow from the operands
 //===----------------------------------------------------------------------===//
 
 void ShareOp::build(OpBuilder &builder, OperationState &state, Value input, Party party,
@@ -294,7 +295,7 @@ static LogicalResult expectResult(Operation *op, Type expected) {
 LogicalResult MulOp::verify() {
   int64_t fraction = shareOf(getLhs()).getFraction();
   int64_t result = shareOf(getResult()).getFraction();
-  // The bits that the result has more are those of the public factor.
+  // The public factor contributes the additional bits of the result.
   if (auto right = dyn_cast<ShareType>(getRhs().getType()))
     result = fraction + right.getFraction();
   else if (result < fraction)
@@ -324,7 +325,7 @@ LogicalResult OneHotOp::verify() {
                        << "; expected one dimension more and fraction 0";
 }
 
-/// Each step is code of its own in the twin; and the sequence has long converged.
+/// Each step is code of its own in the twin, and the sequence converges much earlier.
 static constexpr int64_t kMaxNewtonSteps = 64;
 
 LogicalResult RsqrtOp::verify() {
@@ -352,7 +353,7 @@ LogicalResult SoftmaxOp::verify() {
       (OpTrait::util::getBroadcastedShape(shapeOf(getInput()), shapeOf(getKeep()), joint) &&
        ArrayRef<int64_t>(joint) == shapeOf(getInput())))
     return success();
-  return emitOpError() << "keeps elements by " << getKeep().getType()
+  return emitOpError() << "selects elements by " << getKeep().getType()
                        << "; expected a shape that broadcasts to " << getInput().getType();
 }
 
@@ -398,7 +399,7 @@ static Workload workloadOn(WorkloadKind kind, Value value) {
   return workload;
 }
 
-/// Workload along `axis` of `value`.
+/// Returns the workload along `axis` of `value`.
 static Workload workloadAlong(WorkloadKind kind, Value value, int64_t axis) {
   Workload workload = workloadOn(kind, value);
   workload.row = shareOf(value).getShape()[axis];
@@ -456,13 +457,13 @@ Workload MatmulOp::getWorkload() {
   workload.m = lhs[lhs.size() - 2];
   workload.k = lhs.back();
   workload.n = rhs.back();
-  // Beside a dimension of 0 the others can be such that their product leaves 64 bits.
+  // If one dimension is 0, the product of the others may still overflow 64 bits.
   workload.batch =
       workload.elements > 0 ? workload.elements / (workload.m * workload.n) : 0;
   workload.rightBatch = 1;
   for (int64_t dim : rhs.drop_back(2))
     workload.rightBatch *= dim;
-  // One matrix for the whole batch multiplies all rows at once.
+  // If one matrix serves the whole batch, it multiplies all rows at once.
   if (workload.rightBatch == 1 && workload.batch > 1) {
     workload.m *= workload.batch;
     workload.batch = 1;

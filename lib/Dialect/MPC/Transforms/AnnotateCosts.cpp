@@ -51,7 +51,7 @@ struct AnnotateCosts : tacit::mpc::impl::AnnotateCostsBase<AnnotateCosts> {
       return signalPassFailure();
     }
     cost::Rounds rounds = cost::scheduleRounds(func, *bill);
-    // Of an earlier run, perhaps for another protocol.
+    // These are the results of an earlier run, perhaps for another protocol.
     func.walk([](Operation *op) { op->removeDiscardableAttr(kCostAttr); });
     for (auto &[op, charge] : bill->charges) {
       op->setDiscardableAttr(kCostAttr,

@@ -15,13 +15,15 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::mpc;
 
-/// Of a public factor, these count: with more the product would need more of the ring,
-/// and local truncation fails with a chance that doubles with each bit.
+/// The number of significant bits of a public factor: with more, the product would need
+/// more of the ring, and local truncation fails with a probability that doubles with each
+/// bit.
 static constexpr int64_t kSignificantBits = 14;
 
 static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
 
-/// Block and role of `function`, and its name as what the parts belong to.
+/// Returns block and role of `function`, with its name as the function that the parts
+/// belong to.
 static SiteAttr siteOfParts(Operation *function) {
   auto site = dyn_cast_if_present<SiteAttr>(function->getDiscardableAttr(kSiteAttr));
   return SiteAttr::get(function->getContext(), site ? site.getBlock() : -1,
@@ -52,7 +54,7 @@ Value Arithmetic::publicNumber(double number) {
   auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
   auto constant = nn::ConstantOp::create(builder, loc, scalar, value);
   nn::setFromAttribute(constant);
-  // Numbers of the function's definition.
+  // The numbers belong to the definition of the function.
   auto name = builder.getStringAttr(site.getOf());
   return PublicOp::create(builder, loc, constant, Reason::Attribute, name);
 }
@@ -87,15 +89,15 @@ Value Arithmetic::square(Value x) {
   return truncate(write<SquareOp>(x), shareOf(x).getFraction());
 }
 
-/// The product by a public factor of `bits` bits of fraction, not truncated.
+/// Returns the product with a public factor of `bits` bits of fraction, without truncation.
 Value Arithmetic::mulPublic(Value x, Value factor, int64_t bits) {
   return write<MulOp>(x, factor, bits);
 }
 
-/// The bits of fraction that a public factor gets.
+/// Returns the number of bits of fraction that a public factor gets.
 int64_t Arithmetic::bitsFor(double factor) const {
   int64_t most = type.getWidth() - type.getFraction() - kIntegerBits;
-  // Few bits are best where they say all.
+  // Fewer bits are better if they represent the factor exactly.
   for (int64_t bits = 0; bits <= std::min<int64_t>(most, kSignificantBits); ++bits)
     if (std::ldexp(factor, bits) == std::trunc(std::ldexp(factor, bits)))
       return bits;

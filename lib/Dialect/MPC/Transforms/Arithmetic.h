@@ -13,14 +13,13 @@
 
 namespace tacit::mpc {
 
-/// Bits of a ring beyond two fractions that a function needs: constants up to 128, a
-/// sign.
+/// The bits of a ring beyond two fractions that a function needs: for constants up to 128,
+/// and a sign.
 inline constexpr int64_t kIntegerBits = 9;
 
-/// Writes arithmetic in place of one function. What it writes has the function's
-/// location, and its site with its name. Products come back truncated to the larger
-/// fraction of their factors; a bit has fraction 0, so that a product by it has none to
-/// drop.
+/// Writes the arithmetic that replaces one function. The operations have the function's
+/// location, and its site with its name. Products are truncated to the larger fraction of
+/// their factors; a bit has fraction 0, so that a product with it needs no truncation.
 class Arithmetic {
 public:
   explicit Arithmetic(mlir::Operation *function);
@@ -31,12 +30,12 @@ public:
   mlir::Value neg(mlir::Value x);
   mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
   mlir::Value square(mlir::Value x);
-  /// x * factor, which is local.
+  /// Returns x * factor, which is local.
   mlir::Value scale(mlir::Value x, double factor);
-  /// x times public zeros and ones.
+  /// Multiplies x by public zeros and ones.
   mlir::Value mask(mlir::Value x, mlir::Value keep);
   mlir::Value sum(mlir::Value x, int64_t axis);
-  /// `factor` times the mean.
+  /// Returns `factor` times the mean.
   mlir::Value mean(mlir::Value x, int64_t axis, double factor = 1);
   mlir::Value max(mlir::Value x, int64_t axis);
   mlir::Value exp(mlir::Value x);
@@ -50,7 +49,7 @@ public:
   mlir::Value lift(mlir::Value bit);
 
   int64_t integerBits() const { return type.getWidth() - type.getFraction(); }
-  /// Operations written so far.
+  /// Returns the number of operations written so far.
   int64_t count() const { return written; }
 
 private:
@@ -65,21 +64,22 @@ private:
   mlir::Location loc;
   SiteAttr site;
   std::string name; ///< of the site, or ""
-  /// That of the function.
+  /// The type of the function's result.
   ShareType type;
   int64_t written = 0;
 };
 
-/// What a recipe says of the functions that are approximated.
+/// The parameters of the approximations that a recipe prescribes.
 struct Functions {
-  /// Beyond +-bound the series of GELU is not used: x or 0 there. 0 means everywhere.
+  /// Beyond +-bound the series of GELU is replaced by x or 0. A bound of 0 means that it is
+  /// used everywhere.
   double geluBound = 0;
   int64_t rsqrtSteps = 3;
   /// Norms are computed as scale * x / sqrt(scale^2 variance).
   double normScale = 1;
 };
 
-/// Each gives the value of one family of functions, of an input with the function's type.
+/// Each of these computes one family of functions, for an input of the function's type.
 mlir::Value emitRelu(Arithmetic &a, mlir::Value x);
 mlir::Value emitSigmoid(Arithmetic &a, mlir::Value x);
 mlir::Value emitTanh(Arithmetic &a, mlir::Value x);

@@ -21,9 +21,9 @@ using namespace tacit::mpc;
 
 static constexpr int64_t kMaxNormScale = 256;
 
-/// CrypTen's settings, and what they become where they have to hold for a trained
-/// model: the series of GELU is within 0.01 up to 2.5, and six steps of Newton's method
-/// reach 1/sqrt(x), to 5 %, from x = 0.008 on.
+/// CrypTen's settings, and those that are needed for a trained model: the series of GELU is
+/// within 0.01 up to 2.5, and six steps of Newton's method reach 1/sqrt(x), to 5 %, from x
+/// = 0.008 on.
 static Functions functionsOf(Recipe recipe) {
   return recipe == Recipe::CrypTenBounded ? Functions{2.5, 6} : Functions();
 }
@@ -33,7 +33,7 @@ static bool isTakenApart(Operation *op) {
       op);
 }
 
-/// exp, reciprocal, rsqrt and max stay: the protocol has formulas for them as wholes.
+/// exp, reciprocal, rsqrt and max are kept, because the protocol has formulas for them.
 static Value expand(Operation *op, Arithmetic &a, const Functions &functions) {
   return TypeSwitch<Operation *, Value>(op)
       .Case([&](ReluOp relu) { return emitRelu(a, relu.getInput()); })
@@ -56,7 +56,7 @@ static Value expand(Operation *op, Arithmetic &a, const Functions &functions) {
       });
 }
 
-/// A product has twice the fraction, and numbers up to 128 in front of it.
+/// A product has twice the fraction, and needs room for numbers up to 128 before the point.
 static LogicalResult checkRing(Operation *op) {
   auto type = cast<ShareType>(op->getResult(0).getType());
   int64_t needed = 2 * type.getFraction() + kIntegerBits;

@@ -14,7 +14,7 @@ Value tacit::mpc::emitRelu(Arithmetic &a, Value x) {
   return a.mul(x, a.flip(a.isNegative(x)));
 }
 
-/// exp of what is not positive stays within 1; the other half is a mirror image:
+/// exp of a non-positive number stays within 1; the other half follows by symmetry:
 /// sigmoid(-x) = 1 - sigmoid(x).
 Value tacit::mpc::emitSigmoid(Arithmetic &a, Value x) {
   Value negative = a.isNegative(x);

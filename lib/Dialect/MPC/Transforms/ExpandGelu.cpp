@@ -20,7 +20,7 @@ using tacit::numerics::GeluPiece;
 
 static constexpr unsigned kErfTerms = 8;
 
-/// x to the power of `exponent`, by repeated squaring from the start.
+/// Computes x to the power of `exponent`, by repeated squaring from the start.
 static Value power(Arithmetic &a, Value x, unsigned exponent) {
   if (exponent == 1)
     return x;
@@ -28,8 +28,8 @@ static Value power(Arithmetic &a, Value x, unsigned exponent) {
   return exponent % 2 ? a.mul(x, rest) : rest;
 }
 
-/// 2/sqrt(pi) times the sum of (-1)^n x^(2n+1) / (n! (2n+1)). CrypTen raises each power
-/// anew, and its price is what the program has to show: squares are not shared.
+/// Computes 2/sqrt(pi) times the sum of (-1)^n x^(2n+1) / (n! (2n+1)). CrypTen computes
+/// each power from scratch, and the program has to show that cost: squares are not shared.
 static Value emitErf(Arithmetic &a, Value x) {
   Value sum = x;
   double factorial = 1;
@@ -46,8 +46,9 @@ static Value emitSeries(Arithmetic &a, Value x) {
   return a.mul(a.scale(x, 0.5), a.add(erf, 1));
 }
 
-/// The series of what lies within the bound, x above it and 0 below. The series sees 0,
-/// and gives 0, for what lies outside: its powers would leave the ring.
+/// Computes the series of inputs within the bound, x above it and 0 below. For inputs
+/// outside the bound the series is evaluated at 0, where it gives 0, because its powers
+/// would leave the ring.
 static Value emitBoundedSeries(Arithmetic &a, Value x, double bound) {
   Value below = a.isNegative(a.add(x, bound));
   Value above = a.isNegative(a.add(a.neg(x), bound));
@@ -60,7 +61,7 @@ static Value emitBoundedSeries(Arithmetic &a, Value x, double bound) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The powers of one value, each computed once.
+/// Holds the powers of one value, each computed once.
 class Powers {
 public:
   Powers(Arithmetic &a, Value x) : a(a), x(x) {}
@@ -81,12 +82,12 @@ private:
   llvm::DenseMap<unsigned, Value> powers;
 };
 
-/// GELU in pieces of one input.
+/// Computes GELU in pieces of one input.
 class Pieces {
 public:
   Pieces(Arithmetic &a, Value x) : a(a), x(x), powers(a, x) {}
 
-  /// Null stands for zero.
+  /// A null value means zero.
   Value emit(const GeluPiece &piece) {
     if (!piece.ofMagnitude)
       return polynomial(powers, piece.coefficients);
@@ -95,7 +96,7 @@ public:
     return a.add(polynomial(ofMagnitude, piece.coefficients), a.scale(x, 0.5));
   }
 
-  /// 1 where x lies beyond the bound.
+  /// Returns 1 where x lies beyond the bound.
   Value isBeyond(double bound) {
     if (bound < 0)
       return a.flip(a.isNegative(a.add(x, -bound)));
@@ -120,8 +121,8 @@ private:
 };
 } // namespace
 
-/// The first piece, and at each bound that x lies beyond the step to the next piece. The
-/// steps add up exactly, whatever a polynomial is outside of its piece.
+/// Adds up the first piece and, for each bound that x exceeds, the step to the next piece.
+/// The steps add up exactly, whatever a polynomial is outside its piece.
 static Value emitPieces(Arithmetic &a, ArrayRef<GeluPiece> pieces, Value x) {
   Pieces emitter(a, x);
   Value last = emitter.emit(pieces.front()), result = last;

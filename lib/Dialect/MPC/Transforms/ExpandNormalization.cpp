@@ -11,8 +11,9 @@
 using namespace mlir;
 using namespace tacit::mpc;
 
-/// What stands for a score that is left out: below every score that counts, and near
-/// enough that exp, which squares (1 + x/256) eight times, sees no large number.
+/// The number that replaces an excluded score: it is below every score that counts, and
+/// near enough that exp, which squares (1 + x/256) eight times, is not given a large
+/// number.
 static constexpr double kLeftOut = -128;
 
 Value tacit::mpc::emitSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) {
@@ -24,7 +25,8 @@ Value tacit::mpc::emitSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) 
   return a.mul(powers, a.reciprocal(a.sum(powers, axis)));
 }
 
-/// x / sqrt(mean(x^2) + epsilon) along the last axis, as scale * x / sqrt(scale^2 (...)).
+/// Computes x / sqrt(mean(x^2) + epsilon) along the last axis, as scale * x / sqrt(scale^2
+/// (...)).
 static Value normalize(Arithmetic &a, Value x, double epsilon, const Functions &f) {
   double scale = f.normScale;
   int64_t axis = cast<ShareType>(x.getType()).getRank() - 1;

@@ -37,7 +37,7 @@ static InFlightDiagnostic complain(Operation *op, const Twine &found, const Twin
 
 namespace {
 
-/// Checks one function, top to bottom.
+/// Checks one function, from top to bottom.
 class Secrecy {
 public:
   Secrecy(func::FuncOp function, const llvm::StringSet<> &listed,
@@ -64,16 +64,18 @@ private:
 
 } // namespace
 
-/// A secret that `party` makes follows from what it knows.
+/// Checks that a secret that `party` makes follows from what the party knows.
 LogicalResult Secrecy::checkEntry(Operation *op, Party party) {
   ++secrets;
   Knowledge input = knowledge.of(op->getOperand(0));
   if (party == Party::Server && input.dependsOnInput())
-    return complain(op, "is made by the server of what follows from the client's input",
+    return complain(op,
+                    "is made by the server from a value that depends on the client's input",
                     "the server would have to see the input; share it 'from client'");
   if (party == Party::Client && input == Knowledge::Server)
-    return complain(op, "is made by the client of what follows from the server's weights",
-                    "the client would have to see the weights; share them 'from server'");
+    return complain(
+        op, "is made by the client from a value that depends on the server's weights",
+        "the client would have to see the weights; share them 'from server'");
   return success();
 }
 
@@ -81,46 +83,48 @@ static std::string articleOf(Reason reason) {
   return (reason == Reason::Index ? "an " : "a ") + stringifyReason(reason).str();
 }
 
-/// True if a constant is one number that follows from an attribute, or integers that do.
+/// Returns true if a constant consists of one number, or of integers, that follow from an
+/// attribute.
 static bool isAttributeNumber(nn::ConstantOp constant) {
   auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
   bool isInteger = isa<IntegerType>(getElementTypeOrSelf(constant.getType()));
   return nn::isFromAttribute(constant) && (isInteger || (dense && dense.isSplat()));
 }
 
-/// What the client is told is a constant, and the reason holds.
+/// Checks that the disclosed value is a constant, and that the reason is true.
 LogicalResult Secrecy::checkPublic(PublicOp op) {
   if (knowledge.of(op.getInput()).dependsOnInput())
-    return complain(op, "makes public what follows from the client's input",
-                    "the server would learn it; make a secret of it by mpc.share from "
-                    "client");
+    return complain(
+        op, "makes public a value that depends on the client's input",
+        "the server would learn it; turn it into a secret with mpc.share from client");
   auto constant = op.getInput().getDefiningOp<nn::ConstantOp>();
   if (!constant)
-    return complain(op, "makes public what was computed; expected a constant",
-                    "make the constants public of which it is computed");
+    return complain(op, "makes public a value that was computed; expected a constant",
+                    "make the constants public from which it is computed");
   Reason reason = op.getReason();
   StringRef name = op.getName().value_or("");
   if (reason == Reason::Attribute) {
     if (isAttributeNumber(constant))
       return success();
-    return complain(op, "tells the client a constant of the file as an 'attribute'",
+    return complain(op, "discloses a constant of the file to the client as an 'attribute'",
                     "expected a constant with the attribute nn.from_attribute; share a "
-                    "weight by mpc.share from server");
+                    "weight with mpc.share from server");
   }
   if (reason == Reason::Listed) {
-    // The text of a program has no names of small constants.
+    // The text of a program does not keep the names of small constants.
     std::string own = nameOfConstant(constant);
     if (!name.empty() && listed.contains(name) && (own.empty() || own == name))
       return success();
-    return complain(op, "tells the client a constant that is not listed, '" + name + "'",
-                    "list the name in the option public, if the client may know it");
+    return complain(op,
+                    "discloses to the client a constant that is not listed, '" + name + "'",
+                    "list the name in the option 'public' if the client may know it");
   }
   if (isProven(reason, constant.getValue(), uses.of(op.getResult())))
     return success();
   return complain(op,
-                  "tells the client a constant as " + articleOf(reason) +
-                      ", but it reaches something else",
-                  "a weight is the server's: share it by mpc.share from server");
+                  "discloses a constant to the client as " + articleOf(reason) +
+                      ", but it is used for something else",
+                  "a weight belongs to the server: share it with mpc.share from server");
 }
 
 LogicalResult Secrecy::checkMpc(Operation *op) {
@@ -132,30 +136,32 @@ LogicalResult Secrecy::checkMpc(Operation *op) {
     return checkPublic(open);
   for (Value operand : op->getOperands())
     if (!isa<ShareType>(operand.getType()) && knowledge.of(operand) != Knowledge::Public)
-      return complain(op, "computes with a plain operand that did not pass mpc.public",
+      return complain(op,
+                      "computes with a plain operand that is not the result of mpc.public",
                       "the other party does not know it; use mpc.public for a constant of "
-                      "the architecture, else mpc.share");
+                      "the architecture, otherwise mpc.share");
   auto reveal = dyn_cast<RevealOp>(op);
   if (!reveal)
     return success();
   ++reveals;
   if (reveal.getParty() == Party::Client)
     return success();
-  return complain(op, "shows a secret to the server",
-                  "the client alone learns results; reveal it 'to client'");
+  return complain(op, "reveals a secret to the server",
+                  "only the client may learn results; reveal it 'to client'");
 }
 
 LogicalResult Secrecy::checkReturn(func::ReturnOp op) {
   for (auto [i, operand] : llvm::enumerate(op.getOperands())) {
     if (holdsShare(operand.getType()))
       return complain(op, "returns a secret, as result " + Twine(i),
-                      "reveal it first: mpc.reveal ... to client");
+                      "reveal it first, with mpc.reveal ... to client");
     if (knowledge.of(operand) == Knowledge::Server)
       return complain(
           op,
-          "hands out what follows from the server's weights alone, as result " + Twine(i),
-          "share it 'from server' and reveal it 'to client', so that it is seen "
-          "to leave");
+          "returns a value that depends on the server's weights alone, as result " +
+              Twine(i),
+          "share it 'from server' and reveal it 'to client', so that the disclosure is "
+          "explicit");
   }
   return success();
 }
@@ -163,22 +169,22 @@ LogicalResult Secrecy::checkReturn(func::ReturnOp op) {
 LogicalResult Secrecy::checkPlain(Operation *op) {
   for (Value operand : op->getOperands())
     if (holdsShare(operand.getType()))
-      return complain(op, "reads a secret outside of the mpc dialect",
-                      "a secret leaves by mpc.reveal alone; use it in mpc operations");
+      return complain(op, "reads a secret outside the mpc dialect",
+                      "a secret may leave only through mpc.reveal; use mpc operations");
   if (llvm::any_of(op->getResultTypes(), holdsShare))
-    return complain(op, "makes a secret outside of the mpc dialect",
-                    "secrets are made by mpc.share and mpc.one_hot");
+    return complain(op, "makes a secret outside the mpc dialect",
+                    "only mpc.share and mpc.one_hot make secrets");
   if (op->getNumRegions() > 0 || op->getNumSuccessors() > 0 || isa<CallOpInterface>(op))
-    return complain(op, "branches, has regions or calls a function",
-                    "secrecy is proved of straight-line programs; unroll or inline it "
-                    "first");
+    return complain(
+        op, "branches, has regions or calls a function",
+        "secrecy is proved for straight-line programs only; unroll or inline it first");
   auto isSecret = [&](Value value) { return knowledge.of(value) == Knowledge::Secret; };
   if (llvm::any_of(op->getResults(), isSecret) &&
       llvm::none_of(op->getOperands(), isSecret))
     return complain(op,
-                    "combines in plain what follows from the client's input and the "
+                    "combines in plain values that depend on the client's input and on the "
                     "server's weights",
-                    "one party would have to see what is the other's; share both and use "
+                    "one party would have to see the other's values; share both and use "
                     "mpc operations");
   return success();
 }
@@ -195,11 +201,11 @@ LogicalResult Secrecy::check() {
     if (holdsShare(type)) {
       fine = false;
       complain(function, "takes a secret, as argument " + Twine(i),
-               "the parties bring plain tensors; make secrets of them by mpc.share");
+               "the parties provide plain tensors; turn them into secrets with mpc.share");
     }
   function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     fine &= succeeded(checkOp(op));
-    // An operation with regions is complained about as a whole.
+    // An operation with regions is reported as a whole.
     return WalkResult::skip();
   });
   return success(fine);
@@ -219,8 +225,8 @@ struct VerifySecrecy : tacit::mpc::impl::VerifySecrecyBase<VerifySecrecy> {
       auto function = dyn_cast<func::FuncOp>(op);
       if (!function) {
         fine = false;
-        complain(&op, "stands beside the functions of a program",
-                 "secrecy is proved of functions; lower it later, or leave it out");
+        complain(&op, "appears beside the functions of the program",
+                 "secrecy is proved for functions only; lower it later, or leave it out");
         continue;
       }
       Secrecy secrecy(function, listed, getChildAnalysis<KnowledgeInfo>(function),
