@@ -11,7 +11,7 @@
 
 using namespace tacit;
 
-/// Blobs live as long as their context, and making one takes longer than most imports.
+/// Blobs live as long as their context, and creating one takes longer than most imports.
 static mlir::MLIRContext &sharedContext() {
   constexpr unsigned kRunsPerContext = 64;
   static std::unique_ptr<mlir::MLIRContext> context;
@@ -21,8 +21,8 @@ static mlir::MLIRContext &sharedContext() {
   return *context;
 }
 
-/// Reads and imports what it can, as `tacit inspect` and `tacit compile` do. An input that
-/// is refused is fine; one that ends the program, or takes forever, is not.
+/// Reads and imports what it can, as `tacit inspect` and `tacit compile` do. Rejecting an
+/// input is correct; a crash or an endless run is a failure.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
   auto model = OnnxModel::parse(llvm::MemoryBuffer::getMemBufferCopy(bytes), "model.onnx");

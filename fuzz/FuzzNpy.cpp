@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     llvm::consumeError(array.takeError());
     return 0;
   }
-  // Whatever is read has the bytes that its shape says.
+  // Every array that is read has the number of bytes that its shape requires.
   auto bytes = tacit::tensorBytes(array->dtype, array->shape);
   if (!bytes || static_cast<size_t>(*bytes) != array->data.size())
     __builtin_trap();

@@ -11,8 +11,8 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Pipelines/PhaseFiles.h"
 
-/// The text of a program with operations of ours. Dialects that are not ours are left out,
-/// but for the two that every program has.
+/// Parses the text of a program with our operations. Other dialects are left out, except
+/// for the two that every program uses.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Changed bytes seldom make a message of protobuf. Three mutations of four change the
-// message instead: a field, an element of a repeated one, a name that becomes another
-// name of the model.
+// Random bytes seldom form a valid protobuf message. Three mutations of four change the
+// message instead: a field, an element of a repeated one, or a name that is replaced by
+// another name of the model.
 //
 //===----------------------------------------------------------------------===//
 
@@ -82,7 +82,7 @@ private:
                : reflection.GetRepeatedString(*place.message, place.field, place.index);
   }
 
-  /// Takes the last element away, or changes the order.
+  /// Removes the last element, or changes the order.
   void mutateElements(const Place &place, const Reflection &reflection) {
     int count = reflection.FieldSize(*place.message, place.field);
     if (below(2) == 0)
@@ -91,7 +91,7 @@ private:
       reflection.SwapElements(place.message, place.field, place.index, below(count));
   }
 
-  /// Another text of the model, or a changed one.
+  /// Replaces a text by another one of the model, or by a changed one.
   void mutateString(const Place &place, const Reflection &reflection) {
     std::string value = text(place, reflection);
     if (below(4) != 0) {
@@ -107,7 +107,7 @@ private:
       reflection.SetRepeatedString(place.message, place.field, place.index, value);
   }
 
-  /// Becomes empty, or a copy of another message of its type.
+  /// Clears a message, or copies another message of its type.
   void mutateMessage(const Place &place, const Reflection &reflection) {
     Message &target =
         place.index < 0
@@ -173,7 +173,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
   onnx::ModelProto model;
   if (seed % 4 == 0 || !model.ParseFromArray(data, size))
     return LLVMFuzzerMutate(data, size, maxSize);
-  // What was collected need not be there any more after a change.
+  // The collected values may be gone after a change.
   for (unsigned i = 0; i <= seed / 4 % 3; ++i)
     Mutator(model, seed + i).mutate();
   size_t changed = model.ByteSizeLong();

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-/// MLIR and LLVM are not compiled with AddressSanitizer: of memory that they and we
-/// manage together, it would take theirs for poisoned.
+/// MLIR and LLVM are not compiled with AddressSanitizer, which would report false errors
+/// for containers that they and we share.
 extern "C" const char *__asan_default_options() {
   return "allow_user_poisoning=0:detect_container_overflow=0:detect_odr_violation=0";
 }

@@ -16,7 +16,7 @@
 
 namespace tacit::test {
 
-/// What an error says, code and hint included, in one comparable line.
+/// Returns the text of an error, code and hint included, in one comparable line.
 inline std::string describe(llvm::Error error) {
   std::string text = error ? "" : "no error";
   llvm::handleAllErrors(
@@ -34,7 +34,7 @@ std::string describe(llvm::Expected<T> value) {
   return describe(value ? llvm::Error::success() : value.takeError());
 }
 
-/// A folder that is gone at the end of the test.
+/// A folder that is removed at the end of the test.
 class TemporaryFolder {
 public:
   TemporaryFolder() {
@@ -67,7 +67,7 @@ private:
   llvm::SmallString<128> folder;
 };
 
-/// The bytes of some numbers.
+/// Returns the bytes of some numbers.
 template <typename T>
 std::vector<char> bytesOf(std::initializer_list<T> values) {
   auto *begin = reinterpret_cast<const char *>(values.begin());
@@ -76,7 +76,7 @@ std::vector<char> bytesOf(std::initializer_list<T> values) {
 
 } // namespace tacit::test
 
-/// For text with paths in it: says what was found when a part of it is missing.
+/// For text with paths in it: reports what was found if a part of it is missing.
 #define EXPECT_CONTAINS(text, part)                                                        \
   do {                                                                                     \
     std::string found = (text);                                                            \

@@ -14,8 +14,8 @@
 using namespace llvm;
 
 namespace {
-/// Reads a program once. What nests: brackets, chains of operators in index
-/// expressions, and aliases, each as deep as its definition.
+/// Reads a program once, and measures everything that nests: brackets, chains of operators
+/// in index expressions, and aliases, each of which is as deep as its definition.
 class Reader {
 public:
   explicit Reader(StringRef text) : text(text) {}
@@ -43,8 +43,8 @@ private:
     }
     if ((c == '#' || c == '!') && rest.size() > 1 && (isAlpha(rest[1]) || rest[1] == '_'))
       return readAlias(rest);
-    // '<' may also mean "less than", which only makes the bound larger; a '>' that
-    // closes nothing would make it smaller.
+    // '<' may also mean "less than", which only makes the bound larger; a '>' that closes
+    // nothing would make it smaller.
     if (rest.starts_with("->") || rest.starts_with(">=")) {
       at += 2;
       return;
@@ -57,7 +57,7 @@ private:
     } else if (c == ',') {
       levels.back().operators = 0;
     } else if (isOperator(c, rest) && levels.back().bracket != '{') {
-      // Index expressions stand in brackets, and not directly in a region.
+      // Index expressions occur inside brackets, and never directly in a region.
       ++levels.back().operators;
     }
     record(levels.size() - 1 + levels.back().operators);
@@ -79,7 +79,7 @@ private:
     ++at;
   }
 
-  /// `#name` and `!name`: a definition where a line begins with it, else a use.
+  /// Handles `#name` and `!name`: a definition if a line begins with it, otherwise a use.
   void readAlias(StringRef rest) {
     StringRef name =
         rest.take_front(1 + rest.drop_front().take_while(isNameCharacter).size());
@@ -92,7 +92,8 @@ private:
     auto found = aliases.find(name);
     if (found == aliases.end())
       return;
-    // No alias uses itself: its definition is over.
+    // An alias never uses itself, so a use after its own name means that its definition has
+    // ended.
     if (alias == &found->second)
       alias = nullptr;
     record(levels.size() + levels.back().operators + found->second);
@@ -112,7 +113,7 @@ private:
   size_t at = 0, deepest = 0;
   SmallVector<Level> levels{{'{', 0}};
   StringMap<size_t> aliases;
-  /// The depth of the alias that is being defined. What follows the last definition
+  /// The depth of the alias that is being defined. The text after the last definition
   /// counts as part of it up to its first use, which only makes the bound larger.
   size_t *alias = nullptr;
 };

@@ -12,8 +12,8 @@
 
 namespace tacit {
 
-/// An upper bound of how deep the parser of MLIR recurses on `program`. It has no
-/// limit of its own, and a hostile file would use up the stack.
+/// Returns an upper bound of the recursion depth of MLIR's parser on `program`. The parser
+/// itself has no limit, and a hostile file would exhaust the stack.
 size_t nestingDepth(llvm::StringRef program);
 
 } // namespace tacit

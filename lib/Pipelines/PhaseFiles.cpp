@@ -27,17 +27,17 @@
 using namespace mlir;
 using namespace tacit;
 
-// weights.bin: the bytes of each weight, on 64-byte boundaries; then for each the
-// length of its key (u32), the key, its offset and its length (u64); then the
-// number of weights, the offset of that index (u64), and the magic. Little-endian.
+// The format of weights.bin: the bytes of each weight, on 64-byte boundaries; then for each
+// the length of its key (u32), the key, its offset and its length (u64); then the number of
+// weights, the offset of that index (u64), and the magic. Little-endian.
 static constexpr llvm::StringLiteral kMagic = "TACITWB1";
 static constexpr uint64_t kAlignment = 64;
 static constexpr uint64_t kFooter = 8 + 8 + 8;
 
-/// MLIR would read its binary form as well, in which damage is harder to tell.
+/// MLIR would read its binary format as well, in which damage is harder to detect.
 static constexpr llvm::StringLiteral kBytecodeMagic = "ML\xefR";
 
-/// More than any program of ours needs, and far less than a stack holds.
+/// This is more than any program of ours needs, and far less than the stack allows.
 static constexpr size_t kMaxNesting = 256;
 
 /// Calls `visit` for every resource that the program names, once per mention.
@@ -54,7 +54,7 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
   flags.enableDebugInfo(/*enable=*/false);
   std::string text;
   llvm::raw_string_ostream(text) << mlir::OpWithFlags(module, flags);
-  // With every resource left out, the printer still writes their empty frame.
+  // If every resource is left out, the printer still writes empty sections for them.
   StringRef program = StringRef(text).rtrim();
   if (program.consume_back("#-}")) {
     StringRef frame = program.rtrim();
@@ -73,10 +73,10 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
 PhaseFiles::~PhaseFiles() {
   if (!file)
     return;
-  // The stream ends the program if it is destroyed with an error nobody looked at.
+  // The stream aborts the process if it is destroyed with an unhandled error.
   weights->flush();
   weights->clear_error();
-  // Without an index nobody can read the file; if it stays, nothing is lost.
+  // Without its index the file cannot be read, so it does no harm if it cannot be removed.
   llvm::consumeError(file->discard());
 }
 
@@ -130,8 +130,7 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     releasePages(*bytes);
   });
   if (needsWeights && !missing.empty())
-    return fail(ErrorKind::Internal, "", "the bytes of weight '{}' got lost on the way",
-                missing);
+    return fail(ErrorKind::Internal, "", "the bytes of weight '{}' were lost", missing);
   return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {
     printProgram(module, os);
     return llvm::Error::success();
@@ -166,7 +165,7 @@ llvm::Error PhaseFiles::finish() {
 
 using Index = llvm::StringMap<ArrayRef<char>>;
 
-/// Key -> bytes, all of them inside `data`; nullopt for a damaged file.
+/// Maps keys to bytes, all of them inside `data`; nullopt for a damaged file.
 static std::optional<Index> readIndex(StringRef data) {
   using llvm::support::endian::read32le;
   using llvm::support::endian::read64le;
@@ -220,7 +219,7 @@ tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
     module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
   }
   if (!module)
-    return fail(ErrorKind::BadInput, "mend the line, or dump the phase again",
+    return fail(ErrorKind::BadInput, "correct the line, or dump the phase again",
                 "'{}' is not a program: {}", path.str(), message);
 
   if (!module->lookupSymbol("main"))
@@ -254,7 +253,7 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
     auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
     if (!read)
       return fail(ErrorKind::BadInput, "dump the phases again",
-                  "'{}' is not a weight file of phase dumps, or is cut off", weightsPath);
+                  "'{}' is not a weight file of phase dumps, or is truncated", weightsPath);
     index = std::move(*read);
   }
   std::string problem;

@@ -23,12 +23,12 @@ PhaseKind Transformation::phase() const {
 }
 
 //===----------------------------------------------------------------------===//
-// What each phase takes from the options of all
+// The options of each phase, taken from those of all
 //===----------------------------------------------------------------------===//
 
 static void nothing(OpPassManager &, const PipelineOptions &) {}
 
-/// A phase without options.
+/// Marks a phase without options.
 template <void (*build)(OpPassManager &)>
 static void always(OpPassManager &manager, const PipelineOptions &) {
   build(manager);
@@ -79,7 +79,7 @@ static void share(OpPassManager &manager, const PipelineOptions &options) {
 }
 
 static void expand(OpPassManager &manager, const PipelineOptions &options) {
-  // Whole functions stay where a protocol has figures for them.
+  // Whole functions are kept if the protocol has figures for them.
   if (!options.twoParty.isExpanded)
     return;
   mpc::ExpandOptions expand;

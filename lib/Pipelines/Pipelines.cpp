@@ -32,10 +32,10 @@ using namespace tacit;
 
 void tacit::buildRaisePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
-  // Before anything is recognised: patterns look for dimensions they know.
+  // This comes before any recognition, because patterns need dimensions that are known.
   functions.addPass(nn::createInferShapes());
-  // Norms first: their inner products and sums would otherwise be read as
-  // parts of something else.
+  // Norms come first: their inner products and sums would otherwise be read as parts of
+  // something else.
   functions.addPass(nn::createRaiseLayerNorm());
   functions.addPass(nn::createRaiseRmsNorm());
   functions.addPass(nn::createRaiseGelu());
@@ -43,11 +43,11 @@ void tacit::buildRaisePipeline(OpPassManager &manager) {
   functions.addPass(nn::createRaiseSoftmax());
   functions.addPass(nn::createRaiseRotary());
   functions.addPass(nn::createRaiseLinear());
-  // Last: it looks for whole softmaxes.
+  // Attention comes last, because it looks for whole softmaxes.
   functions.addPass(nn::createRaiseAttention());
   // Exporters write every constant once per use.
   functions.addPass(createCSEPass());
-  // Behind cse, to which two operations with different names are not equal.
+  // Names are given after cse, which does not merge operations with different names.
   functions.addPass(nn::createNameSites());
 }
 
@@ -65,7 +65,7 @@ void tacit::buildSurgeryPipeline(OpPassManager &manager, const SurgeryOptions &o
   if (options.steps.empty())
     return;
   OpPassManager &functions = manager.nest<func::FuncOp>();
-  // In the order that was asked for: each step finds what the others left.
+  // The steps run in the order in which they were given: each finds what the others left.
   for (SurgeryStep step : options.steps) {
     if (auto *fold = std::get_if<nn::FoldLinearOptions>(&step.pass))
       fold->named |= options.named;
@@ -99,7 +99,8 @@ void tacit::buildLinalgPipeline(OpPassManager &manager) {
 
 void tacit::buildTwinLinalgPipeline(OpPassManager &manager) {
   manager.addPass(createConvertMPCToLinalg({/*countWraps=*/true}));
-  // What each party computes alone, and all movement.
+  // This part lowers what each party computes alone, and everything that only moves
+  // numbers.
   manager.addPass(createConvertNNToLinalg());
 }
 
@@ -108,15 +109,15 @@ llvm::StringRef tacit::twinWrapsOutput() { return mpc::kWrapsOutput; }
 void tacit::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(cpu::createFuseElementwise());
-  // Equal fills and masks become one, so that a row's group is closed.
+  // Equal fills and masks become one, so that the group of a row is complete.
   functions.addPass(createCSEPass());
-  // Before vectorisation, which reads the layout from the IR.
+  // Packing comes before vectorisation, which reads the layout from the IR.
   functions.addPass(cpu::createPackOperands({options.panelColumns}));
-  // Before vectorisation, which would loop over all rows for each operation.
+  // Tiling comes before vectorisation, which would loop over all rows for each operation.
   functions.addPass(cpu::createTileRows());
   functions.addPass(createCSEPass());
   functions.addPass(cpu::createVectorize({options.tileRows, options.panelColumns}));
-  // Folds the index arithmetic of loops that run once.
+  // This folds the index arithmetic of loops that run once.
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createCSEPass());
 }
@@ -124,50 +125,52 @@ void tacit::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions 
 static std::unique_ptr<Pass> createBufferizeFunctions() {
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
-  // Every buffer at a border is one block of memory.
+  // Every buffer at the border of a function is one block of memory.
   options.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   return bufferization::createOneShotBufferizePass(options);
 }
 
 void tacit::buildBufferizePipeline(OpPassManager &manager) {
-  // While weights are still tensors: a view of the file bufferizes to itself.
+  // This runs while weights are still tensors: a view of the file bufferizes to itself.
   manager.addPass(cpu::createExternalizeWeights());
-  // What cse merged would make bufferization slow.
+  // The constants that cse merged would make bufferization slow.
   manager.addNestedPass<func::FuncOp>(cpu::createSeparateDestinations());
-  // What is written into a slice is computed there.
+  // Values that are inserted into a slice are computed there.
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   manager.addPass(createBufferizeFunctions());
-  // Drops allocations and copies that bufferization left without use.
+  // This removes allocations and copies that bufferization left without a use.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   // Results are written into the caller's buffers.
   manager.addPass(cpu::createResultsToArguments());
-  // Sizes are asked of arguments from now on, wherever buffers go.
+  // From here on sizes are read from arguments, wherever buffers are moved.
   manager.addPass(cpu::createBindDimensions());
   manager.addPass(cpu::createPlanMemory());
-  // Last: it reads the sizes of arena and results, and takes the assertions away.
+  // This comes last: it reads the sizes of arena and results, and removes the assertions.
   manager.addPass(cpu::createDeriveShapes());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-  // Buffers and sizes are in their final form: equal loops look equal.
+  // Buffers and sizes are in their final form, so that equal loops look equal.
   manager.addPass(cpu::createOutlineKernels());
 }
 
-/// The part of `llvm` that still sees loops, vectors and buffers.
+/// This is the part of `llvm` that still sees loops, vectors and buffers.
 static void lowerLoops(OpPassManager &functions, const LlvmOptions &options) {
-  // What the schedule left structured.
+  // These lower the operations that the schedule left structured.
   functions.addPass(createConvertLinalgToLoopsPass());
-  // What is left of them becomes memcpy, not a call of MLIR's own library.
+  // The remaining copies become memcpy, not calls of MLIR's own library.
   functions.addPass(cpu::createSplitCopies());
-  // Before expand-strided-metadata, to which one size of a group is unknown at most.
+  // This comes before expand-strided-metadata, which allows at most one unknown size in a
+  // group.
   functions.addPass(cpu::createLowerReshapes());
   functions.addPass(cpu::createParallelize());
   functions.addPass(
       createConvertVectorToSCFPass(VectorTransferToSCFOptions().enableFullUnroll()));
-  // Vectors are in their final shape: one expansion each.
+  // Vectors are in their final shape, so that one expansion of each is enough.
   functions.addPass(cpu::createExpandMath());
-  // Of 16 bits processors convert what they please, and libraries the rest.
+  // Which conversions of 16-bit floats exist depends on the processor; the others would
+  // become library calls.
   functions.addPass(cpu::createExpandHalfCasts({options.extendsF16}));
   functions.addPass(createCanonicalizerPass());
 }
@@ -178,16 +181,16 @@ void tacit::buildLlvmPipeline(OpPassManager &manager, const LlvmOptions &options
   // Subviews and reshapes become pointer arithmetic in affine form.
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
-  // Integer powers.
+  // This expands integer powers.
   manager.addPass(createConvertMathToFuncs());
   manager.addPass(createConvertMathToLLVMPass());
-  // f64 and pow have no kernel of ours.
+  // We have no kernels for f64 and pow.
   manager.addPass(createConvertMathToLibmPass());
   manager.addPass(createConvertVectorToLLVMPass());
   manager.addPass(createArithToLLVMConversionPass());
   manager.addPass(createConvertIndexToLLVMPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
-  // Every shape is static: one pointer per buffer is the whole interface.
+  // Every shape is static, so that one pointer per buffer is the whole interface.
   ConvertFuncToLLVMPassOptions functions;
   functions.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(functions));
@@ -203,11 +206,11 @@ void tacit::buildLlvmPipeline(OpPassManager &manager, const LlvmOptions &options
 //===----------------------------------------------------------------------===//
 
 void tacit::buildMPCPipeline(OpPassManager &manager, const MPCOptions &options) {
-  // Ends in a full conversion: whatever cannot be computed on shares is listed.
+  // The conversion fails with a list of everything that cannot be computed on shares.
   llvm::SmallVector<std::string> names(options.publicNames.begin(),
                                        options.publicNames.end());
   manager.addPass(createConvertNNToMPC({options.width, options.fraction, names}));
-  // What the other party must not know is made and read by mpc operations alone.
+  // Only mpc operations create and read values that the other party must not know.
   manager.addPass(mpc::createVerifySecrecy({names}));
 }
 
@@ -216,7 +219,7 @@ void tacit::buildExpandPipeline(OpPassManager &manager, const mpc::ExpandOptions
 }
 
 void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &options) {
-  // Of the program as it is now, which somebody may have edited.
+  // The costs are those of the program as it is now, which somebody may have edited.
   llvm::SmallVector<std::string> names(options.publicNames.begin(),
                                        options.publicNames.end());
   manager.addPass(mpc::createVerifySecrecy({names}));

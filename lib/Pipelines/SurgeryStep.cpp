@@ -49,7 +49,7 @@ static llvm::Expected<Pass> geluToRelu(const Words &words) {
                 "slope is '{}'; expected a number", words.value->str());
   if (auto error = nn::checkOptions(options))
     return std::move(error);
-  // -0 would be another bit pattern and mean the same.
+  // -0 has another bit pattern with the same meaning.
   options.slope = options.slope == 0 ? 0.0 : options.slope;
   return options;
 }
@@ -75,7 +75,7 @@ static llvm::Expected<Pass> fuseFfn(const Words &words) {
 }
 
 static llvm::Expected<Pass> approximateGelu(const Words &words) {
-  // What is no GELU any more is no approximation of one.
+  // The approximation is only of a GELU that is left.
   ArrayRef forms = ArrayRef(nn::kReplacementWords).drop_while([](const auto &word) {
     return word.value == nn::Replacement::Relu || word.value == nn::Replacement::Identity;
   });

@@ -18,7 +18,7 @@ using namespace llvm;
 
 namespace tacit {
 
-static constexpr const char *kCompileAgain = "make the library again with tacit compile";
+static constexpr const char *kCompileAgain = "compile the model again with tacit compile";
 
 #if defined(__aarch64__)
 static constexpr uint16_t kMachine = ELF::EM_AARCH64;
@@ -31,25 +31,26 @@ static llvm::Error notALibrary(StringRef path, const std::string &reason) {
               "'{}' is not a shared library for this machine: {}", path.str(), reason);
 }
 
-/// Refuses what the loader would crash on or run code of: a file that ends before the
-/// segments that its header promises, and a library that is not one of ours.
+/// Rejects files on which the loader would crash or whose code it would run: those that end
+/// before the segments that their headers promise, and libraries that were not made by
+/// Tacit.
 static llvm::Error checkLibrary(StringRef path, MemoryBufferRef file) {
   using Elf = object::ELF64LEObjectFile;
   auto library = Elf::create(file);
   if (!library)
     return notALibrary(path, toString(library.takeError()));
   if (library->getELFFile().getHeader().e_machine != kMachine)
-    return notALibrary(path, "it is for another processor");
+    return notALibrary(path, "it was made for another processor");
   auto segments = library->getELFFile().program_headers();
   if (!segments)
     return notALibrary(path, toString(segments.takeError()));
   for (const auto &segment : *segments)
     if (segment.p_offset > file.getBufferSize() ||
         segment.p_filesz > file.getBufferSize() - segment.p_offset)
-      return notALibrary(path, fmt::format("it is cut off: it has {} bytes, but a segment "
-                                           "ends at byte {}",
-                                           file.getBufferSize(),
-                                           segment.p_offset + segment.p_filesz));
+      return notALibrary(
+          path, fmt::format("it is truncated: it has {} bytes, but a segment "
+                            "ends at byte {}",
+                            file.getBufferSize(), segment.p_offset + segment.p_filesz));
   for (object::ELFSymbolRef symbol : library->getDynamicSymbolIterators()) {
     auto name = symbol.getName();
     if (!name)
@@ -62,8 +63,8 @@ static llvm::Error checkLibrary(StringRef path, MemoryBufferRef file) {
 }
 
 Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
-  // With a full path the loader does not search, and the weight file is found even
-  // if the program changes its folder later.
+  // With a full path the loader does not search, and the weight file is found even if the
+  // process changes its working directory later.
   SmallString<256> fullPath(path);
   std::error_code reason = sys::fs::make_absolute(fullPath);
   if (!reason && sys::fs::exists(fullPath) && !sys::fs::is_regular_file(fullPath))
@@ -84,7 +85,7 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
   std::shared_ptr<void> owner(handle, dlclose);
   auto *model = static_cast<const tacit_model_desc *>(dlsym(handle, "tacit_model"));
   if (!model)
-    return notALibrary(path, "the loader does not find 'tacit_model'");
+    return notALibrary(path, "the loader cannot find 'tacit_model'");
   if (model->abi_version != TACIT_ABI_VERSION)
     return fail(ErrorKind::BadInput, kCompileAgain,
                 "library '{}' has interface version {}; expected {}", path.str(),
@@ -109,8 +110,8 @@ Expected<tacit_tensor> viewOf(const HostTensor &tensor, StringRef name) {
                 tensor.shape.size(), TACIT_MAX_RANK);
   auto bytes = tensorBytes(tensor.dtype, tensor.shape);
   if (!bytes || static_cast<size_t>(*bytes) != tensor.data.size())
-    return fail(ErrorKind::BadInput, "give as many bytes as the shape says",
-                "'{}' has {} bytes, which is no {} of shape {}", name.str(),
+    return fail(ErrorKind::BadInput, "give as many bytes as the shape requires",
+                "'{}' has {} bytes, which does not fit {} of shape {}", name.str(),
                 tensor.data.size(), dtypeName(tensor.dtype).str(), shapeText(tensor.shape));
   tacit_tensor view = {const_cast<char *>(tensor.data.data()),
                        tensor.dtype,
@@ -140,12 +141,13 @@ Expected<std::vector<HostTensor>> Executable::run(ArrayRef<HostTensor> inputs,
     output.dtype = view.dtype;
     output.shape.assign(view.shape, view.shape + view.rank);
     auto bytes = tensorBytes(output.dtype, output.shape);
-    // Linux would promise the memory, and end the process when it is used.
+    // Linux would promise the memory and kill the process when it is used.
     left -= bytes.value_or(left + 1);
     if (left < 0)
-      return fail(ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
-                  "output '{}' has shape {}, for which this machine has no memory",
-                  model->outputs[i].name, shapeText(output.shape));
+      return fail(
+          ErrorKind::BadInput, "use smaller dimensions, or a larger machine",
+          "output '{}' has shape {}, for which this machine does not have enough memory",
+          model->outputs[i].name, shapeText(output.shape));
     output.data.resize(*bytes);
     view.data = output.data.data();
   }
@@ -154,7 +156,7 @@ Expected<std::vector<HostTensor>> Executable::run(ArrayRef<HostTensor> inputs,
   return outputs;
 }
 
-/// What the runtime says with `status`.
+/// Converts `status` and the runtime's message to an error.
 static llvm::Error toError(int status, StringRef text) {
   if (status == TACIT_OK)
     return llvm::Error::success();

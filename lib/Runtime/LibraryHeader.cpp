@@ -15,7 +15,7 @@ using namespace llvm;
 
 namespace tacit {
 
-/// The part of tacit.h that a caller needs; the guard is shared with it.
+/// The part of tacit.h that a caller needs; it shares the include guard of that file.
 static constexpr const char *kTensorDeclarations = R"(#ifndef TACIT_TENSOR_DECLARED
 #define TACIT_TENSOR_DECLARED
 
@@ -40,7 +40,8 @@ enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
 #endif /* TACIT_TENSOR_DECLARED */
 )";
 
-/// Text of the model (names, paths) that can stand in a C comment and on one line.
+/// Returns text of the model (names, paths) in a form that is safe in a C comment and fits
+/// on one line.
 static std::string commentText(StringRef text) {
   std::string result;
   for (char c : text.take_front(200))
@@ -51,7 +52,7 @@ static std::string commentText(StringRef text) {
 }
 
 namespace {
-/// How C writes an element type: floats of 16 bits are their bits.
+/// Returns the C spelling of an element type; floats of 16 bits are passed as their bits.
 struct CType {
   StringRef name, constant;
 };
@@ -92,8 +93,8 @@ static bool isFixed(const LibraryTensor &tensor) {
   return llvm::none_of(tensor.shape, [](int64_t dim) { return dim < 0; });
 }
 
-/// "1x128"; where a dimension is free, names: "[batch, 128]", and "?" for a size that
-/// the model computes.
+/// Returns text such as "1x128"; for free dimensions it contains names, as in "[batch,
+/// 128]", or "?" for a size that the model computes.
 static std::string dimsText(const LibraryTensor &tensor, ArrayRef<std::string> names) {
   if (tensor.shape.empty())
     return "scalar";
@@ -109,8 +110,8 @@ static std::string dimsText(const LibraryTensor &tensor, ArrayRef<std::string> n
   return "[" + join(dims, ", ") + "]";
 }
 
-/// A function that wraps a buffer: the C compiler then checks the element type. Free
-/// dimensions are arguments.
+/// Writes a function that wraps a buffer, so that the C compiler checks the element type.
+/// Free dimensions are arguments.
 static void writeWrapper(raw_ostream &os, const LibraryTensor &tensor,
                          const std::string &function, bool isInput) {
   os << formatv("static inline tacit_tensor {0}({1}{2} *data", function,
@@ -118,7 +119,7 @@ static void writeWrapper(raw_ostream &os, const LibraryTensor &tensor,
   for (auto [i, dim] : enumerate(tensor.shape))
     if (dim < 0)
       os << ", int64_t dim_" << i;
-  // The initializer of an empty array is no C; what is not named is zero.
+  // C has no initializer for an empty array; members that are not named are zero.
   os << formatv(") {{\n  tacit_tensor tensor = {{{0}data, {1}, {2}, {{",
                 isInput ? "(void *)" : "", cType(tensor.dtype).constant,
                 tensor.shape.size());
@@ -134,7 +135,8 @@ static void writeWrapper(raw_ostream &os, const LibraryTensor &tensor,
   os << "}};\n  return tensor;\n}\n";
 }
 
-/// Documentation of one tensor, its size where that is fixed, and what wraps a buffer.
+/// Writes the documentation of one tensor, its size if that is fixed, and a function that
+/// wraps it.
 static void writeTensor(raw_ostream &os, const LibraryParts &parts,
                         const LibraryTensor &tensor, StringRef prefix, StringRef kind,
                         size_t index) {
@@ -152,7 +154,7 @@ static void writeTensor(raw_ostream &os, const LibraryParts &parts,
   if (bytes)
     os << formatv("#define {0}_ELEMENTS {1}\n", StringRef(macro).upper(),
                   *bytes / dtypeBytes(tensor.dtype));
-  // Nobody knows the dimensions of an output before the model has been asked.
+  // The dimensions of an output are unknown until the model has been queried.
   if (bytes || kind == "input")
     writeWrapper(os, tensor, macro, kind == "input");
 }
@@ -181,7 +183,7 @@ static void writeArray(raw_ostream &os, ArrayRef<LibraryTensor> tensors, StringR
   os << "};\n";
 }
 
-/// A program that calls the model, as a comment.
+/// Writes a program that calls the model, as a comment.
 static void writeExample(raw_ostream &os, const LibraryParts &parts, StringRef prefix) {
   std::string upper = prefix.upper();
   bool isFree = !parts.dims.empty();
@@ -210,7 +212,7 @@ static void writeExample(raw_ostream &os, const LibraryParts &parts, StringRef p
                 prefix, upper, commentText(sys::path::filename(parts.output)));
 }
 
-/// What the library reads, works in and needs.
+/// Describes the files, the memory and the processor features that the library needs.
 static void writeSummary(raw_ostream &os, const LibraryParts &parts) {
   os << formatv("/* C interface of {0}, made by tacit compile from {1}.\n\n",
                 commentText(sys::path::filename(parts.output)),
@@ -234,7 +236,7 @@ static void writeSummary(raw_ostream &os, const LibraryParts &parts) {
   os << " */\n\n";
 }
 
-/// What a caller needs where shapes are known only when the inputs are.
+/// Declares what a caller needs if shapes are known only when the inputs are.
 static void writeShapeFunctions(raw_ostream &os, StringRef prefix) {
   os << "\n/* Fills type and shape of the outputs for inputs of these shapes, so that the\n"
         "   caller can allocate them. Reads no data. Returns as the function below. */\n";

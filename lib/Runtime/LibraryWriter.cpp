@@ -20,7 +20,7 @@ namespace path = llvm::sys::path;
 
 namespace tacit {
 
-/// NAME as a C identifier that does not begin like our own.
+/// Returns NAME as a C identifier that does not begin like one of the runtime.
 static std::string identifier(StringRef name) {
   bool needsPrefix = isDigit(name.front()) || name.starts_with("tacit");
   std::string result = needsPrefix ? "model_" : "";
@@ -41,7 +41,7 @@ Expected<LibraryPaths> libraryPaths(StringRef output) {
                       identifier(path::stem(output))};
 }
 
-/// LLVM's own linker where there is one, else the system's.
+/// Returns LLVM's own linker if it is installed, otherwise that of the system.
 static Expected<std::string> findLinker() {
   for (StringRef name : {"ld.lld", "ld"}) {
     if (auto found = sys::findProgramByName(name, {TACIT_LLVM_BIN_DIR}))
@@ -54,7 +54,7 @@ static Expected<std::string> findLinker() {
               TACIT_LLVM_BIN_DIR);
 }
 
-/// An archive of ours: beside the running program, else where it was built.
+/// Returns one of our archives: beside the running program, otherwise in the build folder.
 static Expected<std::string> findArchive(StringRef name) {
   static char anchor;
   SmallString<256> beside(fs::getMainExecutable(nullptr, &anchor));
@@ -72,16 +72,16 @@ static Expected<std::string> findArchive(StringRef name) {
 
 namespace {
 
-/// A file for the linker, gone afterwards.
+/// A temporary file for the linker, which is removed afterwards.
 class LinkerFile {
 public:
   ~LinkerFile() {
-    // A leftover in the folder for temporary files is no reason to fail.
+    // A leftover in the folder for temporary files is not a reason to fail.
     if (!path.empty())
       (void)fs::remove(path);
   }
 
-  /// Creates the file; call it once.
+  /// Creates the file; must be called only once.
   llvm::Error create(StringRef suffix, StringRef bytes) {
     if (std::error_code reason = fs::createTemporaryFile("tacit-link", suffix, path))
       return fail(ErrorKind::Internal, "check the folder for temporary files",
@@ -99,8 +99,9 @@ private:
 
 } // namespace
 
-/// What the library shows: whatever else the object defines stays inside, so that a
-/// program's own functions and other models never meet it.
+/// Lists the symbols that the library exports: everything else that the object defines
+/// stays internal, so that it cannot collide with a program's own functions or with other
+/// models.
 static std::string versionScript(StringRef prefix) {
   return "{ global: tacit_model; tacit_run; tacit_output_shapes; " + prefix.str() +
          "_run; " + prefix.str() + "_output_shapes; local: *; };\n";
@@ -116,8 +117,8 @@ static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &pa
   auto runtime = findArchive("libtacit_runtime.a");
   if (!runtime)
     return runtime.takeError();
-  // -z defs: a symbol that nobody defines is an error now, not when a program loads
-  // the library. -Bsymbolic: of two models in one program each calls its own code.
+  // -z defs: an undefined symbol is an error now, and not when a program loads the library.
+  // -Bsymbolic: if a program loads two models, each calls its own code.
   std::vector<std::string> arguments = {"-shared",
                                         "-z",
                                         "defs",
@@ -148,7 +149,7 @@ static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &pa
   return arguments;
 }
 
-/// Runs the linker; what it printed is part of the error.
+/// Runs the linker; its output is part of the error.
 static llvm::Error runLinker(StringRef linker, ArrayRef<std::string> arguments) {
   LinkerFile log;
   if (llvm::Error error = log.create("log", ""))

@@ -119,7 +119,7 @@ static int derive_sizes(const tacit_model_desc *model, tacit_state *state,
     state->sizes = calloc(count, sizeof(int64_t));
   if (!state->sizes)
     return tacit_refuse(out, TACIT_INTERNAL, "free some memory",
-                        "no memory for the sizes of the outputs");
+                        "cannot allocate the sizes of the outputs");
   int64_t *dims = state->sizes;
   int status = bind_dims(model, inputs, dims, out);
   if (status != TACIT_OK)
@@ -178,7 +178,7 @@ static int check_call(const tacit_model_desc *model, tacit_state *state,
   int status = check_counts(model, inputs, num_inputs, outputs, num_outputs, out);
   if (status == TACIT_OK && threads > TACIT_MAX_THREADS)
     return tacit_refuse(out, TACIT_BAD_INPUT, "0 means one thread per core",
-                        "%d threads were asked for; expected at most %d", threads,
+                        "%d threads were requested; expected at most %d", threads,
                         TACIT_MAX_THREADS);
   for (int i = 0; status == TACIT_OK && i < num_inputs; ++i) {
     status = tacit_check_tensor(&model->inputs[i], &inputs[i], "input", fixed_shape, out);
@@ -363,7 +363,7 @@ static int allocate_arena(const tacit_model_desc *model, tacit_state *state,
   void *arena = NULL;
   if (posix_memalign(&arena, 64, needed ? needed : 64) != 0)
     return tacit_refuse(out, TACIT_INTERNAL, hint,
-                        "no memory for the model's arena of %" PRIu64 " bytes", needed);
+                        "cannot allocate the model's arena of %" PRIu64 " bytes", needed);
   state->arena = arena;
   state->arena_bytes = needed;
   return TACIT_OK;

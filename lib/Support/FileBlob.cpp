@@ -16,9 +16,9 @@ using namespace mlir;
 using llvm::MemoryBuffer;
 
 namespace {
-/// The mapped files that blobs refer to. A blob cannot be asked where its bytes lie, and
-/// MADV_DONTNEED would fill memory of the heap with zeros. There is one table because a
-/// process has one address space.
+/// Holds the mapped files that blobs refer to. A blob does not record where its bytes are,
+/// and MADV_DONTNEED would fill memory of the heap with zeros. There is a single table
+/// because a process has a single address space.
 class MappedFiles {
 public:
   static MappedFiles &get() {
@@ -46,11 +46,11 @@ public:
 
 private:
   std::mutex mutex;
-  /// How many blobs refer to each file.
+  /// Counts the blobs that refer to each file.
   llvm::DenseMap<const MemoryBuffer *, unsigned> counts;
 };
 
-/// The share that one blob has in its file.
+/// The reference that one blob holds to its file.
 class FileReference {
 public:
   explicit FileReference(std::shared_ptr<MemoryBuffer> file) : file(std::move(file)) {
@@ -75,7 +75,7 @@ private:
 AsmResourceBlob tacit::makeFileBlob(ArrayRef<char> bytes,
                                     std::shared_ptr<MemoryBuffer> file) {
   auto reference = std::make_shared<FileReference>(std::move(file));
-  // Bytes of a file lie where they lie: no alignment can be promised.
+  // The alignment of bytes in a file cannot be guaranteed.
   return AsmResourceBlob(
       bytes, /*dataAlignment=*/1,
       [reference = std::move(reference)](void *, size_t, size_t) mutable {
@@ -87,10 +87,10 @@ AsmResourceBlob tacit::makeFileBlob(ArrayRef<char> bytes,
 void tacit::releasePages(ArrayRef<char> bytes) {
   if (!MappedFiles::get().contains(bytes))
     return;
-  // A page that is shared with a neighbour goes too, and is read again if need be.
+  // A page that is shared with a neighbour is released too, and read again if necessary.
   uintptr_t page = sysconf(_SC_PAGESIZE);
   uintptr_t begin = llvm::alignDown(reinterpret_cast<uintptr_t>(bytes.begin()), page);
   uintptr_t end = llvm::alignTo(reinterpret_cast<uintptr_t>(bytes.end()), page);
-  // Failing would only mean that nothing was gained.
+  // A failure would only mean that no memory was released.
   madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }

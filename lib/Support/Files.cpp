@@ -21,8 +21,8 @@ static llvm::Error cannotWrite(StringRef path, std::error_code reason) {
               "cannot write '{}': {}", path.str(), reason.message());
 }
 
-/// The file that a name stands for: renaming onto a symbolic link would replace the
-/// link and leave the file behind it as it was.
+/// Returns the file that a name refers to: renaming onto a symbolic link would replace the
+/// link and leave its target as it was.
 static std::string resolveLink(StringRef path) {
   SmallString<256> real;
   if (!fs::is_symlink_file(path) || fs::real_path(path, real))
@@ -35,7 +35,7 @@ static llvm::Error writeTo(raw_fd_ostream &os, StringRef path,
   llvm::Error error = write(os);
   os.flush();
   std::error_code reason = os.error();
-  // The stream ends the program if it is destroyed with an error nobody looked at.
+  // The stream aborts the process if it is destroyed with an unhandled error.
   os.clear_error();
   if (error || !reason)
     return error;
@@ -76,7 +76,7 @@ llvm::Error makeFileAtomically(StringRef path, function_ref<llvm::Error(StringRe
     if (std::error_code reason = fs::rename(temporary, target))
       error = cannotWrite(path, reason);
   if (error) {
-    // Whatever keeps it from going, the first error is the one to read.
+    // If the removal fails as well, the first error is the one that matters.
     (void)fs::remove(temporary);
   }
   sys::DontRemoveFileOnSignal(temporary);

@@ -20,7 +20,7 @@ using namespace llvm;
 namespace tacit {
 
 static constexpr StringLiteral kMagic("\x93NUMPY");
-/// As many dimensions as numpy itself has.
+/// NumPy itself has the same limit of dimensions.
 static constexpr size_t kMaxRank = 64;
 static constexpr const char *kSaveAgain = "save the array again with numpy.save";
 
@@ -33,8 +33,8 @@ struct Header {
   std::optional<std::vector<int64_t>> shape;
 };
 
-/// Parses the dictionary: exactly the three keys, in any order. The text is not
-/// evaluated as Python; what numpy never writes is an error.
+/// Parses the dictionary: exactly the three keys, in any order. The text is not evaluated
+/// as Python; anything that NumPy never writes is an error.
 class HeaderParser {
 public:
   HeaderParser(StringRef path, StringRef text) : path(path), all(text), rest(text) {}
@@ -170,7 +170,7 @@ private:
   StringRef path, all, rest;
 };
 
-/// What stands before the values, and where they begin.
+/// Describes what precedes the values, and where they begin.
 struct Prologue {
   StringRef headerText;
   size_t dataOffset;
@@ -181,13 +181,13 @@ struct Prologue {
 static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   if (!file.starts_with(kMagic))
     return fail(ErrorKind::BadInput, kSaveAgain,
-                "'{}' is no .npy file: it begins with the bytes {}; expected {}",
+                "'{}' is not a .npy file: it begins with the bytes {}; expected {}",
                 path.str(),
                 file.empty() ? "(none)" : toHex(file.take_front(kMagic.size()), true),
                 toHex(kMagic, true));
   auto truncated = [&](size_t needed) {
     return fail(ErrorKind::BadInput, kSaveAgain,
-                "'{}' is cut off: it has {} bytes, but its header ends at byte {}",
+                "'{}' is truncated: it has {} bytes, but its header ends at byte {}",
                 path.str(), file.size(), needed);
   };
   if (file.size() < 10)
@@ -214,7 +214,7 @@ struct NumpyType {
 };
 } // namespace
 
-/// NumPy has no bfloat16; packages that do save it as two bytes of no meaning.
+/// NumPy has no bfloat16; packages that do save it as an opaque type of two bytes.
 static constexpr NumpyType kNumpyTypes[] = {
     {"<f4", TACIT_F32},  {"<f8", TACIT_F64}, {"<f2", TACIT_F16}, {"<V2", TACIT_BF16},
     {"<i4", TACIT_I32},  {"<i8", TACIT_I64}, {"<i2", TACIT_I16}, {"|i1", TACIT_I8},
@@ -250,7 +250,7 @@ static void copyTransposed(ArrayRef<char> from, ArrayRef<int64_t> shape, int64_t
   int64_t offset = 0;
   for (size_t done = 0; done < from.size(); done += width) {
     std::memcpy(to + done, from.data() + offset, width);
-    // Counts up the position, last dimension first, and the offset with it.
+    // Increments the position, last dimension first, and the offset with it.
     for (size_t i = shape.size(); i-- > 0;) {
       offset += strides[i];
       if (++position[i] < shape[i])
@@ -308,7 +308,7 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
     return fail(
         ErrorKind::BadInput, kSaveAgain,
         "'{}' {}: {} bytes follow the header; expected {} for {} of shape {}", path.str(),
-        data.size() < static_cast<size_t>(*bytes) ? "is cut off" : "has bytes left over",
+        data.size() < static_cast<size_t>(*bytes) ? "is truncated" : "has bytes left over",
         data.size(), *bytes, dtypeName(array.dtype).str(), shapeText(array.shape));
   array.data.resize(*bytes);
   ArrayRef<char> values(data.data(), data.size());
@@ -328,12 +328,12 @@ llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
                      ArrayRef<char> bytes) {
   auto size = tensorBytes(dtype, shape);
   if (!size || static_cast<size_t>(*size) != bytes.size() || shape.size() > kMaxRank)
-    return fail(ErrorKind::Internal, "report this as a fault of tacit",
-                "cannot write '{}': {} bytes are no {} of shape {}", path.str(),
+    return fail(ErrorKind::Internal, "report this as a bug in tacit",
+                "cannot write '{}': {} bytes do not fit {} of shape {}", path.str(),
                 bytes.size(), dtypeName(dtype).str(), shapeText(shape));
   std::string header =
       "{'descr': '" + numpyType(dtype).str() + "', 'fortran_order': False, 'shape': (";
-  // As Python writes tuples: "()", "(2,)", "(2, 3)".
+  // Formats a shape as Python writes tuples: "()", "(2,)", "(2, 3)".
   header += join(map_range(shape, [](int64_t dim) { return std::to_string(dim); }), ", ");
   header += shape.size() == 1 ? ",), }" : "), }";
   // Values begin at a multiple of 64 bytes, so that a reader can map them.

@@ -30,7 +30,7 @@ llvm::Expected<int64_t> tool::parseSize(StringRef option, StringRef text, int64_
   int64_t size = 0;
   if (text.getAsInteger(10, size) || size < least || size > (int64_t(1) << 40))
     return usage(fmt::format("give a whole number of at least {}", least),
-                 fmt::format("'{}' in --{} is no size", text.str(), option.str()));
+                 fmt::format("'{}' in --{} is not a size", text.str(), option.str()));
   return size;
 }
 

@@ -13,18 +13,19 @@
 
 namespace tacit::tool {
 
-/// A mistake on the command line.
+/// Returns the error for a mistake on the command line.
 llvm::Error usage(std::string hint, std::string message);
 
-/// NAME=VALUE. Fails with InvalidArgument.
+/// Splits NAME=VALUE. Fails with InvalidArgument.
 llvm::Expected<std::pair<std::string, std::string>> splitPair(llvm::StringRef option,
                                                               llvm::StringRef text);
 
-/// A number of elements, at least `least`. Fails with InvalidArgument.
+/// Parses a number of elements that is at least `least`. Fails with InvalidArgument.
 llvm::Expected<int64_t> parseSize(llvm::StringRef option, llvm::StringRef text,
                                   int64_t least = 1);
 
-/// What --dim, --shape and --value say, each NAME=VALUE. Fails with InvalidArgument.
+/// Reads the values of --dim, --shape and --value, each NAME=VALUE. Fails with
+/// InvalidArgument.
 llvm::Error parseBindings(llvm::ArrayRef<std::string> dims,
                           llvm::ArrayRef<std::string> shapes,
                           llvm::ArrayRef<std::string> values, DimBindings &bindings);

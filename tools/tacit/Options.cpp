@@ -31,37 +31,38 @@ using namespace tacit::tool;
 //===----------------------------------------------------------------------===//
 
 static cl::OptionCategory category("options");
-static cl::SubCommand inspectCommand("inspect", "say what is in a model");
-static cl::SubCommand compileCommand("compile", "make a library, or print a program");
+static cl::SubCommand inspectCommand("inspect", "show what a model contains");
+static cl::SubCommand compileCommand("compile", "compile a library, or print a program");
 static cl::SubCommand runCommand("run", "run a model or a compiled library on .npy inputs");
-static cl::SubCommand evalCommand("eval", "perplexity on a sequence of token ids");
+static cl::SubCommand evalCommand("eval",
+                                  "compute the perplexity of a sequence of token ids");
 static cl::SubCommand passesCommand("passes",
                                     "list every pass and pipeline with its options");
-static cl::SubCommand costCommand("cost", "what a model sends in two-party computation");
+static cl::SubCommand costCommand("cost",
+                                  "show what a model sends in two-party computation");
 
 #define MODEL_COMMANDS                                                                     \
   cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand),                   \
       cl::sub(evalCommand), cl::sub(costCommand)
 
-// A list, so that a second one is refused in our words.
+// This is a list, so that a second model is rejected with a message of our own.
 static cl::list<std::string> modelOptions(cl::Positional, cl::desc("MODEL"),
                                           cl::cat(category), MODEL_COMMANDS);
 static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension NAME to N"),
                                         cl::value_desc("NAME=N"), cl::cat(category),
                                         MODEL_COMMANDS);
-static cl::list<std::string> shapeOptions("shape",
-                                          cl::desc("pin all dimensions of an input; with "
-                                                   "--primitive: its size, as 128x64"),
-                                          cl::value_desc("INPUT=1x128"), cl::cat(category),
-                                          MODEL_COMMANDS);
+static cl::list<std::string> shapeOptions(
+    "shape",
+    cl::desc("pin all dimensions of an input; with --primitive: its size, such as 128x64"),
+    cl::value_desc("INPUT=1x128"), cl::cat(category), MODEL_COMMANDS);
 static cl::list<std::string> valueOptions(
-    "value", cl::desc("V, everywhere, instead of the input NAME: true, false or a number"),
+    "value", cl::desc("replace the input NAME by the constant V: true, false or a number"),
     cl::value_desc("NAME=V"), cl::cat(category), cl::sub(inspectCommand),
     cl::sub(compileCommand), cl::sub(costCommand));
-static cl::opt<std::string>
-    fromOption("from",
-               cl::desc("MODEL is a program as phase PHASE left it; go on after that"),
-               cl::value_desc("PHASE"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> fromOption(
+    "from",
+    cl::desc("continue after phase PHASE; MODEL is a program as that phase left it"),
+    cl::value_desc("PHASE"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> toOption("to", cl::desc("stop after phase PHASE"),
                                      cl::value_desc("PHASE"), cl::cat(category),
                                      cl::sub(compileCommand));
@@ -90,19 +91,21 @@ static cl::opt<std::string> aeroOption(
     cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> approximateOption(
     "approximate",
-    cl::desc("compute functions otherwise: gelu=FORM[@SITES] with FORM tanh, erf, puma, "
-             "bolt, bumblebee, nimbus or quad"),
+    cl::desc(
+        "choose how functions are computed: gelu=FORM[@SITES] with FORM tanh, erf, puma, "
+        "bolt, bumblebee, nimbus or quad"),
     cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> quantizeOption(
     "quantize",
-    cl::desc("weights of linear layers in few bits: int4, int6 or int8, then [,group=32]"
-             "[,scheme=symmetric|asymmetric][,method=rtn][,head=float|int8|same]"),
+    cl::desc(
+        "store weights of linear layers in few bits: int4, int6 or int8, then [,group=32]"
+        "[,scheme=symmetric|asymmetric][,method=rtn][,head=float|int8|same]"),
     cl::value_desc("SPEC"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string>
-    multiplierOption("multiplier",
-                     cl::desc("how products are computed: exact, lmul[=BITS], pam[=ALPHA], "
-                              "shift-add[=TERMS]"),
-                     cl::value_desc("KIND"), cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> multiplierOption(
+    "multiplier",
+    cl::desc("choose how products are computed: exact, lmul[=BITS], pam[=ALPHA], "
+             "shift-add[=TERMS]"),
+    cl::value_desc("KIND"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> multiplierZeroOption(
     "multiplier-zero", cl::desc("operands that are zero: exact (default), lift or ignore"),
     cl::value_desc("POLICY"), cl::cat(category), MODEL_COMMANDS);
@@ -110,14 +113,15 @@ static cl::opt<std::string> multiplierScopeOption(
     "multiplier-scope",
     cl::desc("which products: matmul (default: all matrix products), attention or linear"),
     cl::value_desc("SCOPE"), cl::cat(category), MODEL_COMMANDS);
-// Numbers are text here: LLVM writes its own message about a wrong one to stderr.
+// Numbers are declared as text because LLVM writes its own message about a wrong one to
+// stderr.
 static cl::opt<std::string>
     vectorBitsOption("vector-bits",
                      cl::desc("use vectors of at most this width: 512, 256 or 128"),
                      cl::value_desc("N"), cl::init("512"), cl::cat(category),
                      cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand));
 
-static cl::opt<std::string> outputOption("o", cl::desc("where the result goes"),
+static cl::opt<std::string> outputOption("o", cl::desc("write the result to FILE"),
                                          cl::value_desc("FILE"), cl::cat(category),
                                          cl::sub(compileCommand));
 static cl::opt<std::string> targetOption("target", cl::desc("cpu (default), 2pc or mlir"),
@@ -125,8 +129,8 @@ static cl::opt<std::string> targetOption("target", cl::desc("cpu (default), 2pc 
                                          cl::sub(compileCommand));
 static cl::opt<std::string>
     protocolOption("protocol",
-                   cl::desc("what secure computation costs: names as --list-protocols "
-                            "prints them, or files of your own"),
+                   cl::desc("count costs under these protocols: names that "
+                            "--list-protocols prints, or files of your own"),
                    cl::value_desc("NAME,..."), cl::cat(category), cl::sub(costCommand),
                    cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<std::string> widthOption("width", cl::desc("bits of the ring of shares"),
@@ -140,16 +144,16 @@ static cl::opt<std::string> fractionOption("fraction",
                                            cl::sub(evalCommand));
 static cl::opt<std::string>
     normScaleOption("norm-scale",
-                    cl::desc("norms of secrets hold for variances smaller by N * N"),
+                    cl::desc("make norms of secrets valid for variances smaller by N * N"),
                     cl::value_desc("N"), cl::init("1"), cl::cat(category),
                     cl::sub(costCommand), cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<std::string>
-    functionsOption("functions",
-                    cl::desc("published, or bounded: made to hold for larger ranges"),
+    functionsOption("functions", cl::desc("published, or bounded: valid for larger ranges"),
                     cl::value_desc("KIND"), cl::cat(category), cl::sub(costCommand),
                     cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::list<std::string>
-    publicOptions("public", cl::desc("let the client know the constant NAME of the model"),
+    publicOptions("public",
+                  cl::desc("disclose the constant NAME of the model to the client"),
                   cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand),
                   cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<bool>
@@ -164,23 +168,25 @@ static cl::opt<bool>
                         cl::desc("print the protocols and networks, and stop"),
                         cl::cat(category), cl::sub(costCommand));
 static cl::opt<std::string>
-    maxBytesOption("max-bytes", cl::desc("end with 5 if more bytes are sent online"),
+    maxBytesOption("max-bytes",
+                   cl::desc("exit with code 5 if more than N bytes are sent online"),
                    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
 static cl::opt<std::string>
     maxRoundsOption("max-rounds",
-                    cl::desc("end with 5 if more messages wait for one another"),
+                    cl::desc("exit with code 5 if there are more than N rounds online"),
                     cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
-static cl::opt<std::string> primitiveOption("primitive",
-                                            cl::desc("one operation in place of a model"),
-                                            cl::value_desc("NAME"), cl::cat(category),
-                                            cl::sub(costCommand));
-static cl::opt<std::string> elementsOption("elements", cl::desc("how many it works on"),
+static cl::opt<std::string>
+    primitiveOption("primitive", cl::desc("count one operation instead of a model"),
+                    cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand));
+static cl::opt<std::string> elementsOption("elements",
+                                           cl::desc("number of elements of the operation"),
                                            cl::value_desc("N"), cl::cat(category),
                                            cl::sub(costCommand));
-static cl::list<std::string> inputOptions("input", cl::desc("contents of an input"),
+static cl::list<std::string> inputOptions("input", cl::desc("read an input from a file"),
                                           cl::value_desc("NAME=FILE.npy"),
                                           cl::cat(category), cl::sub(runCommand));
-static cl::list<std::string> expectOptions("expect", cl::desc("what an output should be"),
+static cl::list<std::string> expectOptions("expect",
+                                           cl::desc("compare an output with a file"),
                                            cl::value_desc("NAME=FILE.npy"),
                                            cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> toleranceOption(
@@ -218,7 +224,7 @@ static cl::opt<std::string> windowOption("window", cl::desc("tokens per window")
 //===----------------------------------------------------------------------===//
 
 /// Registers the options of MLIR that print and time passes. They belong to the top level,
-/// as in all tools of LLVM; here they have to be seen behind every subcommand.
+/// as in all tools of LLVM, and must be visible in every subcommand here.
 static void registerMlirOptions() {
   auto &options = cl::getRegisteredOptions();
   auto others = options;
@@ -242,8 +248,9 @@ static cl::Option &mlirOption(StringRef name) {
 
 static bool isGiven(StringRef name) { return mlirOption(name).getNumOccurrences() > 0; }
 
-/// Programs that are printed on the way leave out the bytes of large weights, unless the
-/// user says how large: a reproducer would else be as large as the model, in hexadecimal.
+/// Programs that are printed between passes omit the bytes of large weights, unless the
+/// user sets the limit: otherwise a reproducer would be as large as the model, in
+/// hexadecimal.
 static void elideWeights() {
   static constexpr StringLiteral kName = "mlir-elide-resource-strings-if-larger";
   if (!isGiven(kName))
@@ -254,7 +261,7 @@ static void elideWeights() {
 // Checks
 //===----------------------------------------------------------------------===//
 
-/// The whole number that an option holds.
+/// Returns the whole number that an option holds.
 static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, int64_t low,
                                            int64_t high) {
   int64_t number = 0;
@@ -303,8 +310,8 @@ static llvm::Error readPairs(StringRef option, const cl::list<std::string> &text
   return llvm::Error::success();
 }
 
-/// What LLVM says about a command line, without the program's name and with one
-/// problem a line.
+/// Returns LLVM's message about a command line, without the program's name and with one
+/// problem per line.
 static std::string tidy(StringRef text) {
   SmallVector<std::string> lines;
   for (StringRef line : llvm::split(text.trim(), '\n')) {
@@ -314,7 +321,7 @@ static std::string tidy(StringRef text) {
   return llvm::join(lines, "\n  ");
 }
 
-/// A number that is optional.
+/// Parses a number that is optional.
 static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, int64_t high,
                               std::optional<int64_t> &value) {
   if (option.getNumOccurrences() == 0)
@@ -326,7 +333,7 @@ static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, i
   return llvm::Error::success();
 }
 
-/// A number that has a default.
+/// Parses a number that has a default.
 static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, int64_t high,
                               int64_t &value) {
   auto parsed = parseNumber(option, low, high);
@@ -342,8 +349,8 @@ static llvm::Error readNumber(const cl::opt<std::string> &option, int64_t low, i
 
 static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
 
-/// Whether a phase is named that only the two-party road has. A program as text may lie
-/// on either road, and this tells which.
+/// Returns true if an option names a phase that only two-party programs have. A program as
+/// text may be of either kind, and this distinguishes them.
 static bool isTwoPartyPhase(StringRef name) {
   return !findPhase(name, Road::Cpu) && findPhase(name, Road::TwoParty);
 }
@@ -363,11 +370,11 @@ static llvm::Error refuseModel(StringRef option) {
   if (modelOptions.empty())
     return llvm::Error::success();
   return usage("leave it out",
-               fmt::format("found the model '{}', which --{} has no use for",
+               fmt::format("found the model '{}', but --{} does not use a model",
                            modelOptions.front(), option.str()));
 }
 
-/// The model, its sizes, and the phase that left it.
+/// Reads the options for the model, its sizes, and the phase that left it.
 static llvm::Error readModel(StringRef command, Road road, ModelOptions &options) {
   options.road = road;
   if (auto error = readModelName(command, options))
@@ -389,7 +396,7 @@ static void readOutput(OutputOptions &options) {
   options.hasReproducer = isGiven("mlir-pass-pipeline-crash-reproducer");
 }
 
-/// The changes that are asked for; `isForShapes` where nobody will read the weights.
+/// Reads the requested changes; `isForShapes` if nobody will read the weights.
 static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
                                ChangeOptions &options) {
   auto given = [](const cl::opt<std::string> &option) -> std::optional<std::string> {
@@ -418,11 +425,11 @@ static llvm::Error readCode(CodeOptions &options) {
   if (llvm::is_contained({128, 256, 512}, options.vectorBits))
     return llvm::Error::success();
   return usage("use 512, 256 or 128",
-               fmt::format("--vector-bits {} is no vector width", options.vectorBits));
+               fmt::format("--vector-bits {} is not a vector width", options.vectorBits));
 }
 
-/// What a protocol computes. Costs are compared with what a paper says; `isBounded` is
-/// the default of a twin, which is asked what a model can do.
+/// Reads the options for a two-party program. Costs are compared with published ones,
+/// whereas a twin shows what a model can achieve, for which `isBounded` is the default.
 static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
   static constexpr int64_t kMaxNormScale = 256;
   if (auto error = readNumber(widthOption, 2, 128, options.width))
@@ -471,13 +478,13 @@ static llvm::Expected<Action> parseInspect() {
 static llvm::Expected<CompileOptions::Target> parseTarget() {
   if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
     return usage("use --target=cpu, --target=2pc or --target=mlir",
-                 fmt::format("'{}' is no target", targetOption.getValue()));
+                 fmt::format("unknown target '{}'", targetOption.getValue()));
   return targetOption == "cpu"   ? CompileOptions::Target::Cpu
          : targetOption == "2pc" ? CompileOptions::Target::TwoParty
                                  : CompileOptions::Target::Mlir;
 }
 
-/// Changes that a pipeline of the user, or the end of the phases, makes void.
+/// Rejects changes that a user's pipeline, or the last phase, leaves without effect.
 static llvm::Error checkReached(const CompileOptions &options) {
   for (const Transformation &transformation : options.transformations) {
     if (!options.passPipeline.empty())
@@ -556,7 +563,7 @@ static llvm::Expected<Action> parseRun() {
   return Action([options] { return run(options); });
 }
 
-/// What only a twin has a use for.
+/// Rejects options that only a twin uses.
 static llvm::Error checkTwin(const EvalOptions &options) {
   if (options.twin && fromOption.getNumOccurrences() > 0)
     return usage("give the ONNX file", "--twin begins with a model, not with a program");
@@ -603,7 +610,7 @@ static llvm::Expected<Action> parseEval() {
   return Action([options] { return eval(options); });
 }
 
-/// One operation in place of a model, and its size: --elements or --shape.
+/// Reads a single operation that replaces a model, and its size: --elements or --shape.
 static llvm::Error readPrimitive(CostOptions &options) {
   std::optional<int64_t> elements;
   if (auto error = readNumber(elementsOption, 1, int64_t(1) << 40, elements))
@@ -615,7 +622,7 @@ static llvm::Error readPrimitive(CostOptions &options) {
                              "--elements has no effect without --primitive");
   if (shapeOptions.size() + (elements ? 1 : 0) != 1)
     return usage("add --elements 1024, or --shape 128x64",
-                 "--primitive needs to know its size, once");
+                 "--primitive needs its size exactly once");
   if (elements)
     options.primitiveShape = {*elements};
   for (const std::string &text : shapeOptions)
@@ -680,13 +687,14 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
                                 &evalCommand,    &passesCommand,  &costCommand};
   bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
   if (!isKnown)
-    return usage("tacit --help",
-                 fmt::format("'{}' is no subcommand; expected inspect, compile, run, eval, "
-                             "cost or passes",
-                             first.str()));
+    return usage(
+        "tacit --help",
+        fmt::format("unknown subcommand '{}'; expected inspect, compile, run, eval, "
+                    "cost or passes",
+                    first.str()));
 
-  // --mlir-print-ir-after takes the names of those that are registered. `tacit passes`
-  // lists ours alone.
+  // --mlir-print-ir-after accepts the names of registered passes. `tacit passes` lists only
+  // ours.
   if (first != passesCommand.getName())
     registerAllPasses();
   registerMlirOptions();

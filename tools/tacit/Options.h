@@ -13,11 +13,11 @@
 
 namespace tacit::tool {
 
-/// What the command line asks for. Empty where nothing is left to be done.
+/// Holds what the command line requests. It is empty if nothing is left to be done.
 using Action = std::function<llvm::Error()>;
 
-/// Parses the command line. Help and version are printed; everything that is wrong is an
-/// InvalidArgument error.
+/// Parses the command line. Prints help and version; every mistake is an InvalidArgument
+/// error.
 llvm::Expected<Action> parseOptions(int argc, char **argv);
 
 } // namespace tacit::tool

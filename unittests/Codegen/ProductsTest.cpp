@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Matrix products go through the passes and all phases to machine code, and every
-// bit of the result is compared with sums of scalar products in ascending order.
+// Matrix products go through the passes and all phases to machine code, and every bit of
+// the result is compared with sums of scalar products in ascending order.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,7 +58,8 @@ Matrix gaussian(int64_t rows, int64_t columns, unsigned seed) {
   return matrix;
 }
 
-/// Zeros, denormals, the ends of the range, infinities, NaN, and any bit patterns.
+/// Returns zeros, denormals, the ends of the range, infinities, NaN, and arbitrary bit
+/// patterns.
 std::vector<float> specials(size_t count, unsigned seed) {
   std::vector<float> all;
   for (float x :
@@ -78,8 +79,8 @@ std::vector<float> specials(size_t count, unsigned seed) {
   return all;
 }
 
-/// Rows that sums survive, more or less: random numbers; with zeros and denormals;
-/// very large; very small; one with an infinity and one with a NaN.
+/// Returns rows of different kinds: random numbers; with zeros and denormals; very large;
+/// very small; one with an infinity and one with a NaN.
 Matrix inputs(int64_t columns) {
   Matrix matrix = gaussian(7, columns, 1);
   auto row = [&](int64_t i) { return matrix.values.data() + i * columns; };
@@ -94,8 +95,8 @@ Matrix inputs(int64_t columns) {
   return matrix;
 }
 
-/// Weights: the left half of the columns is far from zero, in any number of bits; of the
-/// right half some are zero.
+/// Returns weights: the left half of the columns is far from zero, in any number of bits;
+/// in the right half some are zero.
 Matrix weights(int64_t rows, int64_t columns) {
   Matrix matrix = gaussian(rows, columns, 2);
   for (int64_t i = 0; i < rows; ++i)
@@ -113,7 +114,7 @@ Matrix weights(int64_t rows, int64_t columns) {
 // The reference
 //===----------------------------------------------------------------------===//
 
-/// How a multiplier is called, and what it is; no product: fma.
+/// The name of a multiplier, and its product; without a product it is a fused multiply-add.
 struct Multiplier {
   std::string name;
   nn::SetMultiplierOptions options;
@@ -144,7 +145,7 @@ Matrix referenceProduct(const Matrix &x, const Matrix &w, const Multiplier &mult
   return result;
 }
 
-/// The weights as they come back from `bits` bits.
+/// Returns the weights after a round trip through `bits` bits.
 Matrix quantized(const Matrix &w, unsigned bits, int64_t group, Scheme scheme) {
   auto packed = quantize(w.reader(), bits, group, scheme);
   EXPECT_TRUE(packed.has_value());
@@ -166,7 +167,7 @@ Matrix negated(Matrix matrix) {
   return matrix;
 }
 
-/// Equal bit by bit, but for the payload of a NaN.
+/// Compares bit by bit, except for the payload of a NaN.
 void expectSame(llvm::ArrayRef<Matrix> found, llvm::ArrayRef<Matrix> expected,
                 const std::string &what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
@@ -188,7 +189,7 @@ void expectSame(llvm::ArrayRef<Matrix> found, llvm::ArrayRef<Matrix> expected,
 // Programs
 //===----------------------------------------------------------------------===//
 
-/// A program from text to machine code.
+/// Compiles a program from text to machine code.
 class ProductsTest : public ::testing::Test {
 protected:
   ProductsTest() {
@@ -200,7 +201,7 @@ protected:
     (void)once;
   }
 
-  /// Runs @main, which takes and gives matrices, after these passes.
+  /// Runs @main, which takes and returns matrices, after these passes.
   std::vector<Matrix> run(const std::string &program,
                           const std::vector<Transformation> &transformations,
                           llvm::ArrayRef<Matrix> inputs, int64_t vectorBits = 512) {
@@ -212,7 +213,7 @@ protected:
     auto manager = PassManager::on<ModuleOp>(&context);
     PipelineOptions options{processor.tileRows, processor.panelColumns,
                             processor.extendsF16, transformations};
-    // The raise phase would make an attention of its parts.
+    // The raise phase would recognise an attention in its parts.
     buildPipeline(manager, *findPhase(PhaseKind::Raise), *findPhase(PhaseKind::Llvm),
                   options);
     bool isDone = succeeded(manager.run(*module));
@@ -256,7 +257,7 @@ std::string constant(const Matrix &matrix) {
          "\"> : " + matrix.type();
 }
 
-/// -(x w): what is negated is no output layer.
+/// Computes -(x w): because the product is negated, the layer is not an output layer.
 std::string linearProgram(const Matrix &x, const Matrix &w) {
   std::string result = fmt::format("tensor<{}x{}xf32>", x.rows, w.columns);
   return fmt::format(R"(
@@ -269,7 +270,7 @@ std::string linearProgram(const Matrix &x, const Matrix &w) {
                      x.type(), w.type(), result, constant(w));
 }
 
-/// x y of two inputs.
+/// Computes x y of two inputs.
 std::string matmulProgram(const Matrix &x, const Matrix &y) {
   return fmt::format(R"(
     func.func @main(%x: {0} {{nn.name = "x"}}, %y: {1} {{nn.name = "y"}})
@@ -303,7 +304,7 @@ Multiplier shiftAddMultiplier(unsigned terms) {
   return {fmt::format("shift_add of {} terms", terms), options, powerOfTwo(), terms};
 }
 
-/// Every multiplier under every policy.
+/// Runs every multiplier with every policy.
 std::vector<Multiplier> multipliers(bool hasShiftAdd) {
   std::vector<Multiplier> kinds;
   for (unsigned mantissa : {1u, 3u, 4u, 23u})
@@ -337,7 +338,7 @@ std::vector<Multiplier> multipliers(bool hasShiftAdd) {
 // Tests
 //===----------------------------------------------------------------------===//
 
-// Columns that fill no register tile, and sums of many products.
+// Columns that do not fill a register tile, and sums of many products.
 TEST_F(ProductsTest, LinearLayersUnderEveryPolicy) {
   Matrix x = inputs(64), w = weights(64, 45);
   for (const Multiplier &multiplier : multipliers(/*hasShiftAdd=*/true))
@@ -345,7 +346,7 @@ TEST_F(ProductsTest, LinearLayersUnderEveryPolicy) {
                negated(referenceProduct(x, w, multiplier)), multiplier.name);
 }
 
-// Sums of one product each: nothing hides in a NaN.
+// Sums of one product each, so that no difference hides in a NaN.
 TEST_F(ProductsTest, SingleProductsUnderEveryPolicy) {
   Matrix x{50, 1, specials(50, 3)}, y{1, 45, specials(45, 4)};
   for (const Multiplier &multiplier : multipliers(/*hasShiftAdd=*/false))
@@ -364,7 +365,7 @@ TEST_F(ProductsTest, EveryBitWidthAndScheme) {
   for (unsigned bits : {4u, 6u, 8u})
     for (Scheme scheme : {Scheme::Symmetric, Scheme::Asymmetric})
       for (int64_t inner : {96, 90, 33}) {
-        // Several groups, the last of them filled up.
+        // Several groups, the last of which is padded.
         Matrix x = inputs(inner), w = weights(inner, 45);
         Matrix rounded = quantized(w, bits, 32, scheme);
         Transformation quantize = quantizeWeights(bits, 32, scheme);
@@ -377,7 +378,7 @@ TEST_F(ProductsTest, EveryBitWidthAndScheme) {
       }
 }
 
-// The rows that fill up a group are not there for the sum, whatever the policy.
+// The rows that pad a group are not part of the sum, whatever the policy.
 TEST_F(ProductsTest, FilledUpGroupsUnderEveryPolicy) {
   Matrix x = inputs(38), w = weights(38, 5);
   Matrix rounded = quantized(w, 6, 32, Scheme::Asymmetric);
@@ -388,7 +389,7 @@ TEST_F(ProductsTest, FilledUpGroupsUnderEveryPolicy) {
                negated(referenceProduct(x, rounded, multiplier)), multiplier.name);
 }
 
-// Narrower registers, other tiles: the same bits.
+// Narrower registers and other tiles must give the same bits.
 TEST_F(ProductsTest, EveryVectorWidth) {
   Matrix x = inputs(96), w = weights(96, 45);
   Matrix rounded = quantized(w, 6, 32, Scheme::Asymmetric);

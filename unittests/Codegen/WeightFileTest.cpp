@@ -22,7 +22,7 @@ class WeightFileTest : public ::testing::Test {
 protected:
   WeightFileTest() { context.loadDialect<CPUDialect>(); }
 
-  /// A module with these entries of `cpu.weights`, and with blobs.
+  /// Creates a module with these entries of `cpu.weights`, and with blobs.
   OwningOpRef<ModuleOp> parse(const std::string &weights, const std::string &blobs = "") {
     std::string text = "module attributes {cpu.weights = [" + weights + "]} {}\n";
     if (!blobs.empty())
@@ -30,7 +30,7 @@ protected:
     return parseSourceString<ModuleOp>(text, ParserConfig(&context));
   }
 
-  /// The file of the one weight `weight`, as numbers.
+  /// Returns the file of the single weight `weight`, as numbers.
   template <typename T>
   std::vector<T> pack(const std::string &weight) {
     auto module = parse("#cpu.weight<value = " + weight + ">");
@@ -55,14 +55,14 @@ protected:
   MLIRContext context;
 };
 
-/// `values`, then zeros up to a multiple of 64 bytes.
+/// Returns `values`, followed by zeros up to a multiple of 64 bytes.
 template <typename T>
 std::vector<T> padded(std::vector<T> values) {
   values.resize(llvm::alignTo(values.size() * sizeof(T), 64) / sizeof(T));
   return values;
 }
 
-/// "[[0, 1, 2], [3, 4, 5]]" for 2 x 3: each element is its own position.
+/// Returns "[[0, 1, 2], [3, 4, 5]]" for 2 x 3: each element is its own position.
 std::string counting(std::vector<int64_t> shape, int64_t first = 0) {
   if (shape.empty())
     return std::to_string(first) + ".0";
@@ -85,7 +85,7 @@ TEST_F(WeightFileTest, PlainWeightLiesThereAsItIs) {
 }
 
 TEST_F(WeightFileTest, PanelsAreStoredRowByRow) {
-  // [K, N] = [2, 3] in panels of two columns; the second is filled up.
+  // [K, N] = [2, 3] in panels of two columns; the second is padded.
   EXPECT_EQ(pack<float>("dense<" + counting({2, 3}) +
                         "> : tensor<2x3xf32>, offset = 0, "
                         "panel = 2, position = 1, permutation = [1, 0]"),
@@ -98,14 +98,14 @@ TEST_F(WeightFileTest, PanelsAreStoredRowByRow) {
 }
 
 TEST_F(WeightFileTest, TransposedWeightIsPackedInPlace) {
-  // The transposed matrix [N, K] = [3, 2] of the first case above: same panels.
+  // The transposed matrix [N, K] = [3, 2] of the first case above gives the same panels.
   EXPECT_EQ(pack<float>("dense<[[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]> : tensor<3x2xf32>, "
                         "offset = 0, panel = 2, position = 0, permutation = [0, 1]"),
             padded<float>({0, 1, 3, 4, /**/ 2, 0, 5, 0}));
 }
 
 TEST_F(WeightFileTest, OuterDimensionsFollowThePermutation) {
-  // [A, B, N] = [2, 2, 3], B in front of A, panels along the middle of the file.
+  // [A, B, N] = [2, 2, 3], B before A, with panels along the middle of the file.
   std::vector<float> expected;
   for (int b = 0; b < 2; ++b)
     for (int panel = 0; panel < 2; ++panel)
@@ -196,7 +196,7 @@ TEST_F(WeightFileTest, HolesAndOverlapsAreRefused) {
 }
 
 TEST_F(WeightFileTest, EndlessConstantIsRefused) {
-  // 2^40 bytes in a few characters.
+  // This is 2^40 bytes in a few characters.
   EXPECT_CONTAINS(
       describeOf("#cpu.weight<value = dense<1.0> : tensor<274877906944xf32>, offset = 0>"),
       "[4] inline constants take 1099511627776 bytes of weights; this machine has ");

@@ -15,7 +15,7 @@ extern "C" const tacit_model_desc tacit_model;
 
 namespace tacit::test {
 
-/// The weights of the models that FakeModel.c makes: eight floats from `first` on.
+/// The weights of the models that FakeModel.c makes: eight floats, starting with `first`.
 inline std::vector<char> fakeWeights(float first) {
   std::vector<char> bytes;
   for (int i = 0; i < 8; ++i) {
@@ -25,7 +25,7 @@ inline std::vector<char> fakeWeights(float first) {
   return bytes;
 }
 
-/// Inputs that the model takes.
+/// The inputs that the model takes.
 inline std::vector<HostTensor> goodInputs() {
   return {{TACIT_I64, {1, 4}, bytesOf<int64_t>({0, 3, -1, 7})},
           {TACIT_BOOL, {4}, bytesOf<char>({1, 1, 1, 0})}};

@@ -13,8 +13,8 @@ using namespace tacit::test;
 
 namespace {
 
-// all = past followed by x, and its sums over x with a mask: what @shapes and the entry
-// of a decoder do, by hand.
+// The outputs are all = past followed by x, and its sums over x with a mask: a hand-written
+// version of what @shapes and the entry of a decoder do.
 const tacit_io ioInputs[] = {
     {"past", TACIT_F32, 2, {-1, 2}, 0, {0, 0}},
     {"x", TACIT_F32, 2, {-1, 2}, 0, {1, 0}},
@@ -44,7 +44,7 @@ void runModel(const uint8_t *, uint8_t *arena, const tacit_tensor *inputs,
     memcpy(all, inputs[0].data, dims[0] * 8);
   if (dims[1] > 0)
     memcpy(all + dims[0] * 2, inputs[1].data, dims[1] * 8);
-  // As real models, through the arena.
+  // The working memory comes from the arena, as in real models.
   auto *sums = reinterpret_cast<float *>(arena);
   for (int64_t i = 0; i < dims[1]; ++i) {
     const float *row = static_cast<const float *>(inputs[1].data) + 2 * i;
@@ -109,10 +109,10 @@ TEST_F(FreeDimensions, ChecksOfTheModelAreSentences) {
 TEST_F(FreeDimensions, RefusesSizesThatNobodyProvedAnythingOf) {
   std::vector<HostTensor> given = inputs(0, 0);
   given[0].shape = {int64_t(1) << 40, 2};
-  EXPECT_CONTAINS(runError(given), "'past' has 0 bytes, which is no float32");
+  EXPECT_CONTAINS(runError(given), "'past' has 0 bytes, which does not fit float32");
   char error[256];
   tacit_state state = {};
-  // No data is looked at where only shapes are asked for.
+  // No data is read if only shapes are requested.
   tacit_tensor views[] = {{nullptr, TACIT_F32, 2, {int64_t(1) << 40, 2}},
                           {nullptr, TACIT_F32, 2, {1, 2}},
                           {nullptr, TACIT_BOOL, 1, {1}}};
@@ -163,7 +163,7 @@ TEST_F(FreeDimensions, RefusesMoreMemoryThanThereIs) {
       runError(inputs(1, 2)),
       "[4] the model needs 576460752303423488 bytes of working memory for inputs "
       "of this size; this machine has ");
-  // The next call is as any other.
+  // The next call works as usual.
   arenaBytes = 0;
   EXPECT_EQ(runError(inputs(1, 2)), "no error");
 }

@@ -53,7 +53,7 @@ protected:
     return describe((*library)->run(goodInputs(), 1));
   }
 
-  /// Runs the C compiler in the folder; what it prints, or nothing.
+  /// Runs the C compiler in the folder; returns its output, if any.
   std::string compile(std::vector<StringRef> arguments) {
     arguments.insert(arguments.begin(), {C_COMPILER, "-Wall", "-Wextra", "-Werror"});
     std::string log = folder.path("log");
@@ -69,12 +69,12 @@ TEST_F(Library, RunsFromAFile) {
   auto outputs = (*library)->run(goodInputs(), 2);
   ASSERT_TRUE(bool(outputs)) << describe(outputs.takeError());
   EXPECT_EQ(floatsOf((*outputs)[0]), (std::vector<float>{0.5f, 3.5f, 7.5f, -1.0f}));
-  // Nothing temporary is left: the library, its header, its weights.
+  // No temporary file is left: only the library, its header, and its weights.
   EXPECT_EQ(folder.countFiles(), 3u);
 }
 
 TEST_F(Library, ExportsFiveSymbols) {
-  // A generated helper that happens to be called expf must not become the program's.
+  // A generated helper that happens to be called expf must not replace that of the program.
   void *handle = dlopen(writeLookup().c_str(), RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(handle, nullptr) << dlerror();
   for (const char *name : {"tacit_model", "tacit_run", "lookup_run", "tacit_output_shapes",
@@ -114,13 +114,13 @@ TEST_F(Library, RefusesOtherFiles) {
                   "empty.so' is not a shared library for this machine: ");
   EXPECT_CONTAINS(runError(folder.write("text.so", "int main() { return 0; }")),
                   "text.so' is not a shared library for this machine: ");
-  // A real library, but somebody else's.
+  // This is a real library, but not one of ours.
   EXPECT_CONTAINS(runError(OPENMP_LIBRARY),
                   "' was not made by Tacit: it has no symbol 'tacit_model' | give "
                   "a library made by Tacit");
   EXPECT_EQ(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
             "[4] library '" + folder.path("old.so") +
-                "' has interface version 99; expected 2 | make the library again with "
+                "' has interface version 99; expected 2 | compile the model again with "
                 "tacit compile");
 }
 
@@ -129,7 +129,7 @@ TEST_F(Library, RefusesDamagedLibraries) {
   std::string whole = folder.read("lookup.so");
   for (size_t length = 1; length < whole.size(); length += whole.size() / 97)
     EXPECT_CONTAINS(runError(folder.write("cut.so", whole.substr(0, length))), "[4] ");
-  // A header that points anywhere must lead to an error, not to a crash.
+  // A header with arbitrary offsets must lead to an error, not to a crash.
   for (size_t at = 4; at < 64; ++at) {
     std::string damaged = whole;
     damaged[at] = 0xff;
@@ -138,7 +138,7 @@ TEST_F(Library, RefusesDamagedLibraries) {
 }
 
 TEST_F(Library, TellsWhatTheLoaderSaid) {
-  // A library of ours that needs another one, which is gone.
+  // This is a library of ours that needs another one, which is missing.
   std::string gone = folder.path("libgone.so"), needs = folder.path("needs.so");
   std::string code = folder.write("code.c", "int gone, tacit_model;\n");
   ASSERT_EQ(compile({"-shared", "-fPIC", "-o", gone, code}), "");

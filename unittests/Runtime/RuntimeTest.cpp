@@ -37,7 +37,7 @@ TEST_F(Runtime, RunsWithAnyNumberOfThreads) {
     EXPECT_EQ(floatsOf((*outputs)[0]), (std::vector<float>{0.5f, 3.5f, 7.5f, -1.0f}));
   }
   EXPECT_EQ(describe(executable->run(inputs, 1025)),
-            "[4] 1025 threads were asked for; expected at most 1024 | 0 means one thread "
+            "[4] 1025 threads were requested; expected at most 1024 | 0 means one thread "
             "per core");
 }
 
@@ -62,8 +62,9 @@ TEST_F(Runtime, RefusesAnotherElementType) {
 
 TEST_F(Runtime, RefusesBytesThatAreNoTensor) {
   inputs[0].data.pop_back();
-  EXPECT_EQ(runError(), "[4] 'tokens' has 31 bytes, which is no int64 of shape 1x4 | give "
-                        "as many bytes as the shape says");
+  EXPECT_EQ(runError(),
+            "[4] 'tokens' has 31 bytes, which does not fit int64 of shape 1x4 | give "
+            "as many bytes as the shape requires");
 }
 
 TEST_F(Runtime, RefusesAnotherNumberOfTensors) {
@@ -128,7 +129,7 @@ TEST_F(Runtime, RefusesMissingProcessorFeatures) {
   EXPECT_EQ(runError(), "[4] the model needs the processor feature 'sse9', which this "
                         "processor lacks | compile the model on this machine");
 #if defined(__x86_64__)
-  // "avx" alone must not pass for a prefix of "avx2".
+  // "avx" must not match as a prefix of "avx2".
   model.features = __builtin_cpu_supports("avx2") ? "avx2,avx" : "avx2";
   EXPECT_CONTAINS(runError(), __builtin_cpu_supports("avx2") ? "'avx'" : "'avx2'");
 #endif
@@ -157,7 +158,7 @@ TEST(RuntimeMessage, FitsAnyBuffer) {
 }
 
 TEST(Fnv64, KnownValues) {
-  // Computed apart from this code, from the definition.
+  // Computed independently of this code, from the definition.
   auto hash = [](StringRef text) {
     EXPECT_EQ(tacit_runtime_hash(text.data(), text.size()), [&] {
       Fnv64 fnv;

@@ -25,7 +25,7 @@ protected:
   RankedTensorType type(llvm::ArrayRef<int64_t> shape, Type element) {
     return RankedTensorType::get(shape, element);
   }
-  /// Reads a constant, makes it anew, and reads that: both must say the same.
+  /// Reads a constant, recreates it, and reads that: both must have the same contents.
   std::vector<int64_t> roundTrip(Attribute constant) {
     auto payload = readPayload(constant, 1 << 20);
     if (!payload)
@@ -56,7 +56,7 @@ TEST_F(Elements, KeepsBitsOfFloats) {
 }
 
 TEST_F(Elements, ReadsBooleansAsBytes) {
-  // Inline, eight of them share a byte; nine do not fit one.
+  // Inline, eight of them share a byte; nine do not fit into one.
   Attribute nine = parseAttribute(
       "dense<[true, false, true, true, false, false, false, false, true]> : tensor<9xi1>",
       &context);
@@ -65,7 +65,7 @@ TEST_F(Elements, ReadsBooleansAsBytes) {
   auto bytes = rawBytes(nine, scratch);
   ASSERT_TRUE(bytes.has_value());
   EXPECT_EQ(bytes->size(), 9u);
-  // As a blob they take a byte each too.
+  // As a blob they take a byte each, too.
   std::vector<char> many(2000);
   for (size_t i = 0; i < many.size(); ++i)
     many[i] = i % 3 == 0;
@@ -105,14 +105,14 @@ TEST_F(Elements, LargeConstantsBecomeBlobs) {
 }
 
 TEST_F(Elements, RefusesMissingAndMissizedBlobs) {
-  // Text names a blob that its resource section does not bring.
+  // The text names a blob that its resource section does not contain.
   Attribute missing = parseAttribute("dense_resource<gone> : tensor<4xf32>", &context);
   ASSERT_TRUE(bool(missing));
   std::vector<char> scratch;
   EXPECT_FALSE(rawBytes(missing, scratch).has_value());
   EXPECT_FALSE(readPayload(missing, 100).has_value());
   EXPECT_FALSE(readIntegers(missing).has_value());
-  // A blob of 16 bytes behind a type of 20.
+  // A blob of 16 bytes for a type of 20.
   std::vector<char> bytes(16);
   Attribute missized = DenseResourceElementsAttr::get(
       type({5}, builder.getF32Type()), "short",

@@ -38,7 +38,7 @@ int64_t sumOf(ArrayRef<char> bytes) {
   return std::accumulate(bytes.begin(), bytes.end(), int64_t(0));
 }
 
-/// Pages of files that are in the memory of this process.
+/// Returns the number of pages of files that are in the memory of this process.
 int64_t residentFilePages() {
   int64_t size = 0, resident = 0, shared = 0;
   std::ifstream("/proc/self/statm") >> size >> resident >> shared;
@@ -67,7 +67,7 @@ TEST(FileBlobTest, ReleasedPagesLeaveMemoryAndComeBack) {
   EXPECT_EQ(sumOf(bytes), 7 * int64_t(kBytes));
   int64_t before = residentFilePages();
   releasePages(bytes.drop_front(5));
-  // Half of them: the system may have kept some pages elsewhere.
+  // Half of them suffice: the system may have kept some pages elsewhere.
   EXPECT_LT(residentFilePages(), before - int64_t(kBytes / 4096 / 2));
   EXPECT_EQ(sumOf(bytes), 7 * int64_t(kBytes));
 }

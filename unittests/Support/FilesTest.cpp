@@ -56,7 +56,7 @@ TEST(Files, TellsWhereItCannotWrite) {
                 "and has room");
   EXPECT_CONTAINS(describe(writeFileAtomically(folder.path(""), writeHello)),
                   "Is a directory");
-  // A device that is always full.
+  // This is a device that is always full.
   EXPECT_CONTAINS(describe(writeFileAtomically("/dev/full", writeHello)),
                   "cannot write '/dev/full': No space left on device");
 }

@@ -18,7 +18,7 @@ class Npy : public testing::Test {
 protected:
   TemporaryFolder folder;
 
-  /// A file of any version with a header as given and so many zero bytes.
+  /// Returns a file of any version with the given header, followed by zero bytes.
   static std::string file(const std::string &header, size_t dataBytes, char version = 1) {
     std::string text = "\x93NUMPY";
     text += version;
@@ -32,7 +32,7 @@ protected:
     return "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape +
            ", }";
   }
-  /// The error for a file, without its path.
+  /// Returns the error for a file, without its path.
   std::string error(StringRef bytes) {
     std::string text = describe(readNpy(folder.write("x.npy", bytes)));
     std::string path = folder.path("x.npy");
@@ -53,7 +53,7 @@ TEST_F(Npy, RoundTripsEveryType) {
         byte = i * 37;
       std::string path = folder.path("x.npy");
       ASSERT_EQ(describe(writeNpy(path, dtype, shape, bytes)), "no error");
-      // numpy maps files whose values begin at a multiple of 64.
+      // NumPy maps files whose values begin at a multiple of 64.
       EXPECT_EQ((folder.read("x.npy").size() - bytes.size()) % 64, 0u);
       auto array = readNpy(path);
       ASSERT_TRUE(bool(array)) << describe(array.takeError());
@@ -106,7 +106,7 @@ TEST_F(Npy, RefusesOtherFiles) {
   EXPECT_CONTAINS(describe(readNpy(folder.path(""))), "' is not a regular file");
   EXPECT_EQ(describe(readNpy("/dev/zero")),
             "[4] '/dev/zero' is not a regular file | give the name of a .npy file");
-  EXPECT_EQ(error(""), "[4] 'x.npy' is no .npy file: it begins with the bytes (none); "
+  EXPECT_EQ(error(""), "[4] 'x.npy' is not a .npy file: it begins with the bytes (none); "
                        "expected 934e554d5059 | save the array again with numpy.save");
   EXPECT_CONTAINS(error("PK\3\4 an .npz archive"), "it begins with the bytes 504b0304");
   EXPECT_CONTAINS(error(file("{}", 0, 4)),
@@ -117,13 +117,15 @@ TEST_F(Npy, RefusesTruncatedFiles) {
   std::string whole = file(dictionary("<f4", "(2, 3)"), 24);
   for (size_t length = 0; length < whole.size(); ++length)
     EXPECT_CONTAINS(error(StringRef(whole).take_front(length)), "[4] 'x.npy' is ");
-  EXPECT_CONTAINS(error(StringRef(whole).drop_back(1)),
-                  "'x.npy' is cut off: 23 bytes follow the header; expected 24 for float32 "
-                  "of shape 2x3");
+  EXPECT_CONTAINS(
+      error(StringRef(whole).drop_back(1)),
+      "'x.npy' is truncated: 23 bytes follow the header; expected 24 for float32 "
+      "of shape 2x3");
   EXPECT_CONTAINS(error(whole + "x"),
                   "'x.npy' has bytes left over: 25 bytes follow the header; expected 24");
-  EXPECT_CONTAINS(error(StringRef("\x93NUMPY\1\0\xff\xff{}", 12)),
-                  "'x.npy' is cut off: it has 12 bytes, but its header ends at byte 65545");
+  EXPECT_CONTAINS(
+      error(StringRef("\x93NUMPY\1\0\xff\xff{}", 12)),
+      "'x.npy' is truncated: it has 12 bytes, but its header ends at byte 65545");
   EXPECT_CONTAINS(error(StringRef("\x93NUMPY\2\0\xff\xff\xff\xff", 12)),
                   "but its header ends at byte 4294967307");
 }
@@ -202,7 +204,7 @@ TEST(HostTensor, ReadsFloatsOf16Bits) {
 TEST_F(Npy, RefusesToWriteWhatIsNoArray) {
   EXPECT_EQ(describe(writeNpy(folder.path("x.npy"), TACIT_F32, {2}, bytesOf({1}))),
             "[1] cannot write '" + folder.path("x.npy") +
-                "': 4 bytes are no float32 of shape 2 | report this as a fault of tacit");
+                "': 4 bytes do not fit float32 of shape 2 | report this as a bug in tacit");
   EXPECT_EQ(folder.countFiles(), 0u);
 }
 
