@@ -27,7 +27,7 @@ struct Windows {
   int64_t numDims() const { return dims.size(); }
 
   /// Returns true if windows of dimension `i` extend beyond the input.
-  bool reachesOver(int64_t i, bool isCeil) const {
+  bool extendsBeyond(int64_t i, bool isCeil) const {
     return dims[i].low > 0 || dims[i].high > 0 || isCeil;
   }
 
@@ -80,7 +80,7 @@ static Value collectWindows(OpBuilder &builder, Location loc, const Windows &win
           Value step =
               arith::MulIOp::create(b, loc, tap, indexConstant(b, loc, window.dilation));
           Value index = arith::AddIOp::create(b, loc, start, step);
-          if (windows.reachesOver(i, isCeil)) {
+          if (windows.extendsBeyond(i, isCeil)) {
             // In an unsigned comparison a negative number is above every limit.
             Value fits =
                 arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, limits[i]);
@@ -292,7 +292,7 @@ struct LowerPool : OpConversionPattern<nn::PoolOp> {
           Value count;
           for (auto [i, window] : llvm::enumerate(windows.dims)) {
             bool countsAll = op.getCountIncludePad() && !op.getCeil();
-            if (countsAll || !windows.reachesOver(i, op.getCeil())) {
+            if (countsAll || !windows.extendsBeyond(i, op.getCeil())) {
               known *= window.kernel;
               continue;
             }

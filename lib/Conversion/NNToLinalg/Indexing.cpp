@@ -111,14 +111,14 @@ static AffineMap withoutAxis(int64_t rank, int64_t axis, MLIRContext *context) {
 }
 
 /// Returns the map to the first `rank` of `rank` + 1 dimensions: the current position.
-static AffineMap atPlace(int64_t rank, MLIRContext *context) {
+static AffineMap atPosition(int64_t rank, MLIRContext *context) {
   return AffineMap::getMultiDimIdentityMap(rank + 1, context).dropResult(rank);
 }
 
 /// Returns the same map with the last dimension in place of `axis`: each other position in
 /// turn.
 static AffineMap atOther(int64_t rank, int64_t axis, MLIRContext *context) {
-  SmallVector<AffineExpr> dims(atPlace(rank, context).getResults());
+  SmallVector<AffineExpr> dims(atPosition(rank, context).getResults());
   dims[axis] = getAffineDimExpr(rank, context);
   return AffineMap::get(rank + 1, 0, dims, context);
 }
@@ -235,7 +235,7 @@ struct LowerTopK : OpConversionPattern<nn::TopKOp> {
     return reduceGeneric(
         builder, op.getLoc(), withSize(sizes, sizes[axis]), rank, builder.getI64Type(),
         builder.getI64IntegerAttr(0), {keys, keys},
-        {atPlace(rank, context), atOther(rank, axis, context)},
+        {atPosition(rank, context), atOther(rank, axis, context)},
         [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
           Value here = linalg::IndexOp::create(b, loc, axis),
                 other = linalg::IndexOp::create(b, loc, rank);

@@ -67,8 +67,8 @@ bool isSize(mlir::OpFoldResult size, int64_t value);
 /// Returns `input` in a form whose broadcast to `sizes` (aligned at the last dimension) is
 /// fully determined: each of its dimensions is a known 1 or the same as that of the result.
 /// A dimension that may be either at run time is repeated, by a copy.
-mlir::Value settleBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
-                            llvm::ArrayRef<mlir::OpFoldResult> sizes);
+mlir::Value resolveBroadcast(mlir::OpBuilder &builder, mlir::Location loc,
+                             mlir::Value input, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
 //===----------------------------------------------------------------------===//
 // Generics
@@ -117,7 +117,7 @@ mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
                       llvm::ArrayRef<int64_t> shape);
 
 /// Returns the map of an operand of `shape` that is broadcast (NumPy rules) to `rank`
-/// dimensions: a free dimension is that of the result (see settleBroadcast).
+/// dimensions: a free dimension is that of the result (see resolveBroadcast).
 mlir::AffineMap broadcastMap(llvm::ArrayRef<int64_t> shape, int64_t rank,
                              mlir::MLIRContext *context);
 

@@ -73,7 +73,7 @@ Value tacit::broadcastGeneric(OpBuilder &builder, Location loc,
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
   for (Value input : inputs) {
-    settled.push_back(settleBroadcast(builder, loc, input, sizes));
+    settled.push_back(resolveBroadcast(builder, loc, input, sizes));
     maps.push_back(tensorOf(input).getShape() == type.getShape()
                        ? identity
                        : broadcastMap(tensorOf(settled.back()).getShape(), type.getRank(),

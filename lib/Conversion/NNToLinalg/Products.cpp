@@ -70,11 +70,11 @@ static AffineMap operandMap(ArrayRef<int64_t> shape, int64_t numDims, int64_t nu
 
 /// Returns `operand` in a form in which the broadcast of its leading dimensions to those of
 /// `result` is fully determined; the last two are its own.
-static Value settleBatch(OpBuilder &builder, Location loc, Value operand,
-                         ArrayRef<OpFoldResult> result) {
+static Value resolveBatch(OpBuilder &builder, Location loc, Value operand,
+                          ArrayRef<OpFoldResult> result) {
   Sizes wanted(result.drop_back(2));
   llvm::append_range(wanted, ArrayRef(sizesOf(builder, loc, operand)).take_back(2));
-  return settleBroadcast(builder, loc, operand, wanted);
+  return resolveBroadcast(builder, loc, operand, wanted);
 }
 
 /// Returns how the product reads the weight of `op`, whose loops are row, column and then
@@ -207,8 +207,8 @@ struct LowerMatmul : OpConversionPattern<nn::MatmulOp> {
     Sizes whole(ArrayRef(sizes).take_front(numBatch));
     whole.push_back(isRow ? one : left[left.size() - 2]);
     whole.push_back(isColumn ? one : right.back());
-    lhs = settleBatch(rewriter, loc, lhs, whole);
-    rhs = settleBatch(rewriter, loc, rhs, whole);
+    lhs = resolveBatch(rewriter, loc, lhs, whole);
+    rhs = resolveBatch(rewriter, loc, rhs, whole);
     ArrayRef<int64_t> leftShape = tensorOf(lhs).getShape(),
                       rightShape = tensorOf(rhs).getShape();
     Value result = contract(

@@ -144,8 +144,8 @@ OpFoldResult tacit::sizeSum(OpBuilder &builder, Location loc, OpFoldResult a,
       .getResult();
 }
 
-Value tacit::settleBroadcast(OpBuilder &builder, Location loc, Value input,
-                             ArrayRef<OpFoldResult> sizes) {
+Value tacit::resolveBroadcast(OpBuilder &builder, Location loc, Value input,
+                              ArrayRef<OpFoldResult> sizes) {
   if (tensorOf(input).hasStaticShape())
     return input;
   Sizes own = sizesOf(builder, loc, input), settled;

@@ -100,9 +100,9 @@ StringRef Exporter::partyOf(Operation *op) const {
     return mpc::stringifyEnum(oneHot.getParty());
   // A constant that is disclosed, and whose only user discloses it, is in the program of
   // both.
-  auto isTold = [](Operation *user) { return isa<mpc::PublicOp>(user); };
+  auto isDisclosure = [](Operation *user) { return isa<mpc::PublicOp>(user); };
   if (isa<mpc::MPCDialect>(op->getDialect()) ||
-      (!op->use_empty() && llvm::all_of(op->getUsers(), isTold)))
+      (!op->use_empty() && llvm::all_of(op->getUsers(), isDisclosure)))
     return "both";
   mpc::Knowledge known = knowledge.of(op->getResult(0));
   if (known == mpc::Knowledge::Public)

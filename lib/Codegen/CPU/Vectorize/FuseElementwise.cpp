@@ -102,7 +102,7 @@ struct ResolveSize : OpRewritePattern<tensor::DimOp> {
     auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
     if (!dim || !type || *dim < 0 || *dim >= type.getRank())
       return rewriter.notifyMatchFailure(op, "not a dimension of a ranked tensor");
-    auto sizes = tacit::cpu::sizesFromMaker(rewriter, op.getLoc(), op.getSource());
+    auto sizes = tacit::cpu::sizesFromProducer(rewriter, op.getLoc(), op.getSource());
     if (!sizes)
       return rewriter.notifyMatchFailure(
           op, "the operation that produces the tensor does not state its sizes");

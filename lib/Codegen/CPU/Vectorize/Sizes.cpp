@@ -39,21 +39,21 @@ static SmallVector<OpFoldResult> collapsedSizes(OpBuilder &builder, Location loc
 }
 
 std::optional<SmallVector<OpFoldResult>>
-tacit::cpu::sizesFromMaker(OpBuilder &builder, Location loc, Value tensor) {
-  Operation *maker = tensor.getDefiningOp();
-  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(maker))
+tacit::cpu::sizesFromProducer(OpBuilder &builder, Location loc, Value tensor) {
+  Operation *producer = tensor.getDefiningOp();
+  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(producer))
     return empty.getMixedSizes();
-  if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(maker))
+  if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(producer))
     return expand.getMixedOutputShape();
-  if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(maker))
+  if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(producer))
     return collapsedSizes(builder, loc, collapse);
-  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(maker))
+  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(producer))
     return keptSizes(slice);
   auto result = dyn_cast<OpResult>(tensor);
-  if (auto styled = dyn_cast_or_null<DestinationStyleOpInterface>(maker))
+  if (auto styled = dyn_cast_or_null<DestinationStyleOpInterface>(producer))
     return sizesOf(builder, loc, styled.getTiedOpOperand(result)->get());
   // scf.for is excluded because sizes may change from one iteration to the next.
-  if (auto loop = dyn_cast_or_null<scf::ForallOp>(maker))
+  if (auto loop = dyn_cast_or_null<scf::ForallOp>(producer))
     return sizesOf(builder, loc, loop.getTiedOpOperand(result)->get());
   return std::nullopt;
 }
@@ -63,7 +63,7 @@ SmallVector<OpFoldResult> tacit::cpu::sizesOf(OpBuilder &builder, Location loc,
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type.hasStaticShape())
     return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
-  auto sizes = sizesFromMaker(builder, loc, tensor);
+  auto sizes = sizesFromProducer(builder, loc, tensor);
   return sizes ? *sizes : tensor::getMixedSizes(builder, loc, tensor);
 }
 

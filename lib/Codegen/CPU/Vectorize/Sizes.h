@@ -23,7 +23,7 @@ llvm::SmallVector<mlir::OpFoldResult> sizesOf(mlir::OpBuilder &builder, mlir::Lo
 /// arguments and for operations that do not state the size of their results; in this case
 /// no operation is created.
 std::optional<llvm::SmallVector<mlir::OpFoldResult>>
-sizesFromMaker(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor);
+sizesFromProducer(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor);
 
 /// Returns the number of iterations of each loop of `op`, with kDynamic where the type of
 /// no operand states it.

@@ -95,7 +95,7 @@ struct Inference {
 
   /// Checks that the operands' rings are the same, and that their shapes broadcast to that
   /// of the result.
-  LogicalResult giveBroadcast(Value lhs, Value rhs, int64_t fraction) const {
+  LogicalResult addBroadcastResult(Value lhs, Value rhs, int64_t fraction) const {
     ShareType left = shareOf(lhs);
     SmallVector<int64_t> shape;
     auto right = dyn_cast<ShareType>(rhs.getType());
@@ -107,11 +107,11 @@ struct Inference {
     return give(left, shape, fraction);
   }
 
-  LogicalResult giveSum(Value lhs, Value rhs) const {
+  LogicalResult addSumResult(Value lhs, Value rhs) const {
     auto right = dyn_cast<ShareType>(rhs.getType());
     if (right && right.getFraction() != shareOf(lhs).getFraction())
       return refuse("combines ", lhs.getType(), " and ", right, "; expected one fraction");
-    return giveBroadcast(lhs, rhs, shareOf(lhs).getFraction());
+    return addBroadcastResult(lhs, rhs, shareOf(lhs).getFraction());
   }
 
   /// Sets the dimension `axis` of `shape` to 1.
@@ -130,13 +130,13 @@ struct Inference {
                                       Adaptor adaptor, SmallVectorImpl<Type> &types)
 
 INFER(AddOp) {
-  return Inference{getOperationName(), loc, types}.giveSum(adaptor.getLhs(),
-                                                           adaptor.getRhs());
+  return Inference{getOperationName(), loc, types}.addSumResult(adaptor.getLhs(),
+                                                                adaptor.getRhs());
 }
 
 INFER(SubOp) {
-  return Inference{getOperationName(), loc, types}.giveSum(adaptor.getLhs(),
-                                                           adaptor.getRhs());
+  return Inference{getOperationName(), loc, types}.addSumResult(adaptor.getLhs(),
+                                                                adaptor.getRhs());
 }
 
 INFER(SquareOp) {
@@ -275,7 +275,7 @@ void MulOp::build(OpBuilder &builder, OperationState &state, Value lhs, Value rh
   auto right = dyn_cast<ShareType>(rhs.getType());
   int64_t fraction = right ? right.getFraction() : publicFraction;
   SmallVector<Type, 1> types;
-  if (failed(Inference{getOperationName(), state.location, types}.giveBroadcast(
+  if (failed(Inference{getOperationName(), state.location, types}.addBroadcastResult(
           lhs, rhs, shareOf(lhs).getFraction() + fraction)))
     mlir::detail::reportFatalInferReturnTypesError(state);
   build(builder, state, types, lhs, rhs);
@@ -302,7 +302,7 @@ LogicalResult MulOp::verify() {
     return emitOpError() << "gives a fraction of " << result << "; expected at least "
                          << fraction << ", that of the secret";
   SmallVector<Type, 1> types;
-  if (failed(Inference{getOperationName(), getLoc(), types}.giveBroadcast(
+  if (failed(Inference{getOperationName(), getLoc(), types}.addBroadcastResult(
           getLhs(), getRhs(), result)))
     return failure();
   return expectResult(*this, types.front());

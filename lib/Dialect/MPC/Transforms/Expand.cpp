@@ -28,7 +28,7 @@ static Functions functionsOf(Recipe recipe) {
   return recipe == Recipe::CrypTenBounded ? Functions{2.5, 6} : Functions();
 }
 
-static bool isTakenApart(Operation *op) {
+static bool isExpanded(Operation *op) {
   return isa<ReluOp, SigmoidOp, TanhOp, SiluOp, GeluOp, SoftmaxOp, LayerNormOp, RMSNormOp>(
       op);
 }
@@ -87,7 +87,7 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
     SmallVector<Operation *> ops;
     bool fits = true;
     getOperation().walk([&](Operation *op) {
-      if (!isTakenApart(op))
+      if (!isExpanded(op))
         return;
       ops.push_back(op);
       fits &= succeeded(checkRing(op));

@@ -138,7 +138,7 @@ static Value tableOf(Value part) {
 
 /// Matches the numbers start, start + 1, ... along dimension `dim` from the end, the only
 /// one that is not 1.
-static std::optional<Span> placesAlong(Value value, int64_t dim) {
+static std::optional<Span> positionsAlong(Value value, int64_t dim) {
   auto shape = tensorOf(value).getShape();
   if (static_cast<int64_t>(shape.size()) < dim)
     return std::nullopt;
@@ -164,8 +164,8 @@ static std::optional<Span> placesAlong(Value value, int64_t dim) {
 }
 
 /// Returns true if these are the positions of keys and of queries that end together.
-static bool arePlaces(Value key, Value query) {
-  auto keys = placesAlong(key, 1), queries = placesAlong(query, 2);
+static bool arePositions(Value key, Value query) {
+  auto keys = positionsAlong(key, 1), queries = positionsAlong(query, 2);
   return keys && queries && keys->start.number == 0 && keys->end == queries->end;
 }
 
@@ -201,7 +201,7 @@ static bool hides(CompareOp op, bool isKept) {
   default:
     return false;
   }
-  return isKept ? arePlaces(smaller, larger) : arePlaces(larger, smaller);
+  return isKept ? arePositions(smaller, larger) : arePositions(larger, smaller);
 }
 
 static bool hides(Value value, bool isKept, unsigned depth) {

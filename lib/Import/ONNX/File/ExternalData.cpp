@@ -39,7 +39,8 @@ struct Place {
 };
 } // namespace
 
-static Expected<Place> readPlace(const onnx::TensorProto &tensor, const std::string &name) {
+static Expected<Place> readLocation(const onnx::TensorProto &tensor,
+                                    const std::string &name) {
   Place place;
   for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
     StringRef key = entry.key(), text = entry.value();
@@ -121,7 +122,7 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
 
 Expected<TensorBytes> ExternalFiles::read(const onnx::TensorProto &tensor) {
   std::string name = quote(tensor.name());
-  auto place = readPlace(tensor, name);
+  auto place = readLocation(tensor, name);
   if (!place)
     return place.takeError();
   auto known = files.find(place->location);

@@ -271,7 +271,7 @@ bool Stripper::stripGraph(StringRef bytes, std::string &out) {
 }
 
 /// Lists other kinds of file that users pass by mistake.
-static const char *mistakenFor(StringRef bytes) {
+static const char *describeOtherFormat(StringRef bytes) {
   if (bytes.starts_with("version https://git-lfs"))
     return "a Git LFS pointer; fetch the file itself with 'git lfs pull'";
   if (bytes.starts_with("PK"))
@@ -309,7 +309,7 @@ llvm::Error Stripper::strip(StringRef path, StringRef bytes, std::string &out) {
                 path.str(), std::max<uint64_t>(reader.getNeeded(), 1), offset,
                 reader.getRest().size());
   if (read != Read::End || !hasVersion)
-    return fail(ErrorKind::BadInput, mistakenFor(bytes),
+    return fail(ErrorKind::BadInput, describeOtherFormat(bytes),
                 "'{}' is not an ONNX model: expected a protobuf message that starts with "
                 "the ONNX version",
                 path.str());

@@ -24,7 +24,7 @@ static Value appendTo(NodeBuilder &node, int64_t cache, Value input) {
 }
 
 /// A mask may have fewer columns than there are keys; the others are masked.
-static Value fillUpMask(NodeBuilder &node, Value mask, Value key) {
+static Value padMask(NodeBuilder &node, Value mask, Value key) {
   if (!mask || !key)
     return {};
   auto type = tensorOf(mask);
@@ -73,7 +73,7 @@ static ScoreOutput scoreOutput(NodeBuilder &node, float softcap) {
 /// refused.
 static bool setMasks(NodeBuilder &node, AttentionParts &parts) {
   if (node.hasOperand(3)) {
-    Value mask = fillUpMask(node, node.operand(3), parts.key);
+    Value mask = padMask(node, node.operand(3), parts.key);
     if (!mask)
       return false;
     (tensorOf(mask).getElementType().isInteger(1) ? parts.keep : parts.bias) = mask;

@@ -19,7 +19,7 @@ using namespace tacit::onnx_import;
 
 /// Returns a scale or a zero point in a shape that broadcasts with `input`: one number, one
 /// per element of an axis, or one per block of elements along it.
-static Value parameterBeside(NodeBuilder &node, Value parameter, Value input) {
+static Value broadcastParameter(NodeBuilder &node, Value parameter, Value input) {
   if (!parameter || !input)
     return {};
   auto type = tensorOf(parameter), inputType = tensorOf(input);
@@ -110,9 +110,9 @@ Value onnx_import::buildQuantizeLinear(NodeBuilder &node) {
                        "quantize to integers of 4, 8 or 16 bits");
   bool isNibble = StringRef(dtypeName(dtype)).ends_with("int4");
   Range range = rangeOfBits(isNibble ? 4 : integer.getWidth(), integer.isUnsigned());
-  Value quotient = div(node, input, parameterBeside(node, scale, input));
+  Value quotient = div(node, input, broadcastParameter(node, scale, input));
   if (zero)
-    zero = parameterBeside(node, zero, input);
+    zero = broadcastParameter(node, zero, input);
   return roundTo(node, quotient, zero, element, range);
 }
 
@@ -185,8 +185,8 @@ Value onnx_import::buildDequantizeLinear(NodeBuilder &node) {
     return weight;
   Value number = toFloat(node, input);
   if (zero)
-    number = sub(node, number, toFloat(node, parameterBeside(node, zero, input)));
-  return mul(node, number, toFloat(node, parameterBeside(node, scale, input)));
+    number = sub(node, number, toFloat(node, broadcastParameter(node, zero, input)));
+  return mul(node, number, toFloat(node, broadcastParameter(node, scale, input)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -259,7 +259,7 @@ Value onnx_import::buildMatMulInteger(NodeBuilder &node) {
 }
 
 /// Returns a scale of one number, of one per row (of a left operand), or of one per column.
-static Value scaleBeside(NodeBuilder &node, int64_t index, bool isLeft) {
+static Value broadcastScale(NodeBuilder &node, int64_t index, bool isLeft) {
   Value scale = toFloat(node, node.operand(index));
   if (!scale || tensorOf(scale).getRank() != 1)
     return scale;
@@ -280,8 +280,8 @@ Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
   if (!element || element.getWidth() != 8)
     return node.refuse("its result does not have 8-bit elements",
                        "quantize to integers of 8 bits");
-  Value scale = mul(node, scaleBeside(node, 1, true), scaleBeside(node, 4, false));
-  scale = div(node, scale, scaleBeside(node, 6, true));
+  Value scale = mul(node, broadcastScale(node, 1, true), broadcastScale(node, 4, false));
+  scale = div(node, scale, broadcastScale(node, 6, true));
   if (tensorOf(zero).getRank() == 1 && tensorOf(zero).getDimSize(0) == 1)
     zero = reshape(node, zero, {});
   return roundTo(node, mul(node, product, scale), zero, element,
@@ -294,7 +294,7 @@ Value onnx_import::buildMatMulIntegerToFloat(NodeBuilder &node) {
   Value lhs = withoutZero(node, 0, 4, /*isLeft=*/true);
   Value rhs = withoutZero(node, 1, 5, /*isLeft=*/false);
   Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
-  Value scale = mul(node, scaleBeside(node, 2, true), scaleBeside(node, 3, false));
+  Value scale = mul(node, broadcastScale(node, 2, true), broadcastScale(node, 3, false));
   product = mul(node, product, scale);
   return node.hasOperand(6) ? add(node, product, node.operand(6)) : product;
 }
@@ -308,6 +308,6 @@ Value onnx_import::buildDynamicQuantizeMatMul(NodeBuilder &node) {
   Value lhs = withoutZero(node, bytes.value, bytes.zero, /*isLeft=*/true);
   Value rhs = withoutZero(node, 1, 3, /*isLeft=*/false);
   Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
-  product = mul(node, product, mul(node, bytes.scale, scaleBeside(node, 2, false)));
+  product = mul(node, product, mul(node, bytes.scale, broadcastScale(node, 2, false)));
   return node.hasOperand(4) ? add(node, product, node.operand(4)) : product;
 }

@@ -40,7 +40,7 @@ static bool refineType(Value value, Dims &dims) {
 }
 
 /// "To the end" becomes a number once the end is known.
-static void settleEnds(SliceOp op) {
+static void resolveEnds(SliceOp op) {
   SmallVector<int64_t> ends(op.getEnds());
   ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
   for (auto [end, dim] : llvm::zip(ends, shape))
@@ -78,7 +78,7 @@ unsigned tacit::nn::refineTypes(func::FuncOp main, Dims &dims) {
     for (OpResult result : op.getResults())
       count += refineType(result, dims);
     if (auto slice = dyn_cast<SliceOp>(op))
-      settleEnds(slice);
+      resolveEnds(slice);
   }
   Operation *terminator = main.getBody().front().getTerminator();
   main.setFunctionType(FunctionType::get(

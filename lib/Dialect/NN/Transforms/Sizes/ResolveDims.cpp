@@ -177,7 +177,7 @@ static bool isScalarArithmetic(RankedTensorType type) {
 }
 
 /// Creates bounds from which a lowering can read where the slice starts.
-static void settleBounds(OpBuilder &b, DynamicSliceOp op, Dims &dims, SizeWriter &writer) {
+static void resolveBounds(OpBuilder &b, DynamicSliceOp op, Dims &dims, SizeWriter &writer) {
   SizeList begin = dims.startsOf(op), size = dims.sizesOf(op.getResult()), starts, ends;
   SizeList steps = *dims.elementsOf(op.getSteps());
   for (auto [step, axis] : llvm::zip(steps, op.getAxes())) {
@@ -225,7 +225,7 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
     for (Operation &op : llvm::make_early_inc_range(program)) {
       rewriter.setInsertionPoint(&op);
       if (auto slice = dyn_cast<DynamicSliceOp>(op))
-        settleBounds(rewriter, slice, dims, writer);
+        resolveBounds(rewriter, slice, dims, writer);
       if (op.getNumResults() != 1 || isa<ConstantOp>(op))
         continue;
       auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
