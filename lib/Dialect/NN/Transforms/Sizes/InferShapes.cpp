@@ -143,8 +143,8 @@ struct InferShapes : tacit::nn::impl::InferShapesBase<InferShapes> {
   }
 
 private:
-  /// Returns of how many values the type knows more now. What is wrong is said where a
-  /// target has to do with it.
+  /// Returns the number of values whose types were refined. Problems are reported by the
+  /// passes of a target that depends on them.
   unsigned refine(func::FuncOp main) {
     Dims &dims = getAnalysis<Dims>();
     return dims.problems().empty() ? refineTypes(main, dims) : 0;

@@ -31,8 +31,8 @@ using OperationSet = llvm::SmallPtrSet<mlir::Operation *, 8>;
 unsigned foldElements(mlir::RewriterBase &rewriter, mlir::func::FuncOp main, Dims &dims,
                       const OperationSet &kept);
 
-/// Erases operations whose results nobody reads, and what was only for them. True if
-/// there were some.
+/// Erases operations whose results are unused, and those that only they used. Returns true
+/// if there were any.
 bool eraseDead(mlir::RewriterBase &rewriter, mlir::func::FuncOp main);
 
 } // namespace tacit::nn

@@ -157,8 +157,8 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     return parseSites(siteText, context, chosen);
   }
 
-  /// Folds layers into `op`, the nearest first, as long as there are some. Returns
-  /// whether there was one.
+  /// Folds layers into `op`, the nearest first, as long as there are any. Returns
+  /// true if there was one.
   FailureOr<bool> foldInto(LinearOp op, std::optional<unsigned> block,
                            SiteReporter &reporter) {
     IRRewriter rewriter(&getContext());
