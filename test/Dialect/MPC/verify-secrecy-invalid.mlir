@@ -140,7 +140,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-note @+1 {{a weight belongs to the server: share it with mpc.share from server}}
   %0 = mpc.public %w as mask : tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op discloses a constant to the client as an index, but it is used for something else}}
-  // expected-note @+1 {{a weight is the server's}}
+  // expected-note @+1 {{a weight belongs to the server}}
   %1 = mpc.public %w as index : tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op discloses a constant of the file to the client as an 'attribute'}}
   // expected-note @+1 {{expected a constant with the attribute nn.from_attribute; share a weight with mpc.share from server}}
@@ -163,7 +163,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %w = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
   // expected-error @+2 {{'mpc.public' op discloses a constant to the client as a mask, but it is used for something else}}
-  // expected-note @+1 {{a weight is the server's}}
+  // expected-note @+1 {{a weight belongs to the server}}
   %0 = mpc.public %w as mask : tensor<2x2xi1>
   %1 = nn.cast %0 : tensor<2x2xi1> to tensor<2x2xf32>
   %2 = nn.matmul %x, %1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>

@@ -65,9 +65,9 @@ static bool resolveLeftOver(NodeBuilder &node, RankedTensorType type, ReshapePla
     }
   bool divides = after > 0 && before % after == 0;
   if (missing.empty() && (leftOver ? !divides : before != after)) {
-    node.invalid(fmt::format("it cannot reshape {} to {}: the number of elements differs",
-                             text(RankedTensorType::get(plan.dims, type.getElementType())),
-                             text(type)));
+    node.invalid(fmt::format(
+        "it cannot reshape {} to {}: the number of elements differs", text(type),
+        text(RankedTensorType::get(plan.dims, type.getElementType()))));
     return false;
   }
   if (leftOver && missing.empty()) {
