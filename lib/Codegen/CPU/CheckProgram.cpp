@@ -179,7 +179,7 @@ struct CheckProgram
       error << "of " << found << " powers of two; expected " << multiplier.getTerms()
             << ", as its multiplier says";
     else
-      error << "that is no nn.powers_of_two";
+      error << "that is not the result of nn.powers_of_two";
     error.attachNote() << "nn-set-multiplier{kind=shift_add} creates both";
     return false;
   }

@@ -22,7 +22,7 @@ FailureOr<ArrayRef<char>> tacit::nn::readBytes(Operation *user, ElementsAttr val
   // What is written inline can always be read.
   auto resource = cast<DenseResourceElementsAttr>(value);
   return user->emitError()
-         << "weight '" << resource.getRawHandle().getKey() << "' has not the "
+         << "weight '" << resource.getRawHandle().getKey() << "' does not have the "
          << byteSize(resource.getType()).value_or(0) << " bytes of " << resource.getType()
          << "; tacit reads the file of weights beside a program, tacit-opt "
             "does not";

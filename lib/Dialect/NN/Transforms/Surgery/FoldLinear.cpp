@@ -54,11 +54,11 @@ static llvm::Error checkConstant(Value value, StringRef what) {
     return llvm::createStringError(what + " is computed, not constant");
   ElementsAttr elements = source.getValue();
   if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(elements))
-    return llvm::createStringError(what + " is no dense constant");
+    return llvm::createStringError(what + " is not a dense constant");
   auto size = byteSize(elements.getShapedType());
   auto dense = dyn_cast<DenseElementsAttr>(elements);
   if (!size || (dense && dense.isSplat() && *size > kMaxSplatBytes))
-    return llvm::createStringError(what + " is one number for too many elements");
+    return llvm::createStringError(what + " is a splat of too many elements");
   return llvm::Error::success();
 }
 
