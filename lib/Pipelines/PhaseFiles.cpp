@@ -12,6 +12,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/FileBlob.h"
@@ -52,8 +53,10 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
   OpPrintingFlags flags;
   flags.elideLargeResourceString(/*largeResourceLimit=*/0);
   flags.enableDebugInfo(/*enable=*/false);
+  OwningOpRef<ModuleOp> named = module.clone();
+  nn::keepConstantNames(*named);
   std::string text;
-  llvm::raw_string_ostream(text) << mlir::OpWithFlags(module, flags);
+  llvm::raw_string_ostream(text) << mlir::OpWithFlags(*named, flags);
   // If every resource is left out, the printer still writes empty sections for them.
   StringRef program = StringRef(text).rtrim();
   if (program.consume_back("#-}")) {
@@ -226,6 +229,7 @@ tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
     return fail(ErrorKind::BadInput,
                 {"give NN-PHASE.mlir, a program as it was dumped", Setting::PhaseDump},
                 "'{}' has no function @main", path.str());
+  nn::restoreConstantNames(*module);
   return module;
 }
 

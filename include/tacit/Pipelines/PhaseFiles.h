@@ -18,7 +18,8 @@
 
 namespace tacit {
 
-/// The program as text. Weights stand there as dense_resource keys only.
+/// The program as text. Weights stand there as dense_resource keys only, and the names of
+/// small constants as attributes `nn.name`.
 void printProgram(mlir::ModuleOp module, llvm::raw_ostream &os);
 
 /// Writes programs into a folder, and the bytes of all weights they name once,

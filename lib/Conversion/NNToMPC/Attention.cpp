@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
-#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/bit.h"
 
@@ -63,7 +63,7 @@ static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
                     "score that takes part: remove the row");
   if (llvm::all_of(keep, [](float value) { return value == 1; }))
     return success();
-  std::string name = mpc::nameOfConstant(mask);
+  std::string name = nn::getConstantName(mask).str();
   std::string key =
       isa<DenseResourceElementsAttr>(mask.getValue()) ? name + ".keep" : "keep";
   auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());

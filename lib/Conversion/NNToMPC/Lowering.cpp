@@ -153,7 +153,9 @@ Value Lowering::number(double value) {
   auto name = builder.getStringAttr(current->getName().stripDialect());
   Value &made = numbers[{attribute, name}];
   if (!made) {
-    auto constant = nn::ConstantOp::create(builder, loc, tensor, attribute);
+    // Without the location of `current`: the number does not have that node's name.
+    auto constant =
+        nn::ConstantOp::create(builder, builder.getUnknownLoc(), tensor, attribute);
     nn::setFromAttribute(constant);
     made = PublicOp::create(builder, loc, constant, Reason::Attribute, name);
   }
@@ -165,9 +167,11 @@ Value Lowering::term(double value) {
 }
 
 Value Lowering::publicMask(ElementsAttr mask, StringRef name) {
-  auto constant = nn::ConstantOp::create(builder, loc, mask.getType(), mask);
+  StringAttr attribute = name.empty() ? StringAttr() : builder.getStringAttr(name);
+  Location named = attribute ? Location(NameLoc::get(attribute)) : builder.getUnknownLoc();
+  auto constant = nn::ConstantOp::create(builder, named, mask.getType(), mask);
   return PublicOp::create(builder, loc, constant.getType(), constant, Reason::Mask,
-                          name.empty() ? StringAttr() : builder.getStringAttr(name));
+                          attribute);
 }
 
 LogicalResult Lowering::checkNumber(double value, Use use) {
@@ -334,8 +338,7 @@ static void noteRemedies(InFlightDiagnostic &diagnostic, Operation *op,
     if (!constant || lowering.knowledgeOf(operand) != Knowledge::Server ||
         tensorOf(operand).getNumElements() != 1)
       continue;
-    std::string name = nameOfConstant(constant);
-    if (!name.empty())
+    if (StringRef name = nn::getConstantName(constant); !name.empty())
       diagnostic.attachNote() << "the number '" << name
                               << "' is the server's; list it as public if the client may "
                                  "know it";

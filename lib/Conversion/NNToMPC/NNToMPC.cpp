@@ -9,6 +9,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 
 namespace tacit {
@@ -126,7 +127,7 @@ static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
   for (auto [constant, reason] : mpc::chooseDisclosures(function, listed)) {
     OpBuilder b(function.getContext());
     b.setInsertionPointAfter(constant);
-    std::string name = mpc::nameOfConstant(constant);
+    std::string name = nn::getConstantName(constant).str();
     Value value = constant->getResult(0);
     auto open = mpc::PublicOp::create(b, constant->getLoc(), value.getType(), value, reason,
                                       name.empty() ? StringAttr() : b.getStringAttr(name));

@@ -75,14 +75,6 @@ bool tacit::mpc::isProven(Reason reason, Attribute constant, Uses uses) {
   return uses == Uses::None || (found && *found <= reason);
 }
 
-std::string tacit::mpc::nameOfConstant(Operation *constant) {
-  auto value = dyn_cast_or_null<DenseResourceElementsAttr>(constant->getAttr("value"));
-  if (value)
-    return value.getRawHandle().getKey().str();
-  auto name = constant->getLoc()->findInstanceOf<NameLoc>();
-  return name ? name.getName().str() : "";
-}
-
 //===----------------------------------------------------------------------===//
 // Choosing
 //===----------------------------------------------------------------------===//
@@ -94,7 +86,7 @@ tacit::mpc::chooseDisclosures(func::FuncOp function, const llvm::StringSet<> &li
   function.walk([&](nn::ConstantOp constant) {
     if (nn::isFromAttribute(constant))
       fixed.insert({constant, Reason::Attribute});
-    else if (listed.contains(nameOfConstant(constant)))
+    else if (listed.contains(nn::getConstantName(constant)))
       fixed.insert({constant, Reason::Listed});
     else
       open.push_back(constant);
@@ -128,9 +120,9 @@ std::vector<std::string> tacit::mpc::constantNames(ModuleOp module) {
   std::vector<std::string> names;
   llvm::StringSet<> known;
   module.walk([&](nn::ConstantOp constant) {
-    std::string name = nameOfConstant(constant);
+    StringRef name = nn::getConstantName(constant);
     if (!name.empty() && known.insert(name).second)
-      names.push_back(std::move(name));
+      names.push_back(name.str());
   });
   return names;
 }

@@ -52,7 +52,8 @@ Value Arithmetic::write(Args &&...args) {
 Value Arithmetic::publicNumber(double number) {
   auto scalar = RankedTensorType::get({}, builder.getF32Type());
   auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
-  auto constant = nn::ConstantOp::create(builder, loc, scalar, value);
+  // Without a location, which would be taken for the number's name.
+  auto constant = nn::ConstantOp::create(builder, builder.getUnknownLoc(), scalar, value);
   nn::setFromAttribute(constant);
   // The numbers belong to the definition of the function.
   auto name = builder.getStringAttr(site.getOf());

@@ -111,9 +111,7 @@ LogicalResult Secrecy::checkPublic(PublicOp op) {
                     "weight with mpc.share from server");
   }
   if (reason == Reason::Listed) {
-    // The text of a program does not keep the names of small constants.
-    std::string own = nameOfConstant(constant);
-    if (!name.empty() && listed.contains(name) && (own.empty() || own == name))
+    if (!name.empty() && listed.contains(name) && nn::getConstantName(constant) == name)
       return success();
     return complain(op,
                     "discloses to the client a constant that is not listed, '" + name + "'",

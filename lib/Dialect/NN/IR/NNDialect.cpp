@@ -78,6 +78,8 @@ LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
   if (isa<ConstantOp>(op) && name == kFromAttributeAttr &&
       isa<UnitAttr>(attribute.getValue()))
     return success();
+  if (isa<ConstantOp>(op) && name == kNameAttr && isa<StringAttr>(attribute.getValue()))
+    return success();
   if (name == kSiteNameAttr) {
     auto site = dyn_cast<StringAttr>(attribute.getValue());
     if (site && isSiteName(site.getValue()))

@@ -64,9 +64,6 @@ std::optional<Reason> reasonFor(mlir::Attribute constant, Uses uses);
 /// True if a constant that reaches this is a `reason`.
 bool isProven(Reason reason, mlir::Attribute constant, Uses uses);
 
-/// The name that the file has for a constant, or "".
-std::string nameOfConstant(mlir::Operation *constant);
-
 /// The constants of a function of nn operations that the client may know. Who knows what
 /// decides what they reach, and the reverse; the largest solution is the answer.
 llvm::MapVector<mlir::Operation *, Reason>

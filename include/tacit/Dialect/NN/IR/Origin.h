@@ -1,4 +1,4 @@
-//===- Origin.h - Constants that no tensor of the file holds ----*- C++ -*-===//
+//===- Origin.h - Where constants come from ---------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -27,6 +27,16 @@ inline void setFromAttribute(mlir::Operation *constant) {
 inline bool isFromAttribute(mlir::Operation *constant) {
   return constant->getDiscardableAttr(kFromAttributeAttr) != nullptr;
 }
+
+/// The name that the model's file has for an nn.constant: the key of a blob, an attribute
+/// `nn.name`, or else the location; "" if there is none. As a location it is no part of
+/// the value, and equal constants are one to cse.
+llvm::StringRef getConstantName(mlir::Operation *constant);
+
+/// Text has no locations: writes the names that only locations have into attributes
+/// `nn.name`, and back again.
+void keepConstantNames(mlir::Operation *program);
+void restoreConstantNames(mlir::Operation *program);
 
 } // namespace tacit::nn
 
