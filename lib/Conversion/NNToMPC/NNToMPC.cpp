@@ -11,6 +11,8 @@
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/Support/xxhash.h"
 
 namespace tacit {
 #define GEN_PASS_DEF_CONVERTNNTOMPC
@@ -122,16 +124,71 @@ static void dequantizeTables(func::FuncOp function) {
 // Constants that both parties know
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// What has been disclosed so far, by type and a hash of the bytes.
+class Disclosed {
+public:
+  /// The operation that discloses an equal constant for the same reason, or null.
+  mpc::PublicOp find(nn::ConstantOp constant, mpc::Reason reason) const {
+    for (mpc::PublicOp open : known.lookup(keyOf(constant)))
+      if (open.getReason() == reason && holdsSame(constant, constantOf(open.getResult())))
+        return open;
+    return {};
+  }
+
+  void add(mpc::PublicOp open) {
+    known[keyOf(constantOf(open.getResult()))].push_back(open);
+  }
+
+private:
+  using Key = std::pair<Type, uint64_t>;
+
+  static StringRef bytesOf(nn::ConstantOp constant, std::vector<char> &scratch) {
+    ArrayRef<char> bytes =
+        rawBytes(constant.getValue(), scratch).value_or(ArrayRef<char>());
+    return {bytes.data(), bytes.size()};
+  }
+
+  static Key keyOf(nn::ConstantOp constant) {
+    std::vector<char> scratch;
+    return {constant.getType(), llvm::xxh3_64bits(bytesOf(constant, scratch))};
+  }
+
+  /// Where bytes are missing, nothing is known to be equal.
+  static bool holdsSame(nn::ConstantOp one, nn::ConstantOp other) {
+    std::vector<char> scratch, otherScratch;
+    StringRef bytes = bytesOf(one, scratch);
+    return one.getValue() == other.getValue() ||
+           (!bytes.empty() && bytes == bytesOf(other, otherScratch));
+  }
+
+  llvm::DenseMap<Key, SmallVector<mpc::PublicOp, 1>> known;
+};
+} // namespace
+
 /// Discloses to the client the constants that it may know, each by an operation of its own.
+/// Exporters write one mask for each layer: of equal constants the first is disclosed, and
+/// stands for the others.
 static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
-  for (auto [constant, reason] : mpc::chooseDisclosures(function, listed)) {
-    OpBuilder b(function.getContext());
+  auto chosen = mpc::chooseDisclosures(function, listed).takeVector();
+  llvm::sort(chosen, [](const auto &a, const auto &b) {
+    return a.first->isBeforeInBlock(b.first);
+  });
+  Disclosed disclosed;
+  OpBuilder b(function.getContext());
+  for (auto [op, reason] : chosen) {
+    auto constant = cast<nn::ConstantOp>(op);
+    if (mpc::PublicOp open = disclosed.find(constant, reason)) {
+      constant.getResult().replaceAllUsesWith(open.getResult());
+      continue;
+    }
     b.setInsertionPointAfter(constant);
-    std::string name = nn::getConstantName(constant).str();
-    Value value = constant->getResult(0);
-    auto open = mpc::PublicOp::create(b, constant->getLoc(), value.getType(), value, reason,
-                                      name.empty() ? StringAttr() : b.getStringAttr(name));
-    value.replaceAllUsesExcept(open, open);
+    StringRef name = nn::getConstantName(constant);
+    auto open =
+        mpc::PublicOp::create(b, constant.getLoc(), constant.getType(), constant, reason,
+                              name.empty() ? StringAttr() : b.getStringAttr(name));
+    constant.getResult().replaceAllUsesExcept(open, open);
+    disclosed.add(open);
   }
 }
 

@@ -70,3 +70,20 @@ func.func @listed(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %1 = nn.mul %0, %t : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
+
+// Exporters write a mask once for each layer: equal ones are one, told by the first name.
+// CHECK-LABEL: func.func @layers(
+// CHECK: %[[MASK:.+]] = mpc.public %{{.*}} as mask "h.0.mask" : tensor<2x2xf32>
+// CHECK-NOT: as mask
+// CHECK: mpc.softmax %{{.*}} keep(%[[MASK]] :
+// CHECK: mpc.softmax %{{.*}} keep(%[[MASK]] :
+// CHECK: return
+func.func @layers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %w = nn.constant dense_resource<w> : tensor<4xf32>
+  %m0 = nn.constant dense<[[0.0, -1.0e+09], [0.0, 0.0]]> : tensor<2x2xf32> loc("h.0.mask")
+  %m1 = nn.constant dense<[[0.0, -1.0e+09], [0.0, 0.0]]> : tensor<2x2xf32> loc("h.1.mask")
+  %0 = nn.add %x, %w : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %1 = nn.attention %0, %0, %0 mask(%m0) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  %2 = nn.attention %1, %1, %1 mask(%m1) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
+}
