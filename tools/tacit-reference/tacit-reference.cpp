@@ -13,6 +13,7 @@
 
 #include "Compare.h"
 #include "Compiled.h"
+#include "Random.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -38,7 +39,18 @@ static cl::opt<std::string>
 static cl::opt<bool>
     isSingle("single",
              cl::desc("Round after each operation, instead of computing in double"));
-static cl::opt<uint64_t> seed("seed", cl::desc("Draws other inputs"), cl::init(0));
+static cl::opt<uint64_t> seed("seed",
+                              cl::desc("Draws other inputs; of random programs, the number "
+                                       "of the first"),
+                              cl::init(0));
+static cl::opt<uint64_t>
+    randomPrograms("random",
+                   cl::desc("Print this many random programs instead of checking "
+                            "any"),
+                   cl::init(0));
+static cl::opt<bool>
+    forSecrets("secrets",
+               cl::desc("Random programs that two parties can compute on secrets"));
 
 /// Programs on secrets are about bits, and what surrounds them is rounded as in code.
 static Precision precisionOf(func::FuncOp function) {
@@ -126,12 +138,29 @@ static LogicalResult checkModule(ModuleOp module, int64_t &count) {
   return success(isRight);
 }
 
+/// Programs for another run of this tool, or of tacit-opt.
+static void printRandomPrograms() {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  loadProgramDialects(context);
+  for (uint64_t i = 0; i < randomPrograms; ++i) {
+    OwningOpRef<ModuleOp> module = makeRandomProgram(&context, seed + i, forSecrets);
+    for (Operation &function : *module->getBody())
+      llvm::outs() << function << "\n\n";
+  }
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   registerAllPasses();
   // --mlir-pass-statistics, --mlir-print-ir-after-all and so on, of --pipeline.
   registerPassManagerCLOptions();
   cl::ParseCommandLineOptions(argc, argv, "Tacit reference interpreter\n");
+  if (randomPrograms > 0) {
+    printRandomPrograms();
+    return 0;
+  }
   std::string message;
   auto file = openInputFile(inputFile, &message);
   if (!file) {
