@@ -9,7 +9,8 @@
 // sliced from a constant) as ordinary nodes. Once the dimensions of the inputs
 // are known all of it is constant, and these folders remove it. They fold
 // integers and booleans of any reasonable size and only small float tensors:
-// weights are never copied.
+// weights are never copied. A fold gives back a value or a constant; what makes an
+// operation another one is canonicalization (NNCanonicalize.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -361,12 +362,6 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
   if (getInputs().size() == 1 && getInputs()[0].getType() == getType())
     return getInputs()[0];
-  // Parts of no elements add nothing: an empty cache, a mask that is long enough.
-  for (auto [i, input] : llvm::enumerate(getInputs()))
-    if (getInputs().size() > 1 && tensorOf(input).getDimSize(getAxis()) == 0) {
-      getInputsMutable().erase(i);
-      return getResult();
-    }
   auto type = cast<RankedTensorType>(getType());
   if (!mayFoldTo(type))
     return {};
@@ -391,10 +386,6 @@ OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
     return getInput();
-  if (auto producer = getInput().getDefiningOp<ReshapeOp>()) {
-    getInputMutable().set(producer.getInput());
-    return getResult();
-  }
   auto type = cast<RankedTensorType>(getType());
   // A weight in another shape is the same blob: no bytes move.
   if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(adaptor.getInput()))
@@ -411,14 +402,6 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   if (llvm::equal(getPermutation(), llvm::seq<int64_t>(0, getPermutation().size())) &&
       getInput().getType() == getType())
     return getInput();
-  if (auto producer = getInput().getDefiningOp<TransposeOp>()) {
-    SmallVector<int64_t> composed;
-    for (int64_t i : getPermutation())
-      composed.push_back(producer.getPermutation()[i]);
-    setPermutation(composed);
-    getInputMutable().set(producer.getInput());
-    return getResult();
-  }
   auto type = cast<RankedTensorType>(getType());
   auto input = read(adaptor.getInput());
   if (!input || !mayFoldTo(type))

@@ -235,7 +235,10 @@ Value NodeBuilder::fold(Operation *op) {
   if (isLarge && state.foldBudget <= 0)
     return result;
   SmallVector<Value> folded;
-  if (failed(state.builder.tryFold(op, folded)) || folded.empty())
+  auto tryFold = [&] { return state.builder.tryFold(op, folded); };
+  // What a movement is once it is one with those in front of it may fold.
+  auto movement = dyn_cast<nn::MovementOpInterface>(op);
+  if (failed(tryFold()) && (!movement || !movement.compose() || failed(tryFold())))
     return result;
   op->erase();
   if (isLarge && size && constantOf(folded.front()))

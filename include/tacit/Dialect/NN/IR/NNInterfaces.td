@@ -105,7 +105,13 @@ def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
         True if the last `rank` dimensions of the first operand stay as they are,
         whatever happens to those before.
       }],
-      "bool", "keepsLast", (ins "unsigned":$rank), "", [{ return false; }]>
+      "bool", "keepsLast", (ins "unsigned":$rank), "", [{ return false; }]>,
+    InterfaceMethod<[{
+        Makes one movement of this one and what it reads, or leaves out operands of no
+        elements: in place, and without a look at constants. True if something changed.
+        Canonicalization calls it, and so does whoever builds operations one by one.
+      }],
+      "bool", "compose", (ins), "", [{ return false; }]>
   ];
 }
 

@@ -121,8 +121,9 @@ def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keeps
   let hasVerifier = 1;
 }
 
-def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements,
-                                         NN_Moves<["trace", "getMovedOperand"]>]> {
+def NN_ConcatOp
+    : NN_InferredOp<"concat", [NN_InfersElements,
+                               NN_Moves<["trace", "getMovedOperand", "compose"]>]> {
   let summary = "joins tensors along one axis";
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -130,9 +131,11 @@ def NN_ConcatOp : NN_InferredOp<"concat", [NN_InfersElements,
     $inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
-def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements, NN_Moves<["trace"]>]> {
+def NN_ReshapeOp
+    : NN_Op<"reshape", [NN_InfersElements, NN_Moves<["trace", "compose"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
     The result type says the shape. Where dimensions are not known, the k-th free
@@ -143,6 +146,7 @@ def NN_ReshapeOp : NN_Op<"reshape", [NN_InfersElements, NN_Moves<["trace"]>]> {
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 
@@ -161,8 +165,9 @@ def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements, NN_Moveme
   let hasVerifier = 1;
 }
 
-def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements,
-                                                 NN_Moves<["trace", "keepsLast"]>]> {
+def NN_TransposeOp
+    : NN_InferredOp<"transpose", [NN_InfersElements,
+                                  NN_Moves<["trace", "keepsLast", "compose"]>]> {
   let summary = "permutes dimensions";
   let description = "Dimension i of the result is dimension `permutation[i]` of the input.";
   let arguments = (ins AnyRankedTensor:$input, DenseI64ArrayAttr:$permutation);
@@ -171,6 +176,7 @@ def NN_TransposeOp : NN_InferredOp<"transpose", [NN_InfersElements,
     $input $permutation attr-dict `:` functional-type(operands, results)
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements, NN_Moves<["trace"]>]> {
