@@ -34,6 +34,9 @@ void tacit::buildRaisePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   // This comes before any recognition, because patterns need dimensions that are known.
   functions.addPass(nn::createInferShapes());
+  // This comes after the shapes are known, because movements may turn out to do nothing,
+  // and before any recognition, so that each matcher knows one form.
+  functions.addPass(nn::createNormalize());
   // Norms come first: their inner products and sums would otherwise be read as parts of
   // something else.
   functions.addPass(nn::createRaiseLayerNorm());

@@ -20,6 +20,52 @@ class RaisePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
   ];
 }
 
+def Normalize : Pass<"nn-normalize", "::mlir::func::FuncOp"> {
+  let summary = "Write in one form what exporters spell in several";
+  let description = [{
+    Exact rewrites, whose results have the same bits, so that the passes behind this one
+    know one form:
+
+    - movements of movements are one: a reshape of a reshape, a transposition of another
+      one; a part of a concatenation that has no elements is left out;
+    - what gives back its operand, such as a reshape to the shape that it has, or a cast
+      to a wider type and back, is left out;
+    - a constant, or a number made of constants, is the right operand of a sum or product;
+    - `1 / x` is `nn.reciprocal`; `x` to the power of 2 is `x * x`, to that of 0.5
+      `nn.sqrt`, and to that of 1 `x`.
+
+    Nothing is folded: constants stay as they are and where they are.
+
+    **Before**
+
+    ```mlir
+    func.func @normalize(%x: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<4x4xf32>) {
+      %one = nn.constant dense<1.0> : tensor<f32>
+      %two = nn.constant dense<2.0> : tensor<f32>
+      %square = nn.pow %x, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %sum = nn.add %one, %square : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      %y = nn.div %one, %sum : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      %flat = nn.reshape %x : tensor<2x8xf32> to tensor<16xf32>
+      %z = nn.reshape %flat : tensor<16xf32> to tensor<4x4xf32>
+      return %y, %z : tensor<2x8xf32>, tensor<4x4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @normalize(%x: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<4x4xf32>) {
+      %one = nn.constant dense<1.0> : tensor<f32>
+      %square = nn.mul %x, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+      %sum = nn.add %square, %one : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %y = nn.reciprocal %sum : tensor<2x8xf32>
+      %z = nn.reshape %x : tensor<2x8xf32> to tensor<4x4xf32>
+      return %y, %z : tensor<2x8xf32>, tensor<4x4xf32>
+    }
+    ```
+  }];
+}
+
 def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
   let summary = "Recognise layer normalisation that was exported in pieces";
   let description = [{

@@ -24,6 +24,10 @@ namespace tacit::nn {
 
 class SiteReporter;
 
+/// Writes in one form what exporters spell in several. For a driver that does not fold:
+/// constants are to stay as they are.
+void populateNormalizePatterns(mlir::RewritePatternSet &patterns);
+
 void populateRaiseLayerNormPatterns(mlir::RewritePatternSet &patterns,
                                     SiteReporter &reporter);
 void populateRaiseRmsNormPatterns(mlir::RewritePatternSet &patterns,
