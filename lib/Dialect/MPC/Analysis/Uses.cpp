@@ -98,37 +98,41 @@ static Uses useInShares(OpOperand &operand, Uses onward) {
 /// An operation on numbers in the clear, or one of nn that has yet to become shares.
 Uses UsesAnalysis::useInPlain(OpOperand &operand, Uses onward) const {
   Operation *op = operand.getOwner();
-  unsigned number = operand.getOperandNumber();
   Knowledge result = Knowledge::Public;
   for (Value value : op->getResults())
     result = Knowledge::join(result, knowledge.of(value));
   Uses passed = result == Knowledge::Secret ? Uses::Data : onward;
+  switch (nn::getOperandRole(operand)) {
+  case nn::OperandRole::Index:
+    return Uses::Index;
+  case nn::OperandRole::Shape:
+    return Uses::Shape;
+  case nn::OperandRole::Mask:
+    return getElementTypeOrSelf(operand.get()).isInteger(1) ? Uses::Condition : Uses::Score;
+  case nn::OperandRole::Condition:
+    // Constants that choose between constants make another one, which may be a weight.
+    return result.dependsOnInput() ? Uses::Condition : onward;
+  case nn::OperandRole::Parameter:
+  case nn::OperandRole::Angle:
+    return Uses::Data;
+  case nn::OperandRole::Data:
+  case nn::OperandRole::Extent:
+    break;
+  }
   return llvm::TypeSwitch<Operation *, Uses>(op)
-      .Case<nn::GatherOp, nn::GatherElementsOp, nn::ScatterNDOp>(
-          [&](auto) { return number == 1 ? Uses::Index : passed; })
-      .Case([&](nn::DynamicSliceOp) { return number > 0 ? Uses::Index : onward; })
-      .Case<nn::DynamicReshapeOp, nn::DynamicExpandOp>(
-          [&](auto) { return number == 1 ? Uses::Shape : onward; })
-      .Case([&](nn::AttentionOp) {
-        bool isBoolean = getElementTypeOrSelf(operand.get()).isInteger(1);
-        bool isMask = number == 3;
-        return !isMask ? Uses::Data : isBoolean ? Uses::Condition : Uses::Score;
-      })
-      // Constants that choose between constants make another one, which may be a weight.
-      .Case([&](nn::WhereOp) {
-        return number == 0 && result.dependsOnInput() ? Uses::Condition : onward;
-      })
       .Case([&](nn::CompareOp) {
-        bool isBound = knowledge.of(op->getOperand(1 - number)).dependsOnInput();
+        Value other = op->getOperand(1 - operand.getOperandNumber());
+        bool isBound = knowledge.of(other).dependsOnInput();
         return isBound && result != Knowledge::Secret ? Uses::Condition : passed;
       })
       .Case([&](nn::SoftmaxOp) { return result.dependsOnInput() ? Uses::Score : onward; })
-      .Case<nn::MatmulOp, nn::LinearOp, nn::ConvOp, nn::LayerNormOp, nn::RMSNormOp,
-            nn::RotaryOp, nn::DequantizeOp, nn::PowersOfTwoOp>(
+      .Case<nn::MatmulOp, nn::LinearOp, nn::ConvOp, nn::AttentionOp, nn::LayerNormOp,
+            nn::RMSNormOp, nn::RotaryOp, nn::DequantizeOp, nn::PowersOfTwoOp>(
           [](auto) { return Uses::Data; })
-      .Case<nn::AddOp, nn::SubOp, nn::NegOp, nn::ReshapeOp, nn::TransposeOp, nn::SliceOp,
-            nn::ExpandOp, nn::ConcatOp, nn::PadOp, nn::SizedOp>(
-          [&](auto) { return onward; })
+      // Rows that a secret picks are a product with the table.
+      .Case<nn::GatherOp, nn::GatherElementsOp>([&](auto) { return passed; })
+      .Case<nn::MovementOpInterface, nn::AddOp, nn::SubOp, nn::NegOp, nn::WhereOp,
+            nn::PadOp, nn::SizedOp>([&](auto) { return onward; })
       .Default(passed);
 }
 

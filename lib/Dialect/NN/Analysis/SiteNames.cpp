@@ -12,7 +12,6 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/StringSaver.h"
 #include <fmt/format.h>
 
@@ -32,18 +31,6 @@ bool tacit::nn::isLeakyRelu(Operation *op) {
 }
 
 namespace {
-enum class SiteKind {
-  None,
-  Attention,
-  Norm,
-  Activation,
-  Softmax,
-  Rotary,
-  Linear,
-  Matmul,
-  Gather
-};
-
 /// What lies on the way of a value. Before an operation: since the last residual sum.
 /// Behind it: up to the next one, attention or matrix product.
 enum Trail : unsigned {
@@ -86,6 +73,7 @@ private:
   std::string attentionOf(unsigned block) const;
   std::string sectionOf(Operation *op) const;
   bool isEmbedded(Operation *op) const;
+  bool isEmbedding(Operation *op) const;
   std::string linearName(LinearOp op) const;
   std::string normName(Operation *op) const;
 
@@ -100,49 +88,28 @@ private:
 };
 } // namespace
 
-static SiteKind kindOf(Operation *op) {
+static std::optional<SiteRole> roleOf(Operation *op) {
+  // An activation that takes two operations.
   if (isLeakyRelu(op))
-    return SiteKind::Activation;
-  return llvm::TypeSwitch<Operation *, SiteKind>(op)
-      .Case<AttentionOp>([](auto) { return SiteKind::Attention; })
-      .Case<LayerNormOp, RMSNormOp>([](auto) { return SiteKind::Norm; })
-      .Case<GeluOp, SiluOp, ReluOp>([](auto) { return SiteKind::Activation; })
-      .Case<SoftmaxOp>([](auto) { return SiteKind::Softmax; })
-      .Case<RotaryOp>([](auto) { return SiteKind::Rotary; })
-      .Case<LinearOp>([](auto) { return SiteKind::Linear; })
-      .Case<MatmulOp>([](auto) { return SiteKind::Matmul; })
-      .Case<GatherOp>([](auto) { return SiteKind::Gather; })
-      .Default([](auto) { return SiteKind::None; });
+    return SiteRole::Activation;
+  auto site = dyn_cast<SiteOpInterface>(op);
+  return site ? std::optional(site.getSiteRole()) : std::nullopt;
 }
 
-/// False for operands that steer an operation and do not become part of its result:
-/// masks, angles, indices, conditions.
-static bool carriesData(OpOperand &use) {
-  Operation *op = use.getOwner();
-  unsigned limit = llvm::TypeSwitch<Operation *, unsigned>(op)
-                       .Case<AttentionOp>([](auto) { return 3; })
-                       .Case<RotaryOp, LinearOp, GatherOp>([](auto) { return 1; })
-                       .Default([](auto) { return ~0u; });
-  return use.getOperandNumber() < limit && !isa<ShapeOfOp>(op) &&
-         !(isa<WhereOp>(op) && use.getOperandNumber() == 0);
-}
+/// False for operands that do not become part of the result: masks, indices, weights.
+static bool carriesData(OpOperand &use) { return getOperandRole(use) == OperandRole::Data; }
 
 //===----------------------------------------------------------------------===//
 // What lies before and behind
 //===----------------------------------------------------------------------===//
 
 static unsigned trailOf(Operation *op) {
-  switch (kindOf(op)) {
-  case SiteKind::Linear:
+  auto role = roleOf(op);
+  if (role == SiteRole::Linear)
     return kLinear;
-  case SiteKind::Activation:
+  if (role == SiteRole::Activation)
     return kActivation;
-  case SiteKind::Matmul:
-  case SiteKind::Softmax:
-    return kMatmul;
-  default:
-    return 0;
-  }
+  return role == SiteRole::Matmul || role == SiteRole::Softmax ? kMatmul : 0;
 }
 
 void Namer::lookBack(Operation *op) {
@@ -181,18 +148,10 @@ unsigned Namer::throughUse(OpOperand &use) const {
     return (kQuery | kDirectQuery) << use.getOperandNumber();
   if (isa<func::ReturnOp>(user))
     return kEnd;
-  unsigned onward = ahead.lookup(user);
-  switch (kindOf(user)) {
-  case SiteKind::Linear:
-    return kLinear | (onward & kSlots);
-  case SiteKind::Matmul:
-  case SiteKind::Softmax:
+  unsigned trail = trailOf(user), onward = ahead.lookup(user);
+  if (trail & kMatmul)
     return kMatmul;
-  case SiteKind::Activation:
-    return kActivation | onward;
-  default:
-    return onward;
-  }
+  return trail | (trail & kLinear ? onward & kSlots : onward);
 }
 
 void Namer::lookAhead(Operation *op) {
@@ -213,7 +172,7 @@ std::pair<LinearOp, bool> Namer::layerBehind(Value value) const {
       return {linear, isActivated};
     if (!op || (trailOf(op) & kMatmul) || isa<AttentionOp>(op))
       break;
-    bool isActivation = kindOf(op) == SiteKind::Activation;
+    bool isActivation = trailOf(op) & kActivation;
     isActivated |= isActivation;
     Value source;
     for (Value operand : op->getOperands()) {
@@ -359,32 +318,35 @@ std::string Namer::normName(Operation *op) const {
                             : fmt::format("layers.{}.norm", *blocks.blockOf(op));
 }
 
+/// True for what looks up features. Of other tables, such as those of angles and biases,
+/// masks and rotations are made.
+bool Namer::isEmbedding(Operation *op) const {
+  auto gather = dyn_cast<GatherOp>(op);
+  return gather && isKnown(gather.getData()) && !known.contains(op) &&
+         ahead.lookup(op) != 0 && isa<FloatType>(gather.getType().getElementType());
+}
+
 std::string Namer::nameOf(Operation *op) const {
-  switch (kindOf(op)) {
-  case SiteKind::None:
-    return "";
-  case SiteKind::Attention:
+  auto role = roleOf(op);
+  if (!role)
+    return isEmbedding(op) ? "embedding" : "";
+  switch (*role) {
+  case SiteRole::Attention:
     return attentionOf(numbers.lookup(op));
-  case SiteKind::Norm:
+  case SiteRole::Norm:
     return normName(op);
-  case SiteKind::Linear:
+  case SiteRole::Linear:
     return linearName(cast<LinearOp>(op));
-  case SiteKind::Activation:
+  case SiteRole::Activation:
     return sectionOf(op) + ".activation";
-  case SiteKind::Softmax:
+  case SiteRole::Softmax:
     return sectionOf(op) + ".softmax";
-  case SiteKind::Matmul:
+  case SiteRole::Matmul:
     return sectionOf(op) + ".matmul";
-  case SiteKind::Rotary:
+  case SiteRole::Rotary:
     return sectionOf(op) + atSlots(slotsText(ahead.lookup(op)), "rotary");
-  case SiteKind::Gather:
-    // Of other tables, such as those of angles and biases, masks and rotations are made.
-    return isKnown(op->getOperand(0)) && !known.contains(op) && ahead.lookup(op) != 0 &&
-                   isa<FloatType>(getElementTypeOrSelf(op->getResult(0)))
-               ? "embedding"
-               : "";
   }
-  llvm_unreachable("a kind of site that is none");
+  llvm_unreachable("a role of a site that is none");
 }
 
 SiteNames::SiteNames(func::FuncOp function, AnalysisManager &analyses) {

@@ -73,7 +73,7 @@ func.func @cross(%x: tensor<4x8xf32>, %memory: tensor<6x8xf32>) -> tensor<4x8xf3
 // CHECK: nn.linear {{.+}} {nn.site = "layers.0.ffn.down"}
 // CHECK: nn.linear {{.+}} {nn.site = "layers.0.ffn.down.2"}
 // CHECK: nn.linear {{.+}} {nn.site = "layers.0.ffn.down.1"}
-// CHECK: nn.gelu {{.+}} {nn.site = "final.activation"}
+// CHECK: nn.mish {{.+}} {nn.site = "final.activation"}
 func.func @rest(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %w = nn.constant dense<1.0> : tensor<8x8xf32>
   %wide = nn.constant dense<1.0> : tensor<8x16xf32>
@@ -92,7 +92,7 @@ func.func @rest(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %d1 = nn.linear %d0, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %d2 = nn.linear %d1, %w {nn.site = "layers.0.ffn.down.1"} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %e = nn.add %r, %d2 : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
-  %y = nn.gelu erf %e : tensor<4x8xf32>
+  %y = nn.mish %e : tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
 

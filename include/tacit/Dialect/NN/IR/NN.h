@@ -33,6 +33,44 @@ bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
 template <typename ConcreteOp>
 class CorrectlyRounded : public mlir::OpTrait::TraitBase<ConcreteOp, CorrectlyRounded> {};
 
+/// What a site is for a model; see SiteOpInterface.
+enum class SiteRole { Attention, Norm, Activation, Softmax, Rotary, Linear, Matmul };
+
+/// What an operation does with an operand; see OperandRolesOpInterface.
+enum class OperandRole {
+  Data,      ///< its elements, or what is computed of them, become those of the result
+  Parameter, ///< the weight or the bias of a layer
+  Index,     ///< says which elements
+  Shape,     ///< says how many
+  Condition, ///< chooses between others
+  Mask,      ///< says which scores take part
+  Angle,     ///< its cosine or sine; says how far something is rotated
+  Extent     ///< its own shape is read, and no element
+};
+
+/// Says of an operation what its sites are for.
+template <SiteRole role>
+struct HasSiteRole {
+  template <typename ConcreteOp>
+  class Impl : public mlir::OpTrait::TraitBase<ConcreteOp, Impl> {
+  public:
+    static constexpr SiteRole siteRole = role;
+  };
+};
+
+/// Says of an operation what the roles of its operands are, in their order.
+template <OperandRole... roles>
+struct HasOperandRoles {
+  template <typename ConcreteOp>
+  class Impl : public mlir::OpTrait::TraitBase<ConcreteOp, Impl> {
+  public:
+    static OperandRole getOperandRole(unsigned number) {
+      constexpr OperandRole list[] = {roles...};
+      return number < sizeof...(roles) ? list[number] : OperandRole::Data;
+    }
+  };
+};
+
 class SizeInference;
 
 /// What the interfaces do where an operation says nothing else.
@@ -51,6 +89,12 @@ llvm::StringRef mnemonicOf(llvm::StringRef operationName);
 #include "tacit/Dialect/NN/IR/NNOps.h.inc"
 
 namespace tacit::nn {
+
+/// What the operation that reads an operand does with it.
+inline OperandRole getOperandRole(mlir::OpOperand &operand) {
+  auto op = llvm::dyn_cast<OperandRolesOpInterface>(operand.getOwner());
+  return op ? op.getOperandRole(operand.getOperandNumber()) : OperandRole::Data;
+}
 
 /// Attribute names on the entry function's arguments, results and module.
 inline constexpr llvm::StringLiteral kNameAttr = "nn.name";

@@ -19,7 +19,9 @@ def NN_PoolKind : I32EnumAttr<"PoolKind", "what a pool makes of a window", [
 }
 def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
 
-def NN_ConvOp : NN_InferredOp<"conv", [NN_InfersSizes]> {
+def NN_ConvOp
+    : NN_InferredOp<"conv", [NN_InfersSizes,
+                             NN_Operands<["Data", "Parameter", "Parameter"]>]> {
   let summary = "convolution (a correlation, as ONNX has it) in any number of dimensions";
   let description = [{
     `input` is [N, C, D1, ...], `weight` [M, C / group, K1, ...]; the result is

@@ -116,6 +116,22 @@ def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Roles of operands
+//===----------------------------------------------------------------------===//
+
+def NN_OperandRolesOpInterface : OpInterface<"OperandRolesOpInterface"> {
+  let cppNamespace = "::tacit::nn";
+  let description = [{
+    An operation some operands of which are not data: they steer it, or belong to it.
+    All operands of an operation that does not have this interface are data.
+  }];
+  let methods = [
+    InterfaceMethod<"What the operation does with operand number `number`.",
+      "::tacit::nn::OperandRole", "getOperandRole", (ins "unsigned":$number)>
+  ];
+}
+
+//===----------------------------------------------------------------------===//
 // Roles in a model
 //===----------------------------------------------------------------------===//
 
@@ -128,7 +144,9 @@ def NN_SiteOpInterface : OpInterface<"SiteOpInterface"> {
   let methods = [
     StaticInterfaceMethod<"What kind of site it is: the mnemonic of the operation.",
       "::llvm::StringRef", "getSiteKind", (ins), "",
-      [{ return ::tacit::nn::detail::mnemonicOf(ConcreteOp::getOperationName()); }]>
+      [{ return ::tacit::nn::detail::mnemonicOf(ConcreteOp::getOperationName()); }]>,
+    StaticInterfaceMethod<"What a site of this kind is for; its name is made of that.",
+      "::tacit::nn::SiteRole", "getSiteRole", (ins), [{ return ConcreteOp::siteRole; }]>
   ];
 }
 

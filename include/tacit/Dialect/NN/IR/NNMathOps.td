@@ -53,13 +53,13 @@ def NN_ReciprocalOp : NN_FloatUnaryOp<"reciprocal", "1 / x", [], [NN_CorrectlyRo
 def NN_TanhOp : NN_FloatUnaryOp<"tanh", "hyperbolic tangent">;
 def NN_ErfOp : NN_FloatUnaryOp<"erf", "error function">;
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
-def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [], [NN_SiteOpInterface]>;
-def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_SiteOpInterface]>;
+def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [], [NN_Site<"Activation">]>;
+def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_Site<"Activation">]>;
 def NN_MishOp : NN_FloatUnaryOp<"mish", "x * tanh(log(1 + exp(x)))", [],
-                                [NN_SiteOpInterface]>;
+                                [NN_Site<"Activation">]>;
 
 def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Computes<>,
-                               NN_SiteOpInterface]> {
+                               NN_Site<"Activation">]> {
   let summary = "Gaussian error linear unit";
   let description = [{
     `erf` is x/2 * (1 + erf(x / sqrt 2)); `tanh` is
@@ -152,7 +152,9 @@ def NN_CompareOp
   let extraClassDefinition = NN_FoldElementwise.definition;
 }
 
-def NN_WhereOp : NN_InferredOp<"where", [NN_Computes<["evaluateInteger", "evaluateSize"]>]> {
+def NN_WhereOp
+    : NN_InferredOp<"where", [NN_Computes<["evaluateInteger", "evaluateSize"]>,
+                              NN_Operands<["Condition", "Data", "Data"]>]> {
   let summary = "chooses between two tensors, element by element";
   let description = "The three operands broadcast against one another.";
   let arguments = (ins RankedTensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
@@ -257,7 +259,7 @@ def NN_CumSumOp : NN_Op<"cumsum", [SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType, NN_SiteOpInterface]> {
+def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType, NN_Site<"Softmax">]> {
   let summary = "exp(x - max) / sum(exp(x - max)) along one axis";
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$input, I64Attr:$axis);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
@@ -267,7 +269,7 @@ def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType, NN_SiteOpInterfa
 
 def NN_LayerNormOp
     : NN_Op<"layer_norm", [AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>,
-                           NN_SiteOpInterface]> {
+                           NN_Site<"Norm">]> {
   let summary = "layer normalisation over the last dimension";
   let description = [{
     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), then times `scale`
@@ -290,7 +292,8 @@ def NN_LayerNormOp
   let hasVerifier = 1;
 }
 
-def NN_RMSNormOp : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>, NN_SiteOpInterface]> {
+def NN_RMSNormOp
+    : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>, NN_Site<"Norm">]> {
   let summary = "root mean square normalisation over the last dimension";
   let description = [{
     x / sqrt(mean(x^2) + epsilon), then times `scale` where given

@@ -11,7 +11,8 @@
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
 def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
-                                           NN_Moves<["trace", "keepsLast"]>]> {
+                                           NN_Moves<["trace", "keepsLast"]>,
+                                           NN_Operands<["Data", "Index"]>]> {
   let summary = "picks slices of a tensor by index";
   let description = [{
     The result's shape is that of `data` with dimension `axis` replaced by the
@@ -28,7 +29,8 @@ def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
 }
 
 def NN_GatherElementsOp
-    : NN_InferredOp<"gather_elements", [NN_InfersSizes, NN_MovementOpInterface]> {
+    : NN_InferredOp<"gather_elements", [NN_InfersSizes, NN_MovementOpInterface,
+                                        NN_Operands<["Data", "Index"]>]> {
   let summary = "picks single elements by their index along one axis";
   let description = [{
     Element [i, j, ...] of the result is that of `data` whose index along `axis` is
@@ -42,7 +44,8 @@ def NN_GatherElementsOp
   }];
 }
 
-def NN_ScatterNDOp : NN_InferredOp<"scatter_nd"> {
+def NN_ScatterNDOp
+    : NN_InferredOp<"scatter_nd", [NN_Operands<["Data", "Index", "Data"]>]> {
   let summary = "writes slices into a tensor";
   let description = [{
     The last dimension of `indices` holds the first k coordinates of a slice of
@@ -102,7 +105,9 @@ def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]
   let hasFolder = 1;
 }
 
-def NN_DynamicSliceOp : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast"]>]> {
+def NN_DynamicSliceOp
+    : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast"]>,
+                              NN_Operands<["Data", "Index", "Index", "Index"]>]> {
   let summary = "a strided part of a tensor, bounds computed";
   let description = [{
     ONNX `Slice` whose bounds follow from dimensions that are not known yet:
@@ -150,7 +155,9 @@ def NN_ReshapeOp
   let hasVerifier = 1;
 }
 
-def NN_DynamicReshapeOp : NN_Op<"dynamic_reshape", [NN_InfersElements, NN_MovementOpInterface]> {
+def NN_DynamicReshapeOp
+    : NN_Op<"dynamic_reshape", [NN_InfersElements, NN_MovementOpInterface,
+                                NN_Operands<["Data", "Shape"]>]> {
   let summary = "the same elements in a computed shape";
   let description = [{
     ONNX `Reshape` whose shape follows from dimensions that are not known yet:
@@ -188,7 +195,9 @@ def NN_ExpandOp : NN_Op<"expand", [NN_InfersElements, NN_Moves<["trace"]>]> {
   let hasVerifier = 1;
 }
 
-def NN_DynamicExpandOp : NN_Op<"dynamic_expand", [NN_InfersElements, NN_MovementOpInterface]> {
+def NN_DynamicExpandOp
+    : NN_Op<"dynamic_expand", [NN_InfersElements, NN_MovementOpInterface,
+                               NN_Operands<["Data", "Shape"]>]> {
   let summary = "repeats dimensions of 1 to fill a computed shape";
   let description = [{
     ONNX `Expand` whose shape follows from dimensions that are not known yet. The
@@ -202,7 +211,8 @@ def NN_DynamicExpandOp : NN_Op<"dynamic_expand", [NN_InfersElements, NN_Movement
   let hasVerifier = 1;
 }
 
-def NN_ShapeOfOp : NN_InferredOp<"shape_of", [NN_InfersElements]> {
+def NN_ShapeOfOp
+    : NN_InferredOp<"shape_of", [NN_InfersElements, NN_Operands<["Extent"]>]> {
   let summary = "the dimensions of a tensor";
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs RankedTensorOf<[I64]>:$result);

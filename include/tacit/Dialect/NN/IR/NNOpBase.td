@@ -14,6 +14,11 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+/// A trait of ours that has parameters in C++.
+class NN_ParamTrait<string name, string params> : ParamNativeOpTrait<name, params> {
+  let cppNamespace = "::tacit::nn";
+}
+
 /// Its results are constants, or their sizes are not those of the first operand: see
 /// SizesOpInterface for what holds without it.
 def NN_InfersSizes : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes"]>;
@@ -30,6 +35,20 @@ class NN_Moves<list<string> methods>
 class NN_Computes<list<string> methods = []>
     : DeclareOpInterfaceMethods<NN_ElementwiseOpInterface,
                                 !listconcat(["evaluateReal"], methods)>;
+
+/// Is counted and named as a site that is, for a model, what the case `role` of SiteRole
+/// says.
+class NN_Site<string role>
+    : TraitList<[NN_SiteOpInterface,
+                 NN_ParamTrait<"HasSiteRole", "::tacit::nn::SiteRole::" # role>]>;
+
+/// The operands have these `roles`, cases of OperandRole, in their order.
+class NN_Operands<list<string> roles>
+    : TraitList<[NN_OperandRolesOpInterface,
+                 NN_ParamTrait<"HasOperandRoles",
+                               !interleave(!foreach(role, roles,
+                                                    "::tacit::nn::OperandRole::" # role),
+                                           ", ")>]>;
 
 /// Folds on floats too.
 def NN_CorrectlyRounded : NativeOpTrait<"CorrectlyRounded"> {

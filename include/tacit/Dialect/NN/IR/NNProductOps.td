@@ -15,7 +15,7 @@ include "tacit/Dialect/NN/IR/NNOpBase.td"
 //===----------------------------------------------------------------------===//
 
 def NN_MatmulOp : NN_InferredOp<"matmul", [NN_InfersSizes, NN_MultiplierOpInterface,
-                                           NN_SiteOpInterface]> {
+                                           NN_Site<"Matmul">]> {
   let summary = "matrix product with broadcast leading dimensions";
   let description = [{
     As NumPy's `matmul`: [..., M, K] by [..., K, N] gives [..., M, N]. An operand of
@@ -33,7 +33,9 @@ def NN_MatmulOp : NN_InferredOp<"matmul", [NN_InfersSizes, NN_MultiplierOpInterf
 }
 
 def NN_LinearOp : NN_InferredOp<"linear", [NN_InfersSizes, NN_MultiplierOpInterface,
-                                           NN_SiteOpInterface]> {
+                                           NN_Site<"Linear">,
+                                           NN_Operands<["Data", "Parameter",
+                                                        "Parameter"]>]> {
   let summary = "x times a weight matrix, plus a bias";
   let description = [{
     [..., K] by [K, N] gives [..., N]; `bias` has N elements.
@@ -53,8 +55,10 @@ def NN_LinearOp : NN_InferredOp<"linear", [NN_InfersSizes, NN_MultiplierOpInterf
   }];
 }
 
-def NN_AttentionOp : NN_InferredOp<"attention", [NN_InfersSizes, NN_MultiplierOpInterface,
-                                           NN_SiteOpInterface]> {
+def NN_AttentionOp
+    : NN_InferredOp<"attention", [NN_InfersSizes, NN_MultiplierOpInterface,
+                                  NN_Site<"Attention">,
+                                  NN_Operands<["Data", "Data", "Data", "Mask"]>]> {
   let summary = "scaled dot-product attention";
   let description = [{
     softmax(scale * Q K^T, masked, along the keys) V
@@ -91,7 +95,8 @@ def NN_AttentionOp : NN_InferredOp<"attention", [NN_InfersSizes, NN_MultiplierOp
 }
 
 def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_InfersSizes,
-                                   NN_SiteOpInterface]> {
+                                   NN_Site<"Rotary">,
+                                   NN_Operands<["Data", "Angle", "Angle"]>]> {
   let summary = "rotary position embedding";
   let description = [{
     Rotates pairs of features by the angles whose cosines and sines are given
