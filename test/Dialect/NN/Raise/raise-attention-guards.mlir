@@ -1,6 +1,6 @@
-// RUN: tacit-opt %s -nn-raise-attention -split-input-file | FileCheck %s
-// RUN: tacit-opt %s -nn-raise-attention -split-input-file --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
-// RUN: tacit-reference %s --compiled --pipeline='func.func(nn-raise-attention)' | FileCheck %s --check-prefix=VALUES
+// RUN: tacit-opt %s -nn-normalize -nn-raise-attention -split-input-file | FileCheck %s
+// RUN: tacit-opt %s -nn-normalize -nn-raise-attention -split-input-file --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: tacit-reference %s --compiled --pipeline='func.func(nn-normalize,nn-raise-attention)' | FileCheck %s --check-prefix=VALUES
 
 // Raised, functions of known shapes compute the same, and so does their compiled code.
 // VALUES: {{^}}2 functions

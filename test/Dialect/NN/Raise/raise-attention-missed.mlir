@@ -1,4 +1,4 @@
-// RUN: tacit-opt %s -nn-raise-attention --remarks-filter=raise -verify-diagnostics
+// RUN: tacit-opt %s -nn-normalize -nn-raise-attention --remarks-filter=raise -verify-diagnostics
 
 // Sites are remarks too.
 func.func @found(%q: tensor<2x4x4xf32>, %kt: tensor<2x4x4xf32>, %v: tensor<2x4x4xf32>) -> tensor<2x4x4xf32> {

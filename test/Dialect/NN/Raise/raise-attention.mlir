@@ -1,4 +1,4 @@
-// RUN: tacit-opt %s -nn-raise-attention -split-input-file | FileCheck %s
+// RUN: tacit-opt %s -nn-normalize -nn-raise-attention -split-input-file | FileCheck %s
 
 // The first function is the example of the pass's documentation.
 

@@ -1,4 +1,4 @@
-// RUN: tacit-opt %s -nn-raise-layer-norm --remarks-filter=raise -verify-diagnostics
+// RUN: tacit-opt %s -nn-normalize -nn-raise-layer-norm --remarks-filter=raise -verify-diagnostics
 
 // Sites are remarks too.
 func.func @found(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {

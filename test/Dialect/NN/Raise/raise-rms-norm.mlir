@@ -1,5 +1,5 @@
-// RUN: tacit-opt %s -nn-raise-rms-norm | FileCheck %s
-// RUN: tacit-opt %s -nn-raise-rms-norm --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: tacit-opt %s -nn-normalize -nn-raise-rms-norm | FileCheck %s
+// RUN: tacit-opt %s -nn-normalize -nn-raise-rms-norm --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 // The first function is the example of the pass's documentation.
 
@@ -10,14 +10,12 @@
 // CHECK-NEXT: return %[[Y]]
 // REMARK: [Passed] rms-norm | Category:raise | Function=rms_norm | Remark="with scale, epsilon 1e-06"
 func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
-  %one = nn.constant dense<1.0> : tensor<f32>
-  %two = nn.constant dense<2.0> : tensor<f32>
   %eps = nn.constant dense<1.0e-06> : tensor<f32>
-  %square = nn.pow %x, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %square = nn.mul %x, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   %mean = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
   %sum = nn.add %mean, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
   %root = nn.sqrt %sum : tensor<2x1xf32>
-  %inverse = nn.div %one, %root : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %inverse = nn.reciprocal %root : tensor<2x1xf32>
   %n = nn.mul %x, %inverse : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
   %y = nn.mul %g, %n : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>

@@ -1,5 +1,5 @@
-// RUN: tacit-opt %s -nn-raise-silu | FileCheck %s
-// RUN: tacit-opt %s -nn-raise-silu --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: tacit-opt %s -nn-normalize -nn-raise-silu | FileCheck %s
+// RUN: tacit-opt %s -nn-normalize -nn-raise-silu --remarks-filter=raise 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 // The first function is the example of the pass's documentation.
 

@@ -24,7 +24,7 @@ std::optional<double> constantScalar(mlir::Value value, unsigned depth = 6);
 bool keepsShape(mlir::Value scalar, mlir::Value other);
 
 /// `value` as the result of `OpT` on some other operand, whose shape it has, and
-/// a constant scalar; either order.
+/// a constant scalar, which nn-normalize puts to the right.
 struct ScalarOperation {
   mlir::Value other;
   double scalar;
@@ -32,13 +32,10 @@ struct ScalarOperation {
 template <typename OpT>
 std::optional<ScalarOperation> matchScalar(mlir::Value value) {
   auto op = value.getDefiningOp<OpT>();
-  if (!op)
+  auto scalar = op ? constantScalar(op.getRhs()) : std::nullopt;
+  if (!scalar || !keepsShape(op.getRhs(), op.getLhs()))
     return std::nullopt;
-  for (auto [other, constant] :
-       {std::pair(op.getLhs(), op.getRhs()), std::pair(op.getRhs(), op.getLhs())})
-    if (auto scalar = constantScalar(constant); scalar && keepsShape(constant, other))
-      return ScalarOperation{other, *scalar};
-  return std::nullopt;
+  return ScalarOperation{op.getLhs(), *scalar};
 }
 
 /// A reduction.

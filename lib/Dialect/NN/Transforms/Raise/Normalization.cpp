@@ -20,27 +20,15 @@ using Mean = Reduction;
 // Small shapes
 //===----------------------------------------------------------------------===//
 
-/// The base of `value`, if that is a power with the constant `exponent`.
-static Value matchPower(Value value, double exponent) {
-  auto op = value.getDefiningOp<PowOp>();
-  return op && constantScalar(op.getRhs()) == exponent &&
-                 keepsShape(op.getRhs(), op.getLhs())
-             ? op.getLhs()
-             : Value();
-}
-
 static Value matchSquare(Value value) {
-  if (Value base = matchPower(value, 2))
-    return base;
   auto product = value.getDefiningOp<MulOp>();
   return product && isSameValue(product.getLhs(), product.getRhs()) ? product.getLhs()
                                                                     : Value();
 }
 
 static Value matchRoot(Value value) {
-  if (auto root = value.getDefiningOp<SqrtOp>())
-    return root.getInput();
-  return matchPower(value, 0.5);
+  auto root = value.getDefiningOp<SqrtOp>();
+  return root ? root.getInput() : Value();
 }
 
 static Mean matchMean(Value value) { return matchReduction(value, ReduceKind::Mean); }
@@ -111,12 +99,10 @@ static Match matchDenominator(Value value) {
 static Match matchInverse(Value value) {
   if (auto inverse = value.getDefiningOp<ReciprocalOp>())
     return matchDenominator(inverse.getInput());
-  if (Value variance = matchPower(value, -0.5))
-    return matchVariance(variance);
-  auto quotient = value.getDefiningOp<DivOp>();
-  if (quotient && constantScalar(quotient.getLhs()) == 1.0 &&
-      keepsShape(quotient.getLhs(), quotient.getRhs()))
-    return matchDenominator(quotient.getRhs());
+  auto power = value.getDefiningOp<PowOp>();
+  if (power && constantScalar(power.getRhs()) == -0.5 &&
+      keepsShape(power.getRhs(), power.getLhs()))
+    return matchVariance(power.getLhs());
   return std::nullopt;
 }
 

@@ -51,7 +51,7 @@ struct RaiseReciprocal : OpRewritePattern<ReciprocalOp> {
   }
 };
 
-/// y / (1 + exp(-x)), y being 1 or anything else.
+/// y / (1 + exp(-x)). With a y of 1 nn-normalize made it a reciprocal.
 struct RaiseQuotient : OpRewritePattern<DivOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -60,9 +60,7 @@ struct RaiseQuotient : OpRewritePattern<DivOp> {
     if (!x || op.getType() != x.getType())
       return failure();
     Value gate = SigmoidOp::create(rewriter, op.getLoc(), x.getType(), x);
-    if (constantScalar(op.getLhs()) != 1.0)
-      gate = MulOp::create(rewriter, op.getLoc(), x.getType(), op.getLhs(), gate);
-    rewriter.replaceOp(op, gate);
+    rewriter.replaceOpWithNewOp<MulOp>(op, x.getType(), op.getLhs(), gate);
     return success();
   }
 };

@@ -70,9 +70,10 @@ def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
   let summary = "Recognise layer normalisation that was exported in pieces";
   let description = [{
     Finds `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)` over the last
-    dimension, with the scale and bias that follow, however the square, the root
-    and the quotient are spelled and even if `x - mean(x)` is computed twice. The
-    scale or bias is taken in only where nothing else reads the value before it.
+    dimension, with the scale and bias that follow, whether it is a quotient or a
+    product with the inverse and even if `x - mean(x)` is computed twice. What else is
+    spelled in several forms is written in one by `nn-normalize`. The scale or bias is
+    taken in only where nothing else reads the value before it.
 
     The variance may be `mean(x^2) - mean(x)^2`, a mean the sum divided by its number
     of terms, the scale part of the dividend or of the factor, and the whole
@@ -85,11 +86,10 @@ def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
 
     ```mlir
     func.func @layer_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<2x8xf32> {
-      %two = nn.constant dense<2.0> : tensor<f32>
       %eps = nn.constant dense<1.0e-05> : tensor<f32>
       %mean = nn.reduce mean %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
       %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
-      %square = nn.pow %d, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %square = nn.mul %d, %d : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
       %variance = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
       %sum = nn.add %variance, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
       %root = nn.sqrt %sum : tensor<2x1xf32>
@@ -124,14 +124,12 @@ def RaiseRmsNorm : RaisePass<"nn-raise-rms-norm"> {
 
     ```mlir
     func.func @rms_norm(%x: tensor<2x8xf32>, %g: tensor<8xf32>) -> tensor<2x8xf32> {
-      %one = nn.constant dense<1.0> : tensor<f32>
-      %two = nn.constant dense<2.0> : tensor<f32>
       %eps = nn.constant dense<1.0e-06> : tensor<f32>
-      %square = nn.pow %x, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+      %square = nn.mul %x, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
       %mean = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
       %sum = nn.add %mean, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
       %root = nn.sqrt %sum : tensor<2x1xf32>
-      %inverse = nn.div %one, %root : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+      %inverse = nn.reciprocal %root : tensor<2x1xf32>
       %n = nn.mul %x, %inverse : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
       %y = nn.mul %g, %n : (tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
       return %y : tensor<2x8xf32>
