@@ -36,7 +36,7 @@ if roundtrip:
     config.substitutions.append(
         (r"(?<![\w./-])tacit-opt(?![\w.-])", "tacit-opt --verify-roundtrip"))
 
-# Large models are no part of the repository; tests on them say REQUIRES: models.
+# Large models are not part of the repository; tests on them say REQUIRES: models.
 models = os.environ.get("TACIT_MODELS") or os.path.join(
     config.tacit_source_root, "..", "shared", "models")
 if os.path.isdir(models):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks the rules of the house that no compiler checks; see CONTRIBUTING.md.
+"""Checks the house rules that no compiler checks; see CONTRIBUTING.md.
 
 Prints one line for each finding, `file:line: what is wrong; what to do`, and exits
 with 1 when there is any.
@@ -26,7 +26,7 @@ OPT_OUT = "utils/untested-errors.txt"
 
 
 class File:
-    """A text file, and its C++ code without comments."""
+    """Holds a text file, and its C++ code without comments."""
 
     def __init__(self, root, path):
         self.path = path
@@ -49,20 +49,20 @@ class File:
 
     @property
     def code(self):
-        """The text with comments and string contents blanked; offsets stay."""
+        """Returns the text with comments and string contents blanked; offsets stay the same."""
         if self._code is None:
             self._code = blank(self.text, strings=True)
         return self._code
 
     @property
     def functions(self):
-        """The functions of C++ code that have a body, in order."""
+        """Returns the functions of C++ code that have a body, in order."""
         if self._functions is None:
             self._functions = list(find_functions(self))
         return self._functions
 
     def function_at(self, offset):
-        """The function whose body holds the offset, or None."""
+        """Returns the function whose body contains the offset, or None."""
         return next((f for f in self.functions if f.begin <= offset < f.end), None)
 
     def line_of(self, offset):
@@ -96,13 +96,13 @@ class Function:
         self.length = file.line_of(end) - self.first + 1
 
 
-# What opens braces that hold declarations, and so may hold functions.
+# Words before braces that contain declarations, and therefore may contain functions.
 SCOPE = re.compile(r"\b(namespace|class|struct|union|extern|enum)\b")
 FUNCTION_NAME = re.compile(r"([~\w:]+|operator\W+)\s*\(")
 
 
 def find_functions(file):
-    """Yields what has a parameter list and a body and lies in no other body."""
+    """Yields everything with a parameter list and a body that is not inside another body."""
     scopes, start, code = [], 0, file.code
     for match in re.finditer(r"[{};]|^#.*$", code, re.M):
         token = match.group()
@@ -178,7 +178,7 @@ def check_passes(house):
 def check_pass_source(house, td, line, name, sources):
     define = f"GEN_PASS_DEF_{name.upper()}"
     wanted = [f"{name}.cpp"]
-    # A conversion's folder and file are named for the road: NNToLinalg.
+    # A conversion's folder and file are named after both dialects: NNToLinalg.
     if name.startswith("Convert"):
         wanted.append(f"{name[len('Convert'):]}.cpp")
     if not any(re.search(rf"\b{define}\b", file.text)
@@ -196,7 +196,7 @@ def check_pass_test(house, td, line, flag):
                  if f.path.parent.name.lower() == road]
         wanted = "test/Conversion/<" + flag[len("convert-"):] + " in CamelCase>/*.mlir"
     else:
-        # A pass is named for its dialect, or for what Codegen makes code for.
+        # A pass is named after its dialect, or after the target of Codegen.
         prefix = parts[1].lower() + "-" if len(parts) > 1 else ""
         if not flag.startswith(prefix):
             house.find(td, line, f"flag '{flag}' does not begin with '{prefix}'",
@@ -218,7 +218,7 @@ OPERATION = re.compile(r'^def\s+\w+Op\s*:\s*\w+<\s*(?:\w+,\s*)?"(\w+)"', re.M)
 
 
 def check_operations(house):
-    """What an operation means is tested by values, against the reference interpreter."""
+    """The meaning of an operation is tested by values, against the reference interpreter."""
     tests = "\n".join(file.text for file in house.having(".mlir", under=["test/Reference/"]))
     for dialect in ("nn", "mpc"):
         for td in house.having(".td", under=[f"include/tacit/Dialect/{dialect.upper()}/IR/"]):
@@ -262,7 +262,7 @@ def check_banners(house):
 
 
 def check_format(house):
-    """The layout of C++ is a matter for clang-format alone."""
+    """The layout of C++ is determined by clang-format alone."""
     if not (house.root / ".clang-format").exists():
         return  # a small tree of a test
     files = [f.path for f in house.having(*CXX) if not f.name.startswith("test/")]
@@ -299,7 +299,7 @@ def check_layout(house):
 DRIVERS = r"(?:applyPatterns\w*|applyOpPatterns\w*|apply(?:Partial|Full|Analysis)Conversion)"
 CAST_AWAY = re.compile(rf"\(void\)\s*[\w:.>-]*\b({DRIVERS}|run\w*|verify\w*)\s*\(")
 STATEMENT = re.compile(rf"^[ ]*(?:mlir::)?({DRIVERS})\s*\(", re.M)
-# The library behind the command line: it speaks to the user, and ends the process.
+# The library of the command line: it prints messages for users, and ends the process.
 DRIVER = "lib/Driver/"
 # (pattern, folders it is forbidden in, what is wrong, what to do)
 FORBIDDEN = [
@@ -349,7 +349,7 @@ DRIVER_LINK = re.compile(r"\bTacitDriver\b")
 
 
 def check_links(house):
-    """The driver stands above all libraries."""
+    """No library may depend on the driver."""
     for file in house.having(".txt", under=["lib/"]):
         if file.path.name != "CMakeLists.txt" or \
                 file.name.startswith((DRIVER, "lib/InitAll/")):

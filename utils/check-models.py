@@ -37,14 +37,14 @@ CODES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|i1": "b", "|u1": "B",
 
 
 class Wrong(Exception):
-    """What is wrong with one model, in one sentence."""
+    """States what is wrong with one model, in one sentence."""
 
 
 BROKEN = Wrong, OSError, ValueError, KeyError
 
 
 def read_npy(path):
-    """(dtype, shape, values) of a little-endian array in C order."""
+    """Returns (dtype, shape, values) of a little-endian array in C order."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -71,7 +71,7 @@ def read_npy(path):
 
 
 def compare(found_path, expected_path):
-    """(largest error, allowed error) of one output."""
+    """Returns (largest error, allowed error) of one output."""
     dtype, shape, found = read_npy(found_path)
     expected_dtype, expected_shape, expected = read_npy(expected_path)
     if (dtype, shape) != (expected_dtype, expected_shape):
@@ -81,7 +81,7 @@ def compare(found_path, expected_path):
     error = 0.0
     for a, b in zip(found, expected):
         difference = abs(a - b)
-        # A NaN compares as neither smaller nor larger, so ask for what is right.
+        # A NaN is neither smaller nor larger, so test for the correct case.
         if not difference <= error:
             error = difference if difference == difference else math.inf
     return error, limit
@@ -134,7 +134,7 @@ class AnyShape:
             return wrong
 
     def run_reference(self, tacit, library, reference, folder):
-        """The library is right, and gives the bits of the program for this shape."""
+        """Checks that the library is correct, and gives the bits of the program for this shape."""
         any_shape, one_shape = folder / f"{reference.name}.any", folder / f"{reference.name}.one"
         run_model(tacit, library, reference, any_shape)
         result = compare_outputs(reference, any_shape)
@@ -170,7 +170,7 @@ class AnyShape:
 
     @staticmethod
     def join(steps, full, folder, joined):
-        """The logits of all steps, put together along the positions."""
+        """Returns the logits of all steps, joined along the positions."""
         entry, = meta_of(full)["outputs"]
         name = npy_name(entry["name"])
         parts = [read_npy(folder / step.name / name) for step in steps]
@@ -213,7 +213,7 @@ def run_model(tacit, model, reference, folder, dims=(), own=None):
 
 
 def compare_outputs(reference, folder):
-    """(error, allowed) of the output that uses most of what it is allowed."""
+    """Returns (error, allowed) of the output with the largest ratio of the two."""
     results = [compare(folder / npy_name(entry["name"]), reference / entry["file"])
                for entry in meta_of(reference)["outputs"]]
     if not results:
@@ -266,7 +266,7 @@ def tiny_cases(folder):
     return [case for case in out if case.model.exists()]
 
 
-# What each transformation makes of the perplexity of gpt-char/layernorm-gelu: options,
+# The perplexity of gpt-char/layernorm-gelu after each transformation: options,
 # figure, tolerance above, tolerance below (None: lower is better). The figures were found
 # by PyTorch and scalar bit-level code that share nothing with the compiler.
 FIGURES = [
@@ -300,7 +300,7 @@ FIGURES = [
 
 
 def check_perplexity(tacit, models, options, figure, above, below):
-    """What `tacit eval` finds with these options."""
+    """Returns the result of `tacit eval` with these options."""
     text = run_tacit([tacit, "eval", models / "gpt-char/layernorm-gelu/model.onnx", "--tokens",
                       models / "gpt-char/val-tokens.npy", "-q", "--threads", "1", "--json", "-",
                       *options.split()])

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints what changes of a model cost: one row for each, measured by `tacit eval`.
+"""Prints the effect of changes of a model: one row for each, measured by `tacit eval`.
 
   demo-table.py TACIT MODEL TOKENS.npy
 """

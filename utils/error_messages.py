@@ -1,4 +1,4 @@
-"""What the sources can say to a user, and whether a test expects it; for check-house.
+"""Finds the messages of the sources, and whether a test expects them; for check-house.
 
 A message is the text of an error, or the advice that goes with one. It consists of pieces:
 the literals between the values that are printed. A test expects a message when it has the
@@ -7,16 +7,16 @@ longest of them. Where a message has one text or another, each is a message of i
 
 import re
 
-# The arguments that are messages; None: everything streamed into the result.
+# The arguments that are messages; None means everything streamed into the result.
 CALLS = {"emitOpError": None, "emitOptionalError": None, "emitError": None,
          "fail": (2, 1), "refuse": (0, 1), "invalid": (0,), "notALibrary": (1,),
          "tacit_refuse": (2, 3), "usage": (0, 1)}
 CALL = re.compile(rf"(?<![\w])({'|'.join(CALLS)})\s*\(")
-# A definition or a declaration, not a call.
+# Matches a definition or a declaration, not a call.
 DECLARATION = re.compile(r"(?:^|[;{}>])\s*(?:template\s*<[^;]*>\s*)?(?:static\s+|inline\s+)*"
                          r"[\w:]+(?:<[^;()]*>)?\s+[&*]?(?:\w+::)*$")
 LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-# What stands before a literal that is one of two: `a ? "x" : std::string("y")`.
+# The text before a literal that is one of two: `a ? "x" : std::string("y")`.
 CHOICE = re.compile(r"(?:\?|(?<!:):)\s*(?:std::string\()?$")
 BRACES = re.compile(r"\{[^{}]*\}")
 PERCENT = re.compile(r"%[-0-9.*]*(?:zu|[dsp]|$)")
@@ -24,7 +24,7 @@ ESCAPES = {"n": "\n", "t": "\t", "0": "\n"}
 
 
 def matching(code, start):
-    """The offset behind the parenthesis that closes the one at `start`."""
+    """Returns the offset after the parenthesis that closes the one at `start`."""
     depth = 0
     for offset in range(start, len(code)):
         depth += {"(": 1, ")": -1}.get(code[offset], 0)
@@ -34,7 +34,7 @@ def matching(code, start):
 
 
 def arguments_of(code, start, end):
-    """(start, end) of each argument of the call whose parentheses these are."""
+    """Returns (start, end) of each argument of the call with these parentheses."""
     depth, begin, out = 0, start + 1, []
     for offset in range(start + 1, end):
         character = code[offset]
@@ -46,7 +46,7 @@ def arguments_of(code, start, end):
 
 
 class Message:
-    """`pieces` follow one another."""
+    """A message; its `pieces` follow one another."""
 
     def __init__(self, offset, pieces):
         self.offset, self.pieces = offset, pieces
@@ -56,7 +56,7 @@ class Message:
 
     @property
     def key(self):
-        """The longest piece, which stands for the message in lists."""
+        """Returns the longest piece, which identifies the message in lists."""
         return max(self.pieces, key=len)
 
     def is_expected(self, tests):
@@ -64,7 +64,7 @@ class Message:
 
 
 def messages(text, code):
-    """Each Message of C++ text; `code` is the text with its strings blanked."""
+    """Yields each Message of C++ text; `code` is the text with its strings blanked."""
     # Both have the same offsets: `code` finds the structure, `text` the words.
     for match in CALL.finditer(code):
         before = code[max(0, match.start() - 200):match.start()]
@@ -87,7 +87,7 @@ def messages(text, code):
 
 
 def split(text, is_format, is_c):
-    """The pieces of the literals in `text`; then those of each that is one of a choice."""
+    """Returns the pieces of the literals in `text`, then those of each alternative."""
     joined = re.sub(r'"\s*"', "", text)
     pieces, choices = [], []
     for literal in LITERAL.finditer(joined):
@@ -106,13 +106,13 @@ def split(text, is_format, is_c):
     return [pieces, *choices]
 
 
-# What stands before the expected text on a line of a test.
+# The text before the expected message on a line of a test.
 DIRECTIVE = re.compile(r"^\s*(?://|#|;)\s*(?:[A-Z][A-Z0-9_-]*(?:\{LITERAL\})?:)?\s*", re.M)
 ESCAPED = re.compile(r"\{\{(?:\\(.)|\[(.)\])\}\}")
 
 
 def expected_text(text, is_code):
-    """The words of a test, as one line."""
+    """Returns the words of a test, as one line."""
     if is_code:
         text = re.sub(r'"\s*"', "", text).replace('\\"', '"')
     text = ESCAPED.sub(lambda m: m.group(1) or m.group(2), DIRECTIVE.sub(" ", text))

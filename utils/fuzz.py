@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs the fuzzers of fuzz/: changed files, as strangers might send them, must be refused
+"""Runs the fuzzers of fuzz/: mutated files, as strangers might send them, must be rejected
 or read, and never end the program, take forever or fill the memory.
 
 A fixed number of inputs each, with a fixed seed; or as many as --minutes allows, from
@@ -34,7 +34,7 @@ def seeds(patterns, folder):
 
 
 def fuzz(name, runs, minutes):
-    """True if nothing was found."""
+    """Returns True if nothing was found."""
     count, patterns, options = FUZZERS[name]
     found = WORK / name / "found"
     found.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ TILE = {"tile-rows": 2, "panel-columns": 16}
 
 
 class DocError(Exception):
-    """One sentence for whoever runs the script."""
+    """An error message for the user of the script."""
 
 
 def run(tool, *arguments, want="stdout"):
@@ -60,13 +60,13 @@ def phase_names():
 
 
 def clean(program):
-    """Without the empty section that unprinted weights leave behind."""
+    """Removes the empty section that remains of weights that are not printed."""
     program = re.sub(r"\{-#\s*#-\}\s*$", "", program).strip()
     return re.sub(r"[ \t]+$", "", program, flags=re.M) + "\n"
 
 
 def programs():
-    """{phase: program}, each made from the one before by tacit-opt."""
+    """Returns {phase: program}, each made from the preceding one by tacit-opt."""
     names = phase_names()
     texts = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ def outputs(names):
 
 
 def opset_9():
-    """Everything that is an attribute, and becomes an operand later."""
+    """Parameters that are attributes here, and operands in later opsets."""
     return model(
         [node("Softmax", "x", "a", "/flat"),
          node("Clip", "x", "b", "/clip", min=-1.0, max=1.0),
@@ -61,7 +61,7 @@ def opset_12():
 
 
 def opset_18():
-    """What newer opsets made operands."""
+    """Parameters that newer opsets made operands."""
     return model(
         [node("ReduceMax", "x axes", "a", "/max"),
          node("ReduceSum", "x none", "b", "/nothing", noop_with_empty_axes=1),
@@ -74,7 +74,7 @@ def opset_18():
 
 
 def indexing():
-    """Operators that become several of nn's, or look at single elements."""
+    """Operators that become several operations of nn, or work on single elements."""
     return model(
         [node("GatherND", "x pairs", "a", "/gather-nd"),
          node("GatherElements", "x places", "b", "/gather-elements", axis=1),
@@ -99,7 +99,7 @@ def indexing():
 
 
 def halves():
-    """Weights and values of 16 bits: computed in f32, rounded where they leave."""
+    """Weights and values of 16 bits: computed in f32, rounded at the outputs."""
     brain = helper.make_tensor("w2", BF16, [4], [1.0, -2.5, 0.5, 3.0])
     return model(
         [node("MatMul", "x w", "a", "/product"), node("Mul", "a w2", "b", "/scale"),
@@ -137,7 +137,7 @@ def narrow(is_widened=False):
 
 
 def refused():
-    """Valid, and beyond a compiler that does not see the values."""
+    """Valid, but unsupported because the compiler does not know the values."""
     free, number = value("n", ["N", 4], I64), value("i", [1], I64)
     return model(
         [node("ReduceL2", "n axes", "a", "/l2"),
@@ -168,7 +168,7 @@ def refused():
 
 
 def refused_shapes():
-    """Shapes that only a run knows, and weights of words."""
+    """Shapes that are known only at run time, and weights that are strings."""
     words = helper.make_tensor("", TensorProto.STRING, [2], [b"yes", b"no"])
     return model(
         [node("Reshape", "n none", "a", "/empty", allowzero=1),
@@ -213,7 +213,7 @@ def windows():
 
 
 def short_of_five():
-    """x filled up to five: how many are missing may be less than none."""
+    """x padded to five elements: the number of missing ones may be negative."""
     return model(
         [node("Shape", "x", "shape", "/shape"),
          node("Sub", "five shape", "missing", "/missing"),

@@ -23,7 +23,7 @@ F32, I64, BOOL = M.F32, M.I64, M.BOOL
 
 
 def point(tensor, **entries):
-    """Says that the bytes of a tensor are in another file."""
+    """Records that the bytes of a tensor are in another file."""
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
     for key, text in entries.items():
@@ -65,7 +65,7 @@ def large_constant():
 
 
 def function(name, inputs, outputs, nodes, attributes=(), defaults=(), opset=17):
-    """An operator of the file's own. Defaults are a field that onnx 1.12 does not know."""
+    """An operator that the file defines. Defaults are a field that onnx 1.12 lacks."""
     made = helper.make_function("local", name, inputs.split(), outputs.split(), nodes,
                                 [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)],
                                 list(attributes))
@@ -136,7 +136,7 @@ def other_opset():
 
 
 def bad_default():
-    """A default that is cut off."""
+    """A default that is truncated."""
     bad = function("Bad", "v", "r", [M.node("Tanh", "v", "r", "/tanh")])
     bad.MergeFromString(bytes([11 << 3 | 2, 2, 10, 9]))
     return with_functions([call("Bad", "x", "y", "/call")], [bad], [M.value("x", [4])],
@@ -187,7 +187,7 @@ def loops():
 
 
 def open_control():
-    """What inputs decide cannot be imported."""
+    """Control flow that depends on inputs cannot be imported."""
     body = graph([M.node("Identity", "on", "still", "/Identity"),
                   M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
     ends = graph([M.node("Cast", "state", "still", "/Cast", to=BOOL),
@@ -243,7 +243,7 @@ def control(op_type, inputs, outputs="y", **attributes):
 
 
 def deep():
-    """Branches in branches: more than a reader of the format follows."""
+    """Nested branches: more than a reader of the format accepts."""
     inner = graph([M.node("Tanh", "x", "y", "/Tanh")], outputs="y")
     for _ in range(40):
         inner = graph([M.node("If", "on", "y", "/If", then_branch=inner, else_branch=graph(

@@ -58,7 +58,7 @@ def model(nodes, inputs, outputs, weights=(), opset=17, domains=()):
 
 
 def block():
-    """What a transformer is made of: norm, linear layer, activation, softmax."""
+    """The parts of a transformer: norm, linear layer, activation, softmax."""
     return model(
         [node("LayerNormalization", "x gain shift", "normed", "/norm", axis=-1, epsilon=1e-5),
          node("Gemm", "normed fc.weight fc.bias", "hidden", "/fc/Gemm", transB=1),
@@ -205,7 +205,7 @@ def dynamic_expand():
 
 
 def no_logits():
-    """Takes tokens, and gives no probabilities of the next one."""
+    """Takes tokens, but does not return probabilities of the next one."""
     return model([node("Cast", "tokens", "y", "/Cast", to=F32)],
                  [value("tokens", [1, 8], I64)], [value("y", [1, 8])])
 
@@ -273,7 +273,7 @@ def arithmetic():
 
 
 def unsupported():
-    """One of each reason, and a node behind them that is not worth a mention."""
+    """One node for each reason, and a node that depends on them and is not reported."""
     return model(
         [node("LSTM", "x w w", "a", "/lstm"),
          node("Gelu", "x", "b", "/gelu", domain="com.acme"),
@@ -316,7 +316,7 @@ def weight_of(dims):
 
 
 def not_utf8():
-    """protobuf for Python refuses such a name, so it is put in behind its back."""
+    """protobuf for Python rejects such a name, so it is written into the bytes."""
     data = single([node("Tanh", "x", "y", "??")], "y").SerializeToString(deterministic=True)
     return data.replace(b"??", b"\xff\xfe")
 

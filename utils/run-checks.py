@@ -24,7 +24,7 @@ NOT_RUN = {"UNSUPPORTED", "SKIPPED", "EXCLUDED"}
 
 
 def run_lit(tests, environment):
-    """(passed, failed, not run) of one lit run."""
+    """Returns (passed, failed, not run) of one lit run."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "lit.json"
         run = subprocess.run([PYTHON, LIT, "-sv", "--no-progress-bar", "--output", report,

@@ -41,7 +41,7 @@ double Compilation::elapsed() const {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Tells a pass that failed from one that crashed.
+/// Distinguishes a pass that failed from one that crashed.
 struct FailureWatch : PassInstrumentation {
   explicit FailureWatch(bool &hasFailed) : hasFailed(hasFailed) {}
   void runAfterPassFailed(Pass *, Operation *) override { hasFailed = true; }
@@ -49,7 +49,7 @@ struct FailureWatch : PassInstrumentation {
 };
 } // namespace
 
-/// Where the pass manager writes the program and the passes if it fails.
+/// The file to which the pass manager writes the program and the passes after a failure.
 static std::string reproducerPath() {
   llvm::SmallString<128> path;
   llvm::sys::fs::getPotentiallyUniqueTempFileName("tacit-reproducer", "mlir", path);
@@ -59,15 +59,16 @@ static std::string reproducerPath() {
 llvm::Error Compilation::compilerFailed(const Phase *phase, StringRef reproducer,
                                         const std::string &messages) const {
   if (!phase || !session.onnx())
-    return fail(ErrorKind::BadInput, "mend the program or the pipeline", "{} failed:\n  {}",
+    return fail(ErrorKind::BadInput, "correct the program or the pipeline",
+                "{} failed:\n  {}",
                 phase ? "phase '" + phase->name.str() + "'" : "the pipeline", messages);
   return fail(ErrorKind::Internal,
               "report this" + (reproducer.empty() ? "" : " with " + reproducer.str()),
-              "phase '{}' failed, which is a fault of the compiler:\n  {}",
-              phase->name.str(), messages);
+              "phase '{}' failed; this is a bug in the compiler:\n  {}", phase->name.str(),
+              messages);
 }
 
-/// Says whose fault it is that a phase failed without a crash.
+/// Says who is responsible if a phase failed without a crash.
 llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
                                      const std::string &messages) const {
   PhaseFailure failure = phase ? phase->failure : PhaseFailure::Internal;
@@ -77,8 +78,8 @@ llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
   if (failure == PhaseFailure::TwoParties && !session.isUsersProgram())
     return fail(
         ErrorKind::Unsupported,
-        "--aero and --approximate remove or replace operations, --public NAME tells "
-        "the client a constant; tacit cost --list-protocols says what there is",
+        "--aero and --approximate remove or replace operations, --public NAME discloses a "
+        "constant to the client; tacit cost --list-protocols lists the protocols",
         "two parties cannot run this {}:\n  {}", session.onnx() ? "model" : "primitive",
         messages);
   if (failure == PhaseFailure::Request)
@@ -91,7 +92,7 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   std::string messages;
   bool hasFailed = false;
   auto collect = [&](Diagnostic &diagnostic) {
-    // Behind the failure of a pass the pass manager only says that there was one.
+    // After the failure of a pass the pass manager only adds that there was one.
     if (diagnostic.getSeverity() != DiagnosticSeverity::Error || hasFailed)
       return;
     llvm::raw_string_ostream os(messages);
@@ -117,7 +118,8 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
     reproducer = reproducerPath();
     manager.enableCrashReproducerGeneration(reproducer);
   }
-  // Behind the reproducer's: the last one is told first, before the other reports.
+  // This handler is added after that of the reproducer: the last one is called first,
+  // before the other reports.
   manager.addInstrumentation(std::make_unique<FailureWatch>(hasFailed));
   TimingScope scope = session.time.nest(phase ? phase->name : "pass-pipeline");
   manager.enableTiming(scope);
@@ -134,8 +136,8 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   return error;
 }
 
-/// Says what each transformation of the phase that has just run did. What did nothing
-/// is mistyped, or does not fit the model.
+/// Reports what each transformation of the last phase changed. One that changed nothing is
+/// mistyped, or does not fit the model.
 void Compilation::reportTransformations(const Phase &phase) {
   if (variant.isAside)
     return;
@@ -144,7 +146,7 @@ void Compilation::reportTransformations(const Phase &phase) {
   for (const Transformation &transformation : variant.transformations) {
     if (transformation.phase() != phase.kind)
       continue;
-    // In a program without functions nothing has run.
+    // In a program without functions no pass has run.
     int64_t count = next < sites.size() ? sites[next] : 0;
     ++next;
     if (count == 0 && transformation.text != "exact")
@@ -171,7 +173,7 @@ llvm::Error Compilation::advance(PhaseKind last) {
       if (!variant.isAside)
         progress(session.output, reached, phases(variant.road).size(), phase.name,
                  elapsed());
-      // The dumps of the phases before the one that failed are for looking into it.
+      // The dumps of the phases before the failed one help to find the cause.
       if (auto error = runPasses(manager, &phase))
         return llvm::joinErrors(std::move(error), session.finish());
       reportTransformations(phase);
@@ -221,5 +223,5 @@ llvm::Error Compilation::writeLibrary(StringRef path) {
 llvm::Error Compilation::noCode() const {
   return fail(session.onnx() ? ErrorKind::Internal : ErrorKind::BadInput,
               session.onnx() ? "report this with the model" : "start from an earlier phase",
-              "LLVM crashed when it made code of the program");
+              "LLVM crashed while it compiled the program");
 }

@@ -14,50 +14,50 @@
 
 namespace tacit::driver {
 
-/// What one compilation makes of the session's model.
+/// One compilation of the session's model.
 struct Variant {
   Road road = Road::Cpu;
   std::vector<Transformation> transformations = {};
   TwoPartyOptions twoParty = {};
   int64_t vectorBits = 512;
-  /// It is only compared with: it says nothing of what it does, and is not dumped.
+  /// This compilation is only the reference of a comparison: it is silent and not dumped.
   bool isAside = false;
 };
 
-/// A copy of the session's program, on its way through the phases.
+/// Starts with a copy of the session's program, which passes through the phases.
 class Compilation {
 public:
   Compilation(Session &session, Variant variant);
 
-  /// Another variant, which goes on from where this one is.
+  /// Returns another variant that continues from the current state of this one.
   Compilation fork(Variant other) const;
 
   /// Runs the phases up to and including `last`. Dumps them if asked to.
   llvm::Error advance(PhaseKind last);
 
-  /// Runs a pipeline given as text instead.
+  /// Runs a pipeline that is given as text instead.
   llvm::Error runPipeline(llvm::StringRef text);
 
   mlir::ModuleOp program() { return *module; }
-  /// Position on the road of the last phase that has run.
+  /// The index of the last phase that has run.
   size_t phase() const { return reached; }
-  /// Seconds that it took from the file to here.
+  /// The seconds from the start to this point.
   double elapsed() const;
 
-  /// Up to `llvm`, then into this process.
+  /// Compiles up to `llvm`, and then into this process.
   llvm::Expected<std::unique_ptr<Executable>> makeExecutable();
   /// Writes the program, which has passed `llvm`, as a library.
   llvm::Error writeLibrary(llvm::StringRef path);
 
 private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);
-  /// Runs the passes of a phase, or with null those of a pipeline that the user wrote.
+  /// Runs the passes of a phase, or those of a user's pipeline if the phase is null.
   llvm::Error runPasses(mlir::PassManager &manager, const Phase *phase);
   llvm::Error phaseFailed(const Phase *phase, llvm::StringRef reproducer,
                           const std::string &messages) const;
   llvm::Error compilerFailed(const Phase *phase, llvm::StringRef reproducer,
                              const std::string &messages) const;
-  /// For a code generator that crashed.
+  /// Reports a crash of the code generator.
   llvm::Error noCode() const;
   void reportTransformations(const Phase &phase);
 

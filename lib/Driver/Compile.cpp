@@ -21,8 +21,8 @@
 using namespace tacit;
 using namespace tacit::driver;
 
-/// Where a compile to text ends if --to does not say: the model as nn operations, with
-/// the changes that were asked for.
+/// The default of --to if the result is text: the model as nn operations, with the
+/// requested changes.
 static PhaseKind lastModelPhase(const CompileOptions &options) {
   return options.transformations.empty() ? PhaseKind::Raise
                                          : options.transformations.back().phase();
@@ -35,7 +35,7 @@ static llvm::Error printProgramTo(const CompileOptions &options, Compilation &co
   }
   if (llvm::sys::fs::exists(options.output) &&
       !llvm::sys::fs::is_regular_file(options.output))
-    // A pipe or a device: there is no place beside it.
+    // For a pipe or a device there is no place for files beside it.
     return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
       printProgram(compilation.program(), os);
       return llvm::Error::success();
@@ -53,7 +53,7 @@ static int64_t sizeOf(const std::string &path) {
   return llvm::sys::fs::file_size(path, size) ? 0 : size;
 }
 
-/// What does not go together, whatever the model.
+/// Rejects combinations of options, whatever the model is.
 static llvm::Error checkCombination(const CompileOptions &options, PhaseKind last) {
   using Target = CompileOptions::Target;
   if (!options.passPipeline.empty() && options.to)
@@ -62,7 +62,7 @@ static llvm::Error checkCombination(const CompileOptions &options, PhaseKind las
   if (options.passPipeline.empty() && options.start() > *findPhase(last, options.road))
     return fail(ErrorKind::InvalidArgument,
                 "add --to PHASE, one of: " + phaseNames(options.road),
-                "the last phase, {}, lies before --from {}", phaseName(last).str(),
+                "the last phase, {}, comes before --from {}", phaseName(last).str(),
                 phaseName(*options.from).str());
   if (options.printPipeline)
     return llvm::Error::success();
@@ -71,10 +71,10 @@ static llvm::Error checkCombination(const CompileOptions &options, PhaseKind las
                 options.target == Target::Mlir  ? "add -o NAME.mlir, or -o - for stdout"
                 : options.target == Target::Cpu ? "add -o NAME.so"
                                                 : "add -o NAME.json, or -o NAME.mlir",
-                "compile needs to know where the result goes");
+                "compile needs to know where to write the result");
   if (options.target == Target::Cpu && options.to)
     return fail(ErrorKind::InvalidArgument, "add --target=mlir, or leave --to out",
-                "a library comes after the last phase; --to stops before it");
+                "a library is written after the last phase; --to stops before it");
   if (options.target != Target::Mlir && !options.passPipeline.empty())
     return fail(ErrorKind::InvalidArgument, "add --target=mlir",
                 "--pass-pipeline gives a program, not a {}",
@@ -86,7 +86,7 @@ static bool isJson(const CompileOptions &options) {
   return llvm::StringRef(options.output).ends_with(".json");
 }
 
-/// The same for --target=2pc.
+/// Does the same for --target=2pc.
 static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) {
   if (options.target != CompileOptions::Target::TwoParty || options.printPipeline)
     return llvm::Error::success();
@@ -96,11 +96,11 @@ static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) 
                 "a schedule is JSON or a program; -o is '{}'", options.output);
   if (isJson(options) && last != PhaseKind::Cost)
     return fail(ErrorKind::InvalidArgument, "leave --to out, or write -o NAME.mlir",
-                "a schedule comes after the last phase; --to stops before it");
+                "a schedule is written after the last phase; --to stops before it");
   return llvm::Error::success();
 }
 
-/// The one protocol that the phases behind mpc are run for.
+/// Returns the single protocol for which the phases after mpc are run.
 static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseKind last) {
   bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
                   *findPhase(last, options.road) > *findPhase(PhaseKind::Mpc, options.road);
@@ -148,7 +148,7 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
 static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session &session) {
   if (auto error = session.open(!options.transformations.empty()))
     return error;
-  // Two parties agree on sizes before they begin; the CPU takes them as they come.
+  // Two parties agree on sizes before they begin; the CPU takes them at run time.
   bool needsDimensions =
       options.road != Road::Cpu &&
       *findPhase(last, options.road) > *findPhase(PhaseKind::Multiplier, options.road);
@@ -179,7 +179,7 @@ static llvm::Error writeProgram(const CompileOptions &options, const Protocol &p
                     : printProgramTo(options, compilation);
 }
 
-/// The last phase that is asked for.
+/// Returns the last phase that is requested.
 static PhaseKind lastPhase(const CompileOptions &options) {
   if (options.to)
     return *options.to;

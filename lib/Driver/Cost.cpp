@@ -22,7 +22,7 @@ using namespace tacit::report;
 // One program
 //===----------------------------------------------------------------------===//
 
-/// What a reader must know about the figures; the program does not hold it.
+/// What a reader must know about the figures, and the program does not hold.
 static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
                                                         const cost::Suite &suite) {
   auto main = program.lookupSymbol<mlir::func::FuncOp>("main");
@@ -34,7 +34,7 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
   return std::move(bill->notes);
 }
 
-/// Nothing where another run took them apart.
+/// This is empty if another run has expanded the functions.
 static std::string functionsOf(const CostOptions &options,
                                const TwoPartyOptions &twoParty) {
   bool isExpandedHere = options.start() < *findPhase(PhaseKind::Expand, options.road);
@@ -43,7 +43,7 @@ static std::string functionsOf(const CostOptions &options,
   return twoParty.isBounded ? "bounded" : "published";
 }
 
-/// What the program, which has come to the phase `cost`, costs under the protocol.
+/// Returns the costs under the protocol of the program, which has passed the phase `cost`.
 static llvm::Expected<ProtocolCosts>
 costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp program) {
   auto costs = cost::ProgramCosts::of(program);
@@ -56,9 +56,8 @@ costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp 
     return change.phase() == PhaseKind::Quantize;
   };
   if (llvm::any_of(options.transformations, isQuantized))
-    notes->push_back(
-        "weights of few bits send no less here: every operand of a product is a "
-        "word of the ring");
+    notes->push_back("weights of few bits do not reduce communication here: every operand "
+                     "of a product is a word of the ring");
   ShareRing ring = driver::ringOf(program, protocol.twoParty);
   return ProtocolCosts{protocol.suite->info(), ring.width,
                        ring.fraction,          functionsOf(options, protocol.twoParty),
@@ -70,7 +69,7 @@ costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp 
 // All protocols and changes
 //===----------------------------------------------------------------------===//
 
-/// Opens and imports the model, or makes the program of the primitive.
+/// Opens and imports the model, or creates the program of the primitive.
 static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring,
                          Session &session) {
   if (!options.primitive.empty()) {
@@ -88,8 +87,8 @@ static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring
   return session.import(options.bindings);
 }
 
-/// Calls `use` with the number of each protocol and the program made for it. The
-/// phases that no protocol decides run once.
+/// Calls `use` with the index of each protocol and the program made for it. Phases that do
+/// not depend on the protocol run once.
 static llvm::Error
 forEachProtocol(llvm::ArrayRef<Protocol> protocols, const Compilation &raised,
                 Variant variant,
@@ -108,7 +107,7 @@ forEachProtocol(llvm::ArrayRef<Protocol> protocols, const Compilation &raised,
   return llvm::Error::success();
 }
 
-/// Adds what the model costs before the changes that are asked for and behind each.
+/// Adds the costs of the model before the requested changes, and after each of them.
 static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> protocols,
                            const Compilation &raised, std::vector<ProtocolCosts> &all) {
   const std::vector<Transformation> &changes = options.transformations;
@@ -136,7 +135,8 @@ static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> 
   return llvm::Error::success();
 }
 
-/// What the model costs under each protocol. A model is imported once for all.
+/// Computes the costs of the model under each protocol. A model is imported once for all of
+/// them.
 static llvm::Expected<std::vector<ProtocolCosts>>
 costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
   Session session(options, options, Purpose::Cost);
@@ -163,7 +163,7 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
   return all;
 }
 
-/// The same; the program of a primitive is one of the protocol's ring.
+/// Does the same for a primitive, whose program has the ring of the protocol.
 static llvm::Expected<std::vector<ProtocolCosts>>
 costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
   if (options.primitive.empty())
@@ -188,10 +188,11 @@ static llvm::Error checkLimit(const cost::SuiteInfo &suite, const char *option,
   if (!limit || (found != cost::kUnknown && found <= *limit))
     return llvm::Error::success();
   if (found == cost::kUnknown)
-    return fail(ErrorKind::LimitExceeded, "ask a suite of formulas: --protocol crypten",
+    return fail(ErrorKind::LimitExceeded,
+                "use a protocol that has formulas: --protocol crypten",
                 "'{}' does not say how many {} it takes; --{} {} cannot be met", suite.name,
                 what, option, *limit);
-  return fail(ErrorKind::LimitExceeded, "see what dominates, and --aero",
+  return fail(ErrorKind::LimitExceeded, "look at what dominates, and consider --aero",
               "'{}' takes {} {}; --{} allows {}", suite.name, found, what, option, *limit);
 }
 
@@ -212,7 +213,7 @@ static llvm::Error checkLimits(const CostOptions &options, const CostReport &rep
 // The report
 //===----------------------------------------------------------------------===//
 
-/// The sizes of the model's free dimensions.
+/// Returns the sizes of the model's free dimensions.
 static std::map<std::string, int64_t> dimsOf(const CostOptions &options) {
   std::map<std::string, int64_t> dims;
   for (const auto &binding : options.bindings.dims)
@@ -244,8 +245,8 @@ static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &opti
 llvm::Error driver::cost(const CostOptions &options) {
   if (options.protocols.empty())
     return fail(ErrorKind::InvalidArgument,
-                "--protocol aero,crypten; tacit cost --list-protocols tells more",
-                "cost needs to know the protocol");
+                "--protocol aero,crypten; tacit cost --list-protocols describes them",
+                "cost needs a protocol");
   if (options.protocols.size() > 1 && !options.dumpPhases.empty())
     return fail(ErrorKind::InvalidArgument, "give one protocol",
                 "--dump-phases writes the programs of one protocol; found {}",

@@ -22,7 +22,8 @@ void driver::warn(llvm::StringRef message, llvm::StringRef hint) {
                << "\n  try: " << hint << "\n";
 }
 
-/// What is behind a hint: how the command line calls what the library means.
+/// Returns the text after a hint: the name that the command line has for a setting of the
+/// library.
 static llvm::StringRef optionsFor(Setting setting) {
   switch (setting) {
   case Setting::None:
@@ -46,7 +47,7 @@ static llvm::StringRef optionsFor(Setting setting) {
   case Setting::Library:
     return " with tacit compile --target=cpu";
   case Setting::Protocol:
-    return "; tacit cost --list-protocols tells more";
+    return "; tacit cost --list-protocols describes them";
   case Setting::PrimitiveShape:
     return ", as in --shape 128x768x768";
   }
@@ -63,7 +64,7 @@ std::vector<UnsupportedNode> driver::withOptions(std::vector<UnsupportedNode> no
   return nodes;
 }
 
-/// The message, with the options that its list of remedies is about.
+/// Returns the message, with the options that its list of remedies refers to.
 static std::string messageOf(const Error &error) {
   if (error.isA(UnsupportedError::classID()))
     return listUnsupported(
@@ -71,7 +72,7 @@ static std::string messageOf(const Error &error) {
   return error.getMessage().str();
 }
 
-/// The contract of docs/CommandLine.md.
+/// The exit codes are documented in docs/CommandLine.md.
 static int exitCodeOf(ErrorKind kind) {
   switch (kind) {
   case ErrorKind::Internal:
@@ -98,7 +99,7 @@ static void printError(llvm::StringRef message, llvm::StringRef hint) {
 }
 
 int driver::reportError(llvm::Error error) {
-  // Of several errors the first one decides.
+  // If there are several errors, the first one decides.
   int code = 0;
   auto decide = [&](ErrorKind kind) { code = code ? code : exitCodeOf(kind); };
   llvm::handleAllErrors(
@@ -114,11 +115,11 @@ int driver::reportError(llvm::Error error) {
   return code;
 }
 
-/// A model can ask for more memory than there is, and nobody catches bad_alloc.
+/// A model can request more memory than there is, and bad_alloc is not caught.
 static void outOfMemory() {
-  static constexpr char text[] = "error: the machine has not enough memory for this\n"
+  static constexpr char text[] = "error: out of memory\n"
                                  "  try: use smaller dimensions, or a larger machine\n";
-  // Nothing is left to be said if not even this can be written.
+  // If not even this can be written, nothing can be reported.
   if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
     _exit(exitCodeOf(ErrorKind::Internal));
   _exit(exitCodeOf(ErrorKind::Internal));

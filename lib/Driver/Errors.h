@@ -15,20 +15,20 @@
 
 namespace tacit::driver {
 
-/// A hint of a library, with the options of the command line that it is about.
+/// Returns a hint of a library, with the options of the command line that it refers to.
 std::string hintText(const Hint &hint);
 
-/// The same for the remedies of nodes.
+/// Does the same for the remedies of nodes.
 std::vector<UnsupportedNode> withOptions(std::vector<UnsupportedNode> nodes);
 
 /// Prints a warning and what to try.
 void warn(llvm::StringRef message, llvm::StringRef hint);
 
-/// Reports an error and ends the program without running a destructor: for after a
-/// crash, when memory may hold anything.
+/// Reports an error and ends the program without running a destructor. This is for use
+/// after a crash, when memory may hold anything.
 [[noreturn]] void exitAfterCrash(llvm::Error error);
 
-/// Does `work`, in which MLIR and LLVM believe what a file says. If they crash, the
+/// Runs `work`, in which MLIR and LLVM trust the contents of a file. If they crash, the
 /// program reports what `crashed` returns, and ends.
 void guard(llvm::function_ref<void()> work, llvm::function_ref<llvm::Error()> crashed);
 

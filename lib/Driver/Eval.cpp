@@ -19,16 +19,16 @@ using namespace tacit::driver;
 using namespace tacit::report;
 
 namespace {
-/// A model that can be run, and what is known of it.
+/// A model that can be run, with the facts about it.
 struct Compiled {
   std::unique_ptr<Executable> executable;
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
-  /// What the client is told, where two parties would compute.
+  /// What the client would learn in a two-party computation.
   DisclosedList disclosed;
 };
 
-/// The model in the variant that is evaluated, and as it was where that is another.
+/// The variant of the model that is evaluated, and the original if that is another.
 struct Models {
   Compiled model;
   std::optional<Compiled> reference;
@@ -73,7 +73,7 @@ static llvm::Error import(const EvalOptions &options, Session &session, int64_t 
   return session.import(bindings);
 }
 
-/// Source and program are gone when this returns: only packed weights and code stay.
+/// Source and program are freed on return: only packed weights and code are kept.
 static llvm::Expected<Models> compileModels(const EvalOptions &options,
                                             const TwoPartyOptions &twoParty,
                                             int64_t numTokens) {
@@ -97,7 +97,8 @@ static llvm::Expected<Models> compileModels(const EvalOptions &options,
   return models;
 }
 
-/// A number that left the ring is wrong by a multiple of the ring: accuracy is gone.
+/// A number that left the ring is wrong by a multiple of the ring, so that accuracy is
+/// lost.
 static void warnOfWraps(const TwoPartyOptions &twin) {
   std::string remedies;
   if (!twin.isBounded)

@@ -15,7 +15,7 @@ using namespace tacit;
 using namespace tacit::driver;
 using namespace tacit::report;
 
-/// The phases that find and change whole operations, as far as they are ahead.
+/// Runs the phases that recognise and change whole operations, if they are still to come.
 static llvm::Error runPhases(const InspectOptions &options, Session &session,
                              Compilation &compilation) {
   bool isFinished = !session.onnx() && !options.from;
@@ -28,8 +28,8 @@ static llvm::Error runPhases(const InspectOptions &options, Session &session,
   return session.finish();
 }
 
-/// What is in an ONNX file that cannot be imported is part of the answer; a wrong
-/// --dim or a damaged file is not.
+/// The parts of an ONNX file that cannot be imported are part of the report; a wrong --dim
+/// or a damaged file is an error.
 static llvm::Error keepProblem(llvm::Error error, InspectReport &report) {
   return llvm::handleErrors(
       std::move(error),
@@ -58,7 +58,7 @@ static void describeProgram(mlir::ModuleOp program, InspectReport &report) {
         report.freeDims.push_back(dim.name);
 }
 
-/// What the file says of itself, which wins over what its program says.
+/// Statements of the file take precedence over those derived from its program.
 static void describeModel(const InspectOptions &options, const OnnxModel &model,
                           InspectReport &report) {
   report.onnx = {model.producer().str(), model.opset(), model.parameters(),
@@ -71,7 +71,7 @@ static void describeModel(const InspectOptions &options, const OnnxModel &model,
   report.freeDims = model.freeDims();
 }
 
-/// Imports, finds and changes; what cannot be imported becomes part of the report.
+/// Imports, recognises and changes; what cannot be imported becomes part of the report.
 static llvm::Error find(const InspectOptions &options, Session &session,
                         InspectReport &report) {
   llvm::Error error = session.import(options.bindings);

@@ -18,7 +18,7 @@ using namespace tacit::driver;
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// Windows evaluated by one call, where the model leaves the batch free.
+/// The number of windows that one call evaluates, if the batch is free.
 static constexpr int64_t kBatch = 8;
 static constexpr int64_t kDefaultWindow = 128;
 
@@ -86,8 +86,8 @@ llvm::Error driver::checkLanguageModel(const tacit_model_desc &model) {
   return llvm::Error::success();
 }
 
-/// Writes `batch` windows into the input, from window number `first` on. The last call
-/// repeats its last window where there are no more.
+/// Writes `batch` windows into the input, starting with window number `first`. The last
+/// call repeats its last window if there are no more.
 static void fillWindows(HostTensor &input, const std::vector<int64_t> &tokens,
                         int64_t first, int64_t numWindows) {
   int64_t batch = input.shape[0], window = input.shape[1];
@@ -110,7 +110,7 @@ static void fillWindows(HostTensor &input, const std::vector<int64_t> &tokens,
 double Score::perplexity() const { return std::exp(nll()); }
 
 namespace {
-/// One row of logits, and what its softmax needs, in double.
+/// One row of logits, and the terms of its softmax, in double precision.
 struct Row {
   const float *logits;
   std::vector<double> powers; ///< e^(logit - max)
@@ -138,29 +138,30 @@ void Row::read(const float *values, int64_t vocabulary) {
   logSum = max + std::log(sum);
 }
 
-/// A prediction against the token that came next.
+/// Scores a prediction against the token that came next.
 static void addPrediction(Score &score, const Row &row, int64_t next) {
   score.total += row.logSum - row.logits[next];
   score.correct += row.best == next;
   ++score.predictions;
 }
 
-/// A prediction against that of the reference.
+/// Scores a prediction against that of the reference.
 static void addComparison(Comparison &comparison, const Row &reference, const Row &model) {
   double weighted = 0, worst = comparison.maxError;
   for (size_t i = 0; i < model.powers.size(); ++i) {
     double a = reference.logits[i], b = model.logits[i];
-    // Infinite in both is no difference. A NaN stays: nothing is larger.
+    // If both are infinite there is no difference. A NaN is kept, because no comparison
+    // with it is true.
     double difference = a == b ? 0 : std::abs(a - b);
     if (std::isnan(difference) || difference > worst)
       worst = difference;
-    // What never happens has no weight, even where its logit is infinite.
+    // An impossible token has no weight, even if its logit is infinite.
     if (reference.powers[i] != 0 && a != b)
       weighted += reference.powers[i] * (a - b);
   }
   comparison.maxError = worst;
   double divergence = weighted / reference.sum - reference.logSum + model.logSum;
-  // Rounding must not make it negative; a NaN is no less than 0.
+  // Rounding must not make the divergence negative; a NaN is not less than 0.
   comparison.divergence += divergence < 0 ? 0 : divergence;
   comparison.agreements += reference.best == model.best;
 }

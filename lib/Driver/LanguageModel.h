@@ -23,13 +23,13 @@ llvm::Error bindWindow(const EvalOptions &options, const OnnxModel &model,
 /// Fails unless the model takes one integer input [batch, window].
 llvm::Error checkLanguageModel(const tacit_model_desc &model);
 
-/// What one model predicted.
+/// The scores of one model.
 struct Score {
   double total = 0; ///< sum of -ln p(next token)
   int64_t predictions = 0;
   int64_t correct = 0; ///< the likeliest token came next
   double seconds = 0;  ///< of the model alone
-  /// Sums and products that left the ring, where the model counts them (a twin does).
+  /// The sums and products that left the ring, if the model counts them (as a twin does).
   std::optional<int64_t> wraps;
 
   double nll() const { return total / predictions; }
@@ -38,7 +38,7 @@ struct Score {
   double tokensPerSecond() const { return predictions / seconds; }
 };
 
-/// How far the predictions of a model are from those of another, its reference.
+/// The distance of a model's predictions from those of another, its reference.
 struct Comparison {
   double divergence = 0; ///< sum of KL(reference || model), in nats
   int64_t agreements = 0;
@@ -51,8 +51,8 @@ struct Evaluation {
   Comparison comparison; ///< where there is a reference
 };
 
-/// Runs `model`, and `reference` unless it is null, on all windows of `tokens`, which
-/// come from the file `path`. Both take windows of the same size.
+/// Runs `model`, and `reference` unless it is null, on all windows of `tokens`, which come
+/// from the file `path`. Both take windows of the same size.
 llvm::Expected<Evaluation> evaluate(Executable &model, Executable *reference,
                                     const std::vector<int64_t> &tokens, int64_t threads,
                                     const std::string &path);

@@ -16,16 +16,16 @@
 
 namespace tacit::driver {
 
-/// "[3/9] surgery 0.12 s" on a terminal.
+/// Prints "[3/9] surgery 0.12 s" on a terminal.
 void progress(const OutputOptions &options, size_t phase, size_t numPhases,
               llvm::StringRef what, double seconds);
 
 double secondsSince(std::chrono::steady_clock::time_point start);
 
-/// Peak resident memory of this process, in bytes.
+/// Returns the peak resident memory of this process, in bytes.
 int64_t peakMemory();
 
-/// Writes `value` where --json says.
+/// Writes `value` to the file that --json names.
 llvm::Error writeJson(const OutputOptions &options, llvm::json::Value value);
 
 /// Writes a report as text, as JSON, or both.

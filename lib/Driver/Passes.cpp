@@ -14,15 +14,15 @@
 
 using namespace tacit;
 
-/// What asks for the changes of a phase.
+/// Returns the option that requests the changes of a phase.
 static llvm::StringRef askedBy(PhaseKind kind) {
   switch (kind) {
   case PhaseKind::Surgery:
-    return ", as --aero and --approximate say";
+    return " (--aero, --approximate)";
   case PhaseKind::Quantize:
-    return ", as --quantize says";
+    return " (--quantize)";
   case PhaseKind::Multiplier:
-    return ", as --multiplier says";
+    return " (--multiplier)";
   default:
     return "";
   }
@@ -38,7 +38,7 @@ llvm::Error driver::listPasses() {
     llvm::outs() << "\n";
   };
   list(phases(Road::Cpu));
-  llvm::outs() << "Phases for two parties, behind multiplier:\n";
+  llvm::outs() << "Phases for two parties, after multiplier:\n";
   list(phases(Road::TwoParty).drop_front(*findPhase(PhaseKind::Multiplier) + 1));
   mlir::printRegisteredPasses();
   return llvm::Error::success();

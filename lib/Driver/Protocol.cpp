@@ -24,7 +24,8 @@ static llvm::Error checkRing(int64_t width, int64_t fraction) {
               width, fraction);
 }
 
-/// Words of the machine can hold it, and it is known what the protocol computes.
+/// A twin requires that machine words hold the ring, and that the protocol's computations
+/// are known.
 static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   const TwoPartyOptions &ring = protocol.twoParty;
   if (!ring.isExpanded)
@@ -60,10 +61,9 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   const cost::SuiteInfo &info = (*suite)->info();
   Protocol protocol{*suite, twoPartyOptions(options)};
   if (reached == *findPhase(PhaseKind::Cost, Road::TwoParty))
-    return fail(ErrorKind::InvalidArgument,
-                "--from expand, with the program as that phase left it",
-                "no phase lies behind 'cost', and its program does not say whose costs "
-                "it has");
+    return fail(
+        ErrorKind::InvalidArgument, "--from expand, with the program as that phase left it",
+        "no phase follows 'cost', and its program does not record whose costs it has");
   if (reached >= *findPhase(PhaseKind::Mpc, Road::TwoParty) &&
       (options.width || options.fraction))
     return fail(ErrorKind::InvalidArgument, "leave it out, or start from an earlier phase",
@@ -86,7 +86,7 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   return protocol;
 }
 
-/// The names that are most like `name`, as a list.
+/// Returns the names that are most similar to `name`, as a list.
 static std::string namesLike(llvm::StringRef name, std::vector<std::string> names) {
   static constexpr size_t kShown = 3;
   llvm::stable_sort(names, [&](const std::string &a, const std::string &b) {
@@ -106,8 +106,8 @@ llvm::Error driver::checkPublicNames(mlir::ModuleOp program,
       return fail(ErrorKind::InvalidArgument,
                   names.empty() ? std::string("leave it out")
                                 : "use one like " + namesLike(name, names),
-                  "--public names '{}'; the program has no constant of that name, or has "
-                  "one no longer",
+                  "--public names '{}'; the program has no constant of that name, or no "
+                  "longer has it",
                   name);
   return llvm::Error::success();
 }

@@ -15,13 +15,13 @@
 
 namespace tacit::driver {
 
-/// A protocol and what the phases need to know to make a program for it.
+/// A protocol, and what the phases need to know to make a program for it.
 struct Protocol {
   cost::SuitePtr suite;
   TwoPartyOptions twoParty;
 };
 
-/// What the user says of any protocol, without one.
+/// The user's settings that apply to any protocol, without one.
 TwoPartyOptions twoPartyOptions(const ProtocolOptions &options);
 
 /// The protocol `name` of --protocol, with its ring unless --width and --fraction say
@@ -32,10 +32,10 @@ llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
                                         llvm::StringRef name, size_t reached,
                                         bool isTwin = false);
 
-/// Fails with Usage if --public names what is no constant of the program.
+/// Fails with Usage if --public names something that is not a constant of the program.
 llvm::Error checkPublicNames(mlir::ModuleOp program, const TwoPartyOptions &options);
 
-/// The ring that the shares of a program have, or else that of the options.
+/// Returns the ring of the shares of a program, or otherwise that of the options.
 report::ShareRing ringOf(mlir::ModuleOp program, const TwoPartyOptions &options);
 
 } // namespace tacit::driver

@@ -49,7 +49,7 @@ std::vector<std::string> ReferenceProgram::outputNames() {
   return namesOf(report::ProgramInterface::of(compilation.program()).outputs, "output");
 }
 
-/// The code of an element type in tacit.h, which is that of ONNX; 0 if it has none.
+/// Returns the code of an element type in tacit.h, which is that of ONNX; 0 if it has none.
 static int32_t dtypeOf(Type element) {
   if (element.isF32())
     return TACIT_F32;
@@ -76,7 +76,7 @@ static int32_t dtypeOf(Type element) {
   }
 }
 
-/// An input of the element type and with the dimensions of its argument.
+/// Checks that an input has the element type and the dimensions of its argument.
 static llvm::Expected<reference::Tensor> readInput(const HostTensor &input, Type type,
                                                    const std::string &name) {
   auto tensor = dyn_cast<RankedTensorType>(type);

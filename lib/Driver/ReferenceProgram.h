@@ -15,15 +15,16 @@
 
 namespace tacit::driver {
 
-/// The last phase whose program the reference interpreter evaluates, and the only one it
-/// asks for: afterwards nothing changes what a program means.
+/// The last phase whose program the reference interpreter evaluates, and the only one that
+/// it needs: later phases do not change what a program means.
 inline constexpr PhaseKind kReferencePhase = PhaseKind::Multiplier;
 
 /// An nn program that the reference interpreter runs in double precision, in place of
 /// compiled code.
 class ReferenceProgram {
 public:
-  /// Runs the phases that change the model. The session owns what the program refers to.
+  /// Runs the phases that change the model. The session owns the data to which the program
+  /// refers.
   static llvm::Expected<std::unique_ptr<ReferenceProgram>>
   make(std::shared_ptr<Session> session, Variant variant);
 

@@ -71,12 +71,12 @@ struct Streamer : remark::detail::MLIRRemarkStreamerBase {
   std::shared_ptr<RemarkListener::State> state;
 };
 
-/// Knows which pass is running, so that each remark has its author.
+/// Keeps track of the running pass, so that each remark can be attributed to it.
 struct Watcher : PassInstrumentation {
   explicit Watcher(std::shared_ptr<RemarkListener::State> state)
       : state(std::move(state)) {}
 
-  // What puts other passes together has no argument.
+  // A pass that only runs other passes has no argument.
   void runBeforePass(Pass *pass, Operation *) override {
     if (pass->getArgument().empty())
       return;
@@ -94,7 +94,7 @@ llvm::LogicalResult RemarkListener::attach(MLIRContext &context) {
   if (context.getRemarkEngine())
     return success();
   remark::RemarkCategories categories;
-  // `all` alone enables none: it is only added to those that are set.
+  // `all` alone enables no remarks: it is only added to those that are set.
   categories.passed = categories.missed = ".*";
   return remark::enableOptimizationRemarks(
       context, std::make_unique<Streamer>(state),

@@ -16,22 +16,22 @@
 
 namespace tacit::driver {
 
-/// Listens to the remarks of passes: a pass remarks on each site that it changed.
+/// Collects the remarks of passes, which emit one for each site that they change.
 class RemarkListener {
 public:
   RemarkListener();
 
-  /// Begins to listen in `context`, if nobody does yet.
+  /// Installs the collector in `context`, unless one is installed already.
   llvm::LogicalResult attach(mlir::MLIRContext &context);
 
-  /// Counts anew, for the passes of `manager`. With `prints`, every remark becomes a
+  /// Resets the counts, for the passes of `manager`. With `prints`, every remark becomes a
   /// line on stderr.
   void watch(mlir::PassManager &manager, bool prints);
 
-  /// Sites changed by each pass that ran since, in order.
+  /// Returns the number of sites that each pass has changed since, in order.
   std::vector<int64_t> sites() const;
 
-  /// What the phase raise missed so far, each place once.
+  /// Returns the near misses of the phase raise so far, each place once.
   const std::vector<report::MissedSite> &missed() const;
 
   struct State;

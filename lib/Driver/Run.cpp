@@ -44,7 +44,8 @@ static const HostTensor *find(const NamedTensors &tensors, llvm::StringRef name)
   return nullptr;
 }
 
-/// Every given name must be one of `known`, and with `all` every known one given.
+/// Fails unless every given name is one of `known`; with `all`, every known one must be
+/// given.
 static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
                               const std::vector<std::string> &known, bool all) {
   for (const auto &[name, tensor] : given)
@@ -59,7 +60,7 @@ static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
   return llvm::Error::success();
 }
 
-/// Free dimensions take their sizes from the inputs. Empty ones stay free.
+/// Takes the sizes of free dimensions from the inputs. Dimensions of size 0 stay free.
 static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
                                                   const OnnxModel &model,
                                                   const NamedTensors &inputs) {
@@ -78,7 +79,7 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
     for (auto [dim, size] : llvm::zip(value.dims, tensor.shape)) {
       if (dim.size >= 0)
         continue;
-      // Of an empty cache nothing is computed: what is known of sizes begins at 1.
+      // Nothing is computed from an empty cache: the assumptions about sizes begin at 1.
       if (size == 0)
         continue;
       auto [entry, isNew] = bindings.dims.try_emplace(dim.name, size);
@@ -123,7 +124,7 @@ static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
   }
 }
 
-/// Imports the model for these inputs, and makes code of it, or what the reference runs.
+/// Imports the model for these inputs, and compiles it, or prepares it for the reference.
 static llvm::Expected<Compiled> compileWith(const RunOptions &options,
                                             std::shared_ptr<Session> session,
                                             const NamedTensors &inputs, bool pinsValues) {
@@ -165,8 +166,8 @@ static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &input
   return checkNames("input", inputs, names, /*all=*/true);
 }
 
-/// The model for these inputs. Where a shape depends on the values of an input, which
-/// no program for any values can have, it is compiled for the values given.
+/// Compiles the model for these inputs. If a shape depends on the values of an input, which
+/// no program for arbitrary values can have, it is compiled for the given values.
 static llvm::Expected<Compiled> compile(const RunOptions &options,
                                         const NamedTensors &inputs) {
   auto session = std::make_shared<Session>(options, options, Purpose::Code);
@@ -181,7 +182,7 @@ static llvm::Expected<Compiled> compile(const RunOptions &options,
     return made;
   llvm::Error rest =
       llvm::handleErrors(made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {
-        // A list of unknown length may look as if it did not fit the operator.
+        // Because its length is unknown, a list may appear not to fit the operator.
         if (error->getKind() == ErrorKind::Unsupported ||
             error->getKind() == ErrorKind::BadInput)
           return llvm::Error::success();
@@ -196,7 +197,8 @@ static llvm::Expected<Compiled> compile(const RunOptions &options,
 // Results
 //===----------------------------------------------------------------------===//
 
-/// The output's name as a file name; "_2" and so on where another output has it.
+/// Returns the output's name as a file name; "_2" and so on is added if another output has
+/// it.
 static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
   std::string name = output.str();
   for (char &c : name)
@@ -208,11 +210,11 @@ static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
   return unique + ".npy";
 }
 
-/// --expect: largest difference, relative to max(1, largest expected magnitude).
+/// --expect: the largest difference, relative to max(1, largest expected magnitude).
 static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
                            const HostTensor &expected, double tolerance) {
   if (found.shape != expected.shape || found.dtype != expected.dtype)
-    return fail(ErrorKind::Mismatch, "the file is of another run, or of another output",
+    return fail(ErrorKind::Mismatch, "the file belongs to another run or another output",
                 "output '{}' is {} {}; expected {} {}", name.str(),
                 dtypeName(found.dtype).str(), shapeText(found.shape),
                 dtypeName(expected.dtype).str(), shapeText(expected.shape));
@@ -236,7 +238,7 @@ static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
   return fail(
       ErrorKind::Mismatch, "a larger --tolerance, if this is close enough",
       "output '{}' differs from the expected one by {:.3g} at element {} (found {:.9g}, "
-      "expected {:.9g}); allowed is {:.3g}",
+      "expected {:.9g}); expected a difference of at most {:.3g}",
       name.str(), worst, where, valueAt(found, where), valueAt(expected, where),
       tolerance * scale);
 }
@@ -252,7 +254,7 @@ static RunReport::Latency summarise(std::vector<double> times) {
 // The run
 //===----------------------------------------------------------------------===//
 
-/// What has no effect on a library, or on a program.
+/// Rejects options without effect on a library, or on a program.
 static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
   if (isLibrary && (isPinned || options.from || !options.dumpPhases.empty()))
@@ -260,8 +262,8 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
                 "--dim, --shape, --from and --dump-phases have no effect on a library");
   if (options.isDynamic && (isLibrary || options.from))
     return fail(ErrorKind::InvalidArgument, "leave it out",
-                "--dynamic has no effect on a library or a program: dimensions are free "
-                "there, or they are not");
+                "--dynamic has no effect on a library or a program: their dimensions are "
+                "already free or fixed");
   if (isLibrary && !options.transformations.empty())
     return fail(ErrorKind::InvalidArgument, "give it to tacit compile",
                 "{} has no effect on a library", options.transformations.front().option);
@@ -286,20 +288,20 @@ static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool is
   return Compiled{std::move(*loaded), nullptr};
 }
 
-/// The first run maps weights and wakes threads; it gives the results.
+/// The first run maps weights and starts threads; it provides the results.
 static llvm::Expected<std::vector<HostTensor>>
 runFirst(const RunOptions &options, Executable &executable,
          const std::vector<HostTensor> &inputs) {
   llvm::Expected<std::vector<HostTensor>> outputs = std::vector<HostTensor>();
   llvm::consumeError(outputs.takeError());
   auto runOnce = [&] { outputs = executable.run(inputs, options.threads); };
-  // The code of a program is as good as the hand that edited it.
+  // The code of a program that somebody edited may do anything.
   if (!options.from)
     runOnce();
   else
     guard(runOnce, [&] {
       return fail(ErrorKind::BadInput, "start from an earlier phase",
-                  "the program '{}' crashed when it ran", options.model);
+                  "the program '{}' crashed while it ran", options.model);
     });
   return outputs;
 }
@@ -318,7 +320,7 @@ static llvm::Expected<RunReport::Latency> measure(const RunOptions &options,
   return summarise(std::move(times));
 }
 
-/// Writes the outputs to --output-dir, if there is one.
+/// Writes the outputs to --output-dir, if it is given.
 static llvm::Error writeOutputs(const RunOptions &options,
                                 const std::vector<std::string> &names,
                                 const std::vector<HostTensor> &outputs, RunReport &report) {
@@ -358,7 +360,8 @@ struct Results {
 };
 } // namespace
 
-/// The given tensors in the order of the model, which must have their names.
+/// Returns the given tensors in the order of the model; they must have the names of its
+/// inputs.
 static llvm::Expected<std::vector<HostTensor>>
 order(const NamedTensors &inputs, const NamedTensors &expected,
       const std::vector<std::string> &inputNames,
@@ -416,7 +419,7 @@ compareWith(llvm::ArrayRef<reference::Tensor> truth, const RunOptions &options,
   return comparisons;
 }
 
-/// Once: the reference is not there to be fast.
+/// It runs only once, because the speed of the reference is of no interest.
 static llvm::Expected<Results> runReference(const RunOptions &options, Compiled &compiled,
                                             const NamedTensors &inputs,
                                             const NamedTensors &expected) {
@@ -438,7 +441,7 @@ static llvm::Expected<Results> runReference(const RunOptions &options, Compiled 
   return results;
 }
 
-/// Runs on the inputs, and compares the results with what is expected.
+/// Runs on the inputs, and compares the results with the expected ones.
 static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
                          const NamedTensors &inputs, const NamedTensors &expected) {
   auto results = compiled.reference

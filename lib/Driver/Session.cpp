@@ -25,7 +25,7 @@ Session::Session(const ModelOptions &options, const OutputOptions &output, Purpo
   time = timing.getRootScope();
   DialectRegistry registry;
   registerAllDialects(registry);
-  // One function, one thread: a pool would only cost its start.
+  // There is one function, and one thread suffices: a pool would only cost time to start.
   mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   loadProgramDialects(*mlirContext);
   registerAllPasses();
@@ -37,7 +37,7 @@ Session::~Session() = default;
 // Opening
 //===----------------------------------------------------------------------===//
 
-/// A program that has not come so far would seem to cost nothing.
+/// A program that has not passed this phase would appear to cost nothing.
 static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
   if (report::hasShares(program))
     return llvm::Error::success();
@@ -48,15 +48,15 @@ static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
 
 llvm::Error Session::open(bool isChanged) {
   bool isProgram = StringRef(options.model).ends_with(".mlir");
-  // To look at a program as it is, nobody has to know where it comes from.
+  // To look at a program as it is, its phase need not be known.
   bool isLook = purpose == Purpose::Look;
   if (isProgram && !options.from && !(isLook && !isChanged))
-    return fail(ErrorKind::InvalidArgument,
-                "add --from PHASE, one of: " + phaseNames(options.road),
-                "'{}' is a program; which phase made it?", options.model);
+    return fail(
+        ErrorKind::InvalidArgument, "add --from PHASE, one of: " + phaseNames(options.road),
+        "'{}' is a program; expected --from to say which phase made it", options.model);
   if (!isProgram && options.from)
     return fail(ErrorKind::InvalidArgument, "give NN-PHASE.mlir as --dump-phases wrote it",
-                "--from goes on from a program, and '{}' does not end in .mlir",
+                "--from continues from a program, and '{}' does not end in .mlir",
                 options.model);
   if (!isProgram) {
     auto opened = OnnxModel::open(options.model);
@@ -81,7 +81,8 @@ llvm::Error Session::readProgram() {
       },
       [&] {
         return fail(ErrorKind::BadInput, "dump the phase again",
-                    "'{}' is not a program: MLIR crashed when it read it", options.model);
+                    "'{}' is not a program: MLIR crashed while it read the file",
+                    options.model);
       });
   if (!program)
     return program.takeError();
@@ -94,7 +95,7 @@ llvm::Error Session::readProgram() {
     return reached >= *findPhase(PhaseKind::Mpc, options.road)
                ? checkShares(*module, options)
                : llvm::Error::success();
-  // From here on the interface says how large the buffers of inputs and outputs are.
+  // From here on the interface states the sizes of the buffers of inputs and outputs.
   return reached >= *findPhase(PhaseKind::Check) ? cpu::checkInterface(*module)
                                                  : llvm::Error::success();
 }

@@ -19,47 +19,47 @@
 
 namespace tacit::driver {
 
-/// Why a model is read.
+/// The purpose for which a model is read.
 enum class Purpose {
   Look, ///< to say what is in it: nobody reads weights, or asks where a program is from
   Cost, ///< nobody reads weights
   Code,
 };
 
-/// A model file and the program that it is imported to, once. Each compilation of it
-/// begins with a copy of that program; weights are shared.
+/// Holds a model file and the program that it is imported to, which happens once. Each
+/// compilation of it begins with a copy of that program; weights are shared.
 class Session {
 public:
   Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose);
   ~Session();
 
-  /// Opens the model: ONNX, or a program with --from. `isChanged` where changes of it
-  /// are asked for.
+  /// Opens the model: ONNX, or a program with --from. `isChanged` if changes of it are
+  /// requested.
   llvm::Error open(bool isChanged);
-  /// Begins with a program that somebody built, as `phase` would leave it.
+  /// Starts with a program that was built in memory, in the form that `phase` leaves.
   void begin(mlir::OwningOpRef<mlir::ModuleOp> program, PhaseKind phase);
 
-  /// The ONNX file; null when we started from a program.
+  /// The ONNX file; null if the session started from a program.
   const OnnxModel *onnx() const { return model.get(); }
 
   /// Fails with the dimensions that --dim and --shape leave free, and how to pin them.
   llvm::Error requireDimensions() const;
 
-  /// Imports the ONNX file with these dimensions. No-op for a program.
+  /// Imports the ONNX file with these dimensions. Does nothing for a program.
   llvm::Error import(const DimBindings &bindings);
 
-  /// Whether a user may have written or edited the program that we started from.
+  /// True if a user may have written or edited the program that the session started from.
   bool isUsersProgram() const { return isRead; }
 
-  /// What there was before any pass, and the position of the phase that left it.
+  /// The program before any pass, and the index of the phase that left it.
   mlir::ModuleOp program() { return *module; }
   size_t phase() const { return reached; }
 
   mlir::MLIRContext *context() { return mlirContext.get(); }
-  /// What raise took for a whole operation at first; only `tacit inspect` asks.
+  /// The near misses of raise, which only `tacit inspect` needs.
   const std::vector<report::MissedSite> &missed() const { return remarks.missed(); }
 
-  /// Seconds from the beginning to the end of the import.
+  /// The seconds from the start to the end of the import.
   double importSeconds() const { return imported; }
 
   /// Writes the program to the folder of dumps, if there is one.

@@ -15,7 +15,7 @@ using namespace tacit;
 
 using Transformations = std::vector<Transformation>;
 
-/// The same error, with the option that it is about and what this was given.
+/// Returns the same error, with the option that it is about and the value that was given.
 static llvm::Error inOption(StringRef option, StringRef text, llvm::Error error) {
   return handleErrors(std::move(error), [&](const tacit::Error &error) {
     return fail(error.getKind(), error.getHint(), "{} {}: {}", option.str(), text.str(),
@@ -23,7 +23,7 @@ static llvm::Error inOption(StringRef option, StringRef text, llvm::Error error)
   });
 }
 
-/// The value of an enum that `text` names.
+/// Returns the value of an enum that `text` names.
 template <typename E>
 static llvm::Expected<E> readWord(ArrayRef<Word<E>> words, StringRef what, StringRef text) {
   if (auto value = findWord(words, text))
@@ -32,7 +32,7 @@ static llvm::Expected<E> readWord(ArrayRef<Word<E>> words, StringRef what, Strin
               what.str(), text.str(), alternatives(words));
 }
 
-/// `text` as a number of the type of `value`.
+/// Returns `text` as a number of the type of `value`.
 template <typename T>
 static llvm::Error readNumber(StringRef what, StringRef text, T &value) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -71,7 +71,7 @@ static llvm::Error readSteps(StringRef option, const std::optional<std::string> 
 // --quantize
 //===----------------------------------------------------------------------===//
 
-/// KEY=VALUE behind the format.
+/// KEY=VALUE after the format.
 static llvm::Error readQuantizeEntry(StringRef key, StringRef value,
                                      nn::QuantizeWeightsOptions &options) {
   auto assign = [](auto &option, auto read) {
@@ -111,7 +111,7 @@ static llvm::Expected<nn::QuantizeWeightsOptions> readQuantization(StringRef spe
     for (StringRef entry : split(rest, ',')) {
       auto [key, value] = entry.split('=');
       if (is_contained(seen, key))
-        return fail(ErrorKind::InvalidArgument, "give each once", "'{}' is there twice",
+        return fail(ErrorKind::InvalidArgument, "give each once", "'{}' is given twice",
                     key.str());
       seen.push_back(key);
       if (auto error = readQuantizeEntry(key, value, options))
@@ -141,7 +141,7 @@ static llvm::Error readQuantize(const std::optional<std::string> &spec,
 static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &options) {
   auto [name, value] = spec.split('=');
   bool hasValue = spec.contains('=');
-  // A C++ name has no hyphen, and so the passes have none.
+  // A C++ name has no hyphen, and therefore the names in the passes have none.
   auto kind = name == "shift-add" ? std::optional(nn::MultiplierKind::ShiftAdd)
                                   : nn::symbolizeMultiplierKind(name);
   if (!kind || name == "shift_add")
@@ -201,7 +201,7 @@ static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
 // All of them
 //===----------------------------------------------------------------------===//
 
-/// Lets the passes make constants that are names without bytes.
+/// Allows the passes to create constants that are names without bytes.
 static void nameConstants(Transformations &all) {
   for (Transformation &transformation : all) {
     if (auto *quantize = std::get_if<nn::QuantizeWeightsOptions>(&transformation.change))
@@ -217,7 +217,7 @@ driver::parseTransformations(const driver::TransformationSpecs &specs) {
   Transformations all;
   if (auto error = readSteps("--aero", specs.aero, StepFamily::Aero, all))
     return std::move(error);
-  // After --aero, which may leave fewer functions to approximate.
+  // This comes after --aero, which may leave fewer functions to approximate.
   if (auto error =
           readSteps("--approximate", specs.approximate, StepFamily::Approximation, all))
     return std::move(error);
@@ -225,7 +225,7 @@ driver::parseTransformations(const driver::TransformationSpecs &specs) {
     return std::move(error);
   if (auto error = readMultiplier(specs, all))
     return std::move(error);
-  // A multiplier may read the weights that others changed.
+  // A multiplier may read the weights that other changes produced.
   if (specs.isForShapes && !specs.multiplier)
     nameConstants(all);
   return all;

@@ -102,50 +102,51 @@ static void cost(OpPassManager &manager, const PipelineOptions &options) {
 //===----------------------------------------------------------------------===//
 
 static constexpr Phase kImport = {PhaseKind::Import, "import",
-                                  "the ONNX graph as nn operations", PhaseFailure::Internal,
-                                  nothing};
+                                  "import the ONNX graph as nn operations",
+                                  PhaseFailure::Internal, nothing};
 static constexpr Phase kRaise = {PhaseKind::Raise, "raise",
-                                 "exporter fragments become whole operations",
+                                 "recognise whole operations in exporter fragments",
                                  PhaseFailure::Internal, always<buildRaisePipeline>};
 static constexpr Phase kSurgery = {PhaseKind::Surgery, "surgery",
-                                   "norms and activations removed or replaced",
+                                   "remove or replace norms and activations",
                                    PhaseFailure::Request, surgery};
-static constexpr Phase kQuantize = {PhaseKind::Quantize, "quantize", "weights in few bits",
-                                    PhaseFailure::Request, quantize};
+static constexpr Phase kQuantize = {PhaseKind::Quantize, "quantize",
+                                    "store weights in few bits", PhaseFailure::Request,
+                                    quantize};
 static constexpr Phase kMultiplier = {PhaseKind::Multiplier, "multiplier",
-                                      "how each product is computed", PhaseFailure::Request,
-                                      multiplier};
+                                      "choose how each product is computed",
+                                      PhaseFailure::Request, multiplier};
 
 static constexpr Phase kCheck = {PhaseKind::Check, "check",
-                                 "may the target run this program?", PhaseFailure::Cpu,
-                                 always<buildCheckPipeline>};
+                                 "check that the target can run the program",
+                                 PhaseFailure::Cpu, always<buildCheckPipeline>};
 static constexpr Phase kLinalg = {PhaseKind::Linalg, "linalg",
-                                  "nn becomes linalg on tensors", PhaseFailure::Internal,
+                                  "lower nn to linalg on tensors", PhaseFailure::Internal,
                                   always<buildLinalgPipeline>};
 static constexpr Phase kTwinLinalg = {
     PhaseKind::Linalg, "linalg",
-    "what the parties compute, in the clear, as linalg on integers", PhaseFailure::Internal,
-    always<buildTwinLinalgPipeline>};
+    "lower what the parties compute, in the clear, to linalg on integers",
+    PhaseFailure::Internal, always<buildTwinLinalgPipeline>};
 static constexpr Phase kSchedule = {PhaseKind::Schedule, "schedule",
-                                    "fused, packed, vectorised loops",
+                                    "fuse, pack and vectorise loops",
                                     PhaseFailure::Internal, schedule};
 static constexpr Phase kBufferize = {
-    PhaseKind::Bufferize, "bufferize",
-    "tensors become memory: weights, one arena, inputs, outputs", PhaseFailure::Internal,
-    always<buildBufferizePipeline>};
+    PhaseKind::Bufferize, "bufferize", "assign memory: weights, one arena, inputs, outputs",
+    PhaseFailure::Internal, always<buildBufferizePipeline>};
 static constexpr Phase kLlvm = {PhaseKind::Llvm, "llvm",
-                                "the llvm dialect, ready to be compiled",
+                                "lower to the llvm dialect, ready to be compiled",
                                 PhaseFailure::Internal, lowerToLlvm};
 
 static constexpr Phase kMpc = {
-    PhaseKind::Mpc, "mpc", "nn becomes mpc on shares, in fixed point; no secret gets out",
+    PhaseKind::Mpc, "mpc",
+    "convert nn to mpc on shares, in fixed point, and prove its secrecy",
     PhaseFailure::TwoParties, share};
 static constexpr Phase kExpand = {
     PhaseKind::Expand, "expand",
-    "whole functions become what the protocol has, where it has formulas",
+    "expand functions into primitives, if the protocol has formulas",
     PhaseFailure::TwoParties, expand};
 static constexpr Phase kCost = {PhaseKind::Cost, "cost",
-                                "bytes and hops of every operation, and when it begins",
+                                "compute bytes, hops and start of every operation",
                                 PhaseFailure::TwoParties, cost};
 
 //===----------------------------------------------------------------------===//

@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::reference;
 
-/// Values that are alive at once: 4 GiB of doubles.
+/// The limit of values that are alive at once: 4 GiB of doubles.
 static constexpr int64_t kMaxLiveElements = int64_t(1) << 29;
 
 Type reference::elementTypeOf(Type type) {
@@ -36,7 +36,7 @@ Shape reference::shapeOf(Type type) {
   return type.isIndex() ? Shape() : cast<RankedTensorType>(type).getShape();
 }
 
-/// Does `tensor` have this type? Free dimensions have every size.
+/// Returns true if `tensor` has this type. A free dimension matches every size.
 static bool isOfType(const Tensor &tensor, Type type) {
   Shape shape = shapeOf(type);
   auto agrees = [](auto pair) {
@@ -48,7 +48,7 @@ static bool isOfType(const Tensor &tensor, Type type) {
          llvm::all_of(llvm::zip(tensor.getShape(), shape), agrees);
 }
 
-/// What surrounds nn: sizes that nn.sized reads.
+/// Operations of other dialects: the sizes that nn.sized reads.
 static llvm::Expected<Tensor> evaluateDim(tensor::DimOp op, Operands operands) {
   const Tensor &source = *operands[0];
   int64_t axis = operands[1]->integer(0);
@@ -86,12 +86,12 @@ static OpTable makeTable() {
 }
 
 namespace {
-/// The values of a block. One that nobody reads any more is dropped.
+/// Holds the values of a block. A value is dropped after its last use.
 class Scope {
 public:
   llvm::Error define(Operation *op, Value name, Tensor value);
   const Tensor &get(Value name) const { return values.find(name)->second; }
-  /// `op` has read its operands.
+  /// Called after `op` has read its operands.
   void release(Operation *op);
 
 private:
@@ -121,8 +121,8 @@ void Scope::release(Operation *op) {
   }
 }
 
-/// Every value of the function must be one that the interpreter has: checked before
-/// anything is computed.
+/// Checks, before anything is computed, that the interpreter supports every value of the
+/// function.
 static llvm::Error checkTypes(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
     return failAt(function, "found a function of " +
@@ -134,7 +134,7 @@ static llvm::Error checkTypes(func::FuncOp function) {
         continue;
       std::string text;
       llvm::raw_string_ostream(text) << type;
-      return failAt(op, "the reference has no values of type " + text +
+      return failAt(op, "the reference cannot represent values of type " + text +
                             "; expected tensors of numbers of 8 to 64 bits, and secrets of "
                             "at most 64");
     }

@@ -12,17 +12,17 @@
 
 namespace tacit::reference {
 
-/// The part of each dimension from its start in steps to its end, which is not part of
-/// it. With a negative step the end may be -1: up to the first element.
+/// Returns the part of each dimension from its start (included) to its end (excluded), in
+/// steps. With a negative step the end may be -1: up to the first element.
 llvm::Expected<Tensor> slice(mlir::Operation *op, const Tensor &input,
                              llvm::ArrayRef<int64_t> starts, llvm::ArrayRef<int64_t> ends,
                              llvm::ArrayRef<int64_t> steps);
 
-/// Dimension i of the result is dimension permutation[i] of the input.
+/// Permutes dimensions: dimension i of the result is dimension permutation[i] of the input.
 llvm::Expected<Tensor> transpose(mlir::Operation *op, const Tensor &input,
                                  llvm::ArrayRef<int64_t> permutation);
 
-/// The input and the shape, broadcast against each other.
+/// Broadcasts the input and the shape against each other.
 llvm::Expected<Tensor> expand(mlir::Operation *op, const Tensor &input, Shape shape);
 
 llvm::Expected<Tensor> concat(mlir::Operation *op, Operands inputs, int64_t axis);

@@ -44,7 +44,7 @@ Results OpTable::asList(llvm::Expected<Tensor> tensor) {
 }
 
 //===----------------------------------------------------------------------===//
-// Making tensors
+// Construction of tensors
 //===----------------------------------------------------------------------===//
 
 Type reference::elementTypeOf(Operation *op) {

@@ -19,8 +19,8 @@ namespace tacit::reference {
 using Operands = llvm::ArrayRef<const Tensor *>;
 using Results = llvm::Expected<std::vector<Tensor>>;
 
-/// Maps the name of an operation to the function that evaluates it: one of its operation
-/// and the values of its operands, which returns the value of the result.
+/// Maps the name of an operation to the function that evaluates it. That function takes the
+/// operation and the values of its operands, and returns the value of the result.
 class OpTable {
 public:
   template <typename OpT>
@@ -29,7 +29,7 @@ public:
       return asList(evaluate(llvm::cast<OpT>(op), operands));
     };
   }
-  /// An operation of several results.
+  /// Adds an operation with several results.
   template <typename OpT>
   void add(Results (*evaluate)(OpT, Operands)) {
     functions[OpT::getOperationName()] = [=](mlir::Operation *op, Operands operands) {
@@ -59,21 +59,22 @@ void addMPCBorders(OpTable &table);
 void addMPCFunctions(OpTable &table);
 void addMPCMovement(OpTable &table);
 
-/// "'nn.gather' at FILE:3:8: " or "'nn.gather' (node 'NAME'): ", and a message: what was
-/// found and what was expected.
+/// Returns an error that begins with "'nn.gather' at FILE:3:8: " or "'nn.gather' (node
+/// 'NAME'): ", followed by a message: what was found and what was expected.
 llvm::Error failAt(mlir::Operation *op, const llvm::Twine &message);
 
 //===----------------------------------------------------------------------===//
-// Making tensors
+// Construction of tensors
 //===----------------------------------------------------------------------===//
 
-/// The element type of a tensor or a secret; the first result's for an operation.
+/// Returns the element type of a tensor or a secret; for an operation, that of its first
+/// result.
 mlir::Type elementTypeOf(mlir::Operation *op);
 
-/// Zeros; fails where the shape has too many elements.
+/// Returns zeros; fails if the shape has too many elements.
 llvm::Expected<Tensor> makeTensor(mlir::Operation *op, Shape shape, mlir::Type elementType);
 
-/// A tensor of floats, or of integers, from a function of the position.
+/// Returns a tensor of floats, or of integers, from a function of the position.
 template <typename Function>
 llvm::Expected<Tensor> generate(mlir::Operation *op, Shape shape, mlir::Type elementType,
                                 Function element) {
@@ -90,22 +91,23 @@ llvm::Expected<Tensor> generate(mlir::Operation *op, Shape shape, mlir::Type ele
   return result;
 }
 
-/// Fails unless `tensor` has this shape, which its type need not say.
+/// Fails unless `tensor` has this shape, which its type need not state.
 llvm::Error checkShape(mlir::Operation *op, llvm::StringRef what, const Tensor &tensor,
                        Shape expected);
 
-/// A tensor whose elements are those of `source` at the offsets that `from` gives for
-/// each position.
+/// Returns a tensor whose elements are those of `source` at the offsets that `from` gives
+/// for each position.
 llvm::Expected<Tensor> rearrange(mlir::Operation *op, Shape shape, const Tensor &source,
                                  llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> from);
 
-/// The shape that operands broadcast to by NumPy's rules.
+/// Returns the shape to which operands broadcast by NumPy's rules.
 llvm::Expected<Index> broadcastShapes(mlir::Operation *op, llvm::ArrayRef<Shape> shapes);
 
-/// `shape` with dimension `axis` replaced.
+/// Returns `shape` with dimension `axis` replaced.
 Index withDim(Shape shape, int64_t axis, int64_t dim);
 
-/// The rows of a tensor along one axis: element i of row r is at offset(r, i).
+/// Iterates over the rows of a tensor along one axis: element i of row r is at offset(r,
+/// i).
 struct Rows {
   Rows(Shape shape, int64_t axis);
   int64_t offset(int64_t row, int64_t i) const {

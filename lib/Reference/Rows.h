@@ -13,11 +13,11 @@
 namespace tacit::reference {
 
 /// Replaces each row of `x` along `axis` by exp(x - max) / sum(exp(x - max)). A row whose
-/// elements are all -inf is NaN, or zeros where `hasZeroRows`.
+/// elements are all -inf becomes NaN, or zeros if `hasZeroRows`.
 void applySoftmax(Tensor &x, int64_t axis, bool hasZeroRows = false);
 
-/// Replaces each row along the last dimension by (x - mean) / sqrt(variance + epsilon);
-/// with a mean of 0 where it is not `centered`.
+/// Replaces each row along the last dimension by (x - mean) / sqrt(variance + epsilon); the
+/// mean is taken as 0 if it is not `centered`.
 void normalize(Tensor &x, double epsilon, bool isCentered);
 
 } // namespace tacit::reference

@@ -25,7 +25,7 @@ double reference::sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 double reference::silu(double x) { return x * sigmoid(x); }
 
-/// c[0] + c[1] x + c[2] x^2 + ...
+/// Evaluates c[0] + c[1] x + c[2] x^2 + ...
 static double polynomial(double x, llvm::ArrayRef<double> c) {
   double sum = 0, power = 1;
   for (double coefficient : c) {
@@ -44,7 +44,7 @@ static double geluTanh(double x) {
 
 static double geluSigmoid(double x) { return x * reference::sigmoid(1.702 * x); }
 
-/// The polynomials of PUMA between breaks at `low`, `middle` and 3.
+/// Evaluates the polynomials of PUMA between breaks at `low`, `middle` and 3.
 static double geluCubic(double x, double low, double middle) {
   if (x < low)
     return 0;

@@ -15,11 +15,11 @@ namespace tacit::reference {
 double sigmoid(double x);
 double silu(double x);
 
-/// GELU, or what stands for it, by the name of the kind in `nn` and `mpc`. The pieces are
-/// those of docs/Numerics.md; a bound belongs to the piece on the side of 0.
+/// Computes GELU, or its approximation, by the name of the kind in `nn` and `mpc`. The
+/// pieces are those of docs/Numerics.md; a bound belongs to the piece on the side of 0.
 double gelu(llvm::StringRef kind, double x);
 
-/// The larger and the smaller one; NaN if either is.
+/// Return the larger and the smaller number; NaN if either is.
 double maximum(double x, double y);
 double minimum(double x, double y);
 

@@ -117,7 +117,7 @@ double reference::roundTo(FloatType format, double value) {
 // Bytes
 //===----------------------------------------------------------------------===//
 
-/// The number whose bits in `format` are the lowest ones of `bits`.
+/// Returns the number in `format` whose bits are the lowest ones of `bits`.
 static double decodeFloat(FloatType format, uint64_t bits) {
   APFloat number(
       format.getFloatSemantics(),
@@ -168,7 +168,7 @@ llvm::Expected<Tensor> Tensor::fromAttribute(Attribute constant) {
   std::vector<char> scratch;
   auto bytes = rawBytes(constant, scratch);
   if (!bytes)
-    return llvm::createStringError("the bytes of the constant are not at hand");
+    return llvm::createStringError("the bytes of the constant are not available");
   return fromBytes(elements.getShapedType().getShape(), elements.getElementType(), *bytes);
 }
 

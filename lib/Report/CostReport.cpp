@@ -19,7 +19,7 @@ using namespace tacit::report;
 // Numbers
 //===----------------------------------------------------------------------===//
 
-/// "25.32 GB".
+/// Formats bytes, as in "25.32 GB".
 static std::string rounded(int64_t bytes) {
   for (auto [unit, name] :
        {std::pair<double, const char *>{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}})
@@ -67,7 +67,7 @@ static void line(llvm::raw_ostream &os, llvm::StringRef label, const std::string
   os << fmt::format("  {:<13} {}\n", label.str(), text);
 }
 
-/// A row of the table of totals; `before` only where something was changed.
+/// Prints a row of the table of totals; `before` only if there were changes.
 static void totalLine(llvm::raw_ostream &os, llvm::StringRef label,
                       const std::optional<std::string> &before, const std::string &after) {
   if (before)
@@ -97,7 +97,7 @@ static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
     totalLine(os, "saved", "", share(before->total - after.total, before->total));
 }
 
-/// What each change leaves, where there is more than one.
+/// Prints the costs after each change, if there is more than one.
 static void printSteps(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   if (protocol.steps.size() < 2)
     return;
@@ -144,12 +144,12 @@ static void printOperations(llvm::raw_ostream &os, const cost::ProgramCosts &cos
   for (const cost::CostedOperation &operation : costs.operations)
     if (operation.charge.total > 0)
       dearest.push_back(&operation);
-  // Of equals, the first in the program.
+  // If several are equal, the first in the program comes first.
   llvm::sort(dearest, [](const cost::CostedOperation *a, const cost::CostedOperation *b) {
     return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
   });
   size_t shown = std::min(kShown, dearest.size());
-  os << fmt::format("\n  the dearest {} of {} operations that send; {}\n", shown,
+  os << fmt::format("\n  the {} most expensive of {} operations that send; {}\n", shown,
                     dearest.size(), advice.allOperations);
   for (const cost::CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
     std::string shape = llvm::join(
@@ -161,7 +161,7 @@ static void printOperations(llvm::raw_ostream &os, const cost::ProgramCosts &cos
   }
 }
 
-/// What dominates: the kinds that are three quarters of all bytes.
+/// Prints the kinds of operations that make up three quarters of all bytes.
 static std::string dominant(const cost::ProgramCosts &costs) {
   int64_t sum = 0, whole = costs.total.total;
   std::string text;
@@ -250,7 +250,8 @@ static llvm::json::Array kindsJson(const cost::ProgramCosts &costs) {
   llvm::json::Array array;
   for (const cost::KindCosts &kind : costs.byKind()) {
     llvm::json::Object object = totalJson(kind.total);
-    // Hops of operations that may run side by side are not those of a kind.
+    // The hops of operations that may run side by side cannot be added up to those of a
+    // kind.
     object.erase("hops");
     object["kind"] = jsonText(kind.kind);
     object["count"] = kind.count;

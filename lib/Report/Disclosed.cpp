@@ -11,7 +11,7 @@
 using namespace tacit;
 using namespace tacit::report;
 
-/// Names of one reason that the text has; the JSON has all.
+/// The number of names of one reason in the text; the JSON has all.
 static constexpr size_t kMostNames = 6;
 
 std::string report::grouped(int64_t number) {
@@ -21,7 +21,7 @@ std::string report::grouped(int64_t number) {
   return text;
 }
 
-/// "mask a 4 B, b 8 B and 3 more"; empty if nothing has the reason.
+/// Returns "mask a 4 B, b 8 B and 3 more"; empty if no value has the reason.
 static std::string describeReason(mpc::Reason reason,
                                   llvm::ArrayRef<mpc::Disclosure> disclosed) {
   std::string text;

@@ -28,7 +28,7 @@ static void printOne(llvm::raw_ostream &os, const EvalReport &report) {
                     model.tokensPerSecond, model.compileSeconds);
 }
 
-/// The sites of one kind, in both models, unless neither has any.
+/// Prints the sites of one kind, in both models, unless neither has any.
 static void printSites(llvm::raw_ostream &os, const EvaluatedModel &reference,
                        const EvaluatedModel &model) {
   if (!reference.sites || !model.sites)

@@ -24,7 +24,7 @@ static std::string typeText(const OnnxValue &value) {
   return value.dtypeName + "[" + llvm::join(dims, ", ") + "]";
 }
 
-/// 124439808 -> "124.4 M".
+/// Formats a count: 124439808 becomes "124.4 M".
 static std::string magnitude(double value) {
   for (auto [unit, name] :
        {std::pair<double, const char *>{1e9, " G"}, {1e6, " M"}, {1e3, " k"}})
@@ -51,7 +51,8 @@ static void printCounts(llvm::raw_ostream &os, llvm::StringRef label,
   printLine(os, label, rows + row);
 }
 
-/// `name` with '#' for each number in it: names that differ in no more belong together.
+/// Returns `name` with '#' for each number in it: names that differ only in numbers belong
+/// together.
 static std::string familyOf(const OnnxValue &value) {
   std::string family;
   for (char c : value.name)
@@ -62,8 +63,8 @@ static std::string familyOf(const OnnxValue &value) {
   return family + ": " + typeText(value);
 }
 
-/// A line for each value, but one for all that differ in a number: a cache has a pair
-/// of them for every layer.
+/// Prints a line for each value, but one for all that differ only in a number: a cache has
+/// a pair of them for every layer.
 static void printValues(llvm::raw_ostream &os, llvm::StringRef label,
                         const std::vector<OnnxValue> &values) {
   std::map<std::string, std::vector<const OnnxValue *>> families;
@@ -81,10 +82,10 @@ static void printValues(llvm::raw_ostream &os, llvm::StringRef label,
   }
 }
 
-/// At most this many places are listed; the JSON has them all.
+/// The most places that are listed; the JSON has them all.
 static constexpr size_t kListed = 10;
 
-/// What raise missed: how many of each kind, and where.
+/// Prints the near misses of raise: how many of each kind, and where.
 static void printMissed(llvm::raw_ostream &os, const InspectReport &report) {
   const std::vector<MissedSite> &missed = report.missed;
   if (missed.empty())
@@ -101,7 +102,7 @@ static void printMissed(llvm::raw_ostream &os, const InspectReport &report) {
         fmt::format("and {} more; {}", missed.size() - kListed, report.advice.allMissed));
 }
 
-/// Nodes that have the same fault share a line.
+/// Nodes with the same problem share a line.
 static void printUnsupported(llvm::raw_ostream &os,
                              const std::vector<UnsupportedNode> &nodes) {
   std::vector<std::pair<std::string, std::vector<const UnsupportedNode *>>> groups;

@@ -26,8 +26,8 @@ using namespace tacit::report;
 // Sites and arithmetic
 //===----------------------------------------------------------------------===//
 
-/// How many attentions have keys that do not depend on the last attention that their
-/// queries depend on: a decoder's to what the encoder gave.
+/// Counts the attentions whose keys do not depend on the last attention that their queries
+/// depend on: those of a decoder to the output of the encoder.
 static int64_t countCrossAttention(ModuleOp module) {
   llvm::DenseMap<Value, int64_t> last; // number of the last attention before a value
   int64_t number = 0, count = 0;
@@ -77,7 +77,8 @@ std::vector<NamedSite> tacit::report::namedSites(ModuleOp module) {
   return sites;
 }
 
-/// The product of the dimensions between batch and positions; nullopt if one is free.
+/// Returns the product of the dimensions between batch and positions; nullopt if one is
+/// free.
 static std::optional<int64_t> headsOf(Value value) {
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   int64_t heads = 1;
@@ -107,7 +108,7 @@ Counts tacit::report::headCounts(ModuleOp module) {
   return counts;
 }
 
-/// NumPy's name of an element type, or MLIR's where NumPy has none.
+/// Returns NumPy's name of an element type, or MLIR's if NumPy has none.
 static std::string dtypeText(Type type) {
   if (type.isInteger(1))
     return "bool";
@@ -253,7 +254,7 @@ static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
     auto known = dims && i < static_cast<int64_t>(dims.size())
                      ? dyn_cast<StringAttr>(dims[i])
                      : StringAttr();
-    // As for an ONNX file, a dimension without a name is called after its place.
+    // As for an ONNX file, a dimension without a name is named after its place.
     dim.name = known && !known.empty() ? known.getValue().str()
                                        : fmt::format("{}.{}", value.name, i);
     value.dims.push_back(std::move(dim));
@@ -261,7 +262,7 @@ static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
   return value;
 }
 
-/// Inputs or outputs as the phase `check` wrote them.
+/// Reads inputs or outputs as the phase `check` wrote them.
 static std::vector<OnnxValue> describeTensors(ArrayRef<nn::TensorAttr> tensors) {
   std::vector<OnnxValue> values;
   for (nn::TensorAttr tensor : tensors)

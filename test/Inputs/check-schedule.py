@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks a schedule against its JSON schema, and what a schema cannot say.
+"""Checks a schedule against its JSON schema, and what a schema cannot express.
 
   check-schedule.py SCHEMA.json SCHEDULE.json...
 
@@ -72,7 +72,7 @@ def check_object(value, schema, root, where, wrong):
 
 
 def check_meaning(schedule):
-    """Values are made before they are used, sums are sums, and rounds hold every sender."""
+    """Checks that values are defined before use, sums are right, and rounds are complete."""
     made = {port["value"] for port in schedule["inputs"]}
     costs, rounds = {}, {}
     for i, op in enumerate(schedule["ops"]):

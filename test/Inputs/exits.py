@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs a command that must end with a given exit code, and prints all it said.
+"""Runs a command that must end with a given exit code, and prints its whole output.
 
   exits.py CODE COMMAND ARGUMENT...
 """

@@ -25,7 +25,7 @@ def varint(value):
 
 
 def field(number, value):
-    """A number, a float, a text, or a message."""
+    """A number, a float, a string, or a message."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     if isinstance(value, float):

@@ -45,7 +45,7 @@ func.func @silent(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %x : tensor<2xf32>
 }
 
-// CHECK: @drawn: argument 0 has a distribution that is not understood; expected test.uniform = [LOW, HIGH], test.normal = [MEAN, SIGMA] or test.ramp = [FIRST, STEP]
+// CHECK: @drawn: argument 0 has a distribution that is unknown; expected test.uniform = [LOW, HIGH], test.normal = [MEAN, SIGMA] or test.ramp = [FIRST, STEP]
 func.func @drawn(%x: tensor<2xf32> {test.uniform = [1.0]}) -> tensor<2xf32> {
   return %x : tensor<2xf32>
 }

@@ -61,7 +61,7 @@ func.func @foreign(%x: tensor<2xf32>) -> tensor<?xf32> {
   return %0 : tensor<?xf32>
 }
 
-// CHECK: 'mpc.share' at {{.*}}: the reference has no values of type !mpc.share<2, width = 128, fraction = 18>; expected tensors of numbers of 8 to 64 bits, and secrets of at most 64
+// CHECK: 'mpc.share' at {{.*}}: the reference cannot represent values of type !mpc.share<2, width = 128, fraction = 18>; expected tensors of numbers of 8 to 64 bits, and secrets of at most 64
 func.func @wide(%x: tensor<2xf32>) -> tensor<2xf32> {
   %0 = mpc.share %x from client : tensor<2xf32> to !mpc.share<2, width = 128, fraction = 18>
   %1 = mpc.reveal %0 to client : !mpc.share<2, width = 128, fraction = 18> -> tensor<2xf32>

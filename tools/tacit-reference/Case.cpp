@@ -43,14 +43,14 @@ static llvm::Error failCase(func::FuncOp function, unsigned argument,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Random numbers that are the same on every machine.
+/// Generates random numbers that are the same on every machine.
 class Draw {
 public:
   explicit Draw(uint64_t seed) : bits(seed) {}
-  /// From 0 to below 1.
+  /// Returns a number from 0 (included) to 1 (excluded).
   double uniform() { return std::ldexp(static_cast<double>(bits() >> 11), -53); }
   double normal() {
-    // Box and Muller's.
+    // Uses the method of Box and Muller.
     double radius = std::sqrt(-2 * std::log(1 - uniform()));
     return radius * std::cos(2 * M_PI * uniform());
   }
@@ -59,7 +59,7 @@ private:
   std::mt19937_64 bits;
 };
 
-/// Where the elements of an argument come from.
+/// Says where the elements of an argument come from.
 struct Distribution {
   enum Kind { Uniform, Normal, Ramp } kind;
   /// Low and high, mean and standard deviation, or the first element and the step.
@@ -85,7 +85,7 @@ struct Distribution {
 };
 } // namespace
 
-/// Two numbers, whole or not.
+/// Reads two numbers, whole or not.
 static std::optional<Distribution> readDistribution(Attribute attribute,
                                                     Distribution::Kind kind) {
   auto list = dyn_cast<ArrayAttr>(attribute);
@@ -116,12 +116,12 @@ static llvm::Expected<Distribution> distributionOf(func::FuncOp function, unsign
   if (!found)
     return failCase(
         function, i,
-        "has a distribution that is not understood; expected test.uniform = "
+        "has a distribution that is unknown; expected test.uniform = "
         "[LOW, HIGH], test.normal = [MEAN, SIGMA] or test.ramp = [FIRST, STEP]");
   return *found;
 }
 
-/// A value that the test states. The integers of a secret are 64 bits wide.
+/// Reads a value that the test states. The integers of a secret are 64 bits wide.
 static llvm::Expected<Tensor> readValue(func::FuncOp function, unsigned i,
                                         Attribute attribute) {
   Type type = function.getArgumentTypes()[i], element = elementTypeOf(type);
@@ -174,7 +174,7 @@ llvm::Expected<Case> Case::make(func::FuncOp function, uint64_t seed) {
   llvm::BitVector weights(function.getNumArguments());
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     if (!elementTypeOf(function.getArgumentTypes()[i]))
-      return failCase(function, i, "has a type that the reference has no values of");
+      return failCase(function, i, "has a type that the reference cannot represent");
     Attribute stated = function.getArgAttr(i, "test.value");
     auto value = stated ? readValue(function, i, stated) : drawValue(function, i, draw);
     if (!value)

@@ -29,14 +29,14 @@ struct Case {
   /// Draws the values, and turns weights into constants of the function.
   static llvm::Expected<Case> make(mlir::func::FuncOp function, uint64_t seed);
 
-  /// The function alone in a module of its own, under another name.
+  /// Returns the function alone in a module of its own, under another name.
   mlir::OwningOpRef<mlir::ModuleOp> extract(llvm::StringRef name) const;
 };
 
-/// An argument has free dimensions, and no value that says what they are.
+/// True if an argument has free dimensions, and no value that determines them.
 bool hasUnknownShape(mlir::func::FuncOp function);
 
-/// Secrets are computed with.
+/// True if the function computes with secrets.
 bool usesSecrets(mlir::func::FuncOp function);
 
 } // namespace tacit::reference

@@ -14,14 +14,15 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::reference;
 
-/// How far a result may be from what it should be.
+/// The tolerance of a result.
 struct Comparison::Limits {
   std::optional<double> ulps, within, atLeast;
-  /// What an integer of a secret is worth; 1 for other numbers.
+  /// The value of one unit of a secret's integers; 1 for other numbers.
   double unit = 1;
 };
 
-/// The distance of the floats of a format at `x`, which is one of them.
+/// Returns the distance between neighbouring floats of a format at `x`, which is one of
+/// them.
 static double unitInLastPlace(FloatType format, double x) {
   APFloat number(x);
   bool losesInfo = false;
@@ -101,7 +102,7 @@ llvm::Error Comparison::check(unsigned result, const Tensor &found, const Tensor
     if (limits.ulps)
       limit += *limits.ulps * unitInLastPlace(cast<FloatType>(found.getElementType()), y);
     double difference = distance(x, y);
-    // Integers of 64 bits are compared as such.
+    // Integers of 64 bits are compared as integers.
     bool isSame = found.isFloat() || found.integer(k) == expected.integer(k);
     largest = std::max(largest, difference);
     if (difference > limit || (limit == 0 && !isSame))
@@ -120,7 +121,8 @@ llvm::Error Comparison::check(unsigned result, const Tensor &found, const Tensor
   return llvm::Error::success();
 }
 
-/// The reference computes in double precision; what is compared has an element type.
+/// The reference computes in double precision; the values that are compared have an element
+/// type.
 static Tensor rounded(Tensor tensor) {
   tensor.round();
   return tensor;
@@ -152,7 +154,8 @@ llvm::Error Comparison::compareStated(ArrayRef<Tensor> found, int64_t &count) co
     if (!stated)
       return stated.takeError();
     Tensor result = rounded(tensor);
-    // The integers of a secret are stated as 64 bits, or as the numbers they stand for.
+    // The integers of a secret are stated as 64 bits, or as the numbers that they
+    // represent.
     if (auto secret = dyn_cast<mpc::ShareType>(function.getResultTypes()[i])) {
       Tensor integers(stated->getShape(), tensor.getElementType());
       for (int64_t k = 0; k < integers.getNumElements(); ++k)

@@ -18,8 +18,8 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::reference;
 
-/// A module of which only the interface matters: @main of these types, which gives zeros.
-/// The integers of secrets are 64 bits wide in compiled code.
+/// Creates a module of which only the interface matters: @main of these types, which
+/// returns zeros. The integers of secrets are 64 bits wide in compiled code.
 static OwningOpRef<ModuleOp> makeStub(func::FuncOp function) {
   MLIRContext *context = function.getContext();
   auto clearType = [&](Type type) -> Type {
@@ -42,7 +42,7 @@ static OwningOpRef<ModuleOp> makeStub(func::FuncOp function) {
   return module;
 }
 
-/// Inputs and outputs are called after their position.
+/// Inputs and outputs are named by their position.
 static void nameInterface(func::FuncOp main) {
   Builder builder(main.getContext());
   for (unsigned i = 0; i < main.getNumArguments(); ++i)
@@ -55,7 +55,7 @@ static func::FuncOp mainOf(ModuleOp module) {
   return module.lookupSymbol<func::FuncOp>("main");
 }
 
-/// The phases behind `from`, up to the last.
+/// Runs the phases after `from`, up to the last.
 static LogicalResult runPhases(ModuleOp module, PhaseKind from,
                                const PipelineOptions &options) {
   PassManager manager(module.getContext());
@@ -63,8 +63,8 @@ static LogicalResult runPhases(ModuleOp module, PhaseKind from,
   return manager.run(module);
 }
 
-/// Secrets as integers, in the phase `linalg`. The interface is that of the stub: the
-/// phase `check` is about nn.
+/// Lowers secrets to integers, in the phase `linalg`. The interface is that of the stub,
+/// because the phase `check` handles only nn.
 static LogicalResult lowerSecrets(ModuleOp module) {
   OwningOpRef<ModuleOp> stub = makeStub(mainOf(module));
   nameInterface(mainOf(*stub));
@@ -101,7 +101,8 @@ static llvm::Expected<std::unique_ptr<Executable>> compile(const Case &test,
   return cpu::makeJit(*module, processor);
 }
 
-/// The same integers in another type. Those of a secret are words of 64 bits in code.
+/// Converts the same integers to another type. Those of a secret are words of 64 bits in
+/// code.
 static Tensor withElementType(const Tensor &tensor, Type elementType) {
   Tensor result(tensor.getShape(), elementType);
   for (int64_t k = 0; k < tensor.getNumElements(); ++k)

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Evaluates each function of a file with the reference interpreter, and compares what it
-// gives with the values that the file states, with the compiled code, or with the same
+// Evaluates each function of a file with the reference interpreter, and compares the
+// results with the values that the file states, with the compiled code, or with the same
 // function after some passes. See docs/Debugging.md.
 //
 //===----------------------------------------------------------------------===//
@@ -52,12 +52,13 @@ static cl::opt<bool>
     forSecrets("secrets",
                cl::desc("Random programs that two parties can compute on secrets"));
 
-/// Programs on secrets are about bits, and what surrounds them is rounded as in code.
+/// Programs on secrets are about bits, and the operations around them round as in compiled
+/// code.
 static Precision precisionOf(func::FuncOp function) {
   return isSingle || usesSecrets(function) ? Precision::Element : Precision::Double;
 }
 
-/// The values of the function after the passes of --pipeline.
+/// Returns the results of the function after the passes of --pipeline.
 static llvm::Expected<std::vector<Tensor>> evaluateChanged(const Case &test) {
   StringRef name = func::FuncOp(test.function).getName();
   OwningOpRef<ModuleOp> module = test.extract(name);
@@ -69,7 +70,7 @@ static llvm::Expected<std::vector<Tensor>> evaluateChanged(const Case &test) {
   return evaluate(function, test.inputs, precisionOf(function));
 }
 
-/// Do several widths of vectors and several threads give the same bits?
+/// Checks that several widths of vectors and several threads give the same bits.
 static llvm::Error compareCompiled(const Case &test, ArrayRef<Tensor> expected) {
   auto wide = runCompiled(test, /*vectorBits=*/512, /*threads=*/1);
   if (!wide)
@@ -120,7 +121,7 @@ static llvm::Error checkFunction(func::FuncOp function) {
       "or give --compiled or --pipeline");
 }
 
-/// Every function of a module whose shapes are known. Prints a line for each.
+/// Handles every function of a module whose shapes are known. Prints a line for each.
 static LogicalResult checkModule(ModuleOp module, int64_t &count) {
   bool isRight = true;
   for (auto function : module.getOps<func::FuncOp>()) {
@@ -154,7 +155,7 @@ static void printRandomPrograms() {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   registerAllPasses();
-  // --mlir-pass-statistics, --mlir-print-ir-after-all and so on, of --pipeline.
+  // These are --mlir-pass-statistics, --mlir-print-ir-after-all and so on, for --pipeline.
   registerPassManagerCLOptions();
   cl::ParseCommandLineOptions(argc, argv, "Tacit reference interpreter\n");
   if (randomPrograms > 0) {
@@ -180,7 +181,7 @@ int main(int argc, char **argv) {
     auto module = parseSourceFile<ModuleOp>(sources, &context);
     return module ? checkModule(*module, count) : failure();
   };
-  // Places in a file that is not split are those of the file.
+  // In a file that is not split, places are those of the file.
   bool isSplit = file->getBuffer().contains(kDefaultSplitMarker);
   LogicalResult result = isSplit
                              ? splitAndProcessBuffer(std::move(file), check, llvm::outs())

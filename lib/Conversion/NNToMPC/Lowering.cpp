@@ -27,7 +27,7 @@ void Lowering::begin(Operation *op) {
 }
 
 void Lowering::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
-  // What crosses a border is made once for all that read it.
+  // A value that crosses a border is created once for all its users.
   if (current && isa_and_present<MPCDialect>(op->getDialect()) &&
       !isa<ShareOp, PublicOp, RevealOp>(op))
     nn::copySiteName(current, op);
@@ -41,7 +41,7 @@ LogicalResult Lowering::finish(Value value) {
 }
 
 void Lowering::finishFailed() {
-  // What is too large to be a secret was reported where it was made.
+  // A value that is too large to be a secret was reported where it was created.
   ScopedDiagnosticHandler quiet(builder.getContext(),
                                 [](Diagnostic &) { return success(); });
   for (Value result : current->getResults()) {
@@ -61,7 +61,7 @@ Refusal Lowering::refuse(const Twine &reason) {
   return {};
 }
 
-/// The shape of a secret or of numbers that both know.
+/// Returns the shape of a secret, or of numbers that both parties know.
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<ShapedType>(value.getType()).getShape();
 }
@@ -72,7 +72,7 @@ LogicalResult Lowering::checkSize(ArrayRef<int64_t> shape) {
 }
 
 void Lowering::setSite(Operation *op, Role role) {
-  // Tables stand before all blocks, though what they give is read by the first.
+  // Tables come before all blocks, although their result is read by the first one.
   auto block = role == Role::Embedding ? std::nullopt : blocks.blockOf(current);
   op->setAttr(kSiteAttr, SiteAttr::get(builder.getContext(),
                                        block ? static_cast<int64_t>(*block) : -1, role));
@@ -104,7 +104,7 @@ Value Lowering::share(Value value) {
     return current->emitOpError()
                << "makes a secret of " << tensor << "; expected f32 and known dimensions",
            Value();
-  // The operation it comes from failed.
+  // The operation that produces it failed.
   if (knowledge.of(value) == Knowledge::Secret)
     return {};
   return secrets[value] = shareFrom(partyOf(value), value);
@@ -114,7 +114,7 @@ Value Lowering::reveal(Value value) {
   Value secret = share(value);
   if (!secret)
     return {};
-  // The place of a result is where it was computed, not where the function ends.
+  // The location of a result is that of its computation, not the end of the function.
   return RevealOp::create(builder, value.getLoc(), secret, Party::Client);
 }
 
@@ -175,13 +175,13 @@ Value Lowering::publicMask(ElementsAttr mask, StringRef name) {
 }
 
 LogicalResult Lowering::checkNumber(double value, Use use) {
-  // Beside a number, a product holds a secret of its own size around 1.
+  // For a factor, a product also needs room for a secret of magnitude around 1.
   int64_t whole = width - 1 - (use == Use::Factor ? 2 * fraction : fraction);
   if (!(std::abs(value) < std::ldexp(1.0, whole)))
-    return current->emitOpError()
-           << "has the constant " << value << "; a ring of " << width
-           << " bits with a fraction of " << fraction << " leaves room for numbers below 2^"
-           << whole << " there: expected a wider ring, or a smaller constant";
+    return current->emitOpError() << "has the constant " << value << "; a ring of " << width
+                                  << " bits with a fraction of " << fraction
+                                  << " has room only for numbers below 2^" << whole
+                                  << " there; expected a wider ring or a smaller constant";
   if (use == Use::Factor && value != 0 && std::abs(value) < std::ldexp(1.0, -1 - fraction))
     return current->emitOpError() << "multiplies by " << value << ", which a fraction of "
                                   << fraction << " bits rounds to 0; expected a longer one";
@@ -201,7 +201,7 @@ Value Lowering::operand(Value value, Use use) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-/// A broadcasting operation; null operands give null.
+/// Creates a broadcasting operation; null operands give null.
 template <typename OpT, typename... Args>
 Value Lowering::combine(Value lhs, Value rhs, Args... args) {
   if (!lhs || !rhs)
@@ -314,7 +314,7 @@ Value Lowering::choose(Value condition, Value yes, Value no) {
       return {};
     bits = ShareOp::create(builder, loc, bits, partyOf(condition), width, /*fraction=*/0);
   }
-  // no + bits * (yes - no), of which a bit without a fraction needs no truncation.
+  // Computes no + bits * (yes - no); bits without a fraction need no truncation.
   bool isSecret = isa<ShareType>(yes.getType());
   Value difference = combine<SubOp>(isSecret ? yes : no, isSecret ? no : yes);
   if (!isSecret && difference)
@@ -322,15 +322,14 @@ Value Lowering::choose(Value condition, Value yes, Value no) {
   return sum(combine<MulOp>(difference, bits, /*publicFraction=*/0), no);
 }
 
-/// Says what helps: integers that stand for activations, and numbers of the server without
-/// which the client would compute `op` alone.
+/// Adds notes on what helps: about integers that stand for activations, and about numbers
+/// of the server without which the client could compute `op` alone.
 static void noteRemedies(InFlightDiagnostic &diagnostic, Operation *op,
                          const Lowering &lowering) {
   if (isa<nn::RoundOp, nn::MatmulOp>(op))
     diagnostic.attachNote()
-        << "activations in few bits save nothing here, where all numbers "
-           "are words of the ring: take the model before its "
-           "activations were quantized";
+        << "activations in few bits save nothing here, because every number is a word of "
+           "the ring: use the model as it was before its activations were quantized";
   for (Value operand : op->getOperands()) {
     nn::ConstantOp constant = constantOf(operand);
     if (lowering.knowledgeOf(operand) == Knowledge::Secret)
@@ -360,8 +359,7 @@ LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
   if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32()) {
     InFlightDiagnostic diagnostic = op->emitOpError();
     diagnostic << "computes " << op->getResultTypes()
-               << " from a secret; expected f32, the only numbers that fixed point "
-                  "stands for";
+               << " from a secret; expected f32, the only type that fixed point represents";
     noteRemedies(diagnostic, op, lowering);
     return diagnostic;
   }
@@ -369,8 +367,8 @@ LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
   if (rule != rules.end())
     return rule->second(op, lowering);
   InFlightDiagnostic diagnostic = op->emitOpError();
-  diagnostic << "depends on a secret, and two parties have no protocol for it; expected it "
-                "on what one party knows alone, or another form of the model";
+  diagnostic << "depends on a secret, and there is no two-party protocol for it; expected "
+                "operands that one party knows, or another form of the model";
   noteRemedies(diagnostic, op, lowering);
   return diagnostic;
 }

@@ -5,10 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Whether an operation becomes mpc depends on who knows its operands, not on its type:
-// one nn.gather stays as it is, and another becomes a product. So this is a walk in
-// program order with a table of rules, one per kind of operation. A rule that cannot
-// do its work says why, and the walk goes on, so that one run names all of them.
+// Whether an operation becomes mpc depends on who knows its operands, not on its type: one
+// nn.gather stays as it is, and another becomes a product. Therefore the conversion is a
+// walk in program order with a table of rules, one per kind of operation, and not a dialect
+// conversion. A rule that cannot be applied reports the reason, and the walk continues, so
+// that one run reports all of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,8 +33,8 @@ inline mpc::ShareType shareOf(mlir::Value value) {
   return mlir::cast<mpc::ShareType>(value.getType());
 }
 
-/// What becomes of the mask of an attention: numbers that are 1 where a score takes
-/// part, known to both; or a secret that is added. Both null if every score does.
+/// The lowered mask of an attention: numbers that are 1 where a score takes part, known to
+/// both parties, or a secret that is added. Both are null if every score takes part.
 struct LoweredMask {
   mlir::Value keep, bias;
 };
@@ -44,49 +45,50 @@ struct Refusal {
   operator mlir::Value() const { return {}; }
 };
 
-/// A function on its way to mpc, and what rules are made of. Operations are built
-/// before the one being converted, at its location.
+/// Holds a function during its conversion to mpc, and the building blocks of rules.
+/// Operations are created before the one that is being converted, at its location.
 ///
-/// A value that could not be made is null, and the error was reported; what takes a
-/// null value gives one back.
+/// A value that could not be created is null, and the error was reported; functions that
+/// take a null value return null.
 class Lowering : private mlir::OpBuilder::Listener {
 public:
   Lowering(mlir::func::FuncOp function, const mpc::KnowledgeInfo &knowledge,
            const nn::Blocks &blocks, int64_t width, int64_t fraction);
 
-  /// Begins with the conversion of `op`.
+  /// Begins the conversion of `op`.
   void begin(mlir::Operation *op);
 
-  /// `value` is what the result of the current operation becomes.
+  /// Replaces the result of the current operation by `value`.
   mlir::LogicalResult finish(mlir::Value value);
 
-  /// Gives the current operation, which failed, a result that the next ones can read.
+  /// Gives the current operation, which failed, a result that later ones can read.
   void finishFailed();
 
-  /// An error at the current operation; `reason` goes on after its name.
+  /// Reports an error at the current operation; `reason` follows its name.
   Refusal refuse(const llvm::Twine &reason);
 
-  /// What the old `value` is as a secret; made one once, by the party that knows it.
+  /// Returns the old `value` as a secret, which is created once, by the party that knows
+  /// the value.
   mlir::Value share(mlir::Value value);
 
-  /// What the client learns when it is given the old `value`.
+  /// Returns what the client learns when the old `value` is revealed to it.
   mlir::Value reveal(mlir::Value value);
 
   //===--------------------------------------------------------------------===//
   // Arithmetic on secrets. Products are truncated to the fraction of the program.
   //===--------------------------------------------------------------------===//
 
-  /// Of old values, either of which may be known.
+  /// These take old values, either of which may be known.
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value subtract(mlir::Value lhs, mlir::Value rhs);
   mlir::Value multiply(mlir::Value lhs, mlir::Value rhs);
   mlir::Value square(mlir::Value value);
 
-  /// Of a secret and an old value.
+  /// These take a secret and an old value.
   mlir::Value addTo(mlir::Value secret, mlir::Value value);
   mlir::Value multiplyBy(mlir::Value secret, mlir::Value value);
 
-  /// Of a secret and another one, or numbers that both know.
+  /// These take a secret and another one, or numbers that both parties know.
   mlir::Value sum(mlir::Value secret, mlir::Value other);
   mlir::Value product(mlir::Value secret, mlir::Value other);
   mlir::Value scale(mlir::Value secret, double factor);
@@ -96,11 +98,12 @@ public:
   mlir::Value transpose(mlir::Value secret, llvm::ArrayRef<int64_t> permutation);
   mlir::Value expand(mlir::Value secret, llvm::ArrayRef<int64_t> shape);
 
-  /// `yes` where the old value `condition` is true, which one party knows, else `no`; of
-  /// secrets, or numbers that both know, of which one at least is secret.
+  /// Returns `yes` where the old value `condition`, which one party knows, is true, and
+  /// `no` elsewhere. The two are secrets or numbers that both parties know; at least one is
+  /// secret.
   mlir::Value choose(mlir::Value condition, mlir::Value yes, mlir::Value no);
 
-  /// A function of a secret, with the place it comes from.
+  /// Applies a function to a secret, with the location that it comes from.
   template <typename OpT, typename... Args>
   mlir::Value apply(mlir::Value secret, Args &&...args) {
     if (!secret)
@@ -110,7 +113,7 @@ public:
     return op;
   }
 
-  /// Says of `op` from which block of the model it comes, and what it is for.
+  /// Records on `op` which block of the model it comes from, and what it is for.
   void setSite(mlir::Operation *op, mpc::Role role);
 
   //===--------------------------------------------------------------------===//
@@ -118,27 +121,30 @@ public:
   //===--------------------------------------------------------------------===//
 
   mpc::Knowledge knowledgeOf(mlir::Value value) const { return knowledge.of(value); }
-  /// Of a value that one party knows, or both.
+  /// Returns true for a value that one party knows, or both.
   mpc::Party partyOf(mlir::Value value) const;
   /// Fails, with an error, if fixed point cannot hold the number as a factor.
   mlir::LogicalResult checkFactor(double number) {
     return checkNumber(number, Use::Factor);
   }
-  /// The number that a constant repeats which both parties know.
+  /// Returns the number that is repeated by a splat constant which both parties know.
   std::optional<double> publicNumber(mlir::Value value) const;
 
-  /// A tensor of one number that follows from the current operation, and that both know.
+  /// Returns a tensor of one number that follows from the current operation, and that both
+  /// parties know.
   mlir::Value number(double value);
-  /// The same, if fixed point can hold it.
+  /// Returns the same, if fixed point can hold it.
   mlir::Value term(double value);
-  /// The old `value` as a term: a number that both know, or else its secret.
+  /// Returns the old `value` as a term: a number that both parties know, or otherwise its
+  /// secret.
   mlir::Value term(mlir::Value value) { return operand(value, Use::Term); }
-  /// A mask of zeros and ones that both know, made of the constant mask `name`.
+  /// Returns a mask of zeros and ones that both parties know, made from the constant mask
+  /// `name`.
   mlir::Value publicMask(mlir::ElementsAttr mask, llvm::StringRef name);
-  /// A secret of what `party` knows.
+  /// Returns a secret of a value that `party` knows.
   mlir::Value shareFrom(mpc::Party party, mlir::Value plain);
 
-  /// A secret of zeros and a one per index that `party` knows.
+  /// Returns a secret one-hot row for each index that `party` knows.
   mlir::Value oneHot(mlir::Value indices, mpc::Party party, int64_t classes);
 
   /// Fails, with an error, if a secret cannot have that many elements.
@@ -148,16 +154,17 @@ public:
 
   mlir::OpBuilder builder;
   mlir::Location loc;
-  /// What the masks seen so far became.
+  /// The results of lowering the masks seen so far.
   llvm::DenseMap<mlir::Value, LoweredMask> masks;
 
 private:
-  /// What is made of a site has its name.
+  /// Gives new operations the name of the site that they come from.
   void notifyOperationInserted(mlir::Operation *op,
                                mlir::OpBuilder::InsertPoint previous) override;
 
   enum class Use { Term, Factor };
-  /// A number that both know, in the place of the old `value`; or else its secret.
+  /// Returns a number that both parties know in place of the old `value`, or otherwise its
+  /// secret.
   mlir::Value operand(mlir::Value value, Use use);
   /// Fails, with an error, if fixed point cannot hold the number in that use.
   mlir::LogicalResult checkNumber(double value, Use use);
@@ -168,13 +175,13 @@ private:
   const nn::Blocks &blocks;
   const int64_t width, fraction;
   mlir::Operation *current = nullptr;
-  /// Old values to secrets.
+  /// Maps old values to secrets.
   llvm::DenseMap<mlir::Value, mlir::Value> secrets;
-  /// Numbers, by their value and by what they belong to.
+  /// Maps numbers, by their value and the constant they belong to, to public values.
   llvm::DenseMap<std::pair<mlir::Attribute, mlir::StringAttr>, mlir::Value> numbers;
 };
 
-/// Rules by the name of the operation that they convert.
+/// Maps names of operations to the rules that convert them.
 class Rules {
 public:
   template <typename OpT>
@@ -184,17 +191,17 @@ public:
     };
   }
 
-  /// Converts `op`, or says why it cannot be.
+  /// Converts `op`, or reports why it cannot be converted.
   mlir::LogicalResult apply(mlir::Operation *op, Lowering &lowering) const;
 
 private:
   llvm::StringMap<std::function<mlir::LogicalResult(mlir::Operation *, Lowering &)>> rules;
 };
 
-/// The constant that `value` is, known to both or not.
+/// Returns the constant that defines `value`, whether both parties know it or not.
 nn::ConstantOp constantOf(mlir::Value value);
-/// The number that a float constant repeats, where that can be told without reading the
-/// bytes of a blob.
+/// Returns the number that a float constant repeats, if that can be told without reading
+/// the bytes of a blob.
 std::optional<double> splatValue(mlir::Value value);
 
 void addElementwiseRules(Rules &rules);
@@ -202,7 +209,7 @@ void addNormalizationRules(Rules &rules);
 void addProductRules(Rules &rules);
 void addMovementRules(Rules &rules);
 
-/// Each in a file of its own.
+/// Each function is defined in a file of its own.
 mlir::LogicalResult convertAttention(nn::AttentionOp op, Lowering &lowering);
 mlir::LogicalResult convertRotary(nn::RotaryOp op, Lowering &lowering);
 mlir::LogicalResult convertConv(nn::ConvOp op, Lowering &lowering);

@@ -14,8 +14,8 @@ using namespace tacit::reference;
 
 using Combine = llvm::function_ref<int64_t(const Ring &, int64_t, int64_t)>;
 
-/// A function of two secrets, or of a secret and public numbers, which get `bits` bits of
-/// fraction. Operands broadcast.
+/// Applies a function to two secrets, or to a secret and public numbers, which get `bits`
+/// bits of fraction. Operands broadcast.
 static llvm::Expected<Tensor> combine(Operation *op, Operands operands, int64_t bits,
                                       Combine function) {
   const Tensor &lhs = *operands[0], &rhs = *operands[1];
@@ -45,14 +45,14 @@ static llvm::Expected<Tensor> evaluateSub(mpc::SubOp op, Operands operands) {
       [](const Ring &ring, int64_t x, int64_t y) { return ring.subtract(x, y); });
 }
 
-/// A public factor has the bits of fraction that the product has more than the secret.
+/// A public factor has as many bits of fraction as the product has more than the secret.
 static llvm::Expected<Tensor> evaluateMul(mpc::MulOp op, Operands operands) {
   return combine(
       op, operands, fractionOf(op.getResult()) - fractionOf(op.getLhs()),
       [](const Ring &ring, int64_t x, int64_t y) { return ring.multiply(x, y); });
 }
 
-/// `function` of each number.
+/// Applies `function` to each number.
 template <typename OpT, typename Function>
 static llvm::Expected<Tensor> map(OpT op, Operands operands, Function function) {
   const Tensor &input = *operands[0];
@@ -110,7 +110,7 @@ static llvm::Expected<Tensor> evaluateMatmul(mpc::MatmulOp op, Operands operands
   });
 }
 
-/// Combines the elements that the axes of the result, which are 1, stand for.
+/// Combines the elements along the axes in which the result has size 1.
 static llvm::Expected<Tensor> reduce(Operation *op, const Tensor &input, int64_t init,
                                      Combine function) {
   auto type = cast<mpc::ShareType>(op->getResult(0).getType());

@@ -28,7 +28,7 @@ static llvm::Expected<Tensor> evaluateReveal(mpc::RevealOp op, Operands operands
   });
 }
 
-/// An index below zero counts from the end; what is outside of the table gives zeros.
+/// An index below zero counts from the end; an index outside the table gives zeros.
 static llvm::Expected<Tensor> evaluateOneHot(mpc::OneHotOp op, Operands operands) {
   const Tensor &indices = *operands[0];
   Shape shape = op.getResult().getType().getShape();

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A whole function is what its name says, of real numbers: the secrets are decoded, the
-// function is computed in double precision, and its values are rounded to the ring. What
-// a protocol makes of it, as mpc-expand does, is judged by this.
+// A whole function is defined on real numbers: the secrets are decoded, the function is
+// computed in double precision, and its values are rounded to the ring. The approximations
+// of a protocol, which mpc-expand writes, are compared with this.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,7 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::reference;
 
-/// `function` of the real numbers that the secrets stand for.
+/// Applies `function` to the real numbers that the secrets represent.
 template <typename OpT, typename Function>
 static llvm::Expected<Tensor> compute(OpT op, Operands operands, Function function) {
   const Tensor &input = *operands[0];
@@ -52,7 +52,7 @@ static llvm::Expected<Tensor> evaluateGelu(mpc::GeluOp op, Operands operands) {
   });
 }
 
-/// An element that is not kept is 0, and has no part in the sum.
+/// An element that is not kept is 0, and does not contribute to the sum.
 static llvm::Expected<Tensor> evaluateSoftmax(mpc::SoftmaxOp op, Operands operands) {
   return compute(op, operands, [&](Tensor &x) {
     int64_t k = 0;

@@ -27,12 +27,13 @@ int64_t Ring::encode(double x, int64_t bits) const {
 double Ring::decode(int64_t x) const { return std::ldexp(double(x), -fraction); }
 
 int64_t Ring::truncate(int64_t x, int64_t bits) {
-  // Of negative numbers too, as every compiler of ours shifts the sign in.
+  // This is an arithmetic shift also for negative numbers, in every compiler that we
+  // support.
   return x >> std::min<int64_t>(bits, 63);
 }
 
 //===----------------------------------------------------------------------===//
-// The functions that stay whole, as CrypTen computes them
+// Functions that are not expanded, as CrypTen computes them
 //===----------------------------------------------------------------------===//
 
 int64_t Ring::exp(int64_t x) const {

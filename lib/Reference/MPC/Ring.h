@@ -12,16 +12,16 @@
 
 namespace tacit::reference {
 
-/// Numbers of one type of secrets, in the clear. A number is the integer from
-/// -2^(width - 1) to 2^(width - 1) - 1 that stands for it modulo 2^width, and counts units
-/// of 2^-fraction. Widths are at most 64.
+/// Numbers of one type of secrets, in the clear. A number is an integer from -2^(width - 1)
+/// to 2^(width - 1) - 1, which represents its class modulo 2^width and counts units of
+/// 2^-fraction. Widths are at most 64.
 class Ring {
 public:
   explicit Ring(mpc::ShareType type)
       : width(type.getWidth()), fraction(type.getFraction()) {}
 
-  /// The multiple of 2^-bits that is nearest to `x`, and the upper of two; beyond the ring
-  /// its end, and for NaN the lower end.
+  /// Returns the multiple of 2^-bits that is nearest to `x`, and the upper one of a tie;
+  /// saturates at the ends of the ring, and gives the lower end for NaN.
   int64_t encode(double x, int64_t bits) const;
   int64_t encode(double x) const { return encode(x, fraction); }
   double decode(int64_t x) const;
@@ -31,16 +31,16 @@ public:
   int64_t subtract(int64_t x, int64_t y) const { return wrap(uint64_t(x) - uint64_t(y)); }
   /// The product has twice the fraction.
   int64_t multiply(int64_t x, int64_t y) const { return wrap(uint64_t(x) * uint64_t(y)); }
-  /// The product of two numbers of the type, truncated to its fraction.
+  /// Returns the product of two numbers of the type, truncated to its fraction.
   int64_t product(int64_t x, int64_t y) const { return truncate(multiply(x, y), fraction); }
-  /// Without its lowest bits: rounded down.
+  /// Drops the lowest bits, which rounds down.
   static int64_t truncate(int64_t x, int64_t bits);
 
-  /// (1 + x / 256)^256, by eight squares.
+  /// Computes (1 + x / 256)^256, by eight squarings.
   int64_t exp(int64_t x) const;
-  /// Ten steps of Newton's method from 3 exp(0.5 - x) + 0.003.
+  /// Performs ten steps of Newton's method from 3 exp(0.5 - x) + 0.003.
   int64_t reciprocal(int64_t x) const;
-  /// Steps of Newton's method from 2.2 exp(-(x / 2 + 0.2)) + 0.2 - x / 1024.
+  /// Performs steps of Newton's method from 2.2 exp(-(x / 2 + 0.2)) + 0.2 - x / 1024.
   int64_t rsqrt(int64_t x, int64_t steps) const;
 
 private:

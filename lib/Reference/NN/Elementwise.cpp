@@ -25,7 +25,7 @@ static llvm::Expected<Tensor> evaluateConstant(nn::ConstantOp op, Operands) {
 // One operand
 //===----------------------------------------------------------------------===//
 
-/// `function` of each float.
+/// Applies `function` to each float.
 template <typename OpT, double (*Function)(double)>
 static llvm::Expected<Tensor> mapReals(OpT op, Operands operands) {
   Tensor result = *operands[0];
@@ -84,8 +84,8 @@ static double mish(double x) {
 // Casts
 //===----------------------------------------------------------------------===//
 
-/// The whole number nearest to zero's side of `x`. What is outside of 64 bits has no
-/// result; the nearest end stands for it, and 0 for NaN.
+/// Rounds `x` toward zero. Outside of 64 bits the result is undefined; it is the nearest
+/// end here, and 0 for NaN.
 static int64_t toInteger(double x, bool isUnsigned) {
   double low = isUnsigned ? 0 : -0x1p63, beyond = isUnsigned ? 0x1p64 : 0x1p63;
   if (std::isnan(x))
@@ -105,7 +105,7 @@ static double toReal(const Tensor &tensor, int64_t k) {
                              : static_cast<double>(tensor.integer(k));
 }
 
-/// Rounding is what a cast means, in every precision.
+/// A cast rounds, in every precision.
 static llvm::Expected<Tensor> evaluateCast(nn::CastOp op, Operands operands) {
   const Tensor &input = *operands[0];
   Tensor result(input.getShape(), elementTypeOf(op));
@@ -129,7 +129,7 @@ static llvm::Expected<Tensor> evaluateCast(nn::CastOp op, Operands operands) {
 using OnReals = double (*)(double, double);
 using OnIntegers = int64_t (*)(int64_t, int64_t);
 
-/// A function of two numbers, with broadcasting.
+/// Applies a function to two numbers, with broadcasting.
 static llvm::Expected<Tensor> combine(Operation *op, Operands operands, OnReals onReals,
                                       OnIntegers onSigned, OnIntegers onUnsigned) {
   const Tensor &lhs = *operands[0], &rhs = *operands[1];
@@ -156,7 +156,7 @@ static int64_t add(int64_t x, int64_t y) { return uint64_t(x) + uint64_t(y); }
 static int64_t subtract(int64_t x, int64_t y) { return uint64_t(x) - uint64_t(y); }
 static int64_t multiply(int64_t x, int64_t y) { return uint64_t(x) * uint64_t(y); }
 
-/// x / 0, which has no result, is x, and the lowest number / -1 wraps around to itself.
+/// x / 0, which is undefined, gives x, and the lowest number / -1 wraps around to itself.
 static int64_t divide(int64_t x, int64_t y) {
   if (y == 0)
     return x;
@@ -166,7 +166,7 @@ static int64_t divideUnsigned(int64_t x, int64_t y) {
   return y == 0 ? x : uint64_t(x) / uint64_t(y);
 }
 
-/// The remainder has the sign of y; by 0, which has no result, it is 0.
+/// The remainder has the sign of y; for y = 0, where it is undefined, it is 0.
 static int64_t modulo(int64_t x, int64_t y) {
   if (y == 0 || y == -1)
     return 0;
@@ -229,8 +229,8 @@ static llvm::Expected<Tensor> evaluateLogical(OpT op, Operands operands) {
       nullptr);
 }
 
-/// An integer to a whole power. Negative powers round toward zero; those of 0 have no
-/// result, and are 1.
+/// Computes an integer to a whole power. Negative powers round toward zero; those of 0,
+/// which are undefined, give 1.
 static int64_t power(int64_t x, int64_t exponent) {
   if (exponent < 0)
     return x == 1 || x == 0 ? 1 : x == -1 ? (exponent % 2 ? -1 : 1) : 0;
@@ -330,7 +330,7 @@ void reference::addNNElementwise(OpTable &table) {
   table.add(mapReals<nn::AtanOp, std::atan>);
   table.add(mapReals<nn::FloorOp, std::floor>);
   table.add(mapReals<nn::CeilOp, std::ceil>);
-  // Halves go to the even number, in the rounding mode that every program begins with.
+  // Ties go to the even number, in the rounding mode that every program begins with.
   table.add(mapReals<nn::RoundOp, std::nearbyint>);
   table.add(mapReals<nn::SqrtOp, std::sqrt>);
   table.add(mapReals<nn::ReciprocalOp, reciprocal>);

@@ -21,10 +21,10 @@ struct Windows {
   Index kernel;
   ArrayRef<int64_t> strides, low, high, dilations;
 
-  /// The number of windows along each dimension.
+  /// Returns the number of windows along each dimension.
   llvm::Expected<Index> count(Operation *op, bool isCeil) const;
-  /// Where element `inside` of window `window` lies in the input. The place may lie in
-  /// the padding, or with `ceil` behind it.
+  /// Returns the position in the input of element `inside` of window `window`. It may lie
+  /// in the padding, or with `ceil` after it.
   Index place(ArrayRef<int64_t> window, ArrayRef<int64_t> inside) const;
   bool isInInput(const Index &place) const;
   bool isInPadding(const Index &place) const;
@@ -40,7 +40,7 @@ llvm::Expected<Index> Windows::count(Operation *op, bool isCeil) const {
       return failAt(op, "found a window of " + llvm::Twine(extent) +
                             " elements for a dimension of " + llvm::Twine(input[i]));
     counts.push_back(room / strides[i] + 1);
-    // The last window may reach over the end, but not begin in the upper padding.
+    // The last window may extend beyond the end, but not begin in the upper padding.
     if (isCeil && room % strides[i] != 0 && counts[i] * strides[i] < input[i] + low[i])
       ++counts[i];
   }
@@ -68,7 +68,7 @@ bool Windows::isInPadding(const Index &place) const {
   return true;
 }
 
-/// The sum over the channels of the group and the elements of the kernel.
+/// Returns the sum over the channels of the group and the elements of the kernel.
 static double convolve(const Tensor &input, const Tensor &weight, const Windows &windows,
                        ArrayRef<int64_t> index, int64_t group) {
   int64_t sample = index[0], output = index[1];
@@ -115,7 +115,8 @@ static llvm::Expected<Tensor> evaluateConv(nn::ConvOp op, Operands operands) {
   });
 }
 
-/// The largest element of a window; the lowest number where it lies in padding alone.
+/// Returns the largest element of a window, or the lowest number if it lies in padding
+/// alone.
 static int64_t poolIntegers(const Tensor &input, const Windows &windows,
                             ArrayRef<int64_t> index) {
   unsigned width = input.getElementType().getIntOrFloatBitWidth();

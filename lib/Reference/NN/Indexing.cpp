@@ -14,14 +14,15 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::reference;
 
-/// An index that counts from the end where it is negative; -1 if it is outside.
+/// Converts an index that may be negative and then counts from the end; returns -1 if it is
+/// outside.
 static int64_t resolveIndex(int64_t index, int64_t size) {
   if (index < 0)
     index += size;
   return index >= 0 && index < size ? index : -1;
 }
 
-/// Every index must be one of a dimension of `size` elements.
+/// Checks that every index is valid for a dimension of `size` elements.
 static llvm::Error checkIndices(Operation *op, const Tensor &indices, int64_t size) {
   for (int64_t k = 0; k < indices.getNumElements(); ++k)
     if (resolveIndex(indices.integer(k), size) < 0)
@@ -121,7 +122,7 @@ static llvm::Expected<Tensor> evaluateScatterND(nn::ScatterNDOp op, Operands ope
     return std::move(error);
   int64_t k = 0;
   for (const Index &index : Positions(updates.getShape())) {
-    // The coordinates of the slice, and those within it.
+    // Splits the position into the coordinates of the slice and those within it.
     Index from(ArrayRef<int64_t>(index).take_front(lead)), to;
     from.push_back(0);
     for (int64_t i = 0; i < depth; ++i) {
@@ -151,7 +152,7 @@ static llvm::Expected<Tensor> evaluateShapeOf(nn::ShapeOfOp op, Operands operand
                   [&](const Index &index) { return shape[index[0]]; });
 }
 
-/// How many numbers there are: (limit - start) / delta, rounded up, and not below 0.
+/// Returns the number of elements: (limit - start) / delta, rounded up, and not below 0.
 static llvm::Expected<int64_t> countRange(Operation *op, const Tensor &start,
                                           const Tensor &limit, const Tensor &delta) {
   double count;

@@ -13,10 +13,10 @@ using namespace tacit;
 using namespace tacit::reference;
 
 //===----------------------------------------------------------------------===//
-// Shared with mpc
+// Operations that mpc shares
 //===----------------------------------------------------------------------===//
 
-/// How many elements a part of a dimension has.
+/// Returns the number of elements of a slice of a dimension.
 static int64_t countSteps(int64_t start, int64_t end, int64_t step) {
   if (step > 0)
     return start < end ? (end - start - 1) / step + 1 : 0;
@@ -31,14 +31,15 @@ llvm::Expected<Tensor> reference::slice(Operation *op, const Tensor &input,
     int64_t dim = input.getDim(i), end = std::min(ends[i], dim);
     if (starts[i] < 0 || starts[i] > dim || end < -1 || steps[i] == 0 ||
         steps[i] == std::numeric_limits<int64_t>::min() || (steps[i] > 0 && end < 0))
-      return failAt(op, "found a part from " + llvm::Twine(starts[i]) + " to " +
+      return failAt(op, "found a slice from " + llvm::Twine(starts[i]) + " to " +
                             llvm::Twine(ends[i]) + " of dimension " + llvm::Twine(i) +
                             ", which has " + llvm::Twine(dim) + " elements");
-    // A part that begins behind the last element and goes down begins with that.
+    // A slice with a negative step that begins after the last element begins with the last
+    // one.
     shape.push_back(countSteps(starts[i], end, steps[i]));
     if (steps[i] < 0 && starts[i] == dim && shape.back() > 0)
-      return failAt(op, "found a part that begins at " + llvm::Twine(dim) +
-                            " and goes down, in a dimension of as many elements");
+      return failAt(op, "found a slice that begins at " + llvm::Twine(dim) +
+                            " with a negative step, in a dimension of as many elements");
   }
   return rearrange(op, shape, input, [&](ArrayRef<int64_t> index) {
     Index from(index);
@@ -74,7 +75,7 @@ llvm::Expected<Tensor> reference::concat(Operation *op, Operands inputs, int64_t
   shape[axis] = 0;
   for (const Tensor *input : inputs) {
     if (withDim(input->getShape(), axis, 0) != withDim(shape, axis, 0))
-      return failAt(op, "found parts that differ in another dimension than axis " +
+      return failAt(op, "found parts that differ in a dimension other than axis " +
                             llvm::Twine(axis));
     shape[axis] += input->getDim(axis);
   }
@@ -112,7 +113,7 @@ static llvm::Expected<Tensor> evaluateSlice(nn::SliceOp op, Operands operands) {
   return slice(op, *operands[0], op.getStarts(), op.getEnds(), op.getSteps());
 }
 
-/// Negative bounds count from the end; then all are clamped, as ONNX says.
+/// Negative bounds count from the end; then all are clamped, as ONNX defines it.
 static llvm::Expected<Tensor> evaluateDynamicSlice(nn::DynamicSliceOp op,
                                                    Operands operands) {
   const Tensor &input = *operands[0];
@@ -130,7 +131,7 @@ static llvm::Expected<Tensor> evaluateDynamicSlice(nn::DynamicSliceOp op,
     };
     starts[axis] = clamp(operands[1]->integer(i), 0, step > 0 ? dim : dim - 1);
     ends[axis] = clamp(operands[2]->integer(i), step > 0 ? 0 : -1, dim);
-    // No step is longer than the dimension.
+    // A step is clamped to the size of the dimension.
     steps[axis] = std::clamp(step, -dim - 1, dim + 1);
     if (dim == 0)
       steps[axis] = 1;
@@ -216,7 +217,7 @@ static llvm::Expected<Tensor> evaluateDynamicReshape(nn::DynamicReshapeOp op,
 
 static llvm::Expected<Tensor> evaluateExpand(nn::ExpandOp op, Operands operands) {
   Index shape(op.getType().getShape());
-  // A dimension that is free stays what it is.
+  // A free dimension keeps its size.
   for (int64_t &dim : shape)
     if (ShapedType::isDynamic(dim))
       dim = 1;

@@ -47,8 +47,8 @@ static numerics::Product productOf(nn::MultiplierAttr multiplier) {
 }
 
 namespace {
-/// How a matrix product multiplies: exactly, or as `#nn.multiplier` says. The latter is
-/// defined on the bits of f32 numbers.
+/// Multiplies as a matrix product does: exactly, or as `#nn.multiplier` defines it. The
+/// latter is defined on the bits of f32 numbers.
 class Multiplier {
 public:
   explicit Multiplier(nn::MultiplierAttr attribute) {
@@ -84,7 +84,7 @@ private:
 // Products of matrices
 //===----------------------------------------------------------------------===//
 
-/// [..., M, K] by [..., K, N], leading dimensions broadcast.
+/// Computes [..., M, K] by [..., K, N], with broadcast leading dimensions.
 static llvm::Expected<Tensor> multiplyMatrices(Operation *op, const Tensor &lhs,
                                                const Tensor &rhs,
                                                const Multiplier &multiply) {
@@ -104,7 +104,7 @@ static llvm::Expected<Tensor> multiplyMatrices(Operation *op, const Tensor &lhs,
     return result;
   int64_t k = 0;
   for (const Index &index : Positions(*shape)) {
-    // The row of the left one and the column of the right one.
+    // The row of the left operand and the column of the right one.
     Index row(ArrayRef<int64_t>(index).take_back(lhs.getRank())),
         column(ArrayRef<int64_t>(index).take_back(rhs.getRank()));
     row.back() = 0;
@@ -146,7 +146,7 @@ static llvm::Expected<Tensor> evaluateMatmul(nn::MatmulOp op, Operands operands)
 
 static llvm::Expected<Tensor> evaluateLinear(nn::LinearOp op, Operands operands) {
   const Tensor &input = *operands[0], &weight = *operands[1];
-  // One row for each position of the leading dimensions.
+  // There is one row for each position of the leading dimensions.
   int64_t inner = input.getShape().back(),
           rows = countElements(input.getShape().drop_back());
   if (rows < 0)
@@ -168,7 +168,7 @@ static llvm::Expected<Tensor> evaluateLinear(nn::LinearOp op, Operands operands)
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// The last two dimensions exchanged.
+/// Swaps the last two dimensions.
 static llvm::Expected<Tensor> transposeMatrices(Operation *op, const Tensor &input) {
   Index shape(input.getShape());
   std::swap(shape.back(), shape[shape.size() - 2]);
@@ -179,7 +179,7 @@ static llvm::Expected<Tensor> transposeMatrices(Operation *op, const Tensor &inp
   });
 }
 
-/// Scales the scores and puts the mask on them.
+/// Scales the scores and applies the mask to them.
 static llvm::Error maskScores(nn::AttentionOp op, Tensor &scores, const Tensor *mask) {
   double scale = op.getScale().convertToFloat();
   if (mask) {

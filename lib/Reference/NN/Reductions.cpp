@@ -51,7 +51,7 @@ static int64_t combineIntegers(nn::ReduceKind kind, int64_t x, int64_t y, bool i
   return 0;
 }
 
-/// What no elements at all combine to.
+/// Returns the result for no elements at all.
 static double neutralReal(nn::ReduceKind kind) {
   switch (kind) {
   case nn::ReduceKind::Max:
@@ -81,7 +81,7 @@ static int64_t neutralInteger(nn::ReduceKind kind, const Tensor &input) {
   }
 }
 
-/// Divides sums by the number of elements in each; integers toward zero.
+/// Divides sums by the number of elements in each; integers are truncated toward zero.
 static void divideSums(Tensor &sums, int64_t count) {
   for (int64_t k = 0; k < sums.getNumElements(); ++k) {
     if (sums.isFloat())
@@ -132,8 +132,8 @@ static llvm::Expected<Tensor> evaluateReduce(nn::ReduceOp op, Operands operands)
 // Orders
 //===----------------------------------------------------------------------===//
 
-/// Does element i come before element j in a list from the smallest to the largest? NaN
-/// is larger than every number.
+/// Returns true if element i comes before element j in ascending order. NaN is larger than
+/// every number.
 static bool isLess(const Tensor &tensor, int64_t i, int64_t j) {
   if (!tensor.isFloat())
     return tensor.isUnsigned() ? uint64_t(tensor.integer(i)) < uint64_t(tensor.integer(j))
@@ -146,7 +146,7 @@ static bool isNaN(const Tensor &tensor, int64_t k) {
   return tensor.isFloat() && std::isnan(tensor.real(k));
 }
 
-/// The position in a row of the element that is looked for.
+/// Returns the position in a row of the element that is searched for.
 static int64_t findInRow(nn::ArgReduceOp op, const Tensor &input, const Rows &rows,
                          int64_t row) {
   int64_t best = 0;

@@ -17,9 +17,9 @@ using namespace tacit::reference;
 // Weights of few bits
 //===----------------------------------------------------------------------===//
 
-/// Field `row` of a plane with fields of `width` bits. Rows of one column that share a
-/// byte are neighbours; between the groups and the columns lie as many bytes as a group
-/// has in this plane, whatever dimensions they are written as.
+/// Reads field `row` of a plane with fields of `width` bits. Rows of one column that share
+/// a byte are neighbours; the stride of groups and columns is the number of bytes that a
+/// group has in this plane, whatever dimensions they are written as.
 static int64_t readField(const Tensor &plane, int64_t group, int64_t row, int64_t column,
                          int64_t width, int64_t bytesPerGroup) {
   int64_t fields = 8 / width, columns = plane.getShape().back();
@@ -28,8 +28,8 @@ static int64_t readField(const Tensor &plane, int64_t group, int64_t row, int64_
   return bits >> (row % fields * width) & ((1 << width) - 1);
 }
 
-/// (u - z) * scale, where u has its lower 4 bits in one plane and its upper 2 in another
-/// if there are 6 of them.
+/// Computes (u - z) * scale, where u has its lower 4 bits in one plane and its upper 2 in
+/// another if there are 6 of them.
 static llvm::Expected<Tensor> evaluateDequantize(nn::DequantizeOp op, Operands operands) {
   int64_t bits = op.getBits(), group = op.getGroup();
   const Tensor &scale = *operands[0];
@@ -94,7 +94,7 @@ static llvm::Expected<Tensor> evaluateRotary(nn::RotaryOp op, Operands operands)
     double c = cos.real(cos.broadcastOffset(angle)),
            s = sin.real(sin.broadcastOffset(angle));
     double other = input.real(isSecond ? k - distance : k + distance);
-    // (a, b) becomes (a cos - b sin, b cos + a sin).
+    // Maps (a, b) to (a cos - b sin, b cos + a sin).
     result.real(k) = input.real(k) * c + (isSecond ? other : -other) * s;
   }
   return result;

@@ -16,7 +16,7 @@ func.func @main(%t: tensor<4xi64> {nn.name = "tokens"}) -> (tensor<4x8xf32> {nn.
 // -----
 
 // The smaller of two tables bounds the index, which reaches it through a reshape and
-// a cast. A float is no index, and a result without a name gets one.
+// a cast. A float is not an index, and a result without a name gets one.
 // CHECK: inputs = [<name = "i", type = tensor<1x4xi64>, index_bound = 7>,
 // CHECK-SAME: <name = "x", type = tensor<4xf32>>]
 // CHECK-SAME: outputs = [<name = "output_0", type = tensor<4x8xf32>>, <name = "b", type = tensor<4x2xf32>>]

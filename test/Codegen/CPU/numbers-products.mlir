@@ -113,7 +113,7 @@ func.func @matmul_transposed(%x0: tensor<24x9xf32>, %x1: tensor<24x33xf32>, %x2:
   return %1, %3, %4 : tensor<9x33xf32>, tensor<33x9xf32>, tensor<7x7xf32>
 }
 
-// What follows a product is computed on it, unless somebody else reads it too.
+// An operation after a product is fused into it, unless the product has other users.
 func.func @epilogues(%x0: tensor<9x24xf32>, %x1: tensor<24x33xf32>, %x2: tensor<9x1xf32>,
                  %x3: tensor<9x24xf32>, %x4: tensor<24x33xf32>, %x5: tensor<9x24xf32>,
                  %x6: tensor<24x33xf32>, %x7: tensor<9x24xf32>, %x8: tensor<24x33xf32>)

@@ -18,7 +18,7 @@ func.func @computed_bounds(%x: tensor<8xf32>, %s: tensor<1xi64>) -> tensor<4xf32
 
 // -----
 
-// ONNX rounds this mean; a mean of integers is no part of a transformer.
+// ONNX rounds this mean; a mean of integers is not part of a transformer.
 func.func @integer_mean(%x: tensor<2x4xi64>) -> tensor<2xi64> {
   // expected-error @below {{failed to legalize operation 'nn.reduce'}}
   %0 = nn.reduce mean %x axes = [1] : (tensor<2x4xi64>) -> tensor<2xi64>

@@ -8,7 +8,7 @@
 // CHECK-DAG: #[[CODES:.+]] = affine_map<(d0, d1, d2, d3) -> (d3, d2, d1)>
 
 // The product reads the packed bytes: groups, quadruples, and two loops for the four
-// fields of a quadruple. Three rows of weights are no whole group: zeros fill it up.
+// fields of a quadruple. Three rows of weights are not a whole group: zeros pad it.
 // CHECK-LABEL: func.func @six_bits(
 // CHECK-SAME: %[[X:.+]]: tensor<7x13xf32>, %[[S:.+]]: tensor<2x5xf32>, %[[L:.+]]: tensor<2x2x2x5xi8>, %[[H:.+]]: tensor<2x2x5xi8>)
 // CHECK: %[[WIDE:.+]] = tensor.insert_slice %[[X]] into %{{.+}}[0, 0] [7, 13] [1, 1] : tensor<7x13xf32> into tensor<7x16xf32>
@@ -31,7 +31,7 @@ func.func @six_bits(%x: tensor<7x13xf32>, %s: tensor<2x5xf32>, %l: tensor<2x2x2x
 }
 
 // One loop more for the terms, which meet the same element of the input; the product
-// adds bit patterns and never multiplies, but for infinities.
+// adds bit patterns and never multiplies, except for infinities.
 // CHECK-LABEL: func.func @shift_add(
 // CHECK: linalg.generic {indexing_maps = [#[[X2]], #[[CODES]], #{{.+}}], iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
 // CHECK: arith.cmpi eq
@@ -58,7 +58,7 @@ func.func @bare(%x: tensor<7x4xf32>, %w: tensor<4x5xf32>) -> tensor<7x5xf32> {
   return %y : tensor<7x5xf32>
 }
 
-// Read by something else than a linear layer, a packed weight becomes a tensor.
+// If the user of a packed weight is not a linear layer, it becomes a tensor.
 // CHECK-LABEL: func.func @elsewhere(
 // CHECK: %[[W:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel", "parallel", "parallel"]
 // CHECK: %[[M:.+]] = tensor.collapse_shape %[[W]] {{.*}} : tensor<2x4x2x5xf32> into tensor<16x5xf32>
@@ -71,7 +71,7 @@ func.func @elsewhere(%s: tensor<2x5xf32>, %z: tensor<2x5xi8>, %p: tensor<2x4x5xi
   return %w, %v : tensor<12x5xf32>, tensor<4x5xf32>
 }
 
-// Nothing to compute: no columns, or no rows of the input, though a group is filled up.
+// Nothing to compute: no columns, or no rows of the input, although a group is padded.
 // CHECK-LABEL: func.func @nothing(
 // CHECK-NOT: tensor.insert_slice
 // CHECK: return

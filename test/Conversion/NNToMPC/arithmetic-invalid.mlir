@@ -16,7 +16,7 @@ func.func @divisor(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 
 // -----
 
-// A power that is no product, and one that only the client knows.
+// A power that is not a product, and one that only the client knows.
 func.func @powers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %c = nn.constant dense<1.5> : tensor<f32>
@@ -50,7 +50,7 @@ func.func @product(%x: tensor<2x4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// Look-ups that are no rows of a table at the client's indices.
+// Look-ups that are not rows of a table at the client's indices.
 func.func @lookups(%ids: tensor<3xi64>, %x: tensor<6x4xf32>) -> tensor<6x1025xf32> {
   %t = nn.constant dense_resource<t> : tensor<6x4xf32>
   %0 = nn.add %x, %t : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>

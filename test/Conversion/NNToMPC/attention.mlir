@@ -27,7 +27,7 @@ func.func @causal(%x: tensor<3x2x4xf32>) -> tensor<3x2x4xf32> {
 
 // -----
 
-// The same as numbers that are added. A scale of 1 is no product.
+// The same as numbers that are added. A scale of 1 is not a product.
 // CHECK-LABEL: func.func @added(
 // CHECK: %[[P:.+]] = mpc.public %{{.*}} as mask : tensor<2x2xf32>
 // CHECK: mpc.matmul

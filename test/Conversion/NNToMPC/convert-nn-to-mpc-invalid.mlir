@@ -7,12 +7,12 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
   %zero = nn.constant dense<0.0> : tensor<f32>
   %own = nn.abs %x : tensor<2x4xf32>
   %0 = nn.add %own, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.erf' op depends on a secret, and two parties have no protocol for it; expected it on what one party knows alone, or another form of the model}}
+  // expected-error @below {{'nn.erf' op depends on a secret, and there is no two-party protocol for it; expected operands that one party knows, or another form of the model}}
   %1 = nn.erf %0 : tensor<2x4xf32>
   %2 = nn.relu %1 : tensor<2x4xf32>
   // expected-error @below {{'nn.floor' op depends on a secret, and two parties have no protocol for it}}
   %3 = nn.floor %2 : tensor<2x4xf32>
-  // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only numbers that fixed point stands for}}
+  // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only type that fixed point represents}}
   %4 = nn.compare lt %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
   // expected-error @below {{'nn.where' op chooses by a condition that neither party knows; expected one that follows from the inputs or from constants alone}}
   %5 = nn.where %4, %3, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
@@ -25,7 +25,7 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
 func.func @mish(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.mish' op depends on a secret, and two parties have no protocol for it; expected it on what one party knows alone, or another form of the model}}
+  // expected-error @below {{'nn.mish' op depends on a secret, and there is no two-party protocol for it; expected operands that one party knows, or another form of the model}}
   %1 = nn.mish %0 : tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
@@ -93,7 +93,7 @@ func.func @shift_add(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 // Half precision has to be widened first.
 func.func @half(%x: tensor<2x4xf16>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf16>
-  // expected-error @below {{'nn.add' op computes 'tensor<2x4xf16>' from a secret; expected f32, the only numbers that fixed point stands for}}
+  // expected-error @below {{'nn.add' op computes 'tensor<2x4xf16>' from a secret; expected f32, the only type that fixed point represents}}
   %0 = nn.add %x, %b : (tensor<2x4xf16>, tensor<4xf16>) -> tensor<2x4xf16>
   // expected-error @below {{'nn.cast' op depends on a secret, and two parties have no protocol for it}}
   %1 = nn.cast %0 : tensor<2x4xf16> to tensor<2x4xf32>
@@ -127,7 +127,7 @@ func.func @too_large(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %mask = nn.constant dense<-3.40282347E+38> : tensor<f32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.add' op has the constant -3.402823e+38; a ring of 64 bits with a fraction of 18 leaves room for numbers below 2^45 there: expected a wider ring, or a smaller constant}}
+  // expected-error @below {{'nn.add' op has the constant -3.402823e+38; a ring of 64 bits with a fraction of 18 has room only for numbers below 2^45 there; expected a wider ring or a smaller constant}}
   %1 = nn.add %0, %mask : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
@@ -171,7 +171,7 @@ func.func @quantized(%x: tensor<2x4xi32>, %y: tensor<2x4xf32>) -> (tensor<2x4xi3
   %w = nn.constant dense_resource<w> : tensor<4x4xi32>
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   // expected-error @below {{'nn.matmul' op computes 'tensor<2x4xi32>' from a secret; expected f32}}
-  // expected-note @below {{activations in few bits save nothing here, where all numbers are words of the ring: take the model before its activations were quantized}}
+  // expected-note @below {{activations in few bits save nothing here, because every number is a word of the ring: use the model as it was before its activations were quantized}}
   %0 = nn.matmul %x, %w : (tensor<2x4xi32>, tensor<4x4xi32>) -> tensor<2x4xi32>
   %1 = nn.mul %y, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
   // expected-error @below {{'nn.round' op depends on a secret, and two parties have no protocol for it}}

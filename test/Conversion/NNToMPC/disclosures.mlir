@@ -3,11 +3,11 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc -mpc-expand -mpc-verify-secrecy -o /dev/null
 // RUN: tacit-opt %s -convert-nn-to-mpc=public=remap,temperature | FileCheck %s --check-prefix=LISTED
 
-// Which constants the client is told: those that reach shapes, indices and masks alone,
+// Constants that are disclosed: those used for shapes, indices and masks alone,
 // and only where it needs them.
 
 // BERT's padding: the client's own mask, scaled by what the file says. Positions are read
-// by the server, which need not tell them.
+// by the server, which need not disclose them.
 // CHECK-LABEL: func.func @padding(
 // CHECK-DAG: mpc.public %{{.*}} as mask "one" : tensor<f32>
 // CHECK-DAG: mpc.public %{{.*}} as mask "fill" : tensor<f32>

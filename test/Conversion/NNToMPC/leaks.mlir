@@ -1,6 +1,6 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc -mpc-verify-secrecy | FileCheck %s --implicit-check-not=mpc.public
 
-// Weights of every element type are the server's. None is told to the client, and each
+// Weights of every element type belong to the server. None is disclosed, and each
 // product is one of shares.
 
 // CHECK-LABEL: func.func @int32_weight(

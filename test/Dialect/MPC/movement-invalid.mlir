@@ -8,7 +8,7 @@ func.func @reshape(%x: !mpc.share<4x2, width = 64, fraction = 18>) {
 
 // -----
 
-// A movement is no truncation.
+// A movement is not a truncation.
 func.func @reshape_fraction(%x: !mpc.share<4x2, width = 64, fraction = 36>) {
   // expected-error @below {{'mpc.reshape' op gives '!mpc.share<8, width = 64, fraction = 18>'; expected '!mpc.share<8, width = 64, fraction = 36>'}}
   %0 = mpc.reshape %x : !mpc.share<4x2, width = 64, fraction = 36> to !mpc.share<8, width = 64, fraction = 18>

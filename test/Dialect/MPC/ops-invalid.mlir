@@ -113,7 +113,7 @@ func.func @public_factor(%x: !mpc.share<4, width = 64, fraction = 18>, %p: tenso
 
 // -----
 
-// Weights are no public numbers.
+// Weights are not public numbers.
 func.func @public_matrix(%x: !mpc.share<2x4, width = 64, fraction = 18>, %w: tensor<4x4xf32>) {
   // expected-error @below {{'mpc.matmul' op multiplies by 'tensor<4x4xf32>'; expected a share}}
   // expected-error @below {{'mpc.matmul' op failed to infer returned types}}

@@ -49,7 +49,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// Weights as a plain factor, which makes the product local and tells them to the client.
+// Weights as a plain factor, which makes the product local and discloses them.
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %w = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
   %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
@@ -132,7 +132,7 @@ func.func private @other(%x: tensor<4xf32>) -> tensor<4xf32>
 
 // -----
 
-// A table of floats, told to the client in a phase file that somebody edited, under every
+// A table of floats, disclosed to the client in an edited phase file, for every
 // reason that there is.
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %w = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32> loc("w")
@@ -159,7 +159,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // Truth values are a mask where they choose, and a weight where the client multiplies by
-// them. A sum is no constant.
+// them. A sum is not a constant.
 func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %w = nn.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
   // expected-error @+2 {{'mpc.public' op discloses a constant to the client as a mask, but it is used for something else}}

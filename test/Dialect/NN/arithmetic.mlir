@@ -21,7 +21,7 @@ func.func @multipliers(%x: tensor<2x4xf32>, %w: tensor<4x3xf32>, %b: tensor<3xf3
   return
 }
 
-// Groups of 8, the last one filled up.
+// Groups of 8, the last one padded.
 // CHECK-LABEL: func.func @weights(
 func.func @weights(%s: tensor<2x5xf32>, %z: tensor<2x5xi8>, %p8: tensor<2x8x5xi8>,
                    %p4: tensor<2x4x5xi8>, %low: tensor<2x2x2x5xi8>, %high: tensor<2x2x5xi8>,

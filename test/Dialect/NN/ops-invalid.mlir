@@ -136,7 +136,7 @@ func.func @f(%a: tensor<4x2x3xf32>, %b: tensor<2x3x5xf32>) {
 
 // -----
 
-// A scalar is no matrix.
+// A scalar is not a matrix.
 func.func @f(%a: tensor<2x3xf32>, %b: tensor<f32>) {
   // expected-error @below {{cannot multiply 'tensor<2x3xf32>' by 'tensor<f32>'; expected two tensors of one element type and at least one dimension}}
   // expected-error @below {{'nn.matmul' op failed to infer returned types}}

@@ -16,16 +16,16 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::mpc;
 
-/// The elements of a table that are looked at. A larger one is not taken for a mask.
+/// The most elements of a table that are read. A larger one is not treated as a mask.
 static constexpr int64_t kMaxMaskElements = int64_t(1) << 24;
-/// Nothing is left of a score to which a number as low as this is added.
+/// A number as low as this excludes a score to which it is added.
 static constexpr double kMasked = -1000;
 
 //===----------------------------------------------------------------------===//
 // Reasons
 //===----------------------------------------------------------------------===//
 
-/// An element as a number; nullopt if it is not a float or an integer.
+/// Returns an element as a number; nullopt if it is not a float or an integer.
 static std::optional<double> numberOf(Type element, int64_t bits) {
   if (element.isInteger())
     return element.isUnsignedInteger() ? static_cast<double>(static_cast<uint64_t>(bits))
@@ -40,7 +40,7 @@ static std::optional<double> numberOf(Type element, int64_t bits) {
   return number.convertToDouble();
 }
 
-/// Truth values, one number everywhere, or numbers that stand for truth values.
+/// Returns true for truth values, a splat, or numbers that stand for truth values.
 static bool isMask(Attribute constant) {
   auto elements = dyn_cast<ElementsAttr>(constant);
   if (!elements)
@@ -71,12 +71,13 @@ bool tacit::mpc::isProven(Reason reason, Attribute constant, Uses uses) {
   if (reason == Reason::Attribute || reason == Reason::Listed)
     return false;
   auto found = reasonFor(constant, uses);
-  // The order of the enum: a mask may also be an index, but not the reverse.
+  // The reasons are in the order of the enum: a mask may also be an index, but not the
+  // reverse.
   return uses == Uses::None || (found && *found <= reason);
 }
 
 //===----------------------------------------------------------------------===//
-// Choosing
+// Selection
 //===----------------------------------------------------------------------===//
 
 llvm::MapVector<Operation *, Reason>
@@ -91,8 +92,9 @@ tacit::mpc::chooseDisclosures(func::FuncOp function, const llvm::StringSet<> &li
     else
       open.push_back(constant);
   });
-  // Who knows what decides what is a product of secrets, and so what is data, and the
-  // reverse. Each round takes constants away, and none comes back.
+  // Which operations are products of secrets, and therefore which values are data, depends
+  // on who knows what, and the reverse. Each round removes constants from the list, and
+  // none comes back.
   OperationSet disclosed(open.begin(), open.end());
   for (auto [constant, reason] : fixed)
     disclosed.insert(constant);

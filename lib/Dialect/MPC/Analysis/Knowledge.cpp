@@ -22,7 +22,8 @@ void KnowledgeAnalysis::setToEntryState(KnowledgeLattice *lattice) {
   propagateIfChanged(lattice, lattice->join(Knowledge(Knowledge::Client)));
 }
 
-/// What the results of an operation are, whatever its operands.
+/// Returns the knowledge of the results of an operation, if it does not depend on the
+/// operands.
 static std::optional<Knowledge> knowledgeOfResults(Operation *op,
                                                    const OperationSet &disclosed) {
   if (isa<PublicOp>(op) || disclosed.contains(op))
@@ -31,7 +32,7 @@ static std::optional<Knowledge> knowledgeOfResults(Operation *op,
     return reveal.getParty() == Party::Client ? Knowledge::Client : Knowledge::Server;
   if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShareType>))
     return Knowledge::Secret;
-  // What is read from elsewhere is taken for a weight, too.
+  // Values that are read from elsewhere count as weights, too.
   if (op->getNumOperands() == 0)
     return Knowledge::Server;
   return std::nullopt;
@@ -55,7 +56,7 @@ KnowledgeInfo::KnowledgeInfo(Operation *function, const OperationSet &disclosed)
     : solver(std::make_unique<DataFlowSolver>(DataFlowConfig().setInterprocedural(false))) {
   solver->load<dataflow::DeadCodeAnalysis>();
   solver->load<KnowledgeAnalysis>(disclosed);
-  // Neither analysis can fail.
+  // Neither of the analyses can fail.
   if (failed(solver->initializeAndRun(function)))
     solver = nullptr;
 }

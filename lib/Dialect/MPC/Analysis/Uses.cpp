@@ -16,7 +16,7 @@ using namespace tacit::mpc;
 
 namespace {
 
-/// A set that grows.
+/// A set of uses that only grows.
 class UsesLattice : public dataflow::AbstractSparseLattice {
 public:
   using AbstractSparseLattice::AbstractSparseLattice;
@@ -71,7 +71,7 @@ private:
 
 } // namespace
 
-/// An operation on shares.
+/// Handles an operation on shares.
 static Uses useInShares(OpOperand &operand, Uses onward) {
   unsigned number = operand.getOperandNumber();
   return llvm::TypeSwitch<Operation *, Uses>(operand.getOwner())
@@ -79,10 +79,11 @@ static Uses useInShares(OpOperand &operand, Uses onward) {
             SumOp, mpc::ReshapeOp, mpc::TransposeOp, mpc::SliceOp, mpc::ExpandOp,
             mpc::ConcatOp>([&](auto) { return onward; })
       .Case([&](OneHotOp) { return Uses::Index; })
-      // What a softmax was taken apart into begins with the two others.
+      // The expansion of a softmax begins with the other two.
       .Case<mpc::SoftmaxOp, MaxOp, mpc::ExpOp>([&](auto) { return Uses::Score; })
       .Case([&](mpc::MulOp mul) {
-        // A factor without a fraction chooses: the product has the other one's.
+        // A factor without a fraction selects: the product has the fraction of the other
+        // one.
         int64_t fraction = cast<ShareType>(mul.getType()).getFraction();
         auto isChosen = [&](Value factor) {
           auto share = dyn_cast<ShareType>(factor.getType());
@@ -95,7 +96,7 @@ static Uses useInShares(OpOperand &operand, Uses onward) {
       .Default(Uses::Data);
 }
 
-/// An operation on numbers in the clear, or one of nn that has yet to become shares.
+/// Handles an operation on numbers in the clear, or one of nn that will become shares.
 Uses UsesAnalysis::useInPlain(OpOperand &operand, Uses onward) const {
   Operation *op = operand.getOwner();
   Knowledge result = Knowledge::Public;
@@ -110,7 +111,7 @@ Uses UsesAnalysis::useInPlain(OpOperand &operand, Uses onward) const {
   case nn::OperandRole::Mask:
     return getElementTypeOrSelf(operand.get()).isInteger(1) ? Uses::Condition : Uses::Score;
   case nn::OperandRole::Condition:
-    // Constants that choose between constants make another one, which may be a weight.
+    // Constants that select among constants produce another one, which may be a weight.
     return result.dependsOnInput() ? Uses::Condition : onward;
   case nn::OperandRole::Parameter:
   case nn::OperandRole::Angle:
@@ -160,7 +161,7 @@ UsesInfo::UsesInfo(Operation *function, const KnowledgeInfo &knowledge)
   SymbolTableCollection symbols;
   solver->load<dataflow::DeadCodeAnalysis>();
   solver->load<UsesAnalysis>(symbols, knowledge);
-  // Neither analysis can fail.
+  // Neither of the analyses can fail.
   if (failed(solver->initializeAndRun(function)))
     solver = nullptr;
 }

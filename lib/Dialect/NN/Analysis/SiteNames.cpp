@@ -31,18 +31,18 @@ bool tacit::nn::isLeakyRelu(Operation *op) {
 }
 
 namespace {
-/// What lies on the way of a value. Before an operation: since the last residual sum.
-/// Behind it: up to the next one, attention or matrix product.
+/// Records what lies on the paths of a value. Before an operation this starts at the last
+/// residual sum; after it, it ends at the next one, or at an attention or matrix product.
 enum Trail : unsigned {
   kLinear = 1 << 0,
   kActivation = 1 << 1,
   kMatmul = 1 << 2, // a softmax counts as part of one
   kAttention = 1 << 3,
-  /// An attention, with any number of residual sums since.
+  /// An attention, with any number of residual sums in between.
   kAnyAttention = 1 << 4,
   kSum = 1 << 5,
   kEnd = 1 << 6,
-  /// Operands of an attention, through linear layers too.
+  /// The operands of an attention, also through linear layers.
   kQuery = 1 << 7,
   kKey = 1 << 8,
   kValue = 1 << 9,
@@ -59,7 +59,7 @@ class Namer {
 public:
   Namer(func::FuncOp function, const Blocks &blocks);
 
-  /// Empty for what is no site.
+  /// Returns an empty name for an operation that is not a site.
   std::string nameOf(Operation *op) const;
 
 private:
@@ -78,7 +78,7 @@ private:
   std::string normName(Operation *op) const;
 
   const Blocks &blocks;
-  /// Constants, and what is computed from constants alone.
+  /// Constants, and values computed from constants alone.
   llvm::DenseSet<Operation *> known;
   llvm::DenseMap<Operation *, unsigned> before, ahead;
   llvm::DenseMap<Value, unsigned> lastAttention;
@@ -100,7 +100,7 @@ static std::optional<SiteRole> roleOf(Operation *op) {
 static bool carriesData(OpOperand &use) { return getOperandRole(use) == OperandRole::Data; }
 
 //===----------------------------------------------------------------------===//
-// What lies before and behind
+// Operations before and after
 //===----------------------------------------------------------------------===//
 
 static unsigned trailOf(Operation *op) {
@@ -137,7 +137,7 @@ void Namer::lookBack(Operation *op) {
     lastAttention[result] = latest;
 }
 
-/// What a result that is used so leads to.
+/// Records what a result with these uses leads to.
 unsigned Namer::throughUse(OpOperand &use) const {
   Operation *user = use.getOwner();
   if (!carriesData(use))
@@ -161,8 +161,8 @@ void Namer::lookAhead(Operation *op) {
   ahead[op] = trail;
 }
 
-/// The linear layer that `value` is computed from, element by element or by movement,
-/// and whether an activation lies in between.
+/// Returns the linear layer from which `value` is computed, element by element or by
+/// movement, and whether there is an activation in between.
 std::pair<LinearOp, bool> Namer::layerBehind(Value value) const {
   static constexpr unsigned kMaxSteps = 16;
   bool isActivated = false;
@@ -191,7 +191,7 @@ std::pair<LinearOp, bool> Namer::layerBehind(Value value) const {
   return {};
 }
 
-/// Of a product of two layers, one of them behind an activation, that one is the gate.
+/// If a product of two layers has one of them behind an activation, that one is the gate.
 void Namer::findGates(MulOp op) {
   auto [left, isLeftActivated] = layerBehind(op.getLhs());
   auto [right, isRightActivated] = layerBehind(op.getRhs());
@@ -230,13 +230,14 @@ std::string Namer::attentionOf(unsigned block) const {
   return fmt::format("layers.{}.{}", block, crosses ? "cross_attention" : "attention");
 }
 
-/// True for what makes the values that the first residual sum adds to.
+/// Returns true for operations that compute the values to which the first residual sum
+/// adds.
 bool Namer::isEmbedded(Operation *op) const {
   return blocks.feedsAttention(op) && !(before.lookup(op) & kAnyAttention) &&
          (ahead.lookup(op) & kSum) && !(ahead.lookup(op) & kDirectSlots);
 }
 
-/// The part of the model that an operation belongs to.
+/// Returns the part of the model that an operation belongs to.
 std::string Namer::sectionOf(Operation *op) const {
   auto block = blocks.blockOf(op);
   if (!block)
@@ -255,10 +256,11 @@ std::string Namer::sectionOf(Operation *op) const {
   return fmt::format("layers.{}.ffn", *block);
 }
 
-/// "query", "key_value", "qkv": the operands of an attention that a value becomes.
+/// Returns "query", "key_value" or "qkv": the operands of an attention that a value
+/// becomes.
 static std::string slotsText(unsigned trail) {
   unsigned slots = (trail >> kDirectShift | trail) & kSlots;
-  // What is reached without another layer in between says more.
+  // Operands that are reached without another layer in between are more specific.
   if (trail & kDirectSlots)
     slots = (trail & kDirectSlots) >> kDirectShift;
   if (slots == kSlots)
@@ -271,7 +273,7 @@ static std::string slotsText(unsigned trail) {
   return text;
 }
 
-/// `leaf` of the operands that a value becomes: "query.norm".
+/// Returns `leaf` with the operands that a value becomes: "query.norm".
 static std::string atSlots(const std::string &slots, StringRef leaf) {
   return "." + (slots.empty() ? "" : slots + ".") + leaf.str();
 }
@@ -379,10 +381,10 @@ int64_t tacit::nn::nameSites(func::FuncOp function, const SiteNames &names) {
 }
 
 //===----------------------------------------------------------------------===//
-// Sites that a user names
+// Site patterns given by users
 //===----------------------------------------------------------------------===//
 
-/// "layers.N.ffn.up" for the sites of all layers, which are mostly alike.
+/// Returns "layers.N.ffn.up" for the sites of all layers, which are mostly alike.
 static std::string familyOf(StringRef name) {
   StringRef rest = name;
   if (!rest.consume_front("layers."))
@@ -390,7 +392,7 @@ static std::string familyOf(StringRef name) {
   return "layers.N" + rest.drop_while(llvm::isDigit).str();
 }
 
-/// Says which names there are, and which comes near `pattern`.
+/// Reports which names there are, and which is similar to `pattern`.
 static LogicalResult refusePattern(StringRef pattern, func::FuncOp function,
                                    ArrayRef<StringRef> names, unsigned blocks) {
   auto error = function.emitError() << "no site is called '" << pattern << "'";

@@ -27,9 +27,9 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Largest integer or boolean constant that is folded (a 1024 x 1024 mask).
+/// The largest integer or boolean constant that is folded (a 1024 x 1024 mask).
 static constexpr int64_t kMaxFoldedElements = 1 << 20;
-/// Largest float constant that is folded.
+/// The largest float constant that is folded.
 static constexpr int64_t kMaxFoldedFloats = 1024;
 
 static RankedTensorType tensorOf(Value value) {
@@ -44,7 +44,7 @@ static std::optional<Payload> read(Attribute constant) {
   return readPayload(constant, isFloat ? kMaxFoldedFloats : kMaxFoldedElements);
 }
 
-/// True if a tensor of `type` may be the result of folding.
+/// Returns true if a tensor of `type` may be the result of folding.
 static bool mayFoldTo(RankedTensorType type) {
   if (!type.hasStaticShape() || !byteSize(type))
     return false;
@@ -52,7 +52,7 @@ static bool mayFoldTo(RankedTensorType type) {
   return type.getNumElements() <= (isFloat ? kMaxFoldedFloats : kMaxFoldedElements);
 }
 
-/// The attribute for `payload`, or nothing if it does not have the type that the
+/// Returns the attribute for `payload`, or null if it does not have the type that the
 /// operation promises.
 static OpFoldResult finish(Payload payload, Value result) {
   if (payload.type != result.getType())
@@ -60,7 +60,7 @@ static OpFoldResult finish(Payload payload, Value result) {
   return makeElements(payload, "folded");
 }
 
-/// `input` as `view` has it, as a tensor of `type`.
+/// Returns `input` through `view`, as a tensor of `type`.
 static Payload strided(const Payload &input, RankedTensorType type,
                        const StridedView &view) {
   Payload result{type, std::vector<int64_t>(type.getNumElements())};
@@ -70,7 +70,7 @@ static Payload strided(const Payload &input, RankedTensorType type,
   return result;
 }
 
-/// `input` broadcast to the static shape of `type`.
+/// Returns `input` broadcast to the static shape of `type`.
 static Payload broadcast(const Payload &input, RankedTensorType shapeLike) {
   auto type = RankedTensorType::get(shapeLike.getShape(), input.type.getElementType());
   SmallVector<int64_t> strides(type.getRank(), 0), own = stridesOf(input.type.getShape());
@@ -86,12 +86,12 @@ static Payload broadcast(const Payload &input, RankedTensorType shapeLike) {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
-/// Integers whose payload compares as they do.
+/// Returns true for integers whose payloads compare in the same order.
 static bool isFoldedInteger(Type element) {
   return isa<IntegerType>(element) && !element.isUnsignedInteger(64);
 }
 
-/// `value` as an element of a type wraps it around.
+/// Wraps `value` around to the range of an element type.
 static int64_t truncateTo(Type element, int64_t value) {
   unsigned width = element.getIntOrFloatBitWidth();
   bool hasSign = !element.isUnsignedInteger() && width > 1;
@@ -107,7 +107,8 @@ static int64_t asPayload(float value) { return llvm::bit_cast<uint32_t>(value); 
 /// Wraps around as the compiled code does.
 static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
-/// What `op` gives for elements `x` as payloads hold them, in a result of type `element`.
+/// Returns the result of `op` for elements `x` in the form of payloads, with a result of
+/// type `element`.
 static std::optional<int64_t> evaluate(ElementwiseOpInterface op, Type element,
                                        ArrayRef<int64_t> x) {
   if (isFoldedInteger(element)) {
@@ -165,7 +166,7 @@ OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
   return finish({type, std::move(a.values)}, getResult());
 }
 
-/// A float of one format rounded to another.
+/// Rounds a float of one format to another.
 static int64_t convertFloat(int64_t payload, FloatType from, FloatType to) {
   APFloat value(from.getFloatSemantics(),
                 APInt(from.getWidth(), payload, false, /*implicitTrunc=*/true));
@@ -174,7 +175,7 @@ static int64_t convertFloat(int64_t payload, FloatType from, FloatType to) {
   return value.bitcastToAPInt().getZExtValue();
 }
 
-/// True if every value of `from` is one of `to`.
+/// Returns true if every value of `from` is one of `to`.
 static bool isWider(FloatType to, FloatType from) {
   return to.isF64() || (to.isF32() && from.getWidth() < 32);
 }
@@ -182,7 +183,7 @@ static bool isWider(FloatType to, FloatType from) {
 OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
     return getInput();
-  // Widened and narrowed again: nothing happened.
+  // A cast that widens and a cast that narrows again cancel out.
   if (auto producer = getInput().getDefiningOp<CastOp>()) {
     auto narrow = dyn_cast<FloatType>(getElementTypeOrSelf(getType()));
     auto wide = dyn_cast<FloatType>(getElementTypeOrSelf(getInput()));
@@ -318,7 +319,7 @@ OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
     if (index < 0 || index >= bound)
       return {};
   }
-  // The size of one dimension that is known although others are not.
+  // Returns the size of one dimension that is known although others are not.
   if (auto shape = getData().getDefiningOp<ShapeOfOp>()) {
     Payload result{type, {}};
     auto source = tensorOf(shape.getInput());

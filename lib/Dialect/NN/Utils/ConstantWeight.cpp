@@ -20,10 +20,10 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Text can write any number of equal elements in a line; nobody means more than this.
+/// A line of text can write any number of equal elements; no weight has more than this.
 static constexpr int64_t kMaxRepeatedBytes = int64_t(1) << 30;
 
-/// What quantization appends to the key of a weight.
+/// The suffix that quantization appends to the key of a weight.
 static constexpr StringLiteral kScaleSuffix = ".scale";
 
 //===----------------------------------------------------------------------===//
@@ -100,8 +100,8 @@ Attribute ConstantWeight::getIdentity() const {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What a reader reads from, as long as it lives: inline constants unpacked, and pages
-/// of mapped files, which it leaves as it found them, not in memory.
+/// The sources of a reader, as long as it lives: inline constants that were unpacked, and
+/// pages of mapped files, which it releases again if they were not in memory before.
 struct Source {
   explicit Source(size_t numParts) : scratch(numParts) {}
   Source(const Source &) = delete;

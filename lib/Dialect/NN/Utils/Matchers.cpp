@@ -40,7 +40,7 @@ std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
     Value moved = movement.getMovedOperand();
     return moved ? constantScalar(moved, depth - 1) : std::nullopt;
   }
-  // Neither a conversion to integers nor their arithmetic is that of real numbers.
+  // Conversions to integers and their arithmetic differ from those of real numbers.
   auto elementwise = dyn_cast<ElementwiseOpInterface>(op);
   if (!elementwise || !isa<FloatType>(getElementTypeOrSelf(value)))
     return std::nullopt;
@@ -70,7 +70,7 @@ bool tacit::nn::keepsShape(Value scalar, Value other) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// How many terms a reduction has, or 0 if that is not known.
+/// Returns the number of terms of a reduction, or 0 if it is not known.
 static int64_t countTerms(ReduceOp reduce) {
   auto shape = cast<RankedTensorType>(reduce.getInput().getType()).getShape();
   int64_t count = 1;
@@ -79,7 +79,7 @@ static int64_t countTerms(ReduceOp reduce) {
   return count;
 }
 
-/// A sum divided by the number of its terms.
+/// Matches a sum divided by the number of its terms.
 static ReduceOp matchDividedSum(Value value) {
   auto match = matchScalar<MulOp>(value);
   if (auto division = value.getDefiningOp<DivOp>())
@@ -93,7 +93,7 @@ static ReduceOp matchDividedSum(Value value) {
              : ReduceOp();
 }
 
-/// The shape that `reduce` would have if it kept its dimensions.
+/// Returns the shape that `reduce` would have if it kept its dimensions.
 static SmallVector<int64_t> shapeWithOnes(ReduceOp reduce) {
   SmallVector<int64_t> shape(
       cast<RankedTensorType>(reduce.getInput().getType()).getShape());

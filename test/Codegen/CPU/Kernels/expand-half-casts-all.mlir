@@ -4,7 +4,7 @@
 // RUN: mlir-runner %t -e f16 -entry-point-result=i64 | FileCheck %s
 
 // Every number of f16, NaNs with all payloads among them, is extended as the processor
-// does it; which of the two ways a program takes is no difference. The pass leaves
+// does it; which of the two ways a program takes makes no difference. The pass leaves
 // llvm.fpext alone.
 // CHECK: {{^}}0{{$}}
 

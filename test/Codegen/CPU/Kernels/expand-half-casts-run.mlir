@@ -64,7 +64,8 @@ func.func @bf16() -> i64 {
   return %bad : i64
 }
 
-// 1 + 2^-11 + 2^-40 is above the tie, where f32 does not tell; 65520 - 2^-30 below it.
+// 1 + 2^-11 + 2^-40 is above the tie, where f32 cannot tell the difference; 65520 - 2^-30
+// below it.
 func.func @f64() -> i64 {
   %x = arith.constant 0x3FF0020000001000 : f64
   %y = arith.constant 0xC0EFFDFFFFFFFFFF : f64

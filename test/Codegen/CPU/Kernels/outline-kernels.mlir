@@ -31,7 +31,7 @@ func.func @main(%weights: memref<0xi8>, %arena: memref<64xi8>, %x: memref<4xf32>
 // -----
 
 // What differs in a number, a type, or in which of two buffers is read, is not equal. A
-// constant from around the loop is no argument.
+// constant from outside the loop is not an argument.
 // CHECK-LABEL: func.func @main(
 // CHECK: call @kernel_0(%{{.+}}, %{{.+}}) : (memref<4xf32>, memref<4xf32>) -> ()
 // CHECK-NEXT: call @kernel_1(%{{.+}}, %{{.+}}) : (memref<4xf32>, memref<4xf32>) -> ()
@@ -131,7 +131,7 @@ func.func @main(%x: memref<8xf32>, %n: index) {
 
 // -----
 
-// A buffer of any size that is no view of anything (only a program of somebody's own has
+// A buffer of any size that is not a view (only a hand-written program has
 // one) could not be passed as one pointer: its loop stays.
 // CHECK-LABEL: func.func @main(
 // CHECK: memref.alloc

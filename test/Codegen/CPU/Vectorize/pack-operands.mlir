@@ -82,7 +82,7 @@ func.func @attention(%q: tensor<2x5x8xf32>, %k: tensor<2x40x8xf32>, %v: tensor<2
   return %1 : tensor<2x5x8xf32>
 }
 
-// A product whose running sum is used twice is no plain sum of products.
+// A product whose running sum is used twice is not a plain sum of products.
 // CHECK-LABEL: func.func @no_product(
 // CHECK-NOT: linalg.pack
 // CHECK: return

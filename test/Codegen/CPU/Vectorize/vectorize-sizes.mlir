@@ -1,6 +1,6 @@
 // RUN: tacit-opt %s -cpu-vectorize | FileCheck %s
 
-// Sizes that no machine holds: whoever wrote them gets an answer all the same, soon.
+// Sizes that no machine can hold must still be compiled in a short time.
 
 // One product for each of 2^62 columns. A task has no more than 65536 panels of 32.
 // CHECK-LABEL: func.func @columns(

@@ -1,6 +1,6 @@
 // RUN: tacit-opt %s -nn-quantize-weights="bits=6 group=32 scheme=asymmetric named=true" | FileCheck %s
 
-// Only the sizes are asked for: the weight has no bytes, and its parts have none either.
+// Only the sizes are needed: the weight has no bytes, and its parts have none either.
 // CHECK-LABEL: func.func @named(
 // CHECK: %[[S:.+]] = nn.constant dense_resource<w.scale> : tensor<2x8xf32>
 // CHECK: %[[Z:.+]] = nn.constant dense_resource<w.zero_point> : tensor<2x8xi8>

@@ -65,7 +65,7 @@ func.func @merged_heads(%q: tensor<?x2x4xf32>, %kt: tensor<?x4x2xf32>, %v: tenso
   %1 = nn.dynamic_reshape %0, %shape : (tensor<?x2x2xf32>, tensor<4xi64>) -> tensor<?x3x2x2xf32>
   %2 = nn.softmax %1 axis = 3 : tensor<?x3x2x2xf32>
   %3 = nn.dynamic_reshape %2, %back : (tensor<?x3x2x2xf32>, tensor<3xi64>) -> tensor<?x2x2xf32>
-  // expected-remark @below {{Reason="the heads are one dimension with another that is free"}}
+  // expected-remark @below {{Reason="the heads are merged with another dimension that is free"}}
   %y = nn.matmul %3, %v : (tensor<?x2x2xf32>, tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
   return %y : tensor<?x2x4xf32>
 }
@@ -125,7 +125,7 @@ func.func @infinite(%q: tensor<2x4x4xf32>, %kt: tensor<2x4x4xf32>, %v: tensor<2x
 func.func @contradiction(%q: tensor<2x4xf32>, %kt: tensor<4x4xf32>, %v: tensor<5x4xf32>) -> tensor<2x4xf32> {
   %0 = nn.matmul %q, %kt : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x?xf32>
   %1 = nn.softmax %0 axis = 1 : tensor<2x?xf32>
-  // expected-remark @below {{Reason="the shapes of query, key, value and mask contradict one another"}}
+  // expected-remark @below {{Reason="the shapes of query, key, value and mask contradict each other"}}
   %y = nn.matmul %1, %v : (tensor<2x?xf32>, tensor<5x4xf32>) -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }

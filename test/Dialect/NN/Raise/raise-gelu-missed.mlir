@@ -37,7 +37,7 @@ func.func @no_half(%x: tensor<4xf32>) -> tensor<4xf32> {
   %one = nn.constant dense<1.0> : tensor<f32>
   %c = nn.constant dense<0.70710677> : tensor<f32>
   %0 = nn.mul %x, %c : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
-  // expected-remark @below {{Reason="the argument is 0.707107 x as expected, but nothing computes 0.5 x + 0.5 x T from it, T being the function's value"}}
+  // expected-remark @below {{Reason="the argument is 0.707107 x as expected, but nothing computes 0.5 x + 0.5 x T from it, where T is the function's value"}}
   %1 = nn.erf %0 : tensor<4xf32>
   %2 = nn.add %1, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %y = nn.mul %x, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>

@@ -60,7 +60,7 @@ func.func @epsilon_free(%x: tensor<2x8xf32>, %eps: tensor<f32>) -> tensor<2x8xf3
   %v = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
   %sum = nn.add %v, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
   %root = nn.sqrt %sum : tensor<2x1xf32>
-  // expected-remark @below {{[Missed] layer-norm | Category:raise | Function=epsilon_free | Reason="epsilon is no constant"}}
+  // expected-remark @below {{[Missed] layer-norm | Category:raise | Function=epsilon_free | Reason="epsilon is not a constant"}}
   %y = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }

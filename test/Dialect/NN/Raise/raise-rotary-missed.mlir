@@ -65,7 +65,7 @@ func.func @one_angle(%x: tensor<2x4xf32>, %c: tensor<2x1xf32>, %s: tensor<2x1xf3
   %bc = nn.mul %b, %c : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
   %0 = nn.sub %ac, %bs : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   %1 = nn.add %bc, %as : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
-  // expected-remark @below {{Reason="there is not one angle for each pair of features"}}
+  // expected-remark @below {{Reason="the number of angles and the number of pairs of features differ"}}
   %y = nn.concat %0, %1 axis = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }

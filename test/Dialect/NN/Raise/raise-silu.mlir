@@ -56,7 +56,7 @@ func.func @quick_gelu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   return %y : tensor<2x8xf32>
 }
 
-// A gate is no near miss: nothing is said about it.
+// A gate is not a near miss: no remark is emitted.
 // REMARK-NOT: remark
 // CHECK-LABEL: func.func @gate(
 // CHECK-NOT: nn.silu

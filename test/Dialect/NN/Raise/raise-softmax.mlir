@@ -43,7 +43,7 @@ func.func @spelled_out(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
 // CHECK-LABEL: func.func @unshifted(
 // CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
 // CHECK-NEXT: nn.softmax %[[X]] axis = 1
-// REMARK: [Passed] softmax | Category:raise | Function=unshifted | Remark="along axis 1, without the maximum until now"
+// REMARK: [Passed] softmax | Category:raise | Function=unshifted | Remark="along axis 1, which had no maximum"
 func.func @unshifted(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %1 = nn.exp %x : tensor<2x8xf32>
   %sum = nn.reduce sum %1 axes = [1] : (tensor<2x8xf32>) -> tensor<2xf32>

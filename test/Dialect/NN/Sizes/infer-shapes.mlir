@@ -62,7 +62,7 @@ func.func @values(%x: tensor<?xf32>, %s: tensor<1xi64>) -> (tensor<?xf32>, tenso
   return %0, %1 : tensor<?xf32>, tensor<?xf32>
 }
 
-// A part that is filled up to the size it has already.
+// A slice that is padded to the size that it already has.
 // CHECK-LABEL: func.func @enough(
 // CHECK-SAME: %[[X:[^:]+]]: tensor<?x?xf32>
 // CHECK-NEXT: return %[[X]]

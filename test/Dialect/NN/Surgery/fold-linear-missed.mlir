@@ -54,7 +54,7 @@ func.func @between(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %2 : tensor<2xf32>
 }
 
-// A residual sum parts two layers by design, and is no near miss.
+// A residual sum separates two layers by design, and is not a near miss.
 // REMARK-NOT: Function=residual
 // CHECK-LABEL: func.func @residual(
 // CHECK-COUNT-2: nn.linear

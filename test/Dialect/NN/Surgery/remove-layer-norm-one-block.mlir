@@ -17,7 +17,7 @@ func.func @no_attention(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   return %3 : tensor<4x8xf32>
 }
 
-// A bias is no residual, not even one that is reshaped.
+// A bias is not a residual, not even a reshaped one.
 // BLOCK-LABEL: func.func @bias(
 // BLOCK: nn.layer_norm
 // FINAL-LABEL: func.func @bias(

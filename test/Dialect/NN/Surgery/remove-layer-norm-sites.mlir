@@ -12,7 +12,7 @@
 
 // Two blocks as in GPT-2: each layer has its norm before it. Epsilons tell the norms
 // apart. In the second block the halves of the query are turned and added to it, which
-// is no residual sum.
+// is not a residual sum.
 // CHECK: Function=pre_norm | Remark="block 0: nn.layer_norm removed"
 // CHECK: Function=pre_norm | Remark="block 0: nn.layer_norm removed"
 // CHECK: Function=pre_norm | Remark="block 1: nn.layer_norm removed"

@@ -12,12 +12,12 @@
 using namespace mlir;
 using namespace tacit::nn;
 
-/// How far a coefficient may be off, relative to itself. Exporters shorten constants,
-/// and those of a model in half precision are products of such as have 11 bits.
+/// The tolerance of a coefficient, relative to itself. Exporters shorten constants, and
+/// those of a model in half precision are products of numbers of 11 bits.
 static constexpr double kTolerance = 2.5e-4;
 
-/// Values of the type of `end` that it is computed from by arithmetic, nearest
-/// first: what x may be.
+/// Returns the values of the type of `end` from which it is computed by arithmetic, nearest
+/// first: the candidates for x.
 static SmallVector<Value> candidatesFor(Value end) {
   llvm::SetVector<Value> values;
   values.insert(end);
@@ -32,7 +32,7 @@ static SmallVector<Value> candidatesFor(Value end) {
   return values.takeVector();
 }
 
-/// The nearest operation after `function` that computes `result`.
+/// Returns the nearest operation after `function` that computes `result`.
 static Operation *findResult(Value x, Value function, const Polynomial &result) {
   llvm::SetVector<Operation *> ops(function.user_begin(), function.user_end());
   for (unsigned i = 0; i < ops.size() && i < PolynomialReader::kMaxOps; ++i) {
@@ -67,10 +67,9 @@ FailureOr<ActivationSite> tacit::nn::findActivation(Operation *function,
       reason = fmt::format("the argument is {}; expected {}", polynomial->str(),
                            form.argument.str());
     else if (isArgument && form.isDistinctive)
-      reason =
-          fmt::format("the argument is {} as expected, but nothing computes {} from it, "
-                      "T being the function's value",
-                      polynomial->str(), form.result.str());
+      reason = fmt::format("the argument is {} as expected, but nothing computes {} from "
+                           "it, where T is the function's value",
+                           polynomial->str(), form.result.str());
   }
   if (reason.empty())
     return failure();

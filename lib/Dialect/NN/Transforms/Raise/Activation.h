@@ -13,14 +13,14 @@
 
 namespace tacit::nn {
 
-/// result(x, F(argument(x))) for a function F such as tanh.
+/// Describes result(x, F(argument(x))) for a function F such as tanh.
 struct ActivationForm {
   Polynomial argument; ///< in x
   Polynomial result;   ///< in x and T = F(argument)
-  /// The argument alone gives the function away: if the result is then not as
-  /// expected, it is a near miss and not just another use of F.
+  /// The argument alone identifies the function: if the result is then not as expected, it
+  /// is a near miss and not just another use of F.
   bool isDistinctive;
-  /// With another factor in the argument it is another known function, no near miss.
+  /// With another factor in the argument it is another known function, not a near miss.
   bool hasSiblings = false;
 };
 

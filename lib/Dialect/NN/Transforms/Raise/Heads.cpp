@@ -20,18 +20,19 @@ static RankedTensorType tensorOf(Value value) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Heads before they were repeated.
+/// The heads before they were repeated.
 struct Shared {
   Value source{};
   int64_t heads = 0, group = 1;
   /// Head i is used by i, i + heads, ... and not by i * group, i * group + 1, ...
   bool isTiled = false;
-  /// Transposes source to the layout of the repeated ones; empty if there is no need.
+  /// Transposes the source to the layout of the repeated heads; empty if that is not
+  /// necessary.
   SmallVector<int64_t> permutation{};
 };
 } // namespace
 
-/// Reads how dimension `axis` of `value` was made longer.
+/// Reads how dimension `axis` of `value` was lengthened.
 static std::optional<Shared> readShared(Value value, int64_t axis) {
   FeatureReader reader(tensorOf(value).getRank() - axis - 1);
   auto features = reader.read(value);
@@ -60,7 +61,7 @@ static std::optional<Shared> readShared(Value value, int64_t axis) {
   return shared;
 }
 
-/// The heads of a key or a value, in the third dimension from the end.
+/// Returns the heads of a key or a value, in the third dimension from the end.
 static std::optional<Shared> readShared(Value value) {
   int64_t axis = tensorOf(value).getRank() - 3;
   if (axis < 0)
@@ -79,7 +80,7 @@ static std::optional<Shared> readShared(Value value) {
 // Groups
 //===----------------------------------------------------------------------===//
 
-/// `value` with its third dimension from the end as `first` by `second`.
+/// Splits the third dimension from the end of `value` into `first` by `second`.
 static Value splitHeads(Value value, int64_t first, int64_t second,
                         RewriterBase &rewriter) {
   auto type = tensorOf(value);
@@ -90,7 +91,7 @@ static Value splitHeads(Value value, int64_t first, int64_t second,
   return ReshapeOp::create(rewriter, value.getLoc(), type.clone(shape), value);
 }
 
-/// The mask for heads in two dimensions; null if it cannot be split.
+/// Returns the mask for heads in two dimensions; null if it cannot be split.
 static Value splitMask(Value mask, int64_t first, int64_t second, RewriterBase &rewriter) {
   if (!mask || tensorOf(mask).getRank() < 3)
     return mask;
@@ -117,7 +118,7 @@ int64_t tacit::nn::groupHeads(Heads &heads, RewriterBase &rewriter) {
       tensorOf(heads.query).getDimSize(rank - 3) != all)
     return 1;
   Value keys = sourceOf(*key, rewriter), values = sourceOf(*value, rewriter);
-  // One head for all is repeated by the operation.
+  // The operation itself repeats a single head for all.
   if (key->heads == 1) {
     heads = {heads.query, keys, values, heads.mask};
     return key->group;

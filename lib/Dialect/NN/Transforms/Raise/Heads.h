@@ -17,9 +17,9 @@ struct Heads {
   mlir::Value query, key, value, mask;
 };
 
-/// Where keys and values were repeated for heads that share them (grouped queries):
-/// the operands before that, with the heads in two dimensions. Returns how many heads
-/// share one, 1 if nothing was done.
+/// If keys and values were repeated for heads that share them (grouped queries), replaces
+/// the operands by those before the repetition, with the heads in two dimensions. Returns
+/// how many heads share one, which is 1 if nothing was changed.
 int64_t groupHeads(Heads &heads, mlir::RewriterBase &rewriter);
 
 } // namespace tacit::nn

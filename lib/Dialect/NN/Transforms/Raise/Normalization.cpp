@@ -33,7 +33,7 @@ static Value matchRoot(Value value) {
 
 static Mean matchMean(Value value) { return matchReduction(value, ReduceKind::Mean); }
 
-/// The mean, if `value` is a difference x - mean(x).
+/// Returns the mean, if `value` is a difference x - mean(x).
 static Mean matchCentered(Value value) {
   auto difference = value.getDefiningOp<SubOp>();
   Mean mean = difference ? matchMean(difference.getRhs()) : Mean{};
@@ -67,7 +67,7 @@ static Match matchMoment(Value value) {
   return match;
 }
 
-/// The same, with or without epsilon.
+/// Matches the same, with or without epsilon.
 static Match matchVariance(Value value) {
   if (Match match = matchMoment(value))
     return match;
@@ -95,7 +95,7 @@ static Match matchDenominator(Value value) {
   return match;
 }
 
-/// Matches the inverse of that.
+/// Matches the inverse of the deviation.
 static Match matchInverse(Value value) {
   if (auto inverse = value.getDefiningOp<ReciprocalOp>())
     return matchDenominator(inverse.getInput());
@@ -106,7 +106,7 @@ static Match matchInverse(Value value) {
   return std::nullopt;
 }
 
-/// Matches the inverse, or the product of it and the scale.
+/// Matches the inverse, or its product with the scale.
 static Match matchFactor(Value value) {
   if (Match match = matchInverse(value))
     return match;
@@ -126,7 +126,7 @@ static Match matchFactor(Value value) {
 // The fragment
 //===----------------------------------------------------------------------===//
 
-/// True if `value` is what the deviation in `match` is that of.
+/// Returns true if `match` has the deviation of `value`.
 static bool isDividend(Value value, const Normalization &match) {
   if (!match.isCentered)
     return isSameValue(value, match.input);
@@ -135,7 +135,7 @@ static bool isDividend(Value value, const Normalization &match) {
          mean.op.getAxes() == expected.op.getAxes();
 }
 
-/// `match` if `dividend` is that, perhaps times the scale.
+/// Returns `match` if `dividend` is the matching value, possibly times the scale.
 static Match checkDividend(Match match, Value dividend) {
   if (!match || isDividend(dividend, *match))
     return match;
@@ -151,8 +151,8 @@ static Match checkDividend(Match match, Value dividend) {
   return std::nullopt;
 }
 
-/// Matches x factor - mean(x) factor: the product with x is `product`, and the other
-/// one `shift`. TensorFlow writes a normalisation so, as that of a batch.
+/// Matches x factor - mean(x) factor: `product` is the product with x, and `shift` the
+/// other one. TensorFlow writes a normalisation in this form, as that of a batch.
 static Match matchShifted(MulOp product, MulOp shift) {
   if (!product || !shift)
     return std::nullopt;

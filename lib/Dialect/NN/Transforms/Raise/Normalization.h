@@ -16,19 +16,18 @@ namespace tacit::nn {
 struct Normalization {
   mlir::Operation *root = nullptr; ///< computes the result
   mlir::Value input;
-  /// The input minus its mean is normalised, not the input itself.
+  /// True if the input minus its mean is normalised, not the input itself.
   bool isCentered = false;
   llvm::SmallVector<Reduction, 2> means; ///< of the squares, and of the input
-  /// Nothing if a value is added that is no constant.
+  /// The value of epsilon; nullopt if the added value is not a constant.
   std::optional<double> epsilon = 0.0;
-  /// epsilon is added to the root instead of under it.
+  /// True if epsilon is added to the root instead of under it.
   bool isEpsilonOutside = false;
-  /// One number per element of the last dimension, as far as they are part of the
-  /// fragment.
+  /// One number per element of the last dimension, if they are part of the fragment.
   mlir::Value scale, bias;
 };
 
-/// If `root` ends such a fragment.
+/// Matches such a fragment that ends at `root`.
 std::optional<Normalization> matchNormalization(mlir::Operation *root);
 
 /// Succeeds if a whole operation means the same. The near miss is reported.

@@ -31,8 +31,8 @@ static RankedTensorType tensorOf(Value value) {
 // Query, key and value
 //===----------------------------------------------------------------------===//
 
-/// The key whose last two dimensions `transposed` has swapped. Transpositions
-/// compose, and cancel where they can; factors go into `scale`.
+/// Returns the key whose last two dimensions `transposed` has swapped. Transpositions
+/// compose, and cancel if they can; factors go into `scale`.
 static Value keyOf(Value transposed, double &scale, RewriterBase &rewriter) {
   auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(transposed).getRank()));
   std::swap(permutation.back(), permutation[permutation.size() - 2]);
@@ -58,8 +58,8 @@ static LogicalResult checkOperands(Scores scores, MatmulOp output,
        value = tensorOf(output.getRhs());
   if (scores.isReverse)
     std::swap(query, key);
-  // Of two dimensions one of which is free, the other must not be a 1: it might
-  // broadcast. Those of key and value may be, and are repeated.
+  // If one of two dimensions is free, the other must not be 1, because it might broadcast.
+  // Those of key and value may be, and are repeated.
   auto isShared = [](ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
     return llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) {
       auto [a, b] = pair;
@@ -78,7 +78,7 @@ static LogicalResult checkOperands(Scores scores, MatmulOp output,
                           debugString(query), debugString(key), debugString(value)));
 }
 
-/// `value` with other leading dimensions; null if free ones are in the way.
+/// Returns `value` with other leading dimensions; null if free ones prevent it.
 static Value reshapeLeading(Value value, ArrayRef<int64_t> leading,
                             RewriterBase &rewriter) {
   auto type = tensorOf(value);
@@ -105,15 +105,15 @@ namespace {
 struct Site {
   MatmulOp output;
   SoftmaxOp softmax;
-  /// Where the probabilities are no numbers, in rows without keys, 0 is put for them.
+  /// If set, NaN probabilities, which rows without keys have, are replaced by 0.
   bool isGuarded = false;
-  /// The leading dimensions of the probabilities were reshaped after the softmax.
+  /// True if the leading dimensions of the probabilities were reshaped after the softmax.
   bool isReshaped = false;
 };
 } // namespace
 
-/// p of where(not (p == p), 0, p), as PyTorch guards probabilities; null if it is another
-/// value.
+/// Returns p of where(not (p == p), 0, p), by which PyTorch guards probabilities; null for
+/// any other value.
 static Value guardedBy(WhereOp guard) {
   auto condition = guard ? guard.getCondition().getDefiningOp<NotOp>() : nullptr;
   auto isNumber = condition ? condition.getInput().getDefiningOp<CompareOp>() : nullptr;
@@ -149,7 +149,7 @@ static LogicalResult checkProbabilities(Site site, PatternRewriter &rewriter) {
         site.output,
         fmt::format("the softmax runs along axis {}; expected the last one, {}", axis,
                     last));
-  // The guard reads them three times: twice to compare, once to choose.
+  // The guard reads them three times: twice to compare, once to select.
   auto isAllowed = [&](Operation *user) {
     return user == site.output.getLhs().getDefiningOp() || user == site.output ||
            (isa<CompareOp>(user) && user->hasOneUse());
@@ -175,10 +175,11 @@ static LogicalResult alignHeads(Heads &heads, Site site, const Scores &scores,
   if (heads.query && heads.key && heads.value)
     return success();
   return rewriter.notifyMatchFailure(
-      site.output, "the heads are one dimension with another that is free");
+      site.output, "the heads are merged with another dimension that is free");
 }
 
-/// The type of an attention that leads to `output` by a reshape of leading dimensions.
+/// Returns the type of an attention that leads to `output` by a reshape of leading
+/// dimensions.
 static RankedTensorType attentionType(Site site, const Heads &heads) {
   SmallVector<int64_t> shape(tensorOf(heads.query).getShape().drop_back(2));
   llvm::append_range(shape, site.output.getType().getShape().take_back(2));
@@ -233,7 +234,7 @@ static FailureOr<Value> buildAttention(Site site, Scores scores, PatternRewriter
                                            {}, types)) ||
       !areCompatibleShapes(types, TypeRange(type)))
     return rewriter.notifyMatchFailure(
-        output, "the shapes of query, key, value and mask contradict one another");
+        output, "the shapes of query, key, value and mask contradict each other");
   reporter.found(loc, describe(scale, *mask, group));
   Value result = AttentionOp::create(
       rewriter, loc, type, heads.query, heads.key, heads.value, heads.mask,

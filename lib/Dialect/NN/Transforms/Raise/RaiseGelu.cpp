@@ -23,7 +23,7 @@ static constexpr double kSqrtHalf = 0.70710678118654752440;
 static constexpr double kCubic = 0.044715;
 static constexpr double kSigmoid = 1.702;
 
-/// c (x + 0.044715 x^3)
+/// This is c (x + 0.044715 x^3).
 static Polynomial cubic(double c) { return {{{1, 0}, c}, {{3, 0}, c * kCubic}}; }
 
 namespace {
@@ -71,12 +71,12 @@ void tacit::nn::populateRaiseGeluPatterns(RewritePatternSet &patterns,
   patterns.add<RaiseGeluPattern<TanhOp>>(
       context, GeluKind::Tanh,
       ActivationForm{cubic(kSqrt2OverPi), halves, /*isDistinctive=*/true}, reporter);
-  // 0.5 (1 + tanh(z)) is sigmoid(2 z).
+  // This uses that 0.5 (1 + tanh(z)) is sigmoid(2 z).
   patterns.add<RaiseGeluPattern<SigmoidOp>>(
       context, GeluKind::Tanh,
       ActivationForm{cubic(2 * kSqrt2OverPi), product, /*isDistinctive=*/true}, reporter,
       /*benefit=*/2);
-  // A factor of 1 makes it a SiLU.
+  // With a factor of 1 it is a SiLU.
   patterns.add<RaiseGeluPattern<SigmoidOp>>(context, GeluKind::Sigmoid,
                                             ActivationForm{{{{1, 0}, kSigmoid}},
                                                            product,

@@ -19,7 +19,7 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// A constant, perhaps in few bits, perhaps transposed, reshaped or cast on the way.
+/// Returns true for a constant, also a quantized, transposed, reshaped or cast one.
 static bool isWeight(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!isa<TransposeOp, ReshapeOp, CastOp>(op))
@@ -63,7 +63,7 @@ static Value weightOf(MatmulOp product, PatternRewriter &rewriter) {
                                           type.clone(type.getShape().take_back(2)), weight);
 }
 
-/// True if `user` adds to `product` a constant per column.
+/// Returns true if `user` adds a constant per column to `product`.
 static bool addsBias(Operation *user, Value product) {
   auto sum = dyn_cast<AddOp>(user);
   if (!sum || sum.getType() != product.getType())

@@ -27,7 +27,7 @@ struct RaiseRmsNormPattern : RaisePattern<OpT> {
 
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
     auto match = matchNormalization(op);
-    // What is still centered here was a near miss of layer normalisation.
+    // A fragment that is still centered was a near miss of layer normalisation.
     if (!match || match->isCentered || failed(checkWhole(*match, rewriter)))
       return failure();
     Operation *root = op;

@@ -18,7 +18,7 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// x, if `value` is -x.
+/// Returns x, if `value` is -x.
 static Value matchNegated(Value value) {
   if (auto negation = value.getDefiningOp<NegOp>())
     return negation.getInput();
@@ -69,7 +69,7 @@ struct RaiseSiluPattern : RaisePattern<SigmoidOp> {
   using RaisePattern::RaisePattern;
 
   LogicalResult matchAndRewrite(SigmoidOp op, PatternRewriter &rewriter) const override {
-    // A sigmoid of x alone says nothing: gates have it too.
+    // A sigmoid of x alone is not a near miss, because gates have it too.
     ActivationForm form{Polynomial::atom(0), {{{1, 1}, 1.0}}, /*isDistinctive=*/false};
     auto site = findActivation(op, form, rewriter);
     if (failed(site))

@@ -21,7 +21,7 @@ using namespace mlir;
 using namespace tacit::nn;
 
 namespace {
-/// exp(x) and the sum of it.
+/// Matches exp(x) and the sum of it.
 struct Shares {
   ExpOp exponential;
   Reduction sum;
@@ -51,7 +51,7 @@ static std::optional<Shares> matchShares(MulOp product) {
   return std::nullopt;
 }
 
-/// x, if `value` is x - max(x) along `axes`: nn.softmax subtracts that itself.
+/// Returns x, if `value` is x - max(x) along `axes`: nn.softmax subtracts that itself.
 static Value stripMaximum(Value value, ArrayRef<int64_t> axes) {
   auto difference = value.getDefiningOp<SubOp>();
   Reduction maximum =
@@ -92,10 +92,10 @@ struct RaiseSoftmaxPattern : RaisePattern<OpT> {
     Value input = stripped ? stripped : exponent;
     if (input.getType() != quotient.getType())
       return rewriter.notifyMatchFailure(quotient,
-                                         "its result has another shape than its input");
-    this->reporter.found(quotient.getLoc(),
-                         fmt::format("along axis {}{}", axis,
-                                     stripped ? "" : ", without the maximum until now"));
+                                         "its result and its input have different shapes");
+    this->reporter.found(
+        quotient.getLoc(),
+        fmt::format("along axis {}{}", axis, stripped ? "" : ", which had no maximum"));
     rewriter.replaceOpWithNewOp<SoftmaxOp>(quotient, input.getType(), input, axis);
     return success();
   }

@@ -21,12 +21,12 @@ static RankedTensorType tensorOf(Value value) {
 // Pairs
 //===----------------------------------------------------------------------===//
 
-/// Where the two features of pair i are, of `half` pairs.
+/// Says where the two features of pair i are, of `half` pairs.
 static std::pair<int64_t, int64_t> pairAt(int64_t i, int64_t half, bool isInterleaved) {
   return isInterleaved ? std::pair(2 * i, 2 * i + 1) : std::pair(i, i + half);
 }
 
-/// True if `test(i, first, second)` holds for each pair.
+/// Returns true if `test(i, first, second)` holds for each pair.
 static bool allPairs(int64_t half, bool isInterleaved,
                      llvm::function_ref<bool(int64_t, int64_t, int64_t)> test) {
   return llvm::all_of(llvm::seq<int64_t>(0, half), [&](int64_t i) {
@@ -35,7 +35,7 @@ static bool allPairs(int64_t half, bool isInterleaved,
   });
 }
 
-/// The layout of pairs for which `test` holds, if there is one: interleaved or not.
+/// Returns the layout of pairs for which `test` holds, if there is one: interleaved or not.
 static std::optional<bool>
 findLayout(int64_t half, llvm::function_ref<bool(int64_t, int64_t, int64_t)> test) {
   for (bool isInterleaved : {false, true})
@@ -58,7 +58,7 @@ struct Part {
 };
 } // namespace
 
-/// `value` with its last `rank` dimensions as one.
+/// Returns `value` with its last `rank` dimensions merged to one.
 static Value mergeLast(OpBuilder &builder, Value value, unsigned rank) {
   if (rank == 1)
     return value;
@@ -114,7 +114,8 @@ struct Turn {
 };
 } // namespace
 
-/// True if some features are negated, as if turned by a right angle, and some are not.
+/// Returns true if some features are negated, as in a rotation by a right angle, and some
+/// are not.
 static bool isTurned(const Features &features) {
   auto isNegated = [](const Feature &feature) { return feature.isNegated; };
   return llvm::any_of(features, isNegated) && !llvm::all_of(features, isNegated);
@@ -133,7 +134,7 @@ static std::optional<Part> findHalf(Value angles, int64_t half, bool isInterleav
   if (auto features = FeatureReader().read(angles))
     for (int64_t i = 0; i < half; ++i)
       halves.push_back((*features)[pairAt(i, half, isInterleaved).first]);
-  // As they were before they were repeated, if they can be had so.
+  // If possible, the angles are those before they were repeated.
   if (auto before = halves.empty() ? std::nullopt : findPart(halves, angles))
     return before;
   return Part{angles, 1, 0, half, isInterleaved ? 2 : 1};
@@ -216,7 +217,7 @@ struct Parts {
 };
 } // namespace
 
-/// True if `value` is the product of the two, in either order.
+/// Returns true if `value` is the product of the two, in either order.
 static bool isProduct(Value value, Value lhs, Value rhs) {
   auto product = value.getDefiningOp<MulOp>();
   return product &&
@@ -243,8 +244,8 @@ static std::optional<Parts> readParts(SubOp difference, AddOp sum) {
   return std::nullopt;
 }
 
-/// The rotated features, first of all pairs and then the others; nothing if they
-/// were not put together as pairs.
+/// Returns the rotated features, the first ones of all pairs before the others; nullopt if
+/// they were not put together as pairs.
 static std::optional<bool> readLayout(const Features &features, SubOp difference, AddOp sum,
                                       int64_t half) {
   if (static_cast<int64_t>(features.size()) < 2 * half)
@@ -275,8 +276,8 @@ static FailureOr<Rotation> assembleParts(Operation *root, const Features &featur
     return shape.size() >= rank && shape.take_back(rank) == type.getShape().take_back(rank);
   };
   if (!isPerPair(parts.cos) || !isPerPair(parts.sin))
-    return rewriter.notifyMatchFailure(root,
-                                       "there is not one angle for each pair of features");
+    return rewriter.notifyMatchFailure(
+        root, "the number of angles and the number of pairs of features differ");
   auto input = findPart(from, root->getResult(0));
   if (!input)
     return rewriter.notifyMatchFailure(
@@ -311,7 +312,7 @@ FailureOr<Rotation> tacit::nn::readJoint(Operation *root, PatternRewriter &rewri
 }
 
 //===----------------------------------------------------------------------===//
-// Features that pass
+// Features that are not rotated
 //===----------------------------------------------------------------------===//
 
 void tacit::nn::widen(Rotation &rotation, OpBuilder &builder) {
@@ -330,7 +331,7 @@ void tacit::nn::widen(Rotation &rotation, OpBuilder &builder) {
       return;
     from->insert(from->end(), others->begin(), others->end());
   }
-  // Where the parts after this one are defined.
+  // This is where the parts after this one are defined.
   builder.setInsertionPoint(concat);
   auto input = findPart(*from, concat.getResult());
   if (!input)

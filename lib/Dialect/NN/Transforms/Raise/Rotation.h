@@ -12,7 +12,7 @@
 
 namespace tacit::nn {
 
-/// What becomes an nn.rotary.
+/// Describes the operands and attributes of an nn.rotary.
 struct Rotation {
   mlir::Operation *root; ///< computes the result
   mlir::Value input, cos, sin;
@@ -21,15 +21,15 @@ struct Rotation {
 
 // Both report a near miss. What they need besides is built before `root`.
 
-/// Reads x cos + turned(x) sin.
+/// Reads x cos + rotated(x) sin.
 mlir::FailureOr<Rotation> readTurnedSum(mlir::Operation *root,
                                         mlir::PatternRewriter &rewriter);
 
 /// Reads a cos - b sin and b cos + a sin, put together by `root`.
 mlir::FailureOr<Rotation> readJoint(mlir::Operation *root, mlir::PatternRewriter &rewriter);
 
-/// Where what is rotated is joined with features of the same tensor that pass, makes it
-/// the rotation of all.
+/// If the rotated features are joined with other features of the same tensor, makes it a
+/// rotation of all.
 void widen(Rotation &rotation, mlir::OpBuilder &builder);
 
 } // namespace tacit::nn

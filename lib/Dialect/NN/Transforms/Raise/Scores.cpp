@@ -15,7 +15,7 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-/// Steps from a softmax to its product; exporters take two to five.
+/// The limit of steps from a softmax to its product; exporters need two to five.
 static constexpr unsigned kMaxSteps = 12;
 
 static ArrayRef<int64_t> shapeOf(Value value) {
@@ -26,7 +26,7 @@ static ArrayRef<int64_t> shapeOf(Value value) {
 // Factors
 //===----------------------------------------------------------------------===//
 
-/// `value` as another value of its type times a constant.
+/// Splits `value` into another value of its type and a constant factor.
 static std::optional<ScalarOperation> matchScaled(Value value) {
   auto match = matchScalar<MulOp>(value);
   if (auto division = value.getDefiningOp<DivOp>())
@@ -90,8 +90,8 @@ static bool isZero(Value value) {
   return bytes && llvm::all_of(*bytes, [](char byte) { return byte == 0; });
 }
 
-/// The input of a reshape that leaves queries and keys, the last two dimensions, as
-/// they are; null if `value` is no such thing.
+/// Returns the input of a reshape that leaves queries and keys, the last two dimensions, as
+/// they are; null for any other value.
 static Value matchReshaped(Value value) {
   auto reshape = value.getDefiningOp();
   if (!isa_and_present<ReshapeOp, DynamicReshapeOp>(reshape))
@@ -103,8 +103,8 @@ static Value matchReshaped(Value value) {
              : Value();
 }
 
-/// The input of a transposition of the last two dimensions; null if `value` is no such
-/// thing.
+/// Returns the input of a transposition of the last two dimensions; null for any other
+/// value.
 static Value matchTransposed(Value value) {
   auto transpose = value.getDefiningOp<TransposeOp>();
   if (!transpose)
@@ -117,7 +117,7 @@ static Value matchTransposed(Value value) {
   return permutation == ArrayRef(expected) ? transpose.getInput() : Value();
 }
 
-/// True if `value` is a product, perhaps scaled or masked.
+/// Returns true if `value` is a product, possibly scaled or masked.
 static bool leadsToProduct(Value value, unsigned steps) {
   Operation *op = value.getDefiningOp();
   if (!op || steps == 0)
@@ -206,7 +206,7 @@ private:
                        blend->scores);
     Value lhs = sum->getOperand(0), rhs = sum->getOperand(1);
     double sign = isa<SubOp>(sum) ? -1 : 1;
-    // Exporters of a product with something to be added have it add nothing.
+    // Some exporters add an empty operand to the product.
     if (isScores(lhs, sum, steps) && isZero(rhs))
       return lhs;
     if (isScores(rhs, sum, steps) && isZero(lhs) && sign == 1)
@@ -222,7 +222,7 @@ private:
     return value.getType() == user->getResult(0).getType() && leadsToProduct(value, steps);
   }
 
-  /// Goes on with the scores under the mask.
+  /// Continues with the scores under the mask.
   FailureOr<Value> addMask(ScoreMask mask, Value kept) {
     if (scores.isReshaped || scores.isReverse)
       return miss("the scores are masked before they are brought into the shape of the "

@@ -12,14 +12,14 @@
 
 namespace tacit::nn {
 
-/// What lies between the softmax of an attention and its query and key.
+/// Describes what lies between the softmax of an attention and its query and key.
 struct Scores {
   MatmulOp product; ///< query by transposed key, or the reverse
   bool isReverse = false;
   double scale = 1; ///< of the product
-  /// The one that was put on last comes first.
+  /// The mask that was applied last comes first.
   llvm::SmallVector<ScoreMask, 2> masks;
-  /// The leading dimensions of the product were reshaped before the softmax.
+  /// True if the leading dimensions of the product were reshaped before the softmax.
   bool isReshaped = false;
 };
 
@@ -28,7 +28,7 @@ struct Scores {
 mlir::FailureOr<Scores> readScores(mlir::Value value, MatmulOp output,
                                    mlir::PatternRewriter &rewriter);
 
-/// `value` without constant factors, which go into `scale`.
+/// Returns `value` without constant factors, which go into `scale`.
 mlir::Value stripScale(mlir::Value value, double &scale);
 
 } // namespace tacit::nn
