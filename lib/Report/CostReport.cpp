@@ -140,18 +140,20 @@ static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
 static void printOperations(llvm::raw_ostream &os, const cost::ProgramCosts &costs,
                             const CostReport::Advice &advice) {
   static constexpr size_t kShown = 10;
-  std::vector<const cost::CostedOperation *> dearest;
+  std::vector<const cost::CostedOperation *> mostExpensive;
   for (const cost::CostedOperation &operation : costs.operations)
     if (operation.charge.total > 0)
-      dearest.push_back(&operation);
+      mostExpensive.push_back(&operation);
   // If several are equal, the first in the program comes first.
-  llvm::sort(dearest, [](const cost::CostedOperation *a, const cost::CostedOperation *b) {
-    return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
-  });
-  size_t shown = std::min(kShown, dearest.size());
+  llvm::sort(
+      mostExpensive, [](const cost::CostedOperation *a, const cost::CostedOperation *b) {
+        return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
+      });
+  size_t shown = std::min(kShown, mostExpensive.size());
   os << fmt::format("\n  the {} most expensive of {} operations that send; {}\n", shown,
-                    dearest.size(), advice.allOperations);
-  for (const cost::CostedOperation *operation : llvm::ArrayRef(dearest).take_front(shown)) {
+                    mostExpensive.size(), advice.allOperations);
+  for (const cost::CostedOperation *operation :
+       llvm::ArrayRef(mostExpensive).take_front(shown)) {
     std::string shape = llvm::join(
         llvm::map_range(operation->shape, [](int64_t dim) { return std::to_string(dim); }),
         "x");

@@ -10,7 +10,7 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
   // expected-error @below {{'nn.erf' op depends on a secret, and there is no two-party protocol for it; expected operands that one party knows, or another form of the model}}
   %1 = nn.erf %0 : tensor<2x4xf32>
   %2 = nn.relu %1 : tensor<2x4xf32>
-  // expected-error @below {{'nn.floor' op depends on a secret, and two parties have no protocol for it}}
+  // expected-error @below {{'nn.floor' op depends on a secret, and there is no two-party protocol for it}}
   %3 = nn.floor %2 : tensor<2x4xf32>
   // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only type that fixed point represents}}
   %4 = nn.compare lt %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
@@ -95,7 +95,7 @@ func.func @half(%x: tensor<2x4xf16>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf16>
   // expected-error @below {{'nn.add' op computes 'tensor<2x4xf16>' from a secret; expected f32, the only type that fixed point represents}}
   %0 = nn.add %x, %b : (tensor<2x4xf16>, tensor<4xf16>) -> tensor<2x4xf16>
-  // expected-error @below {{'nn.cast' op depends on a secret, and two parties have no protocol for it}}
+  // expected-error @below {{'nn.cast' op depends on a secret, and there is no two-party protocol for it}}
   %1 = nn.cast %0 : tensor<2x4xf16> to tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
@@ -115,7 +115,7 @@ func.func @integers(%x: tensor<2x4xf32>) -> tensor<2x4xi8> {
 func.func @number(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %base = nn.constant dense<3.0> : tensor<f32> loc("base")
   // expected-note @below {{the number 'base' is the server's; list it as public if the client may know it}}
-  // expected-error @below {{'nn.mod' op depends on a secret, and two parties have no protocol for it}}
+  // expected-error @below {{'nn.mod' op depends on a secret, and there is no two-party protocol for it}}
   %0 = nn.mod %x, %base : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %0 : tensor<2x4xf32>
 }
@@ -174,7 +174,7 @@ func.func @quantized(%x: tensor<2x4xi32>, %y: tensor<2x4xf32>) -> (tensor<2x4xi3
   // expected-note @below {{activations in few bits save nothing here, because every number is a word of the ring: use the model as it was before its activations were quantized}}
   %0 = nn.matmul %x, %w : (tensor<2x4xi32>, tensor<4x4xi32>) -> tensor<2x4xi32>
   %1 = nn.mul %y, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.round' op depends on a secret, and two parties have no protocol for it}}
+  // expected-error @below {{'nn.round' op depends on a secret, and there is no two-party protocol for it}}
   // expected-note @below {{activations in few bits save nothing here}}
   %2 = nn.round %1 : tensor<2x4xf32>
   return %0, %2 : tensor<2x4xi32>, tensor<2x4xf32>

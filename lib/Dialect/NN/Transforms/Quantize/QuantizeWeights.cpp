@@ -120,7 +120,7 @@ private:
     if (isHead(op)) {
       if (head == HeadWeights::Float)
         return miss(op, reporter,
-                    "this is this is this is the output layer; head=int8 or head=same "
+                    "this is the output layer; head=int8 or head=same "
                     "quantizes it");
       if (head == HeadWeights::Int8)
         width = 8;
