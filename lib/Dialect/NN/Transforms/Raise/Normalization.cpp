@@ -240,11 +240,11 @@ LogicalResult tacit::nn::checkWhole(const Normalization &match, PatternRewriter 
   if (match.isEpsilonOutside)
     return miss("epsilon is added to the square root; expected it under the root");
   if (!match.epsilon)
-    return miss("epsilon is no constant");
+    return miss("epsilon is not a constant");
   if (!(*match.epsilon >= 0 && *match.epsilon <= std::numeric_limits<float>::max()))
     return miss(fmt::format("epsilon is {:g}; expected a number that is not negative",
                             *match.epsilon));
   if (match.input.getType() != match.root->getResult(0).getType())
-    return miss("its result has another shape than its input");
+    return miss("its result and its input have different shapes");
   return success();
 }
