@@ -1,4 +1,4 @@
-//===- TestSupport.h - What the unit tests share ----------------*- C++ -*-===//
+//===- TestSupport.h - Helpers of the unit tests ----------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Network.cpp - How long messages take -------------------------------===//
+//===- Network.cpp - Network time and rounds ------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

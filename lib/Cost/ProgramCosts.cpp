@@ -1,4 +1,4 @@
-//===- ProgramCosts.cpp - What an annotated program costs -----------------===//
+//===- ProgramCosts.cpp - The costs of an annotated program ---------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Suite.cpp - What protocols charge ----------------------------------===//
+//===- Suite.cpp - Protocol suites ----------------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Compilation.cpp - A program on its way through the phases ----------===//
+//===- Compilation.cpp - Runs a program through the phases ----------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Compilation.h - A program on its way through the phases -*- C++ -*-===//
+//===- Compilation.h - Runs a program through the phases --------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Errors.cpp - Errors in words, and the exit codes for them ----------===//
+//===- Errors.cpp - Error messages and exit codes -------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

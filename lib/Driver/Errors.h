@@ -1,4 +1,4 @@
-//===- Errors.h - Errors in words, and crashes ------------------*- C++ -*-===//
+//===- Errors.h - Error messages and crashes --------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Remarks.cpp - What passes say they did -----------------------------===//
+//===- Remarks.cpp - Collects the remarks of passes -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

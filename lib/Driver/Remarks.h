@@ -1,4 +1,4 @@
-//===- Remarks.h - What passes say they did ---------------------*- C++ -*-===//
+//===- Remarks.h - Collects the remarks of passes ---------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

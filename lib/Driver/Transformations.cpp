@@ -1,4 +1,4 @@
-//===- Transformations.cpp - Changes of a model, as users say them --------===//
+//===- Transformations.cpp - Requested changes of a model -----------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

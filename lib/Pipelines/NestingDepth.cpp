@@ -1,4 +1,4 @@
-//===- NestingDepth.cpp - How deep a text nests ---------------------------===//
+//===- NestingDepth.cpp - The nesting depth of a text ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

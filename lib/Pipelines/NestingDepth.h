@@ -1,4 +1,4 @@
-//===- NestingDepth.h - How deep a text nests -------------------*- C++ -*-===//
+//===- NestingDepth.h - The nesting depth of a text -------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

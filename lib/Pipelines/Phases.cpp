@@ -1,4 +1,4 @@
-//===- Phases.cpp - The phases of each road -------------------------------===//
+//===- Phases.cpp - The phases of each target -----------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- OpTable.cpp - Which function evaluates an operation ----------------===//
+//===- OpTable.cpp - The functions that evaluate operations ---------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

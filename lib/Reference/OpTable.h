@@ -1,4 +1,4 @@
-//===- OpTable.h - Which function evaluates an operation --------*- C++ -*-===//
+//===- OpTable.h - The functions that evaluate operations -------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- CompileReport.cpp - What a compilation made ------------------------===//
+//===- CompileReport.cpp - Report of a compilation ------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

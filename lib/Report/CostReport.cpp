@@ -1,4 +1,4 @@
-//===- CostReport.cpp - What tacit cost says ------------------------------===//
+//===- CostReport.cpp - Report of tacit cost ------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Disclosed.cpp - What the client is told, in a line -----------------===//
+//===- Disclosed.cpp - What is disclosed to the client, in a line ---------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

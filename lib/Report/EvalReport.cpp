@@ -1,4 +1,4 @@
-//===- EvalReport.cpp - How well a language model predicts ----------------===//
+//===- EvalReport.cpp - Report of tacit eval ------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- InspectReport.cpp - What is in a model -----------------------------===//
+//===- InspectReport.cpp - Report of tacit inspect ------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Json.cpp - Values that JSON can hold -------------------------------===//
+//===- Json.cpp - Values for JSON -----------------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

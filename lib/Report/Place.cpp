@@ -1,4 +1,4 @@
-//===- Place.cpp - Where something is, in words ---------------------------===//
+//===- Place.cpp - Formats the place of an operation ----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

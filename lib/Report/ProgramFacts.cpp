@@ -1,4 +1,4 @@
-//===- ProgramFacts.cpp - What a program consists of ----------------------===//
+//===- ProgramFacts.cpp - Facts about a program ---------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

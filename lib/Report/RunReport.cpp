@@ -1,4 +1,4 @@
-//===- RunReport.cpp - What a run of a model gave -------------------------===//
+//===- RunReport.cpp - Report of tacit run --------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -52,10 +52,10 @@ static int check_counts(const tacit_model_desc *model, const tacit_tensor *input
 static const char *const fixed_shape =
     "shapes are fixed when a model is compiled: compile it for this one";
 
-/* What the compiler proved of sizes, it proved for sizes up to this. */
+/* What the compiler proves about sizes holds for sizes up to this. */
 static const int64_t max_size = INT32_MAX;
 
-/* The first input with the dimension that has number `dim`. */
+/* Returns the first input that has dimension number `dim`. */
 static const char *first_with(const tacit_model_desc *model, int32_t dim) {
   for (int i = 0; i < model->num_inputs; ++i)
     for (int32_t k = 0; k < model->inputs[i].rank; ++k)
@@ -102,7 +102,7 @@ static const char *dims_text(const tacit_model_desc *model, const int64_t *dims,
   return text;
 }
 
-/* What `shapes` wrote: the bytes of the arena, then the shapes of the outputs. */
+/* Returns what `shapes` wrote: the bytes of the arena, then the shapes of the outputs. */
 static const int64_t *derived(const tacit_model_desc *model, const tacit_state *state) {
   return state->sizes + model->num_dims;
 }
@@ -134,8 +134,8 @@ static int derive_sizes(const tacit_model_desc *model, tacit_state *state,
                       dims_text(model, dims, text, sizeof text));
 }
 
-/* Output `i` with the shape that it has in this call; `sizes` points to that and
-   moves on. */
+/* Returns output `i` with its shape in this call, which `sizes` points to; advances
+   `sizes`. */
 static tacit_io output_of_call(const tacit_model_desc *model, int i,
                                const int64_t **sizes) {
   tacit_io io = model->outputs[i];
@@ -170,7 +170,7 @@ int tacit_runtime_output_shapes(const tacit_model_desc *model, tacit_state *stat
   return TACIT_OK;
 }
 
-/* Everything that generated code relies on. */
+/* Checks everything that generated code relies on. */
 static int check_call(const tacit_model_desc *model, tacit_state *state,
                       const tacit_tensor *inputs, int num_inputs,
                       const tacit_tensor *outputs, int num_outputs, int threads,
@@ -202,7 +202,7 @@ static int check_call(const tacit_model_desc *model, tacit_state *state,
 |* The processor                                                              *|
 \*===----------------------------------------------------------------------===*/
 
-/* 1 if the processor has the feature, 0 if not or if the name is unknown here. */
+/* Returns 1 if the processor has the feature, 0 if not or if the name is unknown. */
 static int has_feature(const char *name, size_t length) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -240,7 +240,8 @@ static int check_features(const tacit_model_desc *model, tacit_message out) {
   return TACIT_OK;
 }
 
-/* Cores that this process may use, which a container or taskset can restrict. */
+/* Returns the cores that this process may use, which a container or taskset can restrict.
+ */
 static int core_count(void) {
   cpu_set_t usable;
   if (sched_getaffinity(0, sizeof usable, &usable) == 0)
@@ -269,7 +270,7 @@ uint64_t tacit_runtime_hash(const void *bytes, uint64_t size) {
 }
 
 /* Writes the path of the model's weight file: beside the library that holds the
-   description. 0 if there is no such library or the path is too long. */
+   description. Returns 0 if there is no such library or the path is too long. */
 static int weights_path(const tacit_model_desc *model, char *path, size_t size) {
   Dl_info library;
   if (!model->weights_file || !dladdr((const void *)model, &library) || !library.dli_fname)
@@ -281,7 +282,7 @@ static int weights_path(const tacit_model_desc *model, char *path, size_t size) 
   return length > 0 && (size_t)length < size;
 }
 
-/* Maps an open weight file after looking at its size; the caller closes it. */
+/* Maps an open weight file after checking its size; the caller closes it. */
 static int map_open_file(const tacit_model_desc *model, tacit_state *state, int file,
                          const char *path, tacit_message out) {
   const char *hint = "copy library and weight file together, or compile the model again";
@@ -298,7 +299,7 @@ static int map_open_file(const tacit_model_desc *model, tacit_state *state, int 
     return tacit_refuse(out, TACIT_INTERNAL, "free some memory",
                         "cannot map weight file '%s' (%" PRIu64 " bytes): %s", path,
                         model->weights_bytes, strerror(errno));
-  /* Only advice: where it is refused, pages come one by one. */
+  /* This is only advice: if it is ignored, pages are loaded one by one. */
   (void)madvise(mapped, model->weights_bytes, MADV_WILLNEED);
   uint64_t hash = tacit_runtime_hash(mapped, model->weights_bytes);
   if (hash != model->weights_hash) {
@@ -337,13 +338,13 @@ static int load_weights(const tacit_model_desc *model, tacit_state *state,
   return status;
 }
 
-/* Bytes of memory of this machine; a very large number if nobody knows. */
+/* Returns the bytes of memory of this machine; a very large number if unknown. */
 static uint64_t physical_memory(void) {
   long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
   return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
 }
 
-/* Sees to an arena for this call. What the one of an earlier call held is of no use. */
+/* Provides an arena for this call. The contents of an earlier one are not needed. */
 static int allocate_arena(const tacit_model_desc *model, tacit_state *state,
                           tacit_message out) {
   uint64_t needed =
@@ -353,7 +354,7 @@ static int allocate_arena(const tacit_model_desc *model, tacit_state *state,
   free(state->arena);
   state->arena = NULL;
   const char *hint = "use smaller dimensions, or a larger machine";
-  /* Linux would promise the memory, and end the process when it is used. */
+  /* Linux would promise the memory and kill the process when it is used. */
   if (model->num_dims > 0 && needed > physical_memory())
     return tacit_refuse(out, TACIT_BAD_INPUT, hint,
                         "the model needs %" PRIu64

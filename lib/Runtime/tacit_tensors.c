@@ -79,7 +79,7 @@ static size_t dtype_bytes(int32_t dtype) {
   }
 }
 
-/* Room for "a" + 8 numbers of 20 characters and what stands between them. */
+/* Room for "a" + 8 numbers of 20 characters and the separators. */
 enum { SHAPE_TEXT = 24 * TACIT_MAX_RANK };
 
 /* Writes "4x128", or "scalar"; `free_dim` is the value that means any, shown as "?". */
@@ -127,7 +127,8 @@ static int check_shape(const tacit_io *expected, const tacit_tensor *found,
                       shape_text(expected->shape, expected->rank, -1, expected_text));
 }
 
-/* Elements of a tensor whose shape was checked; -1 if they cannot be counted. */
+/* Returns the elements of a tensor whose shape was checked; -1 if there are too many to
+   count. */
 static int64_t count_elements(const tacit_tensor *tensor) {
   int64_t count = (int64_t)dtype_bytes(tensor->dtype);
   for (int32_t i = 0; i < tensor->rank; ++i)

@@ -10,26 +10,26 @@
 
 #include "tacit/Runtime/tacit.h"
 
-/* Where the caller wants to read what went wrong. */
+/* The caller's buffer for the error message. */
 typedef struct {
   char *text;
   size_t size;
 } tacit_message;
 
-/* Writes a message with "  try: HINT" below it, and returns `code`. */
+/* Writes a message with " try: HINT" below it, and returns `code`. */
 __attribute__((format(printf, 4, 5))) int
 tacit_refuse(tacit_message out, int code, const char *hint, const char *format, ...);
 
-/* Element type and shape; `hint` says where a good shape comes from. `kind` is "input"
-   or "output". */
+/* Checks element type and shape; `hint` says where a valid shape comes from. `kind` is
+   "input" or "output". */
 int tacit_check_form(const tacit_io *expected, const tacit_tensor *found, const char *kind,
                      const char *hint, tacit_message out);
 
-/* Its memory, too. */
+/* Checks its memory, too. */
 int tacit_check_tensor(const tacit_io *expected, const tacit_tensor *found,
                        const char *kind, const char *hint, tacit_message out);
 
-/* Values that generated code would use as an address, or load as one bit. */
+/* Checks values that generated code would use as an address, or load as one bit. */
 int tacit_check_values(const tacit_io *expected, const tacit_tensor *found,
                        tacit_message out);
 

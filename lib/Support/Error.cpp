@@ -1,4 +1,4 @@
-//===- Error.cpp - What went wrong, and what to try -----------------------===//
+//===- Error.cpp - Errors with advice -------------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

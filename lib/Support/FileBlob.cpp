@@ -1,4 +1,4 @@
-//===- FileBlob.cpp - Constants that lie in mapped files ------------------===//
+//===- FileBlob.cpp - Constants in mapped files ---------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Files.cpp - Writing files that are whole or not there --------------===//
+//===- Files.cpp - Writing files atomically -------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -12,10 +12,11 @@
 
 namespace tacit::reference {
 
-/// A function and the values of its arguments, which attributes of the arguments say:
+/// A function and the values of its arguments, which are stated by attributes of the
+/// arguments:
 ///
 ///   test.value = dense<...>       this constant; of a secret, integers of 64 bits
-///   test.uniform = [LOW, HIGH]    drawn evenly, the bounds included for integers
+///   test.uniform = [LOW, HIGH]    drawn uniformly, including the bounds for integers
 ///   test.normal = [MEAN, SIGMA]   drawn from a normal distribution
 ///   test.ramp = [FIRST, STEP]     FIRST, FIRST + STEP, and so on
 ///   test.weight                   an nn.constant in place of the argument

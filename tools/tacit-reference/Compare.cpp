@@ -1,4 +1,4 @@
-//===- Compare.cpp - Whether results are what they should be --------------===//
+//===- Compare.cpp - Compares results with expected ones ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Compare.h - Whether results are what they should be ------*- C++ -*-===//
+//===- Compare.h - Compares results with expected ones ----------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,16 +12,15 @@
 
 namespace tacit::reference {
 
-/// Compares results of a function with what it should give. Attributes of a result say
-/// how near that is:
+/// Compares results of a function with the expected ones. Attributes of a result state the
+/// tolerance:
 ///
 ///   test.ulp = N         at most N units in the last place of the element type
 ///   test.within = X      at most X, whatever the size of the number
 ///   test.at_least = X    and the largest difference not below X, so that the limit
-///                        above says something
-///
-/// Without them integers, booleans and secrets are the same, and floats are within 1e-5
-/// of the largest of their tensor or of 1.
+///                        above is meaningful
+/// Without them integers, booleans and secrets must be equal, and floats within 1e-5 of the
+/// largest number of their tensor or of 1.
 class Comparison {
 public:
   /// `what` is compared, in messages; `isLoose` is about code that is another program
@@ -32,8 +31,8 @@ public:
   llvm::Error compare(unsigned result, const Tensor &found, const Tensor &expected) const;
   llvm::Error compareAll(llvm::ArrayRef<Tensor> found,
                          llvm::ArrayRef<Tensor> expected) const;
-  /// With the attributes test.expected; floats are within one unit in the last place
-  /// where nothing else is said. Counts them.
+  /// Compares with the attributes test.expected; the default tolerance of floats is one
+  /// unit in the last place. Counts the comparisons.
   llvm::Error compareStated(llvm::ArrayRef<Tensor> found, int64_t &count) const;
 
 private:

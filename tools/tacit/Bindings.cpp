@@ -1,4 +1,4 @@
-//===- Bindings.cpp - What options say of inputs ----------------------------===//
+//===- Bindings.cpp - Options that bind inputs ----------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

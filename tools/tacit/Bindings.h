@@ -1,4 +1,4 @@
-//===- Bindings.h - What options say of inputs -----------------*- C++ -*-===//
+//===- Bindings.h - Options that bind inputs --------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Overview.h - What tacit says of itself -------------------*- C++ -*-===//
+//===- Overview.h - The overview in the help text ---------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ElementsTest.cpp - Reading and making constant tensors -------------===//
+//===- ElementsTest.cpp - Reading and creating constant tensors -----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

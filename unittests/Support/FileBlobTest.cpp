@@ -1,4 +1,4 @@
-//===- FileBlobTest.cpp - Constants that lie in mapped files --------------===//
+//===- FileBlobTest.cpp - Constants in mapped files -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -13,12 +13,12 @@ include "mlir/Pass/PassBase.td"
 def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower nn to linalg on tensors";
   let description = [{
-    A full conversion: every `nn` operation becomes `linalg`, `tensor`, `arith` and
-    `math`, or the pass fails and names it. Where dimensions are free, `nn-resolve-dims`
-    has said by `nn.sized` what they are: all arithmetic on sizes stands at the start of
-    the function, and only there `tensor.dim`, of arguments. Tensors of `i1` become
-    tensors of `i8` that hold 0 or 1, and those of `ui8` tensors of `i8`: whether a
-    number has a sign is then a matter of the operation.
+    This is a full conversion: every `nn` operation becomes `linalg`, `tensor`, `arith` and
+    `math`, or the pass fails and names it. The sizes of free dimensions were stated by
+    `nn-resolve-dims` in `nn.sized`: all arithmetic on sizes is at the start of the
+    function, and only there is `tensor.dim`, of arguments. Tensors of `i1` become tensors
+    of `i8` that hold 0 or 1, and those of `ui8` tensors of `i8`: whether a number has a
+    sign is then determined by the operation.
 
     **Before**
     ```mlir
@@ -52,25 +52,24 @@ def ConvertNNToLinalg : Pass<"convert-nn-to-linalg", "::mlir::ModuleOp"> {
 }
 
 def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
-  let summary = "Turn nn into computation by two parties on secrets";
+  let summary = "Convert nn to computation by two parties on secrets";
   let description = [{
-    What one party can compute alone stays `nn` on plain tensors: the client has the
-    arguments of a function, and the server the constants. Both know a constant if
-    everything that it reaches is a shape, an index or a mask, if it follows from an
-    attribute, or if the option `public` lists its name; where the client needs it, it
-    passes `mpc.public`. What needs something of either party becomes `mpc` on numbers
-    with `fraction` bits behind the binary point, in a ring of `width` bits, or the pass
-    fails and names each operation for which there is no protocol. The client learns the
-    results.
+    Operations that one party can compute alone stay `nn` on plain tensors: the client has
+    the arguments of a function, and the server the constants. Both know a constant if it is
+    used for nothing but shapes, indices and masks, if it follows from an attribute, or if
+    the option `public` lists its name; if the client needs it, it passes `mpc.public`.
+    Operations that need values of both parties become `mpc` on numbers with `fraction` bits
+    behind the binary point, in a ring of `width` bits, or the pass fails and names each
+    operation for which there is no protocol. The client learns the results.
 
     - A weight becomes a share once, however often it is read. `dense_resource` blobs
-      are not read, but for the constant masks of attentions.
+      are not read, except the constant masks of attentions.
     - A product is truncated at once to `fraction`.
     - A look-up in the server's table at the client's indices is the product of
       `mpc.one_hot` and the table.
-    - A constant mask becomes what `mpc.softmax` keeps. A mask that follows from the
-      inputs is added to the scores, by the client limited to -64.
-    - Matrix products and whole functions say by `mpc.site` where in the model they are.
+    - A constant mask becomes the operand `keep` of `mpc.softmax`. A mask that follows from
+      the inputs is limited to -64 by the client and added to the scores.
+    - Matrix products and whole functions state their place in the model by `mpc.site`.
 
     All dimensions must be known.
 
@@ -116,20 +115,20 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
 def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Compute in the clear what two parties compute on secrets";
   let description = [{
-    The cleartext twin: each secret becomes the integer that its two shares add up to,
-    an i64, and each primitive the arithmetic modulo 2^width that the parties do:
-    truncation drops bits (an arithmetic shift to the right), exp, reciprocal and rsqrt
-    are CrypTen's iterations. Whole functions must have been taken apart by `mpc-expand`.
-    What a truncation of shares gets wrong at random, at most one unit in the last place
-    more, and with a chance of |x| / 2^(width - 1) everything, is not imitated.
+    This creates the cleartext twin: each secret becomes the integer that its two shares add
+    up to, an i64, and each primitive becomes the arithmetic modulo 2^width that the parties
+    perform: truncation drops bits (an arithmetic shift to the right), exp, reciprocal and
+    rsqrt are CrypTen's iterations. Whole functions must have been expanded by `mpc-expand`.
+    The random errors of a truncation of shares, at most one more unit in the last place,
+    and with a probability of |x| / 2^(width - 1) a large number, are not simulated.
 
-    Movement becomes `nn` on integers, which `convert-nn-to-linalg` lowers; what one
-    party computes alone is `nn` already. Weights are brought to fixed point here and
-    not when the program runs. Rings have at most 64 bits.
+    Movement becomes `nn` on integers, which `convert-nn-to-linalg` lowers; what one party
+    computes alone is `nn` already. Weights are converted to fixed point at compile time.
+    Rings have at most 64 bits.
 
-    With `count-wraps`, each sum and product is computed once more on doubles, and @main
-    gets one more result, `wraps`: how many of them are no numbers of the ring. Every
-    one of these makes a result wrong, and 0 is what one wants to see.
+    With `count-wraps`, each sum and product is computed again on doubles, and @main gets an
+    additional result, `wraps`: the number of those that are outside the ring. Each of them
+    makes some result wrong, so that the count should be 0.
 
     **Before**
 

@@ -1,4 +1,4 @@
-//===- Network.h - How long messages take -----------------------*- C++ -*-===//
+//===- Network.h - Network time and rounds ----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,13 +19,13 @@ struct Network {
   std::string source;
 };
 
-/// Those that have a name.
+/// Returns the networks that have a name.
 llvm::ArrayRef<Network> networks();
 
-/// A network by its name, or by "BITS_PER_S,RTT_S".
+/// Returns a network by its name, or by "BITS_PER_S,RTT_S".
 llvm::Expected<Network> parseNetwork(llvm::StringRef text);
 
-/// What a whole program sends; kUnknown as in Charge.
+/// The totals of a whole program; kUnknown as in Charge.
 struct Total {
   int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0;
 };
@@ -37,21 +37,21 @@ bool addAmount(int64_t &sum, int64_t amount);
 /// Adds what an operation sends. Its hops are left out: others may share them.
 bool addCharge(Total &sum, const Charge &charge);
 
-/// The hop at which each charged operation can begin, counted from 0, when everything
-/// is sent as early as the data allow, so that independent messages share a round.
-/// kUnknown behind an operation whose hops are not known.
+/// The hop at which each charged operation can begin, counted from 0, if everything is sent
+/// as early as the data allow, so that independent messages share a round. kUnknown after
+/// an operation whose hops are not known.
 struct Rounds {
   llvm::DenseMap<mlir::Operation *, int64_t> start;
   int64_t hops = 0; ///< of the whole program
 };
 Rounds scheduleRounds(mlir::func::FuncOp func, const Bill &bill);
 
-/// Sums a bill. Fails where a sum leaves 64 bits.
+/// Adds up a bill. Fails if a sum overflows 64 bits.
 llvm::Expected<Total> sumOf(const Bill &bill, const Rounds &rounds);
 
-/// Network time: what the fuller direction takes at the bandwidth, and half a round
-/// trip for each hop. Where the directions are not known each is taken for half of the
-/// total. Nothing where the hops are not known.
+/// Returns the network time: that of the direction with more bytes at the bandwidth, and
+/// half a round trip for each hop. If the directions are not known, each is taken as half
+/// of the total. Returns nullopt if the hops are not known.
 std::optional<double> seconds(const Total &total, const Network &network);
 
 } // namespace tacit::cost

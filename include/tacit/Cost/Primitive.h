@@ -14,8 +14,9 @@
 
 namespace tacit::cost {
 
-/// The program, as phase `mpc` leaves one, of one operation on shares. Fails
-/// with InvalidArgument where there is no such operation, or its size has the wrong form.
+/// Returns the program, in the form that phase `mpc` leaves, of a single operation on
+/// shares. Fails with InvalidArgument if there is no such operation, or if its size has the
+/// wrong form.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 makePrimitive(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, int64_t width,
               int64_t fraction, mlir::MLIRContext *context);

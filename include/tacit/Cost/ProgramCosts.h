@@ -1,4 +1,4 @@
-//===- ProgramCosts.h - What an annotated program costs ---------*- C++ -*-===//
+//===- ProgramCosts.h - The costs of an annotated program -------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

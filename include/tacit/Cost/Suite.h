@@ -1,14 +1,13 @@
-//===- Suite.h - What protocols charge --------------------------*- C++ -*-===//
+//===- Suite.h - Protocol suites --------------------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// A protocol suite says what each operation of an mpc program sends. Formula suites
-// compute it from the protocol, on primitives; published suites carry the measured
-// figures of a paper, on whole functions, and are data files. docs/Costs.md explains
-// every figure.
+// A protocol suite states what each operation of an mpc program sends. Formula suites
+// compute it from the protocol, on primitives; published suites carry the measured figures
+// of a paper, on whole functions, and are data files. docs/Costs.md explains every figure.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,19 +27,19 @@ namespace tacit::cost {
 
 inline constexpr int64_t kUnknown = -1;
 
-/// What an operation sends, in bytes; kUnknown where the source does not say.
+/// What an operation sends, in bytes; kUnknown if the source does not state it.
 struct Charge {
   int64_t total = 0;           ///< online, both directions
   int64_t toServer = kUnknown; ///< online
   int64_t toClient = kUnknown; ///< online
   int64_t offline = kUnknown;  ///< before the input is known
   int64_t hops = kUnknown;     ///< one-way messages that wait for one another
-  /// "formula K3", "published", "apportioned", ...; with ", extrapolated" where the
-  /// figure is used outside of what it was measured on.
+  /// "formula K3", "published", "apportioned", ...; with ", extrapolated" if the figure is
+  /// used outside the range of its measurement.
   std::string basis;
 };
 
-/// The charges of a program, in its order, and what a reader must know about them.
+/// The charges of a program, in program order, and what a reader must know about them.
 /// Operations that send nothing by their nature (additions, movement) have none.
 struct Bill {
   llvm::MapVector<mlir::Operation *, Charge> charges;
@@ -63,24 +62,24 @@ public:
   virtual ~Suite();
 
   const SuiteInfo &info() const { return data; }
-  /// Whether whole functions must be taken apart first, by mpc-expand.
+  /// Returns true if whole functions must be expanded first, by mpc-expand.
   bool wantsExpanded() const { return data.kind == SuiteKind::Formula; }
 
-  /// What each operation of a program sends. Fails with all operations that the
-  /// suite has no figure for.
+  /// Returns what each operation of a program sends. Fails with a list of all operations
+  /// for which the suite has no figure.
   llvm::Expected<Bill> charge(mlir::func::FuncOp func) const;
 
-  /// What an operation sends that stands alone.
+  /// Returns what a single operation sends.
   llvm::Expected<Charge> charge(const mpc::Workload &workload) const;
 
 protected:
   explicit Suite(SuiteInfo info) : data(std::move(info)) {}
 
-  /// No charge where the suite has no figure. Fails where a figure is too large.
+  /// Returns no charge if the suite has no figure. Fails if a figure is too large.
   virtual llvm::Expected<std::optional<Charge>>
   price(const mpc::Workload &workload) const = 0;
-  /// The same for all operations of a program, which are never Local: adds to the
-  /// bill what the suite has figures for.
+  /// Does the same for all operations of a program, which are never Local: adds to the bill
+  /// what the suite has figures for.
   virtual llvm::Error priceAll(llvm::ArrayRef<mlir::Operation *> ops, Bill &bill) const;
 
 private:
@@ -89,17 +88,17 @@ private:
 
 using SuitePtr = std::shared_ptr<const Suite>;
 
-/// Those that are built in, in the order in which they are listed.
+/// Returns the built-in suites, in the order in which they are listed.
 llvm::ArrayRef<SuitePtr> suites();
 
-/// A suite by its name, or a published one by the path of its data file (which ends
+/// Returns a suite by its name, or a published one by the path of its data file (which ends
 /// in .json).
 llvm::Expected<SuitePtr> findSuite(llvm::StringRef nameOrPath);
 
-/// A published suite from the text of a data file; `origin` names it in errors.
+/// Returns a published suite from the text of a data file; `origin` names it in errors.
 llvm::Expected<SuitePtr> parsePublishedSuite(llvm::StringRef text, llvm::StringRef origin);
 
-/// CrypTen: Beaver triples from a dealer.
+/// Returns CrypTen: Beaver triples from a dealer.
 SuitePtr createCrypTenSuite();
 
 } // namespace tacit::cost

@@ -1,4 +1,4 @@
-//===- Driver.h - What the subcommands of tacit do --------------*- C++ -*-===//
+//===- Driver.h - The subcommands of tacit ----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -21,10 +21,10 @@ llvm::Error cost(const CostOptions &options);
 llvm::Error listProtocols(const OutputOptions &options);
 llvm::Error listPasses();
 
-/// Prints an error and returns the exit code that goes with it.
+/// Prints an error and returns the exit code that belongs to it.
 int reportError(llvm::Error error);
 
-/// From now on, a program that runs out of memory says so before it ends.
+/// From now on, a program that runs out of memory reports it before it ends.
 void reportOutOfMemory();
 
 } // namespace tacit::driver

@@ -1,4 +1,4 @@
-//===- Options.h - What a subcommand is asked to do -------------*- C++ -*-===//
+//===- Options.h - Options of the subcommands -------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,18 +17,18 @@
 namespace tacit::driver {
 
 //===----------------------------------------------------------------------===//
-// What several subcommands share
+// Options that several subcommands share
 //===----------------------------------------------------------------------===//
 
 /// The model, and what is known of its inputs.
 struct ModelOptions {
   std::string model;
   DimBindings bindings;
-  /// The phase that left the model, where it is a program.
+  /// The phase that left the model, if it is a program.
   std::optional<PhaseKind> from;
-  /// Where the program after each phase is written to; empty for nowhere.
+  /// The folder to which the program after each phase is written; empty for none.
   std::string dumpPhases;
-  /// The road that all phases named are on.
+  /// The target to which all named phases belong.
   Road road = Road::Cpu;
 
   /// Position on the road of the phase that left the model.
@@ -40,35 +40,36 @@ struct ChangeOptions {
   std::vector<Transformation> transformations;
 };
 
-/// Where results go, and what is told besides.
+/// Where results go, and which messages are printed.
 struct OutputOptions {
   /// A file, "-" for stdout, or empty.
   std::string json;
   bool quiet = false, verbose = false;
-  /// The user says where a reproducer goes if a phase fails.
+  /// True if the user says where to write a reproducer when a phase fails.
   bool hasReproducer = false;
 
-  /// Whether the text for people goes to stdout: unless the JSON does.
+  /// Returns true if the text for people goes to stdout, which it does unless the JSON
+  /// does.
   bool wantsText() const { return json != "-"; }
 };
 
-/// For whom two parties compute, and in which ring.
+/// How the two parties compute, and in which ring.
 struct ProtocolOptions {
   std::vector<std::string> protocols;
   std::optional<int64_t> width, fraction; ///< else those of the protocol
   bool isBounded = false;
   int64_t normScale = 1;
-  /// Names of constants that the client may know.
+  /// The names of constants that the client may know.
   std::vector<std::string> publicNames;
 };
 
-/// How code for the CPU is made.
+/// How code for the CPU is generated.
 struct CodeOptions {
   int64_t vectorBits = 512;
 };
 
 //===----------------------------------------------------------------------===//
-// One for each subcommand
+// One structure for each subcommand
 //===----------------------------------------------------------------------===//
 
 struct InspectOptions : ModelOptions, ChangeOptions, OutputOptions {};
@@ -81,7 +82,7 @@ struct CompileOptions : ModelOptions,
   enum class Target { Cpu, TwoParty, Mlir } target = Target::Cpu;
   /// The last phase, unless it is that of the target.
   std::optional<PhaseKind> to;
-  /// What the user wants to be run instead of the phases.
+  /// The user's pipeline, which runs instead of the phases.
   std::string passPipeline;
   bool printPipeline = false;
   std::string output;
@@ -104,7 +105,7 @@ struct EvalOptions : ModelOptions,
                      CodeOptions {
   std::string tokens;
   int64_t window = 0; ///< 0: the model's length, else 128
-  /// Evaluate the arithmetic of the two parties.
+  /// True to evaluate the arithmetic of the two parties.
   bool twin = false;
   int64_t threads = 0;
 };

@@ -1,4 +1,4 @@
-//===- Transformations.h - Changes of a model, as users say them -*- C++ -*-===//
+//===- Transformations.h - Requested changes of a model ---------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -16,17 +16,17 @@
 
 namespace tacit::driver {
 
-/// Values of the options that ask for changes, where they were given.
+/// The values of the options that request changes, if they were given.
 struct TransformationSpecs {
   std::optional<std::string> aero, approximate, quantize;
   std::optional<std::string> multiplier, multiplierZero, multiplierScope;
-  /// Nobody will read the weights of the changed model.
+  /// True if nobody will read the weights of the changed model.
   bool isForShapes = false;
 };
 
-/// The changes that `specs` ask for, in the order in which they are made. A value that is
-/// wrong is an InvalidArgument error. Whether the blocks exist that sites name is for the
-/// passes to say.
+/// Returns the changes that `specs` request, in the order in which they are made. A wrong
+/// value is an InvalidArgument error. Whether the blocks exist that sites name is checked
+/// by the passes.
 llvm::Expected<std::vector<Transformation>>
 parseTransformations(const TransformationSpecs &specs);
 

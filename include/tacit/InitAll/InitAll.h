@@ -15,17 +15,17 @@ class MLIRContext;
 
 namespace tacit {
 
-/// Our dialects, the upstream ones on our road, and the interfaces that connect
+/// Registers our dialects, the upstream ones that we use, and the interfaces that connect
 /// them (bufferization, subset, translation to LLVM IR).
 void registerAllDialects(mlir::DialectRegistry &registry);
 
 /// Loads the dialects that programs are built of before any pass has run.
 void loadProgramDialects(mlir::MLIRContext &context);
 
-/// Our passes and pipelines.
+/// Registers our passes and pipelines.
 void registerOwnPasses();
 
-/// Our passes and pipelines, and the upstream passes of our pipelines.
+/// Registers our passes and pipelines, and the upstream passes of our pipelines.
 void registerAllPasses();
 
 } // namespace tacit

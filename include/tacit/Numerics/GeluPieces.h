@@ -13,20 +13,20 @@
 
 namespace tacit::numerics {
 
-/// One polynomial, from the bound of the piece before up to its own. A bound belongs
-/// to the piece on the side of 0.
+/// One polynomial, from the bound of the preceding piece up to its own. A bound belongs to
+/// the piece on the side of 0.
 struct GeluPiece {
   double bound;
-  /// The constant first.
+  /// The coefficients, the constant first.
   llvm::ArrayRef<double> coefficients;
-  /// The polynomial is one in |x|, and x/2 is added to it.
+  /// True if the polynomial is one in |x|, to which x/2 is added.
   bool ofMagnitude = false;
 
   bool isIdentity() const;
 };
 
-/// The pieces of a kind of GELU, from left to right; the last has no bound. None for
-/// the kinds that do not consist of pieces. The names are those of `nn.gelu`.
+/// Returns the pieces of a kind of GELU, from left to right; the last has no bound. The
+/// list is empty for kinds that do not consist of pieces. The names are those of `nn.gelu`.
 llvm::ArrayRef<GeluPiece> geluPieces(llvm::StringRef kind);
 
 } // namespace tacit::numerics

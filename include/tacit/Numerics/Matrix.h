@@ -14,20 +14,20 @@
 
 namespace tacit::numerics {
 
-/// A matrix whose rows are asked for when they are needed: weights may be mapped
-/// from a file, transposed or packed, and are never copied as a whole.
+/// A matrix whose rows are requested when they are needed: weights may be mapped from a
+/// file, transposed or packed, and are never copied as a whole.
 struct MatrixReader {
   int64_t rows, columns;
   /// Writes `count` rows from `first` on, row-major.
   std::function<void(int64_t first, int64_t count, float *out)> read;
 };
 
-/// Makes a float of the bits of a shorter one.
+/// Converts the bits of a shorter float to a float.
 using Widen = float (*)(uint16_t);
 
 /// Reads a row-major [rows, columns] matrix of f32 at any alignment, or of 16 bits that
-/// `widen` makes floats of; with `transposed`, one that is stored as [columns, rows]. The
-/// bytes must outlive it.
+/// `widen` converts to floats; with `transposed`, one that is stored as [columns, rows].
+/// The bytes must outlive it.
 MatrixReader readFloats(llvm::ArrayRef<char> bytes, int64_t rows, int64_t columns,
                         bool transposed, Widen widen = nullptr);
 

@@ -29,40 +29,40 @@
 
 namespace tacit::numerics {
 
-/// What happens below the range of normal numbers. A bare addition takes a zero
-/// for 2^-127, and its result leaves the range at the lower end by changing sign.
+/// What happens below the range of normal numbers. A bare addition takes a zero for 2^-127,
+/// and its result leaves the range at the lower end by changing sign.
 enum class ZeroPolicy : uint8_t {
   /// A zero or denormal operand, or a product below 2^-126, gives a signed zero.
   Exact,
-  /// Operands are lifted to 2^-62 at least, so that no sum can leave the range.
+  /// Operands are lifted to at least 2^-62, so that no sum can leave the range.
   Lift,
-  /// A bare addition: right where both operands and the product are normal.
+  /// A bare addition: correct if both operands and the product are normal.
   Ignore,
 };
 
 /// What happens above the range of normal numbers.
 enum class OverflowPolicy : uint8_t {
-  /// A product beyond the range is infinite, and operands that are infinite or
-  /// NaN are multiplied as IEEE 754 has it.
+  /// A product beyond the range is infinite, and operands that are infinite or NaN are
+  /// multiplied as in IEEE 754.
   Infinity,
-  /// A bare addition: right where both operands and the product are finite.
+  /// A bare addition: correct if both operands and the product are finite.
   Ignore,
 };
 
-/// The bits of 1.0: the exponent bias at its place.
+/// The bits of 1.0: the exponent bias in the exponent field.
 inline constexpr uint32_t kOneBits = 0x3F800000;
-/// The smallest normal number, 2^-126: what is below it is zero or denormal.
+/// The smallest normal number, 2^-126: anything below it is zero or denormal.
 inline constexpr uint32_t kNormalBits = 0x00800000;
 inline constexpr uint32_t kInfinityBits = 0x7F800000;
 inline constexpr uint32_t kSignBit = 0x80000000;
-/// 2^-62, what ZeroPolicy::Lift lifts to: the product of two such is a normal
-/// number under every offset, and too small to change a sum that matters.
+/// 2^-62, to which ZeroPolicy::Lift lifts: the product of two such numbers is a normal
+/// number with every offset, and too small to change a sum that matters.
 inline constexpr uint32_t kLiftBits = 0x20800000;
 
-/// A multiplier: the bits of a product are those of its operands, masked, added,
-/// less the offset.
+/// A multiplier: the bits of a product are the sum of those of its operands, masked, minus
+/// the offset.
 struct Product {
-  /// Subtracted from the sum: kOneBits, less what the multiplier adds.
+  /// Subtracted from the sum: kOneBits minus what the multiplier adds.
   uint32_t offset = kOneBits;
   /// The bits of each operand that are read; always sign and exponent.
   uint32_t mask = 0xFFFFFFFF;
@@ -70,16 +70,16 @@ struct Product {
   OverflowPolicy overflow = OverflowPolicy::Infinity;
 };
 
-/// L-Mul reading the first `mantissa` (1 to 23) bits of each mantissa. It adds
-/// 2^-l with l = k up to 3 bits, 3 for 4 bits, and 4 above (arXiv 2410.00907,
-/// section 2.1). Note lmul(x, 1) != x: powers of two are for `powerOfTwo`.
+/// Returns L-Mul reading the first `mantissa` (1 to 23) bits of each mantissa. It adds 2^-l
+/// with l = k up to 3 bits, 3 for 4 bits, and 4 above (arXiv 2410.00907, section 2.1). Note
+/// that lmul(x, 1) != x: for powers of two use `powerOfTwo`.
 Product lmul(unsigned mantissa);
 
-/// PAM scaled by `alpha`, in [1, 2): 1 is the plain piecewise affine product, which
-/// is 3.8 % too small on average; 1.0552 nearly removes that.
+/// Returns PAM scaled by `alpha`, in [1, 2): 1 is the plain piecewise affine product, which
+/// is 3.8 % too small on average; 1.0552 nearly compensates for that.
 Product pam(float alpha);
 
-/// The product by a power of two: exact wherever no policy interferes.
+/// Returns the product with a power of two: exact unless a policy interferes.
 Product powerOfTwo();
 
 /// The product, bit by bit:

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Shift-add: a weight is a sum of few signed powers of two, and its product with a
-// float adds to the float's exponent once per term. The terms are found greedily:
-// each is the power nearest in value to what the ones before it leave, which is at
-// most a third of what they found.
+// Shift-add: a weight is a sum of few signed powers of two, and its product with a float
+// adds to the float's exponent once per term. The terms are found greedily: each is the
+// power nearest in value to the remainder of the preceding ones, and leaves at most a third
+// of that remainder.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,12 +21,12 @@
 
 namespace tacit::numerics {
 
-/// The signed power of two nearest in value, the smaller one if two are, as a code: 0
-/// for zero and for magnitudes below 2^-63; else bit 7 is the sign and bits 0 to 6
-/// are the exponent plus 64. Magnitudes beyond 2^63 become 2^63.
+/// Returns the signed power of two nearest in value, the smaller one of a tie, as a code: 0
+/// for zero and for magnitudes below 2^-63; otherwise bit 7 is the sign and bits 0 to 6 are
+/// the exponent plus 64. Magnitudes beyond 2^63 become 2^63.
 uint8_t nearestPowerOfTwo(float value);
 
-/// The value of a code; the one without an exponent and with a sign is zero too.
+/// Returns the value of a code; the one with a sign and without an exponent is zero too.
 float powerOfTwoValue(uint8_t code);
 
 /// A matrix as `terms` matrices of codes, [terms, rows, columns].
@@ -35,7 +35,7 @@ struct PowersOfTwo {
   double relativeError; ///< root mean square, over that of the weights
 };
 
-/// Decomposes a matrix, reading it row by row; nullopt if a weight is not finite.
+/// Decomposes a matrix, reading it row by row; returns nullopt if a weight is not finite.
 std::optional<PowersOfTwo> decompose(const MatrixReader &matrix, unsigned terms);
 
 } // namespace tacit::numerics

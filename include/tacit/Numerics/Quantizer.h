@@ -43,30 +43,30 @@ enum class Scheme : uint8_t { Symmetric, Asymmetric };
 struct BitPlane {
   unsigned shift, width;
 
-  /// Rows that share a byte: row k is field k mod fields() of byte k / fields(), the
-  /// first in the lowest bits.
+  /// The number of rows that share a byte: row k is field k mod fields() of byte k /
+  /// fields(), the first in the lowest bits.
   unsigned fields() const { return 8 / width; }
 };
 
-/// True for the widths that can be stored: 4, 6 and 8.
+/// Returns true for the widths that can be stored: 4, 6 and 8.
 bool isLowBitWidth(int64_t bits);
 
-/// The planes of integers of `bits` bits, lowest bits first.
+/// Returns the planes of integers of `bits` bits, lowest bits first.
 llvm::ArrayRef<BitPlane> bitPlanes(unsigned bits);
 
-/// The most rows that share a byte of any plane: a group is a multiple of it.
+/// Returns the most rows that share a byte of any plane: a group is a multiple of it.
 unsigned rowsPerByte(unsigned bits);
 
-/// The shape of a plane: [groups, group / rowsPerByte] and [columns], and between
+/// Returns the shape of a plane: [groups, group / rowsPerByte] and [columns], and between
 /// them one dimension of 2 per halving from rowsPerByte to the fields of this plane.
 llvm::SmallVector<int64_t> planeShape(BitPlane plane, unsigned bits, int64_t groups,
                                       int64_t group, int64_t columns);
 
-/// Puts the integers of one row into a plane that is zero there.
+/// Writes the integers of one row into a plane that is zero there.
 void packRow(llvm::ArrayRef<uint8_t> levels, BitPlane plane, int64_t row,
              llvm::MutableArrayRef<char> bytes);
 
-/// Adds the bits of one row that a plane holds to `levels`, which begin as zero.
+/// Adds the bits of one row that a plane holds to `levels`, which are initially zero.
 void unpackRow(llvm::ArrayRef<char> bytes, BitPlane plane, int64_t row,
                llvm::MutableArrayRef<uint8_t> levels);
 
@@ -74,7 +74,7 @@ void unpackRow(llvm::ArrayRef<char> bytes, BitPlane plane, int64_t row,
 // Quantization
 //===----------------------------------------------------------------------===//
 
-/// A matrix in few bits. The last group may be filled up with rows of u = z.
+/// A matrix in few bits. The last group may be padded with rows of u = z.
 struct LowBitMatrix {
   unsigned bits;
   int64_t group, rows, columns;
@@ -86,20 +86,20 @@ struct LowBitMatrix {
   int64_t groups() const { return (rows + group - 1) / group; }
 };
 
-/// Quantizes a matrix, reading one group of rows at a time; nullopt if a weight is not
-/// finite or a group is too wide for an f32 scale. A `group` of more rows than the
-/// matrix has is one of all its rows.
+/// Quantizes a matrix, reading one group of rows at a time; returns nullopt if a weight is
+/// not finite or a group is too wide for an f32 scale. A `group` of more rows than the
+/// matrix has is one group of all its rows.
 std::optional<LowBitMatrix> quantize(const MatrixReader &matrix, unsigned bits,
                                      int64_t group, Scheme scheme);
 
-/// A low-bit matrix that lies in constants, at any alignment.
+/// A low-bit matrix in constants, at any alignment.
 struct LowBitView {
   unsigned bits;
   int64_t group, rows, columns;
   llvm::ArrayRef<char> scales, zeroPoints; ///< no zero points if symmetric
   llvm::SmallVector<llvm::ArrayRef<char>, 2> planes;
 
-  /// The weights of some rows: the difference is exact, the product rounded once.
+  /// Returns the weights of some rows: the difference is exact, the product rounded once.
   void read(int64_t first, int64_t count, float *out) const;
 };
 

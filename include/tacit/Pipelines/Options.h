@@ -1,4 +1,4 @@
-//===- Options.h - What the phases can be told ------------------*- C++ -*-===//
+//===- Options.h - Options of the phases ------------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,7 +15,7 @@
 
 namespace tacit {
 
-/// The phase `surgery`: which steps are taken, in their order.
+/// The phase `surgery`: its steps, in their order.
 struct SurgeryOptions : mlir::PassPipelineOptions<SurgeryOptions> {
   ListOption<SurgeryStep> steps{
       *this, "steps",

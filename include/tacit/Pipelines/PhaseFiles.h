@@ -22,18 +22,18 @@ namespace tacit {
 /// small constants as attributes `nn.name`.
 void printProgram(mlir::ModuleOp module, llvm::raw_ostream &os);
 
-/// Writes programs into a folder, and the bytes of all weights they name once,
-/// into one file: key, offset and length of each, found by readProgram.
+/// Writes programs into a folder, and the bytes of all weights that they name once, into
+/// one file: key, offset and length of each, where readProgram finds them.
 class PhaseFiles {
 public:
-  /// Makes the folder and begins `folder`/weights.bin.
+  /// Creates the folder and begins `folder`/weights.bin.
   static llvm::Expected<std::unique_ptr<PhaseFiles>> create(llvm::StringRef folder);
-  /// A single program: weights go beside it, into NAME.weights.bin.
+  /// Begins a single program: weights are written beside it, to NAME.weights.bin.
   static llvm::Expected<std::unique_ptr<PhaseFiles>> createBeside(llvm::StringRef program);
   ~PhaseFiles();
 
   /// Writes one program and the weights that are not in the file yet. Weights that are
-  /// names without bytes are left out where nobody needs them.
+  /// names without bytes are left out if nobody needs them.
   llvm::Error write(mlir::ModuleOp module, llvm::StringRef path, bool needsWeights = true);
 
   /// Writes the index; without it the weight file cannot be read.
@@ -62,10 +62,10 @@ llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, llvm::StringRef path,
              mlir::MLIRContext *context);
 
-/// Reads a program and attaches its weights from NAME.weights.bin or weights.bin
-/// beside it. Fails with BadInput where the text is wrong (with the parser's
-/// message), or a weight is missing (by name) or has the wrong size. Who only looks
-/// at a program does not need the weights that are missing.
+/// Reads a program and attaches its weights from NAME.weights.bin or weights.bin beside it.
+/// Fails with BadInput if the text is wrong (with the parser's message), or if a weight is
+/// missing (by name) or has the wrong size. Callers that only look at a program do not need
+/// the missing weights.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 readProgram(llvm::StringRef path, mlir::MLIRContext *context, bool needsWeights = true);
 

@@ -1,4 +1,4 @@
-//===- Pipelines.h - The phases of the road ---------------------*- C++ -*-===//
+//===- Pipelines.h - The phases and their pipelines -------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,7 +25,7 @@ namespace tacit {
 // The passes of each phase
 //===----------------------------------------------------------------------===//
 
-// All roads begin with these.
+// All targets begin with these.
 void buildRaisePipeline(mlir::OpPassManager &manager);
 void buildSurgeryPipeline(mlir::OpPassManager &manager, const SurgeryOptions &options);
 void buildQuantizePipeline(mlir::OpPassManager &manager,
@@ -62,23 +62,23 @@ void registerPipelines();
 /// two-party program whose arithmetic the CPU does in the clear.
 enum class Road { Cpu, TwoParty, Twin };
 
-/// What the user decides about a two-party program.
+/// The user's decisions about a two-party program.
 struct TwoPartyOptions {
   std::string protocol = "crypten";
   bool isExpanded = true; ///< whole functions are taken apart
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
-  /// Names of constants that the client may know.
+  /// The names of constants that the client may know.
   std::vector<std::string> publicNames = {};
 };
 
-/// What the processor and the user decide about all phases of a road. Each phase takes
+/// The processor's and the user's parameters of all phases of a target. Each phase takes
 /// its own options from here.
 struct PipelineOptions {
   int64_t tileRows = 8;
   int64_t panelColumns = 32;
-  /// The processor has an instruction for f16 to f32.
+  /// True if the processor has an instruction for f16 to f32.
   bool extendsF16 = false;
   /// For the phases surgery, quantize and multiplier, which are empty without them.
   std::vector<Transformation> transformations = {};
@@ -86,7 +86,7 @@ struct PipelineOptions {
   TwoPartyOptions twoParty = {};
 };
 
-/// What it means that a phase fails.
+/// The meaning of a phase's failure.
 enum class PhaseFailure {
   Internal,   ///< the compiler is at fault
   Request,    ///< what the user asked for does not fit the model
@@ -94,29 +94,29 @@ enum class PhaseFailure {
   TwoParties, ///< two parties cannot run the model
 };
 
-/// A stretch of the road with a name. The driver can stop after it, start after
-/// it, and dump what it leaves.
+/// A named part of the pipeline. The driver can stop after it, start after it, and dump the
+/// program that it leaves.
 struct Phase {
   PhaseKind kind;
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
   PhaseFailure failure;
-  /// Adds the passes of the phase: none for `import`, which makes the first program,
-  /// and none where nothing was asked for.
+  /// Adds the passes of the phase: none for `import`, which creates the first program, and
+  /// none if nothing was requested.
   void (*build)(mlir::OpPassManager &manager, const PipelineOptions &options);
 };
 
 /// All phases of a road in order.
 llvm::ArrayRef<Phase> phases(Road road = Road::Cpu);
 
-/// Position of a phase in phases(road).
+/// Returns the position of a phase in phases(road).
 std::optional<size_t> findPhase(llvm::StringRef name, Road road = Road::Cpu);
 std::optional<size_t> findPhase(PhaseKind kind, Road road = Road::Cpu);
 
 /// The name of a phase, which is the same on every road that has it.
 llvm::StringRef phaseName(PhaseKind kind);
 
-/// "import, raise, ...", for messages.
+/// Returns "import, raise, ...", for messages.
 std::string phaseNames(Road road = Road::Cpu);
 
 /// Adds the passes after phase `from` up to and including phase `to`.

@@ -15,7 +15,8 @@
 
 namespace tacit {
 
-/// What users write, NAME[=VALUE][@SITES], and the pass that it asks for.
+/// A step in the form that users write, NAME[=VALUE][@SITES], and the pass that it
+/// requests.
 struct SurgeryStep {
   std::string text;
   std::variant<nn::RemoveLayerNormOptions, nn::ReplaceActivationOptions,
@@ -23,15 +24,15 @@ struct SurgeryStep {
       pass;
 };
 
-/// The two lists of the command line that steps come from.
+/// The two options of the command line whose lists contain steps.
 enum class StepFamily {
   Aero,          ///< norms and activations are removed
   Approximation, ///< functions are computed by others
 };
 
-/// Reads a step of `family`, or of either if none is given. Fails with what is wrong
-/// about a name, a value or the form of the sites. Whether the blocks exist that sites
-/// name is for the passes to say.
+/// Reads a step of `family`, or of either if none is given. Fails with what is wrong about
+/// a name, a value or the form of the sites. Whether the blocks exist that sites name is
+/// checked by the passes.
 llvm::Expected<SurgeryStep> parseSurgeryStep(llvm::StringRef text,
                                              std::optional<StepFamily> family = {});
 

@@ -17,7 +17,7 @@
 
 namespace tacit {
 
-/// What the phases of all roads are for.
+/// The phases that change the model.
 enum class PhaseKind {
   Import,
   Raise,
@@ -34,7 +34,7 @@ enum class PhaseKind {
   Cost,
 };
 
-/// A change of the model that somebody asked for: one pass of one phase.
+/// A requested change of the model: one pass of one phase.
 struct Transformation {
   std::string option; ///< what asked for it, as messages call it
   std::string text;   ///< what it was given: "gelu-to-relu=0.1@0+2"

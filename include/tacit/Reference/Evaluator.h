@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The oracle of the tests: each operation is computed from its definition, element by
-// element, by code that shares nothing with folding, lowering or the code generator.
+// This is the oracle of the tests: each operation is computed from its definition, element
+// by element, by code that shares nothing with folding, lowering or the code generator.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,23 +18,23 @@
 
 namespace tacit::reference {
 
-/// What floats are rounded to.
+/// The precision to which floats are rounded.
 enum class Precision {
   Double, ///< to double precision, whatever their type says
   Element ///< to the element type, after each operation
 };
 
 /// Evaluates a function of nn and mpc operations. The secrets of mpc are exact integers
-/// modulo 2^width, of at most 64 bits; they are given and returned as integers. An error
-/// names the operation and its location. No program that verifies crashes this.
+/// modulo 2^width, of at most 64 bits; they are passed and returned as integers. An error
+/// names the operation and its location. No program that verifies crashes the interpreter.
 llvm::Expected<std::vector<Tensor>> evaluate(mlir::func::FuncOp function,
                                              llvm::ArrayRef<Tensor> inputs,
                                              Precision precision = Precision::Double);
 
-/// The type of the elements that stand for a value of `type`, a tensor or a secret. Null
-/// if the interpreter has no values of such a type.
+/// Returns the type of the elements that represent a value of `type`, a tensor or a secret.
+/// Null if the interpreter cannot represent values of this type.
 mlir::Type elementTypeOf(mlir::Type type);
-/// Its dimensions.
+/// Returns its dimensions.
 Shape shapeOf(mlir::Type type);
 
 } // namespace tacit::reference

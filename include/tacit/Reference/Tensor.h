@@ -22,10 +22,12 @@ using Shape = llvm::ArrayRef<int64_t>;
 /// The largest tensor that is evaluated: 2 GiB of doubles.
 inline constexpr int64_t kMaxElements = int64_t(1) << 28;
 
-/// The number of elements of a tensor of this shape, or -1 if it is above kMaxElements.
+/// Returns the number of elements of a tensor of this shape, or -1 if it is above
+/// kMaxElements.
 int64_t countElements(Shape shape);
 
-/// All positions of a shape in row-major order: `for (const Index &i : Positions(shape))`.
+/// Iterates over all positions of a shape in row-major order: `for (const Index &i :
+/// Positions(shape))`.
 class Positions {
 public:
   explicit Positions(Shape shape)
@@ -58,13 +60,13 @@ private:
 class Tensor {
 public:
   Tensor() = default;
-  /// Zeros. The shape must have at most kMaxElements elements.
+  /// Creates zeros. The shape must have at most kMaxElements elements.
   Tensor(Shape shape, mlir::Type elementType);
 
   static Tensor scalar(mlir::Type elementType, int64_t value);
-  /// A constant; fails if its bytes are not at hand.
+  /// Creates a constant; fails if its bytes are not available.
   static llvm::Expected<Tensor> fromAttribute(mlir::Attribute constant);
-  /// As many bytes as the shape says, a boolean in each.
+  /// Creates a tensor from as many bytes as the shape requires; a boolean takes one.
   static Tensor fromBytes(Shape shape, mlir::Type elementType, llvm::ArrayRef<char> bytes);
   /// Floats are rounded to the element type.
   std::vector<char> toBytes() const;
@@ -77,20 +79,20 @@ public:
   bool isFloat() const { return llvm::isa_and_present<mlir::FloatType>(elementType); }
   bool isUnsigned() const { return elementType.isUnsignedInteger(); }
 
-  /// The element at a position in row-major order. A tensor of floats has reals only,
-  /// and one of integers has integers only.
+  /// The element at a position in row-major order. A tensor of floats has only reals, and
+  /// one of integers only integers.
   double &real(int64_t k) { return reals[k]; }
   double real(int64_t k) const { return reals[k]; }
   int64_t &integer(int64_t k) { return integers[k]; }
   int64_t integer(int64_t k) const { return integers[k]; }
 
-  /// The position in row-major order of the element at `index`.
+  /// Returns the position in row-major order of the element at `index`.
   int64_t offset(llvm::ArrayRef<int64_t> index) const;
-  /// The same with NumPy's broadcasting: `index` is aligned at the last dimension, and a
-  /// dimension of 1 has one element for all.
+  /// Does the same with NumPy's broadcasting: `index` is aligned at the last dimension, and
+  /// a dimension of 1 has one element for all.
   int64_t broadcastOffset(llvm::ArrayRef<int64_t> index) const;
 
-  /// The same elements in another shape, which must have as many.
+  /// Returns the same elements in another shape, which must have as many.
   Tensor reshaped(Shape other) const;
 
   /// Wraps integers around to the width of their type.
@@ -105,10 +107,10 @@ private:
   std::vector<int64_t> integers;
 };
 
-/// `value` rounded to a format, to the nearest and ties to even.
+/// Returns `value` rounded to a format, to the nearest and ties to even.
 double roundTo(mlir::FloatType format, double value);
 
-/// "4x8xf32", as in the type of a tensor.
+/// Formats the type as in "4x8xf32".
 std::string describe(const Tensor &tensor);
 
 } // namespace tacit::reference

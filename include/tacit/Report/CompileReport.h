@@ -1,4 +1,4 @@
-//===- CompileReport.h - What a compilation made ----------------*- C++ -*-===//
+//===- CompileReport.h - Report of a compilation ----------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,7 +25,7 @@ struct LibraryReport {
 void printText(const LibraryReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const LibraryReport &report);
 
-/// A program or a schedule, which is a text of its own: there is nothing to print.
+/// A program or a schedule, which is a text of its own, so that nothing is printed.
 struct ProgramReport {
   std::string program; ///< the file; empty if there is none
   std::string phase;   ///< the last one that has run

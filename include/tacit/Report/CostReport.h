@@ -1,4 +1,4 @@
-//===- CostReport.h - What tacit cost says ----------------------*- C++ -*-===//
+//===- CostReport.h - Report of tacit cost ----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,27 +19,28 @@
 
 namespace tacit::report {
 
-/// The costs behind one of the changes that are asked for.
+/// The costs after one of the requested changes.
 struct CostStep {
   std::string option, text; ///< "--aero", "remove-layernorm"
   cost::Total total;
 };
 
-/// What one protocol charges for the model.
+/// The charges of one protocol for the model.
 struct ProtocolCosts {
   cost::SuiteInfo suite;
   int64_t ringBits, fractionBits;
-  /// How functions are taken apart: "published" or "bounded"; empty where they are not.
+  /// The source of the expansions of functions: "published" or "bounded"; empty if they are
+  /// not expanded.
   std::string functions;
   cost::ProgramCosts costs;
   std::vector<std::string> notes;
-  /// Of the model as it was, and behind each change, where changes are asked for.
+  /// The totals of the original model and after each change, if changes are requested.
   std::optional<cost::ProgramCosts> before;
   std::vector<CostStep> steps;
 };
 
 struct CostReport {
-  /// What a reader can do to see more, in the caller's words.
+  /// How a reader can see more, in the caller's words.
   struct Advice {
     std::string allOperations, boundedFunctions;
   };
@@ -54,7 +55,7 @@ struct CostReport {
 void printText(const CostReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const CostReport &report);
 
-/// The protocols and networks that there are.
+/// The available protocols and networks.
 struct ProtocolList {
   /// How a user chooses one of them, in the caller's words.
   struct Advice {

@@ -1,4 +1,4 @@
-//===- Disclosed.h - What the client is told, in a line ---------*- C++ -*-===//
+//===- Disclosed.h - What is disclosed to the client, in a line -*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,11 +19,11 @@ inline DisclosedList disclosedBy(mlir::ModuleOp program) {
   return mpc::disclosuresOf(program);
 }
 
-/// "65,552 B: mask h.0.attn.bias 65,536 B; attribute attention 4 B, gelu 12 B", or
+/// Returns "65,552 B: mask h.0.attn.bias 65,536 B; attribute attention 4 B, gelu 12 B", or
 /// "nothing".
 std::string describe(llvm::ArrayRef<mpc::Disclosure> disclosed);
 
-/// 25318123456 -> "25,318,123,456".
+/// Formats a number with separators: 25318123456 becomes "25,318,123,456".
 std::string grouped(int64_t number);
 
 } // namespace tacit::report

@@ -1,4 +1,4 @@
-//===- EvalReport.h - How well a language model predicts --------*- C++ -*-===//
+//===- EvalReport.h - Report of tacit eval ----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,7 +14,7 @@
 
 namespace tacit::report {
 
-/// What one model predicted, and what it takes.
+/// The scores of one model, and its size.
 struct EvaluatedModel {
   double nll, perplexity, accuracy, tokensPerSecond;
   int64_t weightBytes;
@@ -23,13 +23,13 @@ struct EvaluatedModel {
 };
 
 struct EvalReport {
-  /// How far the predictions are from those of the reference, on average.
+  /// The average distance of the predictions from those of the reference.
   struct Comparison {
     double divergence; ///< KL(reference || model), in nats
     double agreement;  ///< predictions that are the same
     double maxError;   ///< largest difference of two logits; NaN if one is NaN
   };
-  /// Of a model in the fixed point of two parties.
+  /// Facts about a model in the fixed point of two parties.
   struct Twin {
     int64_t wraps;           ///< sums and products that left the ring
     std::string functions;   ///< published or bounded
@@ -39,12 +39,12 @@ struct EvalReport {
 
   int64_t predictions, window;
   EvaluatedModel model;
-  /// The model as it was, and how far it is; only where something was changed.
+  /// The original model, and the distance from it; only if there were changes.
   std::optional<EvaluatedModel> reference;
   std::optional<Comparison> comparison;
   std::optional<Twin> twin;
-  /// Nothing was asked to be changed: the model is its own reference. A program may
-  /// have been edited, and what it was is not known.
+  /// True if no change was requested: the model is its own reference. A program may have
+  /// been edited, so that its original is unknown.
   bool isOwnReference;
   double seconds, compileSeconds;
 };

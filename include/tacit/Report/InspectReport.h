@@ -1,4 +1,4 @@
-//===- InspectReport.h - What is in a model ---------------------*- C++ -*-===//
+//===- InspectReport.h - Report of tacit inspect ----------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +13,7 @@
 
 namespace tacit::report {
 
-/// A place that the phase raise took for a whole operation at first.
+/// A near miss: a place that the phase raise first took for a whole operation.
 struct MissedSite {
   std::string kind;  ///< what it might have been: layer_norm
   std::string where; ///< node 'x', or line 4 of a program
@@ -21,13 +21,13 @@ struct MissedSite {
 };
 
 struct InspectReport {
-  /// What only an ONNX file has.
+  /// Facts that only an ONNX file has.
   struct OnnxFacts {
     std::string producer;
     int64_t opset, parameters, weightBytes;
     Counts opCounts; ///< nodes by type
   };
-  /// What the program holds after the phases that were asked for.
+  /// The contents of the program after the requested phases.
   struct Findings {
     bool isModel; ///< else there is nothing to be found
     SiteCounts sites;
@@ -37,7 +37,7 @@ struct InspectReport {
     std::optional<int64_t> weightBytes;
     std::vector<NamedSite> namedSites;
   };
-  /// What a reader can do about what is left out or open, in the caller's words.
+  /// How a reader can see the rest, or pin what is free, in the caller's words.
   struct Advice {
     std::string allMissed, freeDims;
   };

@@ -1,4 +1,4 @@
-//===- Json.h - Values that JSON can hold -----------------------*- C++ -*-===//
+//===- Json.h - Values for JSON ---------------------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,10 +12,10 @@
 
 namespace tacit::report {
 
-/// `text` for JSON, which allows UTF-8 only; a file name can be anything.
+/// Returns `text` for JSON, which allows UTF-8 only; a file name can be anything.
 llvm::json::Value jsonText(llvm::StringRef text);
 
-/// `number` for JSON, which knows no infinity and no NaN: they are null.
+/// Returns `number` for JSON, which has no infinity and no NaN: they become null.
 llvm::json::Value jsonNumber(double number);
 
 } // namespace tacit::report

@@ -1,4 +1,4 @@
-//===- Place.h - Where something is, in words -------------------*- C++ -*-===//
+//===- Place.h - Formats the place of an operation --------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ProgramFacts.h - What a program consists of --------------*- C++ -*-===//
+//===- ProgramFacts.h - Facts about a program -------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -18,10 +18,10 @@
 
 namespace tacit::report {
 
-/// How often each name was met.
+/// The number of occurrences of each name.
 using Counts = std::map<std::string, int64_t>;
 
-/// Whole operations of the nn dialect.
+/// The whole operations of the nn dialect.
 struct SiteCounts {
   int64_t layerNorm = 0, rmsNorm = 0, gelu = 0, silu = 0;
   int64_t relu = 0;    ///< leaky ones too
@@ -30,9 +30,9 @@ struct SiteCounts {
   int64_t crossAttention = 0; ///< of them: to values from outside the layers before
 
   static SiteCounts of(mlir::ModuleOp module);
-  /// Transformer layers: each has one attention to its own values.
+  /// Returns the number of transformer layers: each has one attention to its own values.
   int64_t layers() const { return attention - crossAttention; }
-  /// The operations that are no sums of products.
+  /// The number of operations that are not sums of products.
   int64_t nonlinear() const { return layerNorm + rmsNorm + gelu + silu + relu + softmax; }
 };
 
@@ -41,47 +41,50 @@ struct NamedSite {
   std::string site, op, node;
 };
 
-/// Those of the whole program, in order.
+/// Returns the sites of the whole program, in program order.
 std::vector<NamedSite> namedSites(mlir::ModuleOp module);
 
-/// "12 of 64 features" for each form of attention, with how many have it.
+/// Returns "12 of 64 features" for each form of attention, with the number of attentions
+/// that have it.
 Counts headCounts(mlir::ModuleOp module);
 
-/// How weights are stored, and products and GELU computed.
+/// How weights are stored, and how products and GELU are computed.
 struct Arithmetic {
   Counts weights;     ///< of linear layers: float32, int4, powers_of_two
   Counts multipliers; ///< of matrix products and attention: exact, lmul=4
   Counts gelu;        ///< which function is meant: tanh, bolt
 
   static Arithmetic of(mlir::ModuleOp module);
-  /// Whether all of it is what a file without transformations has.
+  /// Returns true if everything is as in a file without transformations.
   bool isPlain() const;
 };
 
-/// Whether the program is one of whole operations, as it is up to the phase `check`.
+/// Returns true if the program consists of whole operations, as it does up to the phase
+/// `check`.
 bool isModel(mlir::ModuleOp module);
 
-/// Whether the program computes on shares: it has come as far as the phase `mpc`.
+/// Returns true if the program computes on shares: it has passed the phase `mpc`.
 bool hasShares(mlir::ModuleOp module);
 
-/// Bits of the ring that shares are elements of, and of their fraction.
+/// The bits of the ring that shares are elements of, and of their fraction.
 struct ShareRing {
   int64_t width, fraction;
 };
 
-/// The ring of the first value that is shared, where one is.
+/// Returns the ring of the first shared value, if there is one.
 std::optional<ShareRing> ringOf(mlir::ModuleOp module);
 
-/// Operations by name, those that hold others or end a block left out.
+/// Counts operations by name, without those that hold others or end a block.
 Counts operationCounts(mlir::ModuleOp module);
 
-/// Bytes of all constants, each counted once; nullopt once the weights are a file.
+/// Returns the bytes of all constants, each counted once; nullopt once the weights are a
+/// file.
 std::optional<int64_t> constantBytes(mlir::ModuleOp module);
 
 /// The names of all constants, each once.
 std::vector<std::string> constantNames(mlir::ModuleOp module);
 
-/// What @main takes and gives. A type that is no tensor is its own dtypeName.
+/// The inputs and outputs of @main. A type that is not a tensor is its own dtypeName.
 struct ProgramInterface {
   std::vector<OnnxValue> inputs, outputs;
   static ProgramInterface of(mlir::ModuleOp module);
@@ -89,7 +92,7 @@ struct ProgramInterface {
 
 llvm::json::Object countsJson(const Counts &counts);
 
-/// "16 int4, 1 float32", the most frequent first.
+/// Returns "16 int4, 1 float32", the most frequent first.
 std::string listCounts(const Counts &counts);
 
 } // namespace tacit::report

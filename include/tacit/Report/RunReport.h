@@ -1,4 +1,4 @@
-//===- RunReport.h - What a run of a model gave -----------------*- C++ -*-===//
+//===- RunReport.h - Report of tacit run ------------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -21,7 +21,7 @@ struct RunReport {
     std::vector<int64_t> shape;
     std::string file; ///< where it was written; empty if nowhere
   };
-  /// Milliseconds of `repeat` runs.
+  /// The milliseconds of each of `repeat` runs.
   struct Latency {
     double min, median, max;
     int64_t repeat;

@@ -18,9 +18,9 @@ namespace tacit {
 /// A compiled model, from a library or from the JIT. Calls must not overlap.
 class Executable {
 public:
-  /// Loads a library made by `tacit compile`. Its code runs in this process, but a
-  /// file that is no such library is refused before any of its code runs. Errors
-  /// carry ErrorKind::BadInput. The weight file is opened by the first run.
+  /// Loads a library made by `tacit compile`. Its code runs in this process, but a file
+  /// that is not such a library is rejected before any of its code runs. Errors carry
+  /// ErrorKind::BadInput. The weight file is opened by the first run.
   static llvm::Expected<std::unique_ptr<Executable>> loadLibrary(llvm::StringRef path);
 
   /// For the JIT: description and weights live as long as `owner`.
@@ -34,8 +34,8 @@ public:
 
   const tacit_model_desc &description() const { return *model; }
 
-  /// Runs once and allocates the outputs. `threads` <= 0 means one per core. What is
-  /// wrong with an input is told with ErrorKind::BadInput.
+  /// Runs once and allocates the outputs. `threads` <= 0 means one per core. Problems with
+  /// an input are reported with ErrorKind::BadInput.
   llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs,
                                               int threads);
 
@@ -56,13 +56,13 @@ private:
   tacit_state state = {};
 };
 
-/// The dimensions of one input or output; -1 where free.
+/// Returns the dimensions of one input or output; -1 for a free one.
 inline llvm::ArrayRef<int64_t> shapeOf(const tacit_io &io) {
   return {io.shape, size_t(io.rank)};
 }
 
-/// The C view of a tensor whose bytes stay where they are. Fails if it has more than
-/// TACIT_MAX_RANK dimensions or not as many bytes as its shape says.
+/// Returns the C view of a tensor, without copying its bytes. Fails if it has more than
+/// TACIT_MAX_RANK dimensions or not as many bytes as its shape requires.
 llvm::Expected<tacit_tensor> viewOf(const HostTensor &tensor, llvm::StringRef name);
 
 } // namespace tacit

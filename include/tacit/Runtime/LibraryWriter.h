@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A compiled model is three files side by side: NAME.so, NAME.h and NAME.weights.
-// The first two are written here. The weights are streamed by whoever packs them,
-// through writeFileAtomically and Fnv64.
+// A compiled model is three files side by side: NAME.so, NAME.h and NAME.weights. The first
+// two are written here. The weights are streamed by the code that packs them, through
+// writeFileAtomically and Fnv64.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,8 @@ struct LibraryPaths {
   std::string prefix;
 };
 
-/// The paths that belong to `-o` NAME.so; ErrorKind::InvalidArgument for another suffix.
+/// Returns the paths that belong to `-o` NAME.so; ErrorKind::InvalidArgument for another
+/// suffix.
 llvm::Expected<LibraryPaths> libraryPaths(llvm::StringRef output);
 
 /// One input or output, as the header documents it.
@@ -42,7 +43,7 @@ struct LibraryTensor {
   std::vector<int32_t> dims = {}; ///< see tacit_io; one per dimension, or none at all
 };
 
-/// What goes into a library.
+/// The contents of a library.
 struct LibraryParts {
   std::string output;          ///< NAME.so
   std::string source;          ///< what it was compiled from, for the header
@@ -53,12 +54,12 @@ struct LibraryParts {
   std::string features; ///< comma-separated processor features, may be empty
 };
 
-/// The text of NAME.h.
+/// Returns the text of NAME.h.
 std::string libraryHeader(const LibraryParts &parts, llvm::StringRef prefix);
 
 /// Writes NAME.so and NAME.h. The library exports tacit_model, tacit_run,
-/// tacit_output_shapes, and the same functions as NAME_run and NAME_output_shapes, so
-/// that a program can link several models.
+/// tacit_output_shapes, and the same functions as NAME_run and NAME_output_shapes, so that
+/// a program can link several models.
 llvm::Error writeLibrary(const LibraryParts &parts);
 
 } // namespace tacit

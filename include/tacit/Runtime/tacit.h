@@ -21,8 +21,8 @@ extern "C" {
 
 #define TACIT_ABI_VERSION 2
 
-/* The header of a compiled model repeats this part, so that it stands alone;
-   whichever comes first declares it. */
+/* The header of a compiled model repeats this part, so that it is self-contained; whichever
+   is included first declares it. */
 #ifndef TACIT_TENSOR_DECLARED
 #define TACIT_TENSOR_DECLARED
 
@@ -53,16 +53,16 @@ typedef struct {
   int64_t shape[TACIT_MAX_RANK];
 } tacit_tensor;
 
-/* Status codes; text goes to `error`. */
+/* Status codes; messages are written to `error`. */
 enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
 
 #endif /* TACIT_TENSOR_DECLARED */
 
-/* What the model expects of one input or gives for one output. A dimension of
-   -1 is free: any size from 0 on. `index_bound` is n where every element must lie in
-   [-n, n-1] because the model uses it as an index, and 0 elsewhere. Where a dimension
-   is free, `dims` holds the number of its name; a name has one size in a call. -1
-   there is a size that the model computes from those. */
+/* Describes one input or output of the model. A dimension of -1 is free: any size from 0
+   on. `index_bound` is n if every element must lie in [-n, n-1] because the model uses it
+   as an index, and 0 otherwise. For a free dimension, `dims` holds the number of its name;
+   a name has one size in a call. A number of -1 means that the model computes the size from
+   the others. */
 typedef struct {
   const char *name;
   int32_t dtype;
@@ -81,32 +81,32 @@ typedef struct {
   const tacit_io *inputs;
   const tacit_io *outputs;
   uint64_t weights_bytes;   /* size of the packed weight file */
-  uint64_t weights_hash;    /* of the packed weights; see tacit_runtime_hash */
-  uint64_t arena_bytes;     /* working memory of one call, where num_dims is 0 */
+  uint64_t weights_hash;    /* hash of the packed weights; see tacit_runtime_hash */
+  uint64_t arena_bytes;     /* working memory of one call, if num_dims is 0 */
   const char *weights_file; /* file name, looked up beside the library */
   const char *features;     /* comma-separated processor features it needs */
   /* The generated code. Checks nothing; use tacit_run. */
   void (*entry)(const uint8_t *weights, uint8_t *arena, const tacit_tensor *inputs,
                 tacit_tensor *outputs, const int64_t *dims);
-  /* The rest is null where num_dims is 0. */
+  /* The rest is null if num_dims is 0. */
   const char *const *dim_names;
-  /* What `shapes` looks at, as sentences. */
+  /* The messages of the conditions that `shapes` checks. */
   const char *const *checks;
   int64_t num_checks;
   /* Writes the bytes of working memory and then every dimension of every output that
      follow from the sizes of the free dimensions. Returns 0, or n if the n-th check
-     failed: then the sizes mean nothing. */
+     failed, in which case the sizes are meaningless. */
   int64_t (*shapes)(const int64_t *dims, int64_t *sizes);
 } tacit_model_desc;
 
-/* Runs the model of this library. `threads` <= 0 means one per core. Returns
-   TACIT_OK, or another code and a message in `error` (always terminated; may be
-   null). Calls must not overlap. */
+/* Runs the model of this library. `threads` <= 0 means one per core. Returns TACIT_OK, or
+   another code and a message in `error` (always terminated; may be null). Calls must not
+   overlap. */
 int tacit_run(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
               int num_outputs, int threads, char *error, size_t error_size);
 
-/* Fills `dtype`, `rank` and `shape` of the outputs for inputs of these shapes, so that
-   the caller can allocate them. Reads no data. Returns as tacit_run does. */
+/* Fills `dtype`, `rank` and `shape` of the outputs for inputs of these shapes, so that the
+   caller can allocate them. Reads no data. Returns the same codes as tacit_run. */
 int tacit_output_shapes(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
                         int num_outputs, char *error, size_t error_size);
 

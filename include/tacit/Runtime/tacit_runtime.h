@@ -18,44 +18,43 @@
 extern "C" {
 #endif
 
-/* More threads than this are taken for a mistake. */
+/* A larger number of threads is treated as a mistake. */
 #define TACIT_MAX_THREADS 1024
 
-/* What one model keeps between calls. All zero before the first. */
+/* The state that one model keeps between calls. All zero before the first. */
 typedef struct {
   const uint8_t *weights;
   uint8_t *arena;
   void *mapped; /* the weight file; null if the caller owns the weights */
   uint64_t mapped_bytes;
-  uint64_t arena_bytes; /* what the arena holds */
-  int64_t *sizes;       /* of the free dimensions, then what `shapes` writes */
+  uint64_t arena_bytes; /* size of the arena */
+  int64_t *sizes;       /* those of the free dimensions, then those that `shapes` writes */
 } tacit_state;
 
-/* Checks everything that generated code relies on, then runs it. The first call
-   maps the weight file beside the library and allocates the arena. Returns as
-   tacit_run does; a second line of the message, "  try: ...", says what to do. */
+/* Checks everything that generated code relies on, then runs it. The first call maps the
+   weight file beside the library and allocates the arena. Returns the same codes as
+   tacit_run; a second line of the message, " try: ...", states what to do. */
 int tacit_runtime_run(const tacit_model_desc *model, tacit_state *state,
                       const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
                       int num_outputs, int threads, char *error, size_t error_size);
 
-/* Returns as tacit_output_shapes does. */
+/* Returns the same codes as tacit_output_shapes. */
 int tacit_runtime_output_shapes(const tacit_model_desc *model, tacit_state *state,
                                 const tacit_tensor *inputs, int num_inputs,
                                 tacit_tensor *outputs, int num_outputs, char *error,
                                 size_t error_size);
 
-/* Uses weights that are in memory already instead of a file. They must outlive
-   the state and hold model->weights_bytes bytes; their hash is not checked. */
+/* Uses weights that are in memory already instead of a file. They must outlive the state
+   and hold model->weights_bytes bytes; their hash is not checked. */
 void tacit_runtime_use_weights(tacit_state *state, const uint8_t *weights);
 
-/* Gives back everything that the state owns; it is as new afterwards. */
+/* Releases everything that the state owns; afterwards it is as before the first call. */
 void tacit_runtime_reset(tacit_state *state);
 
-/* The hash that tacit_model_desc::weights_hash holds: FNV-1a of 64 bits, but one
-   step per little-endian 64-bit word (the last padded with zeros), because a weight
-   file is hashed at every start of a program. A word's high bits would never reach
-   the hash's low ones, so each step ends with hash ^= hash >> 32. Finds damage and
-   mix-ups, not malice. */
+/* The hash that tacit_model_desc::weights_hash holds: FNV-1a of 64 bits, but one step per
+   little-endian 64-bit word (the last padded with zeros), because a weight file is hashed
+   at every start of a program. A word's high bits would never reach the hash's low ones, so
+   each step ends with hash ^= hash >> 32. Detects damage and mix-ups, not tampering. */
 uint64_t tacit_runtime_hash(const void *bytes, uint64_t size);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-//===- Error.h - What went wrong, and what to try ---------------*- C++ -*-===//
+//===- Error.h - Errors with advice -----------------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,7 +14,7 @@
 
 namespace tacit {
 
-/// What went wrong, for whoever has to decide what follows from it.
+/// The kind of an error, on which its consequences depend.
 enum class ErrorKind {
   Internal = 1,    ///< a fault of ours
   InvalidArgument, ///< what was asked for makes no sense, or does not fit the model
@@ -25,7 +25,7 @@ enum class ErrorKind {
 };
 
 /// What the user can set, or look at, to follow a hint. A library knows no options: the
-/// driver adds to the hint what the setting is called on the command line.
+/// driver adds the name that the setting has on the command line.
 enum class Setting {
   None,
   Dimensions,         ///< the sizes of free dimensions
@@ -41,7 +41,7 @@ enum class Setting {
   PrimitiveShape,     ///< the size of a single operation
 };
 
-/// What to try, as an imperative in words of values and files.
+/// What to try, as an imperative in terms of values and files.
 struct Hint {
   std::string text;
   Setting setting = Setting::None;
@@ -52,8 +52,8 @@ struct Hint {
       : text(text), setting(setting) {}
 };
 
-/// A message for the user: where, what was found and what was expected. The hint says
-/// what to try.
+/// A message for the user: where, what was found and what was expected. The hint says what
+/// to try.
 class Error : public llvm::ErrorInfo<Error> {
 public:
   static char ID;

@@ -1,13 +1,13 @@
-//===- FileBlob.h - Constants that lie in mapped files ----------*- C++ -*-===//
+//===- FileBlob.h - Constants in mapped files -------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The weights of a model stay in the file that they came from: a blob refers to its
-// mapped bytes. Whoever has read a weight releases its pages, so that the memory of the
-// compiler grows with the largest weight and not with the model.
+// The weights of a model stay in the file that they came from: a blob refers to its mapped
+// bytes. Code that has read a weight releases its pages, so that the memory of the compiler
+// grows with the largest weight and not with the model.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,7 @@
 
 namespace tacit {
 
-/// Makes a blob over `bytes`, which lie in `file`. The blob keeps the file mapped.
+/// Creates a blob over `bytes`, which lie in `file`. The blob keeps the file mapped.
 mlir::AsmResourceBlob makeFileBlob(llvm::ArrayRef<char> bytes,
                                    std::shared_ptr<llvm::MemoryBuffer> file);
 

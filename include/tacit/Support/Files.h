@@ -1,4 +1,4 @@
-//===- Files.h - Writing files that are whole or not there ------*- C++ -*-===//
+//===- Files.h - Writing files atomically -----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,14 +15,14 @@
 
 namespace tacit {
 
-/// Writes what `write` gives to `path`. The bytes go to a temporary file beside it
-/// that takes its name at the end, so that whoever opens `path` meanwhile (a running
-/// program may have it mapped) keeps the old file, and a failure leaves no half of
-/// one. A device or pipe is written directly. Errors carry ErrorKind::BadInput.
+/// Writes the output of `write` to `path`. The bytes go to a temporary file beside it that
+/// is renamed at the end, so that readers of the existing file (a running program may have
+/// it mapped) keep it, and a failure leaves no partial file. A device or pipe is written
+/// directly. Errors carry ErrorKind::BadInput.
 llvm::Error writeFileAtomically(llvm::StringRef path,
                                 llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write);
 
-/// The same for a program that writes a file itself: `make` gets the temporary name.
+/// Does the same for a program that writes a file itself: `make` gets the temporary name.
 llvm::Error makeFileAtomically(llvm::StringRef path,
                                llvm::function_ref<llvm::Error(llvm::StringRef)> make);
 

@@ -38,7 +38,7 @@ public:
     update(llvm::ArrayRef<char>(bytes.data(), bytes.size()));
   }
 
-  /// The hash of all bytes so far; more may follow.
+  /// Returns the hash of all bytes so far; more may follow.
   uint64_t digest() const {
     if (pendingBytes == 0)
       return hash;

@@ -17,32 +17,32 @@
 
 namespace tacit {
 
-/// Row-major values. `dtype` is a code of tacit.h; `data` holds exactly
-/// tensorBytes(dtype, shape) bytes, booleans one byte each.
+/// Row-major values. `dtype` is a code of tacit.h; `data` holds exactly tensorBytes(dtype,
+/// shape) bytes, booleans one byte each.
 struct HostTensor {
   int32_t dtype = TACIT_F32;
   std::vector<int64_t> shape;
   std::vector<char> data;
 };
 
-/// "float32", "int64", "bool", ... as numpy says it; "unknown" for no code of ours.
+/// Returns "float32", "int64", "bool", ... as NumPy does; "unknown" for any other code.
 llvm::StringRef dtypeName(int32_t dtype);
 
-/// Bytes of one element; 0 for no code of ours.
+/// Returns the bytes of one element; 0 for an unknown code.
 int64_t dtypeBytes(int32_t dtype);
 
-/// Bytes of a whole tensor; nullopt if a dimension is negative, the code is none of
-/// ours, or the product is above 2^62.
+/// Returns the bytes of a whole tensor; nullopt if a dimension is negative, the code is
+/// unknown, or the product is above 2^62.
 std::optional<int64_t> tensorBytes(int32_t dtype, llvm::ArrayRef<int64_t> shape);
 
-/// The value of the 16 bits of an IEEE 754 half, and of a bfloat16.
+/// Return the value of the 16 bits of an IEEE 754 half, and of a bfloat16.
 float halfToFloat(uint16_t bits);
 float brainToFloat(uint16_t bits);
 
-/// Element `i`, rounded where a double is too short.
+/// Returns element `i`, rounded if a double is too short.
 double valueAt(const HostTensor &tensor, size_t i);
 
-/// "4x128"; "scalar" for no dimension at all, and "?" for a free one.
+/// Returns "4x128"; "scalar" for no dimensions, and "?" for a free one.
 std::string shapeText(llvm::ArrayRef<int64_t> shape);
 
 } // namespace tacit

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The format is described by NumPy Enhancement Proposal 1: a magic, a version, the
-// length of a header, the header (a Python dictionary of three entries), and the
-// values. Files come from strangers: nothing is allocated before the header's
-// shape and the size of the file were found to agree.
+// The format is described by NumPy Enhancement Proposal 1: a magic, a version, the length
+// of a header, the header (a Python dictionary of three entries), and the values. Files
+// come from strangers: nothing is allocated before the header's shape and the size of the
+// file were found to agree.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,15 +23,15 @@ namespace tacit {
 using NpyArray = HostTensor;
 
 /// Reads a file of version 1.0, 2.0 or 3.0 with little-endian floats of 16 to 64 bits,
-/// integers of 8 to 64, or booleans. bfloat16, which NumPy lacks, is what it calls
-/// '<V2'. An array in Fortran order comes out row-major. Errors carry
+/// integers of 8 to 64, or booleans. bfloat16, which NumPy lacks, appears as its type
+/// '<V2'. An array in Fortran order is returned in row-major order. Errors carry
 /// ErrorKind::BadInput.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
-/// The same for the contents of a file; `path` is what messages call it.
+/// Does the same for the contents of a file; `path` is what messages call it.
 llvm::Expected<NpyArray> parseNpy(llvm::StringRef path, llvm::StringRef file);
 
-/// Writes a file of version 1.0; `path` appears whole or not at all.
+/// Writes a file of version 1.0; `path` appears completely or not at all.
 llvm::Error writeNpy(llvm::StringRef path, int32_t dtype, llvm::ArrayRef<int64_t> shape,
                      llvm::ArrayRef<char> bytes);
 

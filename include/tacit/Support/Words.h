@@ -17,15 +17,15 @@
 
 namespace tacit {
 
-/// A value of an enum, what users call it, and what help text says about it. One table
-/// of these serves the options of a pass, those of its phase and the command line.
+/// A value of an enum, the word that users write for it, and its help text. One table of
+/// these serves the options of a pass, those of its phase and the command line.
 template <typename E>
 struct Word {
   E value;
   llvm::StringLiteral name, summary;
 };
 
-/// The value called `name`, if there is one.
+/// Returns the value called `name`, if there is one.
 template <typename E>
 std::optional<E> findWord(llvm::ArrayRef<Word<E>> words, llvm::StringRef name) {
   for (const Word<E> &word : words)
@@ -34,7 +34,7 @@ std::optional<E> findWord(llvm::ArrayRef<Word<E>> words, llvm::StringRef name) {
   return std::nullopt;
 }
 
-/// "a, b or c", for messages.
+/// Returns "a, b or c", for messages.
 template <typename Range>
 std::string alternatives(const Range &names) {
   std::string text;
@@ -60,7 +60,7 @@ llvm::cl::ValuesClass wordValues(const Word<E> (&words)[N], std::index_sequence<
 }
 } // namespace detail
 
-/// The table as the values of an option of a pass or a pipeline.
+/// Returns the table as the values of an option of a pass or a pipeline.
 template <typename E, size_t N>
 llvm::cl::ValuesClass wordValues(const Word<E> (&words)[N]) {
   return detail::wordValues(words, std::make_index_sequence<N>());

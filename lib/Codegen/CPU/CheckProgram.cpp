@@ -1,4 +1,4 @@
-//===- CheckProgram.cpp - May the CPU run this program? -------------------===//
+//===- CheckProgram.cpp - Checks that the CPU can run a program -----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

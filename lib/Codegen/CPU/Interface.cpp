@@ -1,4 +1,4 @@
-//===- Interface.cpp - What a compiled model takes and gives --------------===//
+//===- Interface.cpp - The interface of a compiled model ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Model.h - The function that is the model -----------------*- C++ -*-===//
+//===- Model.h - The function of the model ----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

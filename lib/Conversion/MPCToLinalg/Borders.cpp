@@ -1,4 +1,4 @@
-//===- Borders.cpp - Secrets come and go in the clear ---------------------===//
+//===- Borders.cpp - Borders of the secret part, in the clear -------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

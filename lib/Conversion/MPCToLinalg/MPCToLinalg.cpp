@@ -1,4 +1,4 @@
-//===- MPCToLinalg.cpp - What two parties would compute, in the clear -----===//
+//===- MPCToLinalg.cpp - Lowers mpc to linalg, in the clear ---------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Multiply.cpp - One product, as its multiplier has it ---------------===//
+//===- Multiply.cpp - Products by a multiplier ----------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Weights.h - How a product reads its right side -----------*- C++ -*-===//
+//===- Weights.h - How products read their weights --------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- NNToMPC.cpp - The nn dialect to two parties' secrets ---------------===//
+//===- NNToMPC.cpp - Converts nn to computation on secrets ----------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Importer.cpp - From the graph to a module --------------------------===//
+//===- Importer.cpp - Imports a graph as a module -------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

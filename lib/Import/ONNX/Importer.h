@@ -1,4 +1,4 @@
-//===- Importer.h - From the graph to a module ------------------*- C++ -*-===//
+//===- Importer.h - Imports a graph as a module -----------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

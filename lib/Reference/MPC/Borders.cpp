@@ -1,4 +1,4 @@
-//===- Borders.cpp - Where secrets of mpc begin and end, in the clear -----===//
+//===- Borders.cpp - Borders of the secret part, evaluated in the clear ---===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

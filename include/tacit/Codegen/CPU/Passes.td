@@ -1,4 +1,4 @@
-//===- Passes.td - What the CPU can run --------------------*- tablegen -*-===//
+//===- Passes.td - Passes for the CPU ----------------------*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,15 +11,15 @@
 include "mlir/Pass/PassBase.td"
 
 def CheckProgram : Pass<"cpu-check-program", "::mlir::ModuleOp"> {
-  let summary = "Say whether the CPU can run a program, and describe its interface";
+  let summary = "Check that the CPU can run a program, and describe its interface";
   let description = [{
-    Reports every value that cannot be stored and every dimension that is no function
-    of the inputs' free dimensions, all at once. Floats of 16 bits are storage: they are
-    moved and cast, and nothing is computed on them. What passes gets the module
-    attribute `nn.interface`: name and type of every input and output, and for inputs
-    used as indices the size of what they index. Where dimensions are free it lists
-    their names in order of the inputs, and for each input and output which of them its
-    dimensions are; a dimension without a name is called after its input, `x[1]`.
+    Reports every value that cannot be stored and every dimension that is not a function of
+    the inputs' free dimensions, all at once. Floats of 16 bits are for storage only: they
+    are moved and cast, and nothing is computed on them. A valid program gets the module
+    attribute `nn.interface`: name and type of every input and output, and for inputs used
+    as indices the size of what they index. For free dimensions it lists their names in the
+    order of the inputs, and for each input and output which of them its dimensions are; a
+    dimension without a name is named after its input, `x[1]`.
 
     **Before**
     ```mlir

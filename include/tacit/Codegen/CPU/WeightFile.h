@@ -15,12 +15,12 @@
 
 namespace tacit::cpu {
 
-/// Bytes of memory of this machine.
+/// Returns the bytes of memory of this machine.
 uint64_t physicalMemory();
 
-/// The weight file that `cpu.weights` of a module describes. It is made weight by
-/// weight, so that beside the file itself only one weight is in memory at a time,
-/// and pages of the source that have been read are released.
+/// The weight file that `cpu.weights` of a module describes. It is produced weight by
+/// weight, so that besides the file itself only one weight is in memory at a time, and
+/// pages of the source that have been read are released.
 class WeightFile {
 public:
   /// Fails with BadInput if a weight's bytes are missing, naming its key.
@@ -40,7 +40,7 @@ private:
     llvm::ArrayRef<char> source;
   };
   std::vector<Entry> entries;
-  /// Bytes of inline constants, which `entries` point into.
+  /// The bytes of inline constants, to which `entries` point.
   std::vector<std::unique_ptr<std::vector<char>>> scratch;
   uint64_t bytes = 0;
 };

@@ -16,28 +16,29 @@
 
 namespace tacit {
 
-/// What the program does not say about itself.
+/// The facts that the program does not state about itself.
 struct ScheduleHeader {
   std::string model;
   cost::SuiteInfo suite;
   int64_t ringBits, fractionBits;
 };
 
-/// The schedule of @main, as docs/Schedule.md describes it. Fails where the program
-/// has no costs, or is no straight line.
+/// Returns the schedule of @main, in the format of docs/Schedule.md. Fails if the program
+/// has no costs, or is not a straight line.
 llvm::Expected<llvm::json::Value> exportSchedule(mlir::ModuleOp module,
                                                  const ScheduleHeader &header);
 
-/// The bytes and hops of `total`: the keys that schedules and reports share.
+/// Returns the bytes and hops of `total`: the keys that schedules and reports share.
 llvm::json::Object totalJson(const cost::Total &total);
 
-/// What the client is told: a list of {name, bytes, reason}.
+/// Returns what is disclosed to the client: a list of {name, bytes, reason}.
 llvm::json::Array disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed);
 
-/// The name of a site, or null where there is none.
+/// Returns the name of a site, or null if there is none.
 llvm::json::Value siteJson(llvm::StringRef name);
 
-/// Where a figure comes from, in a word (`basis`), and what there is to add (`detail`).
+/// Writes where a figure comes from, in a word (`basis`), and further explanation
+/// (`detail`).
 void addBasis(llvm::json::Object &object, llvm::StringRef basis);
 
 } // namespace tacit

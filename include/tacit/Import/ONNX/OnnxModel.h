@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An ONNX file is mapped, its structure is read and checked, and its weights stay
-// where they are: `open` reads none of their bytes, and the module that `import`
-// makes refers to them in the mapping, which lives as long as anyone needs it.
+// An ONNX file is mapped, its structure is read and checked, and its weights stay where
+// they are: `open` reads none of their bytes, and the module that `import` creates refers
+// to them in the mapping, which lives as long as anything needs it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,15 +28,15 @@
 
 namespace tacit {
 
-/// One dimension of a graph input or output: its size where the file says it,
-/// else the name of the free dimension. A free dimension that has no name in the
-/// file gets one from its place: "tokens.0".
+/// One dimension of a graph input or output: its size if the file states it, otherwise the
+/// name of the free dimension. A free dimension that has no name in the file gets one from
+/// its place: "tokens.0".
 struct OnnxDim {
   int64_t size = -1;
   std::string name;
 };
 
-/// A graph input or output. `dtype` is TensorProto's number and 0 for what is no
+/// A graph input or output. `dtype` is TensorProto's number, or 0 for a value that is not a
 /// tensor; `dtypeName` is NumPy's name for it.
 struct OnnxValue {
   std::string name;
@@ -54,10 +54,10 @@ struct UnsupportedNode {
   Hint remedy;
 };
 
-/// The message that lists all of them.
+/// Returns the message that lists all of them.
 std::string listUnsupported(const std::vector<UnsupportedNode> &nodes);
 
-/// ErrorKind::Unsupported with the places it is about, for whoever wants more than
+/// ErrorKind::Unsupported with the places that it is about, for callers that need more than
 /// the message, which lists them all.
 class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, Error> {
 public:
@@ -80,10 +80,10 @@ struct PinnedTensor {
   std::vector<char> data;
 };
 
-/// What the user pins: sizes of free dimensions by name (--dim), whole shapes of inputs
-/// (--shape), and inputs that are one value everywhere (--value), which are inputs no more.
-/// The values of an input are pinned where a shape depends on them: they count as
-/// constants, and the input stays as one that nobody reads.
+/// The user's settings: sizes of free dimensions by name (--dim), whole shapes of inputs
+/// (--shape), and inputs that are replaced by a constant of one value (--value). The values
+/// of an input are pinned if a shape depends on them: they count as constants, and the
+/// input remains as an unused one.
 struct DimBindings {
   llvm::StringMap<int64_t> dims;
   llvm::StringMap<llvm::SmallVector<int64_t>> shapes;
@@ -93,10 +93,10 @@ struct DimBindings {
 
 class OnnxModel {
 public:
-  /// Maps and checks the file. Fails with BadInput (missing, empty, truncated, no
-  /// ONNX, malformed) or Unsupported (an opset outside our range).
+  /// Maps and checks the file. Fails with BadInput (missing, empty, truncated, not ONNX,
+  /// malformed) or Unsupported (an opset outside our range).
   static llvm::Expected<std::unique_ptr<OnnxModel>> open(llvm::StringRef path);
-  /// The same for the contents of a file. Weights in other files are looked for beside
+  /// Does the same for the contents of a file. Weights in other files are looked for beside
   /// `path`, which is also what messages call it.
   static llvm::Expected<std::unique_ptr<OnnxModel>>
   parse(std::unique_ptr<llvm::MemoryBuffer> contents, llvm::StringRef path);
@@ -104,26 +104,26 @@ public:
 
   llvm::StringRef producer() const;
   int64_t opset() const;
-  /// Elements of the floating-point initializers.
+  /// Returns the number of elements of the floating-point initializers.
   int64_t parameters() const;
-  /// Bytes of all initializers.
+  /// Returns the bytes of all initializers.
   int64_t weightBytes() const;
-  /// Graph inputs that are no initializers.
+  /// Returns the graph inputs that are not initializers.
   const std::vector<OnnxValue> &inputs() const;
   const std::vector<OnnxValue> &outputs() const;
-  /// Nodes of each type; a type of another domain than ONNX's own carries it, as
-  /// in "com.microsoft::Gelu".
+  /// Returns the number of nodes of each type; a type of another domain than ONNX's own
+  /// carries it, as in "com.microsoft::Gelu".
   std::map<std::string, int64_t> opCounts() const;
-  /// Names of the free dimensions, in the order of the inputs.
+  /// Returns the names of the free dimensions, in the order of the inputs.
   std::vector<std::string> freeDims() const;
-  /// What the file's structure shows to be beyond us. A node of a supported type
-  /// may still be refused by `import` for the form it has.
+  /// Returns what the file's structure shows to be unsupported. `import` may still refuse a
+  /// node of a supported type because of its form.
   const std::vector<UnsupportedNode> &unsupported() const;
 
-  /// Makes a module with one function, `main`, in the nn dialect. Fails with
+  /// Creates a module with one function, `main`, in the nn dialect. Fails with
   /// InvalidArgument (bindings that do not fit the inputs), Unsupported (one message that
-  /// lists every node we cannot import) or BadInput. Weights in other files that cannot be
-  /// read are constants without bytes if nobody needs these.
+  /// lists every node that cannot be imported) or BadInput. Weights in other files that
+  /// cannot be read are constants without bytes if nobody needs these.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
                                                            const DimBindings &bindings,
                                                            bool needsWeights = true) const;

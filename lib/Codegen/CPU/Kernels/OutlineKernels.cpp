@@ -1,4 +1,4 @@
-//===- OutlineKernels.cpp - Equal loops become one function ---------------===//
+//===- OutlineKernels.cpp - Outlines equal loops into one function --------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- BindDimensions.cpp - Free dimensions become arguments --------------===//
+//===- BindDimensions.cpp - Turns free dimensions into arguments ----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- DeriveShapes.cpp - What follows from the sizes of inputs -----------===//
+//===- DeriveShapes.cpp - Computes shapes from the sizes of inputs --------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ExternalizeWeights.cpp - Weights leave the program -----------------===//
+//===- ExternalizeWeights.cpp - Moves weights out of the program ----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- LowerReshapes.cpp - One free dimension becomes several -------------===//
+//===- LowerReshapes.cpp - Splits one free dimension into several ---------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ResultsToArguments.cpp - The caller owns the results ---------------===//
+//===- ResultsToArguments.cpp - Turns results into arguments --------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- BodyVectorizer.cpp - A linalg body on vectors ----------------------===//
+//===- BodyVectorizer.cpp - Vectorises a linalg body ----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- BodyVectorizer.h - A linalg body on vectors --------------*- C++ -*-===//
+//===- BodyVectorizer.h - Vectorises a linalg body --------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

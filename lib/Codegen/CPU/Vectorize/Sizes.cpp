@@ -1,4 +1,4 @@
-//===- Sizes.cpp - Dimensions that are known when a program runs ----------===//
+//===- Sizes.cpp - Sizes that are known at run time -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

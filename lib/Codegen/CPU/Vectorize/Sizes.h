@@ -1,4 +1,4 @@
-//===- Sizes.h - Dimensions that are known when a program runs --*- C++ -*-===//
+//===- Sizes.h - Sizes that are known at run time ---------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- TileRows.cpp - Softmax and norms one row at a time -----------------===//
+//===- TileRows.cpp - Softmax and norms, one row at a time ----------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Disclosures.cpp - Which constants the client is told ---------------===//
+//===- Disclosures.cpp - Constants disclosed to the client ----------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Knowledge.cpp - Who knows a value ----------------------------------===//
+//===- Knowledge.cpp - Analysis of which party knows a value --------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

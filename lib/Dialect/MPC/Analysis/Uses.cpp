@@ -1,4 +1,4 @@
-//===- Uses.cpp - What values reach ---------------------------------------===//
+//===- Uses.cpp - Analysis of what values are used for --------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- AnnotateCosts.cpp - Says what each operation sends -----------------===//
+//===- AnnotateCosts.cpp - Annotates what each operation sends ------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Expand.cpp - Takes whole functions apart ---------------------------===//
+//===- Expand.cpp - Expands whole functions -------------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

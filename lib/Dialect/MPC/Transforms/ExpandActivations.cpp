@@ -1,4 +1,4 @@
-//===- ExpandActivations.cpp - ReLU, sigmoid and what follows from it -----===//
+//===- ExpandActivations.cpp - ReLU, sigmoid and functions of it ----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- VerifySecrecy.cpp - Proves that nothing leaves but by mpc.reveal ---===//
+//===- VerifySecrecy.cpp - Proves that secrets leave only by mpc.reveal ---===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Blocks.cpp - To which transformer block an operation belongs -------===//
+//===- Blocks.cpp - The transformer block of each operation ---------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

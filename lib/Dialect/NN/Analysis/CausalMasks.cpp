@@ -1,4 +1,4 @@
-//===- CausalMasks.cpp - Masks that hide what comes later -----------------===//
+//===- CausalMasks.cpp - Masks that hide later keys -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- DimInference.h - How dimensions follow from others -------*- C++ -*-===//
+//===- DimInference.h - Inference of dimensions from others -----*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Dims.cpp - What is known of free dimensions ------------------------===//
+//===- Dims.cpp - Analysis of free dimensions -----------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Features.cpp - Where the features of a value come from -------------===//
+//===- Features.cpp - Traces the origin of features -----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- SiteNames.cpp - What the sites of a model are called ---------------===//
+//===- SiteNames.cpp - Names for the sites of a model ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Sites.cpp - Which places of a model a pass works on ----------------===//
+//===- Sites.cpp - Selection of sites by text -----------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

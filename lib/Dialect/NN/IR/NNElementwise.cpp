@@ -1,4 +1,4 @@
-//===- NNElementwise.cpp - What elementwise operations compute ------------===//
+//===- NNElementwise.cpp - Definitions of elementwise operations ----------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- NNGelu.cpp - What each kind of GELU computes -----------------------===//
+//===- NNGelu.cpp - Definitions of the kinds of GELU ----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

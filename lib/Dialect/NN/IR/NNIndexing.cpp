@@ -1,4 +1,4 @@
-//===- NNIndexing.cpp - Operations that look at single elements -----------===//
+//===- NNIndexing.cpp - Operations on single elements ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

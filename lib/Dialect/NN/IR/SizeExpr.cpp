@@ -1,4 +1,4 @@
-//===- SizeExpr.cpp - Numbers that follow from free dimensions ------------===//
+//===- SizeExpr.cpp - Expressions in free dimensions ----------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Graph.h - What a node of the graph is called -------------*- C++ -*-===//
+//===- Graph.h - Functions on ONNX graphs -----------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- GraphChecks.cpp - Is this a graph at all? --------------------------===//
+//===- GraphChecks.cpp - Checks that a graph is valid ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- InlineFunctions.cpp - Functions that a file brings along -----------===//
+//===- InlineFunctions.cpp - Inlines functions that a file defines --------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- SortNodes.cpp - Nodes in the order in which they can be computed ---===//
+//===- SortNodes.cpp - Sorts nodes topologically --------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- AttentionParts.cpp - What every attention operator has -------------===//
+//===- AttentionParts.cpp - Parts of attention operators ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- AttentionParts.h - What every attention operator has -----*- C++ -*-===//
+//===- AttentionParts.h - Parts of attention operators ----------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Compose.cpp - Short names for builders of many operations ----------===//
+//===- Compose.cpp - Helpers for builders of many operations --------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

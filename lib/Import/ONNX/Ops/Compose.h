@@ -1,4 +1,4 @@
-//===- Compose.h - Short names for builders of many operations --*- C++ -*-===//
+//===- Compose.h - Helpers for builders of many operations ------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- NodeBuilder.cpp - What the builders of nodes work with -------------===//
+//===- NodeBuilder.cpp - The interface for builders of nodes --------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- NodeBuilder.h - What the builders of nodes work with -----*- C++ -*-===//
+//===- NodeBuilder.h - The interface for builders of nodes ------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Norms.h - What normalising operators have in common ------*- C++ -*-===//
+//===- Norms.h - Parts common to normalising operators ----------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

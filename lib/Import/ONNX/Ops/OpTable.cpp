@@ -1,4 +1,4 @@
-//===- OpTable.cpp - Which operators we import ----------------------------===//
+//===- OpTable.cpp - The table of supported operators ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- OpTable.h - Which operators we import --------------------*- C++ -*-===//
+//===- OpTable.h - The table of supported operators -------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ShapeEntries.h - What is known of a computed shape -------*- C++ -*-===//
+//===- ShapeEntries.h - Known entries of a computed shape -------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -11,15 +11,17 @@
 include "mlir/Pass/PassBase.td"
 
 def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
-  let summary = "Make each loop a function, and equal ones the same";
+  let summary = "Outline each loop into a function, shared by equal loops";
   let description = [{
     Every loop nest of @main becomes a call of a private function, which takes the
-    buffers and sizes that the loops use. The layers of a model do the same with other
-    buffers, so that most calls share their function: what is left of a model is a list of
-    calls, and machine code is made of each kind of loop once, not once for each layer.
+    buffers and sizes that the loops use. The layers of a model do the same with different
+    buffers, so that most calls share their function: the remaining program is a list of
+    calls, and machine code is generated once for each kind of loop, not once for each
+    layer.
 
-    A buffer whose type does not say its sizes and strides is no argument. The function
-    takes what it is a view of, and its sizes, and looks at it again.
+    A buffer whose type does not state its sizes and strides is not an argument. The
+    function takes the buffer that it is a view of, and its sizes, and creates the view
+    again.
 
     **Before**
     ```mlir
@@ -58,14 +60,14 @@ def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
   }];
   let statistics = [
     Statistic<"numCalls", "calls", "loops that became calls">,
-    Statistic<"numKernels", "kernels", "functions made">,
-    Statistic<"numKept", "kept", "loops left: they use what is no argument">
+    Statistic<"numKernels", "kernels", "functions created">,
+    Statistic<"numKept", "kept", "loops left, because they use values that cannot be arguments">
   ];
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
 def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
-  let summary = "Give parallel loops to OpenMP threads";
+  let summary = "Distribute parallel loops over OpenMP threads";
   let description = [{
     Each outermost `scf.forall` becomes one OpenMP work-sharing loop; nested ones run
     serially. Buffers of a task are allocated once per thread.
@@ -112,11 +114,11 @@ def ExpandMath : Pass<"cpu-expand-math"> {
     Replaces `math.exp`, `math.erf` and `math.tanh` on `f32` and on vectors of `f32`
     of any shape by our own kernels, written in `arith` and `math.fma`. Results are
     the same bits for scalars and vectors and on every machine, which a libm does not
-    promise. The largest errors over all arguments are 0.87, 1.08 and 1.07 units in
-    the last place; NaN stays NaN. See docs/Numerics.md.
+    guarantee. The largest errors over all arguments are 0.87, 1.08 and 1.07 units in the
+    last place; NaN stays NaN. See docs/Numerics.md.
 
-    Other element types stay as they are, and so do tensors: they become loops over
-    `f32` first. Fast-math flags are ignored, never added.
+    Other element types stay as they are, and so do tensors, which become loops over `f32`
+    first. Fast-math flags are ignored, never added.
 
     **Before**
     ```mlir
@@ -149,7 +151,7 @@ def ExpandMath : Pass<"cpu-expand-math"> {
     Statistic<"numExp", "num-exp", "Number of exp operations expanded">,
     Statistic<"numErf", "num-erf", "Number of erf operations expanded">,
     Statistic<"numTanh", "num-tanh", "Number of tanh operations expanded">,
-    Statistic<"numLeft", "num-left", "Number of such operations left for their type">
+    Statistic<"numLeft", "num-left", "Number of such operations left because of their type">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
@@ -159,10 +161,10 @@ def ExpandHalfCasts : Pass<"cpu-expand-half-casts"> {
   let description = [{
     Casts between f16 or bf16 and f32, f64 or integers, of scalars and of vectors,
     become integer operations and f32 arithmetic, rounded to nearest, ties to even.
-    Infinities, NaN and denormal numbers are converted as IEEE 754 says. No processor
-    needs instructions or library calls for them, and every one gives the same bits.
+    Infinities, NaN and denormal numbers are converted as IEEE 754 defines it. No special
+    instructions or library calls are needed, and every processor gives the same bits.
 
-    Extension of f16 to f32, which reading weights of 16 bits consists of, stays with
+    The extension of f16 to f32, of which reading weights of 16 bits consists, is kept with
     `keep-f16-extension`: x86-64 with F16C has an instruction that gives these bits.
 
     **Before**

@@ -15,9 +15,9 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
   let description = [{
     Constants of more than 64 bytes, blobs and packed constants leave the program.
     @main gets a first argument, the packed weight file, and reads each weight
-    through `memref.view`. The module attribute `cpu.weights` says what lies where, so that
-    the file can be written from the IR alone. A constant that is only packed is
-    stored packed.
+    through `memref.view`. The module attribute `cpu.weights` lists the contents and
+    offsets, so that the file can be written from the IR alone. A constant that is only
+    packed is stored packed.
 
     **Before**
     ```mlir
@@ -51,10 +51,10 @@ def ExternalizeWeights : Pass<"cpu-externalize-weights", "::mlir::ModuleOp"> {
 def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::FuncOp"> {
   let summary = "Give each operation an empty tensor of its own";
   let description = [{
-    Empty tensors of one type are one value after `cse`. To whoever decides which tensors
-    share memory, all that is written to it then looks like one tensor with a long
-    history, and each use is compared with each other one: bufferization would take time
-    that grows with the square of the number of layers.
+    Empty tensors of one type are one value after `cse`. To the analysis that decides which
+    tensors share memory, everything that is written to it then looks like one tensor with a
+    long history, and each use is compared with every other one: the time of bufferization
+    would grow with the square of the number of layers.
 
     **Before**
     ```mlir
@@ -77,14 +77,14 @@ def SeparateDestinations : Pass<"cpu-separate-destinations", "::mlir::func::Func
     }
     ```
   }];
-  let statistics = [Statistic<"numCopies", "copies", "empty tensors made">];
+  let statistics = [Statistic<"numCopies", "copies", "empty tensors created">];
 }
 
 def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
   let summary = "Compute results in buffers of the caller";
   let description = [{
-    @main returns nothing any more: it gets one more argument for each result. A
-    result for which a buffer was allocated, if in another shape, is computed in the
+    @main no longer returns anything: it gets an additional argument for each result. A
+    result for which a buffer was allocated, even in another shape, is computed in the
     argument; one that is an input, a weight or another result is copied.
 
     **Before**
@@ -112,12 +112,13 @@ def ResultsToArguments : Pass<"cpu-results-to-arguments", "::mlir::ModuleOp"> {
 }
 
 def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
-  let summary = "Make the sizes of free dimensions arguments";
+  let summary = "Turn the sizes of free dimensions into arguments";
   let description = [{
-    Inputs with free dimensions become plain pointers, buffers of one element by their
-    type, that are read with sizes computed from new arguments: one for each name that
-    `nn.interface` lists, behind all others. Whoever asks a buffer for a size gets what
-    the buffer was made with. A program in which every size is known stays as it is.
+    Inputs with free dimensions become plain pointers, buffers of one element by their type,
+    that are read with sizes computed from new arguments: one for each name that
+    `nn.interface` lists, after all others. A query for the size of a buffer is replaced by
+    the size with which it was created. A program in which every size is known stays as it
+    is.
 
     **Before**
     ```mlir
@@ -151,16 +152,16 @@ def BindDimensions : Pass<"cpu-bind-dimensions", "::mlir::ModuleOp"> {
 }
 
 def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "Put all intermediate buffers into one arena";
+  let summary = "Place all intermediate buffers in one arena";
   let description = [{
-    Buffers of @main whose lifetimes do not overlap share memory in an arena that
-    the caller provides (the second argument). Buffers made inside a parallel loop
-    go to the stack of the task. Afterwards the program allocates nothing; the
-    module attribute `cpu.arena_bytes` says what the arena must hold.
+    Buffers of @main whose live ranges do not overlap share memory in an arena that the
+    caller provides (the second argument). Buffers that are allocated inside a parallel loop
+    go to the stack of the task. Afterwards the program allocates nothing; the module
+    attribute `cpu.arena_bytes` states the size of the arena.
 
-    In a program with free dimensions sizes and places are computed at its beginning.
-    There the arena is a view of the second argument, and its size is the view's. What
-    a task keeps on its stack must fit, which is asserted.
+    In a program with free dimensions sizes and offsets are computed at its beginning. There
+    the arena is a view of the second argument, and its size is that of the view. An
+    assertion checks that the buffers of a task fit on its stack.
 
     **Before**
     ```mlir
@@ -189,21 +190,21 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
     Statistic<"numBuffers", "buffers", "buffers in the arena">,
     Statistic<"numOnStack", "on-stack", "buffers on the stack of a task">,
     Statistic<"arenaBytes", "arena-bytes", "size of the arena">,
-    Statistic<"sumBytes", "sum-bytes", "what the buffers would take apart">
+    Statistic<"sumBytes", "sum-bytes", "size of all buffers without sharing">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
                            "::mlir::memref::MemRefDialect", "::tacit::cpu::CPUDialect"];
 }
 
 def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
-  let summary = "Make the function that says what follows from the sizes of inputs";
+  let summary = "Create the function that computes shapes from the sizes of inputs";
   let description = [{
     For a program with free dimensions, which are the last arguments of @main, a second
     function @shapes computes from them the bytes of the arena and then every dimension
-    of every result, in order. It returns 0, or n if the n-th sentence of the module
+    of every result, in order. It returns 0, or n if the n-th condition of the module
     attribute `cpu.checks` does not hold. The assertions of @main become such checks; the
-    last one is that no size is negative or too large to be computed with. Nothing in
-    @shapes depends on the values of a run: that would be an error.
+    last one is that no size is negative or too large for its arithmetic. Nothing in @shapes
+    depends on the values of a run: that would be an error.
 
     **Before**
     ```mlir
@@ -256,7 +257,7 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
     }
     ```
   }];
-  let statistics = [Statistic<"numChecks", "checks", "what is looked at before a run">];
+  let statistics = [Statistic<"numChecks", "checks", "conditions that are checked before a run">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
                            "::tacit::cpu::CPUDialect"];
 }
@@ -264,10 +265,10 @@ def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
 def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
   let summary = "Copy strided buffers block by block";
   let description = [{
-    A copy between buffers of which one is no single block of memory becomes loops
-    around copies of the largest blocks that both sides have, or of elements where
-    they have none. Otherwise it would become a call of a library that a compiled
-    model does not come with.
+    If one of the buffers of a copy is not a single block of memory, the copy becomes loops
+    around copies of the largest blocks that both sides have, or of elements if they have
+    none. Otherwise it would become a call of a library that is not shipped with a compiled
+    model.
 
     **Before**
     ```mlir
@@ -302,9 +303,9 @@ def SplitCopies : Pass<"cpu-split-copies", "::mlir::func::FuncOp"> {
 def LowerReshapes : Pass<"cpu-lower-reshapes", "::mlir::func::FuncOp"> {
   let summary = "Split one free dimension into several";
   let description = [{
-    Where a dimension of a buffer becomes several of which more than one are free, the
-    buffer is reinterpreted with the sizes that the operation names and the strides
-    that follow from them. Other reshapes stay: there each size follows from the rest.
+    If a dimension of a buffer becomes several of which more than one are free, the buffer
+    is reinterpreted with the sizes that the operation states and the strides that follow
+    from them. Other reshapes are kept, because each of their sizes follows from the others.
 
     **Before**
     ```mlir

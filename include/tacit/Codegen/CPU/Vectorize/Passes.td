@@ -62,15 +62,14 @@ def FuseElementwise : Pass<"cpu-fuse-elementwise", "::mlir::func::FuncOp"> {
 }
 
 def PackOperands : Pass<"cpu-pack-operands", "::mlir::func::FuncOp"> {
-  let summary = "Lay right-hand sides of matrix products out in panels";
+  let summary = "Lay out the right-hand sides of matrix products in panels";
   let description = [{
     The right side of a contraction becomes `unpack(pack(x))`: the same values, but
     the vectorised product reads the packed panels through the unpack. A panel is
-    `panel-columns` columns, stored row by row, filled up with zeros at the end. Of
-    a weight of few bits, its planes and scales are packed so.
-    Weights are packed once, when the model is compiled; a computed right side is
-    packed at run time if its columns are not contiguous, and read in place if
-    they are.
+    `panel-columns` columns, stored row by row, padded with zeros at the end. For a weight
+    of few bits, its planes and scales are packed in this way. Weights are packed once, when
+    the model is compiled; a computed right side is packed at run time if its columns are
+    not contiguous, and read in place if they are.
 
     **Before**
     ```mlir
@@ -172,7 +171,7 @@ def TileRows : Pass<"cpu-tile-rows", "::mlir::func::FuncOp"> {
     }
     ```
   }];
-  let statistics = [Statistic<"numGroups", "groups", "loops over rows made">];
+  let statistics = [Statistic<"numGroups", "groups", "loops over rows created">];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect"];
 }
@@ -180,16 +179,16 @@ def TileRows : Pass<"cpu-tile-rows", "::mlir::func::FuncOp"> {
 def Vectorize : Pass<"cpu-vectorize", "::mlir::func::FuncOp"> {
   let summary = "Turn structured operations into loops over vectors";
   let description = [{
-    Matrix products keep `tile-rows` x `panel-columns` results in registers and take
-    the elementwise operation that follows them along. A weight of few bits is
-    decoded in registers, once for the rows of a tile. Reductions over the last
-    dimension keep 16 partial results, combined in halves. Elementwise operations
-    walk the last dimension in vectors. Ends that do not fill a vector are masked.
-    Outer dimensions become one parallel loop.
+    Matrix products keep `tile-rows` x `panel-columns` results in registers and absorb the
+    elementwise operation that follows them. A weight of few bits is decoded in registers,
+    once for the rows of a tile. Reductions over the last dimension keep 16 partial results,
+    combined in halves. Elementwise operations iterate over the last dimension in vectors.
+    Remainders that do not fill a vector are masked. Outer dimensions become one parallel
+    loop.
 
     The order of every sum is fixed by this and does not depend on the tile, the
-    width of the machine's vectors or the number of threads. What has another form
-    stays as it is and becomes scalar loops after bufferization.
+    width of the machine's vectors or the number of threads. Operations of any other form
+    stay as they are and become scalar loops after bufferization.
 
     **Before**
     ```mlir

@@ -22,7 +22,7 @@ inline constexpr llvm::StringLiteral kWeightsAttr = "cpu.weights";
 inline constexpr llvm::StringLiteral kArenaAttr = "cpu.arena_bytes";
 inline constexpr llvm::StringLiteral kChecksAttr = "cpu.checks";
 
-/// The widest panel that #cpu.weight describes: wider ones would make a large file of
+/// The widest panel that #cpu.weight describes: a wider one would make a large file of
 /// zeros out of a small weight.
 inline constexpr int64_t kMaxPanelColumns = 1024;
 

@@ -15,18 +15,18 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 def CPU_Dialect : Dialect {
   let name = "cpu";
   let cppNamespace = "::tacit::cpu";
-  let summary = "What code for the CPU says about its memory";
+  let summary = "Attributes that describe the memory of code for the CPU";
   let description = [{
     The `cpu` dialect has attributes and no operations: the operations of a program for
     the CPU are those of `linalg`, `vector`, `memref` and the other dialects of MLIR. Its
-    attributes stand on the module:
+    attributes are attached to the module:
 
     - `cpu.weights` lists the weights that have left the IR, an array of `#cpu.weight`. The
       packed weight file is written from it.
     - `cpu.arena_bytes` is the size of the working memory that a bufferized program takes
       from its caller.
-    - `cpu.checks` holds one sentence for each condition that @shapes checks when a
-      program with free dimensions runs.
+    - `cpu.checks` holds one message for each condition that @shapes checks when a program
+      with free dimensions runs.
   }];
   let hasOperationAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
@@ -40,11 +40,10 @@ def CPU_WeightAttr : AttrDef<CPU_Dialect, "Weight"> {
   let mnemonic = "weight";
   let summary = "one entry of the packed weight file";
   let description = [{
-    The bytes of `value` lie at `offset` of the file, as they are where no panel is
-    given. Otherwise dimension `position` is cut into panels of `panel` elements (at
-    most 1024), filled up with zeros, and the layout is that of
-    `linalg.pack` with `outer_dims_perm` = `permutation`,
-    `inner_dims_pos` = [position], `inner_tiles` = [panel].
+    The bytes of `value` lie at `offset` of the file, unchanged if no panel is given.
+    Otherwise dimension `position` is split into panels of `panel` elements (at most 1024),
+    padded with zeros, and the layout is that of `linalg.pack` with `outer_dims_perm` =
+    `permutation`, `inner_dims_pos` = [position], `inner_tiles` = [panel].
 
     ```mlir
     #cpu.weight<value = dense_resource<w> : tensor<128x65xf32>, offset = 0, panel = 32,
@@ -62,7 +61,7 @@ def CPU_WeightAttr : AttrDef<CPU_Dialect, "Weight"> {
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Bytes in the file.
+    /// Returns the number of bytes in the file.
     int64_t getByteSize() const;
   }];
 }

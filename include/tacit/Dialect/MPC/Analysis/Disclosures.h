@@ -1,12 +1,12 @@
-//===- Disclosures.h - Which constants the client is told -------*- C++ -*-===//
+//===- Disclosures.h - Constants disclosed to the client --------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// A constant of the model's file is the server's, unless everything that it reaches is a
-// shape, an index or a mask. What a value reaches is found backwards, from its uses.
+// A constant of the model's file belongs to the server, unless it is used for nothing but
+// shapes, indices and masks. The uses of a value are found by a backward analysis.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,7 @@ namespace tacit::mpc {
 
 LLVM_ENABLE_BITMASK_ENUMS_IN_NAMESPACE();
 
-/// What a value reaches, a set.
+/// What a value is used for, a set.
 enum class Uses : unsigned {
   None = 0,
   Shape = 1,     ///< the size of a tensor
@@ -36,8 +36,9 @@ enum class Uses : unsigned {
   LLVM_MARK_AS_BITMASK_ENUM(Data)
 };
 
-/// What each value of a function reaches. An operation that one party does alone passes
-/// its operands on. So do sums and movement of secrets; a product of one does not.
+/// Computes the uses of each value of a function. An operation that one party does alone
+/// passes the uses of its result on to its operands, and so do sums and movement of
+/// secrets; a product of a secret does not.
 class UsesInfo {
 public:
   UsesInfo(mlir::Operation *function, const KnowledgeInfo &knowledge);
@@ -56,31 +57,31 @@ private:
   std::unique_ptr<mlir::DataFlowSolver> solver;
 };
 
-/// Why the client may know a constant, from the constant and what it reaches. Among the
-/// scores only a mask is a reason: truth values, one number everywhere, or numbers that
-/// are 0, 1, or so low that nothing is left of a score. Others are a learned bias.
+/// Returns why the client may know a constant, from the constant and its uses. Among scores
+/// only a mask is a reason: truth values, a splat, or numbers that are 0, 1, or so low that
+/// they exclude a score. Any other constant is a learned bias.
 std::optional<Reason> reasonFor(mlir::Attribute constant, Uses uses);
 
-/// True if a constant that reaches this is a `reason`.
+/// Returns true if `reason` applies to a constant with these uses.
 bool isProven(Reason reason, mlir::Attribute constant, Uses uses);
 
-/// The constants of a function of nn operations that the client may know. Who knows what
-/// decides what they reach, and the reverse; the largest solution is the answer.
+/// Returns the constants of a function of nn operations that the client may know. Their
+/// uses depend on who knows what, and the reverse; the result is the largest solution.
 llvm::MapVector<mlir::Operation *, Reason>
 chooseDisclosures(mlir::func::FuncOp function, const llvm::StringSet<> &listed);
 
-/// The names of all constants of a program, each once.
+/// Returns the names of all constants of a program, each once.
 std::vector<std::string> constantNames(mlir::ModuleOp module);
 
-/// What a program tells the client by one name.
+/// What a program discloses to the client under one name.
 struct Disclosure {
   std::string name;
   int64_t bytes = 0;
   Reason reason = Reason::Mask;
 };
 
-/// What the operations mpc.public of @main tell the client, each constant once, in the
-/// program's order; numbers that follow from attributes are at the end.
+/// Returns what the operations mpc.public of @main disclose to the client, each constant
+/// once, in program order; numbers that follow from attributes are at the end.
 std::vector<Disclosure> disclosuresOf(mlir::ModuleOp module);
 
 } // namespace tacit::mpc

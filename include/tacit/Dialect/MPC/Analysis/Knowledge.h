@@ -1,12 +1,12 @@
-//===- Knowledge.h - Who knows a value --------------------------*- C++ -*-===//
+//===- Knowledge.h - Analysis of which party knows a value ------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// One analysis says who knows a value. The conversion to shares, the verifier, the
-// schedule and the reports ask it, so that none of them has rules of its own.
+// A single analysis determines who knows a value. The conversion to shares, the verifier,
+// the schedule and the reports use it, so that none of them has rules of its own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +19,8 @@
 
 namespace tacit::mpc {
 
-/// Who can compute a value alone: both parties, one of them, or none. The lattice is
-/// public < client, server < secret.
+/// Who can compute a value alone: both parties, one of them, or none. The lattice is public
+/// < client, server < secret.
 class Knowledge {
 public:
   enum Kind : unsigned { Public = 0, Client = 1, Server = 2, Secret = 3 };
@@ -34,14 +34,14 @@ public:
     return lhs.kind != rhs.kind;
   }
 
-  /// What takes something of both sides to compute.
+  /// Returns the knowledge of a value that is computed from both operands.
   static constexpr Knowledge join(const Knowledge &lhs, const Knowledge &rhs) {
     return static_cast<Kind>(lhs.kind | rhs.kind);
   }
 
-  /// True for what follows, among others, from the client's input.
+  /// Returns true for values that depend on the client's input, possibly among others.
   bool dependsOnInput() const { return kind & Client; }
-  /// True for what follows, among others, from the server's weights.
+  /// Returns true for values that depend on the server's weights, possibly among others.
   bool dependsOnWeights() const { return kind & Server; }
 
   void print(llvm::raw_ostream &os) const;
@@ -53,9 +53,9 @@ private:
 using KnowledgeLattice = mlir::dataflow::Lattice<Knowledge>;
 using OperationSet = llvm::DenseSet<mlir::Operation *>;
 
-/// Arguments of functions, and what mpc.reveal shows, are the client's. Constants are the
-/// server's, but for those in `disclosed`; what mpc.public makes of them is public. Shares
-/// are secret. Everything else is known to whoever knows all operands.
+/// Arguments of functions, and results of mpc.reveal, belong to the client. Constants
+/// belong to the server, except those in `disclosed`; results of mpc.public are public.
+/// Shares are secret. Everything else is known to those who know all operands.
 class KnowledgeAnalysis
     : public mlir::dataflow::SparseForwardDataFlowAnalysis<KnowledgeLattice> {
 public:
@@ -73,8 +73,8 @@ private:
   const OperationSet &disclosed;
 };
 
-/// The solved analysis of a function, as the function was when this was made. Of a value
-/// that came later, nothing is known.
+/// The solved analysis of a function, as it was when this was created. Nothing is known of
+/// values that were created later.
 class KnowledgeInfo {
 public:
   explicit KnowledgeInfo(mlir::Operation *function, const OperationSet &disclosed = {});

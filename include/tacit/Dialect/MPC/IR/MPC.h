@@ -29,10 +29,10 @@ namespace tacit::mpc {
 inline constexpr llvm::StringLiteral kSiteAttr = "mpc.site";
 inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 
-/// The result of a cleartext twin that counts what left the ring.
+/// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
-/// What a protocol charges for.
+/// The kinds of work that a protocol charges for.
 enum class WorkloadKind {
   Local, ///< nothing is sent
   Share, ///< `elements` that one party knows become secret
@@ -57,21 +57,21 @@ enum class WorkloadKind {
   RMSNorm,
 };
 
-/// "matmul", "softmax", ...
+/// Returns "matmul", "softmax", ...
 llvm::StringRef stringifyWorkloadKind(WorkloadKind kind);
 
-/// What there is to do, and its size in elements. `rows` and `row` are the rows along which
-/// Max, Softmax and the norms work, and their length: elements = rows * row.
+/// A workload, and its size in elements. `rows` and `row` are the number and the length of
+/// the rows along which Max, Softmax and the norms work: elements = rows * row.
 struct Workload {
   WorkloadKind kind = WorkloadKind::Local;
   int64_t elements = 0;
   int64_t rows = 0, row = 0;
   int64_t batch = 0, m = 0, k = 0, n = 0;
   int64_t width = 64, fraction = 0;
-  /// Of the right factor of a Matmul: how many matrices there are of it (a weight
-  /// serves the whole batch and is 1).
+  /// For the right factor of a Matmul: the number of its matrices (a weight serves the
+  /// whole batch and is 1).
   int64_t rightBatch = 0;
-  /// Of Rsqrt: steps of Newton's method.
+  /// For Rsqrt: the steps of Newton's method.
   int64_t steps = 3;
 };
 

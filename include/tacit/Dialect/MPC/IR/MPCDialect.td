@@ -23,19 +23,19 @@ def MPC_Dialect : Dialect {
     fixed-point numbers, each of which the parties hold as two words whose sum in the
     ring of integers modulo 2^width is the number times 2^fraction.
 
-    A program mixes four kinds of values. `!mpc.share` is secret. What follows from
-    the inputs of @main alone is known to the client, and what follows from constants
-    to the server: both are plain tensors, computed by `nn` operations on the side of
-    the party that knows them. A constant that both know has passed `mpc.public`, which
-    says why; what follows from such constants alone is public as well.
+    A program mixes four kinds of values. `!mpc.share` is secret. A value that follows from
+    the inputs of @main alone is known to the client, and one that follows from constants to
+    the server: both are plain tensors, computed by `nn` operations on the side of the party
+    that knows them. A constant that both know has passed `mpc.public`, which states the
+    reason; values that follow from such constants alone are public as well.
 
     Secrets begin at `mpc.share` and `mpc.one_hot` and end at `mpc.reveal`; the pass
-    `mpc-verify-secrecy` proves that there is no other way out.
+    `mpc-verify-secrecy` proves that they leave in no other way.
 
     The operations come in two layers. Whole functions (`mpc.softmax`, `mpc.gelu`,
-    `mpc.layer_norm`, ...) are what published measurements speak of; `mpc-expand`
-    takes them apart into the primitives of a protocol whose costs are formulas.
-    Multiplication leaves twice the fraction behind; `mpc.truncate` takes it back.
+    `mpc.layer_norm`, ...) are the subject of published measurements; `mpc-expand` expands
+    them into the primitives of a protocol whose costs are formulas. A multiplication
+    doubles the fraction; `mpc.truncate` reduces it again.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
@@ -50,9 +50,9 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
   let mnemonic = "share";
   let summary = "a secret tensor of fixed-point numbers";
   let description = [{
-    Dimensions are known; a single number has none and is written `scalar`. `width` is
-    the bits of the ring, 2 to 128; `fraction` the bits behind the binary point, less
-    than `width`. Bits of comparisons have fraction 0.
+    Dimensions are known; a single number has none and is written `scalar`. `width` is the
+    number of bits of the ring, 2 to 128; `fraction` is the number of bits behind the binary
+    point, less than `width`. Bits of comparisons have fraction 0.
 
     A share is a shaped type; its elements are words of the ring, integers of `width`
     bits.
@@ -72,11 +72,11 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
     /// An element is a word of the ring.
     ::mlir::Type getElementType() const;
     bool hasRank() const { return true; }
-    /// The fraction stays; the ring has the width of `word`, which is an integer type.
+    /// Keeps the fraction; the ring has the width of `word`, which is an integer type.
     ::mlir::ShapedType cloneWith(::std::optional<::llvm::ArrayRef<int64_t>> shape,
                                  ::mlir::Type word) const;
 
-    /// The same numbers with another shape, or another fraction.
+    /// Return the type of the same numbers with another shape, or another fraction.
     ShareType withShape(::llvm::ArrayRef<int64_t> shape) const;
     ShareType withFraction(int64_t fraction) const;
   }];
@@ -92,7 +92,7 @@ class MPC_Enum<string name, string summary, list<I32EnumAttrCase> cases>
   let genSpecializedAttr = 0;
 }
 
-def MPC_Party : MPC_Enum<"Party", "who knows a value", [
+def MPC_Party : MPC_Enum<"Party", "the party that knows a value", [
   I32EnumAttrCase<"Client", 0, "client">,
   I32EnumAttrCase<"Server", 1, "server">
 ]>;
@@ -109,7 +109,7 @@ def MPC_ReasonAttr : EnumAttr<MPC_Dialect, MPC_Reason, "reason"> {
   let assemblyFormat = "$value";
 }
 
-def MPC_GeluKind : MPC_Enum<"GeluKind", "which function is meant by GELU", [
+def MPC_GeluKind : MPC_Enum<"GeluKind", "the function that GELU stands for", [
   I32EnumAttrCase<"Erf", 0, "erf">,
   I32EnumAttrCase<"Tanh", 1, "tanh">,
   I32EnumAttrCase<"Puma", 2, "puma">,
@@ -120,7 +120,7 @@ def MPC_GeluKind : MPC_Enum<"GeluKind", "which function is meant by GELU", [
 ]>;
 def MPC_GeluKindAttr : EnumAttr<MPC_Dialect, MPC_GeluKind, "gelu_kind">;
 
-def MPC_Role : MPC_Enum<"Role", "what a matrix product is for", [
+def MPC_Role : MPC_Enum<"Role", "the purpose of a matrix product", [
   I32EnumAttrCase<"Other", 0, "other">,
   I32EnumAttrCase<"Embedding", 1, "embedding">,
   I32EnumAttrCase<"Projection", 2, "projection">,
@@ -139,10 +139,10 @@ def MPC_SiteAttr : AttrDef<MPC_Dialect, "Site"> {
   let mnemonic = "site";
   let summary = "where in the model an operation comes from";
   let description = [{
-    The discardable attribute `mpc.site` on operations: the transformer block (-1
-    outside of all) and, on matrix products, what they are for. Published costs that
-    are stated for a whole block are spread over its operations by it. What a whole
-    function was taken apart into says `of` which, so that a report can add it up.
+    The discardable attribute `mpc.site` on operations: the transformer block (-1 outside
+    all blocks) and, on matrix products, their purpose. Published costs that are stated for
+    a whole block are distributed over its operations by it. The parts of an expanded
+    function name it in `of`, so that a report can add them up.
 
     ```mlir
     mpc.site = #mpc.site<block = 3, role = feed_forward>
@@ -164,11 +164,10 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
   let summary = "what an operation sends";
   let description = [{
     The discardable attribute `mpc.cost`, put there by `mpc-annotate-costs`: bytes
-    from the client to the server and back, or only their sum (`total`) where a source
-    gives no directions; bytes that are sent before the input is known; the hops
-    (dependent one-way messages; a simultaneous exchange is one) of this operation and
-    the hop at which it begins, -1 where a source gives none; and where the figures
-    come from.
+    from the client to the server and back, or only their sum (`total`) if a source gives no
+    directions; bytes that are sent before the input is known; the hops (dependent one-way
+    messages; a simultaneous exchange is one) of this operation and the hop at which it
+    begins, -1 if a source gives none; and the source of the figures.
 
     ```mlir
     mpc.cost = #mpc.cost<total = 393216, to_server = 196608, to_client = 196608,

@@ -1,4 +1,4 @@
-//===- MPCInterfaces.td - What a protocol charges for -------*- tablegen -*-===//
+//===- MPCInterfaces.td - The interface for workloads ------*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,11 +13,11 @@ include "mlir/IR/OpBase.td"
 def MPC_WorkloadOpInterface : OpInterface<"WorkloadOpInterface"> {
   let cppNamespace = "::tacit::mpc";
   let description = [{
-    What an operation does, in the terms in which protocols state their costs. An
-    operation that both parties do on their own shares is `Local` workload.
+    The work of an operation, in the terms in which protocols state their costs. An
+    operation that both parties execute on their own shares is a `Local` workload.
   }];
   let methods = [
-    InterfaceMethod<"the workload of this operation", "::tacit::mpc::Workload", "getWorkload">
+    InterfaceMethod<"Returns the workload.", "::tacit::mpc::Workload", "getWorkload">
   ];
 }
 

@@ -53,7 +53,7 @@ class MPC_InferredMovementOp<string mnemonic, string what, dag more>
   let results = (outs MPC_ShareType:$result);
 }
 
-/// A movement whose result has the shape that its type says.
+/// A movement whose result has the shape that its type states.
 class MPC_ShapingOp<string mnemonic, string what> : MPC_Op<mnemonic> {
   let summary = what;
   let arguments = (ins MPC_ShareType:$input);
@@ -73,7 +73,7 @@ class MPC_ShapingOp<string mnemonic, string what> : MPC_Op<mnemonic> {
 //===----------------------------------------------------------------------===//
 
 def MPC_ShareOp : MPC_Op<"share"> {
-  let summary = "makes a secret of what one party knows";
+  let summary = "turns a value that one party knows into a secret";
   let description = [{
     The party rounds each number to the nearest multiple of 2^-fraction.
 
@@ -95,11 +95,11 @@ def MPC_ShareOp : MPC_Op<"share"> {
 }
 
 def MPC_OneHotOp : MPC_Op<"one_hot"> {
-  let summary = "makes secret rows of zeros and a one, at indices that one party knows";
+  let summary = "makes secret one-hot rows, at indices that one party knows";
   let description = [{
-    The result has one more dimension than the indices, and fraction 0. Its product
-    with a table looks a row up without saying which. An index below zero counts from
-    the end; what is outside the table gives zeros.
+    The result has one more dimension than the indices, and fraction 0. Its product with a
+    table looks up a row without revealing which. An index below zero counts from the end;
+    an index outside the table gives zeros.
 
     ```mlir
     %e = mpc.one_hot %ids from client : tensor<1x128xi64> to !mpc.share<1x128x65, width = 64, fraction = 0>
@@ -119,15 +119,16 @@ def MPC_OneHotOp : MPC_Op<"one_hot"> {
 }
 
 def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "result"]>]> {
-  let summary = "tells the client a constant, and says why";
+  let summary = "discloses a constant to the client, and states the reason";
   let description = [{
-    Every constant is the server's. This operation is the only way in which the client
-    gets to know one, so that the operations of a program list what it is told. `name` is
-    the name that the ONNX file has for the constant, or what a constant belongs to that
-    no file holds; `reason` is one of these, which `mpc-verify-secrecy` proves:
+    Every constant belongs to the server. This operation is the only way in which the client
+    learns one, so that the operations of a program list what is disclosed to it. `name` is
+    the name that the ONNX file has for the constant, or the operation to which a constant
+    belongs that is not in the file; `reason` is one of these, which `mpc-verify-secrecy`
+    proves:
 
-    - `shape`, `index`, `mask`: all that the constant reaches are shapes, indices
-      (positions, bounds of slices) or masks (conditions, scores that are left out).
+    - `shape`, `index`, `mask`: the constant is used only for shapes, indices (positions,
+      bounds of slices) or masks (conditions, excluded scores).
     - `attribute`: a number that follows from an attribute of an operation, as the scale
       of an attention does, or that belongs to the definition of a function.
     - `listed`: the user allows it, by the option `public` of the pass, which is
@@ -146,7 +147,7 @@ def MPC_PublicOp : Op<MPC_Dialect, "public", [Pure, AllTypesMatch<["input", "res
 }
 
 def MPC_RevealOp : MPC_InferredOp<"reveal"> {
-  let summary = "lets a party learn a secret";
+  let summary = "reveals a secret to a party";
   let arguments = (ins MPC_ShareType:$input, MPC_PartyAttr:$party);
   let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = [{
@@ -197,8 +198,8 @@ def MPC_MatmulOp : MPC_BinaryOp<"matmul", "matrix product with broadcast leading
 def MPC_TruncateOp : MPC_Op<"truncate"> {
   let summary = "drops bits of the fraction";
   let description = [{
-    The result is the number to the fraction of its type, with an error of at most one
-    unit in the last place (what exactly is the protocol's).
+    The result is the number with the fraction of its type, with an error of at most one
+    unit in the last place (the exact error depends on the protocol).
   }];
   let arguments = (ins MPC_ShareType:$input);
   let results = (outs MPC_ShareType:$result);
@@ -229,7 +230,7 @@ def MPC_MaxOp : MPC_InferredMovementOp<"max", "the largest element along an axis
 }
 
 def MPC_IsNegativeOp : MPC_InferredOp<"is_negative"> {
-  let summary = "1 where an element is below zero, else 0, with fraction 0";
+  let summary = "1 where an element is below zero, otherwise 0, with fraction 0";
   let arguments = (ins MPC_ShareType:$input);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
@@ -246,8 +247,8 @@ def MPC_ReciprocalOp : MPC_UnaryOp<"reciprocal", "1 / x for positive x">;
 def MPC_RsqrtOp : MPC_Op<"rsqrt", [AllTypesMatch<["input", "result"]>]> {
   let summary = "1 / sqrt(x) for positive x";
   let description = [{
-    By `steps` steps of Newton's method, from 1 to 64. Each step multiplies a value that
-    is too small by up to 1.5: the fewer steps, the larger x must be.
+    Computed by `steps` steps of Newton's method, from 1 to 64. Each step multiplies a value
+    that is too small by up to 1.5: the fewer steps, the larger x must be.
 
     ```mlir
     %y = mpc.rsqrt %x steps = 6 : !mpc.share<4x1, width = 64, fraction = 18>
@@ -266,7 +267,7 @@ def MPC_TanhOp : MPC_UnaryOp<"tanh", "hyperbolic tangent">;
 def MPC_SiluOp : MPC_UnaryOp<"silu", "x * sigmoid(x)">;
 
 def MPC_GeluOp : MPC_Op<"gelu", [AllTypesMatch<["input", "result"]>]> {
-  let summary = "Gaussian error linear unit, or what stands for it";
+  let summary = "Gaussian error linear unit, or an approximation of it";
   let description = "The kinds are those of `nn.gelu`.";
   let arguments = (ins MPC_ShareType:$input, MPC_GeluKindAttr:$kind);
   let results = (outs MPC_ShareType:$result);
@@ -276,8 +277,8 @@ def MPC_GeluOp : MPC_Op<"gelu", [AllTypesMatch<["input", "result"]>]> {
 def MPC_SoftmaxOp : MPC_Op<"softmax", [AllTypesMatch<["input", "result"]>]> {
   let summary = "exp(x - max) / sum(exp(x - max)) along one axis";
   let description = [{
-    `keep`, where given, is public: 1 where an element takes part, 0 where its result
-    is 0. It broadcasts to the input.
+    `keep`, if given, is public: 1 where an element takes part, 0 where it does not and its
+    result is 0. It broadcasts to the input.
   }];
   let arguments = (ins MPC_ShareType:$input, Optional<RankedTensorOf<[F32]>>:$keep, I64Attr:$axis);
   let results = (outs MPC_ShareType:$result);
@@ -291,7 +292,7 @@ def MPC_SoftmaxOp : MPC_Op<"softmax", [AllTypesMatch<["input", "result"]>]> {
 class MPC_NormOp<string mnemonic, string what>
     : MPC_Op<mnemonic, [AllTypesMatch<["input", "result"]>]> {
   let summary = what;
-  let description = "Scale and bias are operations of their own.";
+  let description = "Scale and bias are separate operations.";
   let arguments = (ins MPC_ShareType:$input, F32Attr:$epsilon);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = "$input `epsilon` `=` $epsilon attr-dict `:` qualified(type($input))";

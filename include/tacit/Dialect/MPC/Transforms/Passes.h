@@ -15,7 +15,7 @@
 
 namespace tacit::mpc {
 
-/// Whose way of taking functions apart `mpc-expand` follows.
+/// The protocol whose expansions of functions `mpc-expand` follows.
 enum class Recipe { CrypTen, CrypTenBounded };
 
 inline constexpr Word<Recipe> kRecipeWords[] = {

@@ -15,7 +15,7 @@ include "mlir/Pass/PassBase.td"
 //===----------------------------------------------------------------------===//
 
 def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
-  let summary = "Take whole functions apart into the primitives of a protocol";
+  let summary = "Expand whole functions into the primitives of a protocol";
   let description = [{
     `mpc.relu`, `sigmoid`, `tanh`, `silu`, `gelu`, `softmax`, `layer_norm` and
     `rms_norm` become products, squares, signs, and the functions that the recipe has
@@ -27,31 +27,31 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     - sigmoid: 1 / (1 + exp(-|x|)), mirrored where x < 0; tanh(x) is 2 sigmoid(2x) - 1
       and silu x * sigmoid(x).
     - gelu erf and tanh: x/2 (1 + erf(x / sqrt 2)), erf by 8 terms of its Taylor series,
-      whose powers CrypTen raises one by one: 752 bytes, where shared squares would be
-      fewer. The other kinds: a comparison for each bound, polynomials from shared powers.
-    - layer_norm, rms_norm: mean and variance are local but for the square; one rsqrt
-      per row.
-    - softmax: max, exp, one reciprocal per row. What `keep` leaves out is first set to
-      -128, which is local, so that it cannot be the largest.
+      whose powers CrypTen computes one by one: 752 bytes; shared squares would take fewer.
+      The other kinds: a comparison for each bound, polynomials from shared powers.
+    - layer_norm, rms_norm: mean and variance are local except for the square; one rsqrt per
+      row.
+    - softmax: max, exp, one reciprocal per row. Elements that `keep` excludes are first set
+      to -128, which is local, so that they cannot be the largest.
 
-    They are good where CrypTen's are. The series is within 0.01 of GELU for |x| up to
+    They are accurate where CrypTen's are. The series is within 0.01 of GELU for |x| up to
     2.5, off by 0.9 at 3.2 and by 66 at 4. rsqrt converges, to 0.5 %, for variances from
     0.1 to 150; reciprocal, to 2 % with 18 bits of fraction, for sums of a softmax row up
     to 128, and not at all beyond 550. `norm-scale=4` computes norms as
     4 x rsqrt(16 variance), which costs nothing and takes variances from 0.006 to 9;
-    any other power of two up to 256 moves the range likewise.
+    any other power of two up to 256 moves the range accordingly.
 
-    `recipe=crypten-bounded` has the same functions for a model that leaves these ranges.
-    GELU compares x with -2.5 and 2.5, gives 0 below and x above, and puts 0 into the
-    series there: two signs and two products more, 736 bytes an element. rsqrt takes six
-    steps of Newton's method instead of three, 240 bytes a row more, and so, to 0.5 %,
-    variances from 0.014 to 150, and to 5 % from 0.008 on.
+    `recipe=crypten-bounded` has the same functions for a model that exceeds these ranges.
+    GELU compares x with -2.5 and 2.5, gives 0 below and x above, and evaluates the series
+    at 0 there: two more signs and two more products, 736 bytes per element. rsqrt takes six
+    steps of Newton's method instead of three, 240 more bytes per row, and thus covers, to
+    0.5 %, variances from 0.014 to 150, and to 5 % from 0.008 on.
 
-    A product is truncated at once to the fraction of the function. A public factor
-    gets as many bits as it takes to have 14 that count, at least the fraction, or the
-    few that state it exactly. What comes from a function has its location, and an
-    `mpc.site` that says of which. The parts are not to be shared between functions or
-    within the series (`cse`) where the price of the recipe is asked for.
+    A product is truncated at once to the fraction of the function. A public factor gets as
+    many bits as are needed for 14 significant ones, at least the fraction, or the few that
+    represent it exactly. The parts of a function have its location, and an `mpc.site` that
+    names it. They must not be shared between functions or within the series (by `cse`) if
+    the cost of the recipe is wanted.
 
     **Before**
 
@@ -78,14 +78,14 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"recipe", "recipe", "::tacit::mpc::Recipe",
-           /*default=*/"::tacit::mpc::Recipe::CrypTen", "whose functions",
+           /*default=*/"::tacit::mpc::Recipe::CrypTen", "the expansions that are used",
            [{::tacit::wordValues(::tacit::mpc::kRecipeWords)}]>,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
            "a power of two by which norms move the variances that rsqrt takes">
   ];
   let statistics = [
-    Statistic<"functions", "functions", "whole functions taken apart">,
-    Statistic<"primitives", "primitives", "operations that came in their place">
+    Statistic<"functions", "functions", "whole functions expanded">,
+    Statistic<"primitives", "primitives", "operations that replaced them">
   ];
   let dependentDialects = ["::tacit::nn::NNDialect"];
 }
@@ -95,28 +95,28 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
 //===----------------------------------------------------------------------===//
 
 def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
-  let summary = "Prove that secrets leave by mpc.reveal alone";
+  let summary = "Prove that secrets leave only through mpc.reveal";
   let description = [{
-    Changes nothing; reports every violation, at the operation that commits it, with who
+    Changes nothing; reports every violation, at the operation that commits it, and says who
     would learn what:
 
-    - A share is made by mpc operations and read by mpc operations. Functions take and
+    - A share is created by mpc operations and read by mpc operations. Functions take and
       return plain tensors.
-    - `mpc.reveal` shows a secret to the client, who learns results, and to nobody else.
-    - A plain operand of an mpc operation is public: it passed `mpc.public`, or follows
-      from what did.
-    - `mpc.public` tells the client a constant, and its reason holds: a `shape`, an
-      `index` or a `mask` reaches nothing else; an `attribute` is one number, and marked
-      `nn.from_attribute`; a `listed` constant has a name that the option `public` has.
+    - `mpc.reveal` reveals a secret to the client, who learns results, and to nobody else.
+    - A plain operand of an mpc operation is public: it passed `mpc.public`, or follows from
+      values that did.
+    - `mpc.public` discloses a constant to the client, and its reason holds: a `shape`, an
+      `index` or a `mask` is used for nothing else; an `attribute` is one number, and marked
+      `nn.from_attribute`; a `listed` constant has a name that the option `public` lists.
     - A share from the server follows from constants alone, one from the client not from
       weights alone.
-    - No plain operation combines weights with what follows from an argument, and no
+    - No plain operation combines weights with values that follow from an argument, and no
       function returns weights in plain.
 
-    Arguments are the client's input. Every constant is the server's, whatever its element
-    type, until it passes `mpc.public`.
+    Arguments are the client's input. Every constant belongs to the server, whatever its
+    element type, until it passes `mpc.public`.
 
-    A program has to be straight-line code. This one is right, and stays as it is.
+    A program has to be straight-line code. This one is valid, and stays as it is.
 
     **Before**, and **After**
 
@@ -137,7 +137,7 @@ def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
                "names of constants that the client may know">
   ];
   let statistics = [
-    Statistic<"secrets", "secrets", "values that parties made secrets of">,
+    Statistic<"secrets", "secrets", "values that parties turned into secrets">,
     Statistic<"reveals", "reveals", "secrets that the client learns">
   ];
 }
@@ -147,18 +147,18 @@ def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 
 def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
-  let summary = "Say what each operation sends, and when";
+  let summary = "Annotate each operation with what it sends, and when";
   let description = [{
-    Puts `mpc.cost` on every operation that the protocol has a figure for, those that
-    turn out to send nothing included; operations that are local under any protocol have
-    none. `start` is the hop at which an operation can begin when everything is sent as
-    early as the data allow: independent messages share a round. docs/Costs.md has the
-    figures and their sources.
+    Attaches `mpc.cost` to every operation for which the protocol has a figure, including
+    those that send nothing; operations that are local in every protocol have none. `start`
+    is the hop at which an operation can begin if everything is sent as early as the data
+    allow: independent messages share a round. docs/Costs.md has the figures and their
+    sources.
 
-    A suite of formulas wants a program of primitives (`mpc-expand`), a published one
-    whole functions. All operations without a figure are one error. So is an operation
-    on shares in a loop, a branch or a call, as it is not known how often it runs, and a
-    ring for which there are no figures.
+    A suite of formulas requires a program of primitives (`mpc-expand`), a published one
+    whole functions. All operations without a figure are reported in one error. An operation
+    on shares in a loop, a branch or a call is an error, too, because it is not known how
+    often it runs, and so is a ring for which there are no figures.
 
     **Before**
 
@@ -184,14 +184,14 @@ def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
     }
     ```
   }];
-  // No enum: data files of published figures are protocols, too.
+  // This is not an enum because data files of published figures are protocols, too.
   let options = [
     Option<"protocol", "protocol", "std::string", /*default=*/"\"crypten\"",
            "crypten, aero, or the path of a .json file of published figures">
   ];
   let statistics = [
     Statistic<"charged", "charged", "operations that send something">,
-    Statistic<"silent", "silent", "operations that the protocol lets be free">
+    Statistic<"silent", "silent", "operations that cost nothing in the protocol">
   ];
 }
 

@@ -1,14 +1,14 @@
-//===- Dims.h - What is known of free dimensions ----------------*- C++ -*-===//
+//===- Dims.h - Analysis of free dimensions ---------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Every dimension of every value of a program, as a function of the free dimensions
-// of its inputs. Shape arithmetic is followed through small integer tensors, element
-// by element. What ONNX demands of dimensions and cannot be proved is noted as a
-// check of the run, and used as a fact from then on.
+// This analysis expresses every dimension of every value of a program as a function of the
+// free dimensions of its inputs. Shape arithmetic is followed through small integer
+// tensors, element by element. Requirements of ONNX that cannot be proved become checks at
+// run time, and are used as facts from then on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,21 +22,21 @@
 
 namespace tacit::nn {
 
-/// A free dimension, and where it is first seen.
+/// A free dimension, and its first occurrence.
 struct FreeDim {
   std::string name;
   unsigned argument;
   int64_t dim;
 };
 
-/// The free dimensions of `main`, in order of their arguments, each name once. One
-/// without a name is called after its input: x[1].
+/// Returns the free dimensions of `main`, in the order of their arguments, each name once.
+/// One without a name is named after its input: x[1].
 llvm::SmallVector<FreeDim> freeDims(mlir::func::FuncOp main);
 
-/// The name of dimension `dim` of argument `argument`, which is free.
+/// Returns the name of dimension `dim` of argument `argument`, which is free.
 std::string freeDimName(mlir::func::FuncOp main, unsigned argument, int64_t dim);
 
-/// Something that must hold when the program runs.
+/// A condition that must hold when the program runs.
 struct SizeCheck {
   enum class Kind {
     Equal,     // a = b
@@ -53,11 +53,11 @@ struct SizeCheck {
   }
 };
 
-/// The sentence for a run in which `check` does not hold.
+/// Returns the message for a run in which `check` does not hold.
 std::string describe(const SizeTable &table, const SizeCheck &check);
 
-/// An operation with a dimension that is no function of free dimensions, or that can
-/// never be right.
+/// An operation with a dimension that is not a function of free dimensions, or that can
+/// never be valid.
 struct SizeProblem {
   mlir::Operation *op;
   std::string text;
@@ -67,17 +67,17 @@ struct SizeProblem {
 /// follow from types, operands and attributes, but not from multipliers and names.
 class Dims {
 public:
-  /// Looks at every operation of `main`, which has one block.
+  /// Analyses every operation of `main`, which has one block.
   explicit Dims(mlir::func::FuncOp main);
 
-  /// One size per dimension. Nothing where there is a problem.
+  /// Returns one size per dimension. A size is null if there is a problem.
   SizeList sizesOf(mlir::Value value);
 
-  /// The elements of a small tensor of whole numbers in row-major order, if all of
+  /// Returns the elements of a small tensor of whole numbers in row-major order, if all of
   /// them are functions of free dimensions.
   std::optional<SizeList> elementsOf(mlir::Value value);
 
-  /// Where each dimension of an nn.dynamic_slice starts.
+  /// Returns the start of each dimension of an nn.dynamic_slice.
   SizeList startsOf(mlir::Operation *slice);
 
   llvm::ArrayRef<SizeCheck> checks() const { return allChecks; }

@@ -1,14 +1,13 @@
-//===- Features.h - Where the features of a value come from -----*- C++ -*-===//
+//===- Features.h - Traces the origin of features ---------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Exporters take the features of a tensor (the elements of its last dimension) apart
-// and put them together again in many ways: slices and concatenations, or a dimension
-// of 2 that is split off and merged. Two ways are one if each feature comes from the
-// same place.
+// Exporters split the features of a tensor (the elements of its last dimension) and join
+// them again in many ways: by slices and concatenations, or by a dimension of 2 that is
+// split off and merged. Two ways are equivalent if each feature has the same origin.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,20 +34,20 @@ struct Feature {
     return source == other.source && rank == other.rank && index == other.index &&
            isNegated == other.isNegated;
   }
-  /// The same element with the other sign.
+  /// Returns the same element with the other sign.
   Feature negated() const { return {source, rank, index, !isNegated}; }
 };
 using Features = std::vector<Feature>;
 
-/// Follows features through operations that move or negate them and leave the
-/// other dimensions in order.
+/// Traces features through operations that move or negate them and keep the other
+/// dimensions in order.
 class FeatureReader {
 public:
-  /// What is read about are the last dimensions but `skip`.
+  /// The traced dimensions are the last ones but `skip`.
   explicit FeatureReader(unsigned skip = 0) : skip(skip) {}
 
-  /// The features of `rank` dimensions of `value`, in row-major order; nothing
-  /// if there are more than kMaxTracedElements, or one of the dimensions is free.
+  /// Returns the features of `rank` dimensions of `value`, in row-major order; nullopt if
+  /// there are more than kMaxTracedElements, or if one of the dimensions is free.
   std::optional<Features> read(mlir::Value value, unsigned rank = 1);
 
 private:
@@ -59,15 +58,15 @@ private:
   unsigned depth = 0;
 };
 
-/// For each feature of the last `rank` dimensions of a value, the first one that
-/// equals it in every row, as far as that can be told from what computes it.
+/// For each feature of the last `rank` dimensions of a value, finds the first one that is
+/// equal in every row, as far as the operations that compute it show.
 class EqualFeatures {
 public:
   using Firsts = std::vector<int64_t>;
   std::optional<Firsts> read(mlir::Value value, unsigned rank = 1);
 
 private:
-  /// Of a value whose features come from nowhere else.
+  /// Handles a value whose features have no other origin.
   const Firsts &readSource(mlir::Value source, unsigned rank);
   std::optional<Firsts> follow(mlir::Value source, unsigned rank, int64_t count);
   std::optional<Firsts> readBroadcast(mlir::Value operand, llvm::ArrayRef<int64_t> dims);

@@ -14,21 +14,21 @@
 
 namespace tacit::nn {
 
-/// Something that changes scores: a float that is added, or a condition that keeps
-/// some and replaces the others.
+/// A mask of scores: a float that is added, or a condition that keeps some scores and
+/// replaces the others.
 struct ScoreMask {
-  /// A condition, or a float; one that is a factor of 0 or 1 stands for x != 0.
+  /// A condition, or a float; a factor of 0 or 1 is used as the condition x != 0.
   mlir::Value value;
-  /// With a condition: what replaced scores become.
+  /// For a condition: the number that replaces scores.
   std::optional<double> fill;
-  /// With a condition: it is true where scores are replaced, not where kept.
+  /// For a condition: it is true where scores are replaced, not where they are kept.
   bool isInverted = false;
-  /// With a float: its factor.
+  /// For a float: its factor.
   double scale = 1;
 };
 
-/// scores * weight + fill * (1 - weight), where weight is 0 or 1: how exporters wrote
-/// a choice before there was one.
+/// Matches scores * weight + fill * (1 - weight), where weight is 0 or 1: exporters wrote a
+/// selection in this way before there was an operator for it.
 struct Blend {
   mlir::Value scores, weight;
   double fill;
@@ -48,8 +48,9 @@ mlir::FailureOr<AttentionMask> combineMasks(llvm::ArrayRef<ScoreMask> masks,
                                             mlir::Type element, mlir::Operation *user,
                                             mlir::RewriterBase &rewriter);
 
-/// True if the mask is known to hide from each query the keys behind its own place,
-/// the last query being at the place of the last key. CausalMasks.cpp.
+/// Returns true if the mask is known to hide from each query the keys after its own
+/// position, where the last query is at the position of the last key. Defined in
+/// CausalMasks.cpp.
 bool isCausal(const AttentionMask &mask);
 
 } // namespace tacit::nn

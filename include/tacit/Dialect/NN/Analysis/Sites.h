@@ -1,4 +1,4 @@
-//===- Sites.h - Which places of a model a pass works on --------*- C++ -*-===//
+//===- Sites.h - Selection of sites by text ---------------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,31 +17,30 @@
 
 namespace tacit::nn {
 
-/// Places of a model, chosen by text:
+/// A selection of places in a model, given by text:
 ///
 ///   all             everywhere
 ///   blocks          in every transformer block
-///   final           behind the last block
+///   final           after the last block
 ///   2, 4-7          in these blocks
 ///   layers.2.ffn.*  the sites of these names; * is any text
-///
-/// or several of them with + between. A place is the number of a block, or nullopt for
-/// what is behind the last one, and the name of the site there, if it has one.
+/// or several of them separated by +. A place is the number of a block, or nullopt after
+/// the last one, and the name of the site, if it has one.
 class Sites {
 public:
-  /// All places.
+  /// Selects all sites.
   Sites() = default;
 
-  /// A usage error if `text` has none of the forms above. Whether a block or a name
-  /// exists is known only once there is a model; see `checkSites`.
+  /// Parses `text`; it is a usage error if it has none of the forms above. Whether a block
+  /// or a name exists is known only when there is a model; see `checkSites`.
   static llvm::Expected<Sites> parse(llvm::StringRef text);
 
   bool contains(std::optional<unsigned> block, llvm::StringRef name) const;
 
-  /// The largest block number that the text names, if it names any.
+  /// Returns the largest block number that the text names, if it names any.
   std::optional<unsigned> lastBlock() const;
 
-  /// The names, which may hold *.
+  /// Returns the names, which may contain *.
   llvm::ArrayRef<std::string> patterns() const { return names; }
 
   llvm::StringRef getText() const { return text; }
@@ -59,7 +58,7 @@ private:
   std::vector<std::string> names;
 };
 
-/// Whether `name` has the form of `pattern`, in which * stands for any text.
+/// Returns true if `name` matches `pattern`, in which * stands for any text.
 bool matchesPattern(llvm::StringRef pattern, llvm::StringRef name);
 
 } // namespace tacit::nn

@@ -12,12 +12,13 @@
 
 namespace tacit::nn::detail {
 
-/// What an operation on constants gives, by what its interface evaluates. On floats
-/// only what every machine computes to the same bits folds: see CorrectlyRounded.
+/// Folds an operation on constants by the evaluation methods of its interface. On floats
+/// only operations fold whose results are the same bits on every machine: see
+/// CorrectlyRounded.
 mlir::OpFoldResult foldElementwise(ElementwiseOpInterface op,
                                    llvm::ArrayRef<mlir::Attribute> operands);
 
-/// The type of the result of two operands of one element type.
+/// Returns the type of the result of two operands of one element type.
 llvm::LogicalResult inferBinaryType(std::optional<mlir::Location> loc,
                                     mlir::ValueRange operands,
                                     llvm::SmallVectorImpl<mlir::Type> &types);

@@ -25,11 +25,12 @@
 #include "tacit/Dialect/NN/IR/NNAttributes.h.inc"
 
 namespace tacit::nn {
-/// Tensors of one element type whose dimensions agree wherever both are known.
+/// Requires tensors of one element type whose dimensions agree if both are known.
 bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
 
-/// An elementwise operation whose result on f32 is that of real numbers, rounded once:
-/// every machine computes the same bits, so that the compiler may.
+/// Marks an elementwise operation whose result on f32 is the result for real numbers,
+/// rounded once: every machine computes the same bits, and therefore the compiler may
+/// compute it.
 template <typename ConcreteOp>
 class CorrectlyRounded : public mlir::OpTrait::TraitBase<ConcreteOp, CorrectlyRounded> {};
 
@@ -73,12 +74,12 @@ struct HasOperandRoles {
 
 class SizeInference;
 
-/// What the interfaces do where an operation says nothing else.
+/// The default behaviour of the interfaces.
 namespace detail {
 SizeList inferDefaultSizes(SizeInference &inference, mlir::Operation *op, unsigned result);
 std::optional<SizeList> inferDefaultElements(SizeInference &inference, mlir::Operation *op);
 llvm::LogicalResult verifyMultiplier(mlir::Operation *op);
-/// "gelu" of "nn.gelu".
+/// Returns "gelu" for "nn.gelu".
 llvm::StringRef mnemonicOf(llvm::StringRef operationName);
 } // namespace detail
 } // namespace tacit::nn
@@ -101,9 +102,9 @@ inline constexpr llvm::StringLiteral kNameAttr = "nn.name";
 inline constexpr llvm::StringLiteral kDimsAttr = "nn.dims";
 inline constexpr llvm::StringLiteral kInterfaceAttr = "nn.interface";
 
-/// The shape two operands broadcast to (NumPy rules), or failure when two known
-/// dimensions differ and neither is 1. A free dimension against 1 stays free;
-/// against n > 1 it must be n at run time, so the result is n.
+/// Returns the shape to which two operands broadcast (NumPy rules), or failure if two known
+/// dimensions differ and neither is 1. A free dimension against 1 stays free; against n > 1
+/// it must be n at run time, so the result is n.
 llvm::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> lhs,
                                                             llvm::ArrayRef<int64_t> rhs);
 
@@ -111,10 +112,10 @@ llvm::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64
 struct Window {
   int64_t kernel, stride, low, high, dilation;
 
-  /// Elements from the first to the last that it touches.
+  /// Returns the number of elements from the first to the last that it covers.
   int64_t extent() const { return (kernel - 1) * dilation + 1; }
 };
-/// How many windows a dimension of `size` has; `isCeil` as in nn.pool.
+/// Returns the number of windows in a dimension of `size`; `isCeil` as in nn.pool.
 int64_t countWindows(int64_t size, const Window &window, bool isCeil);
 
 } // namespace tacit::nn

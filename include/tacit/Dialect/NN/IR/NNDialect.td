@@ -16,13 +16,13 @@ include "mlir/IR/EnumAttr.td"
 def NN_Dialect : Dialect {
   let name = "nn";
   let cppNamespace = "::tacit::nn";
-  let summary = "A trained transformer as ONNX means it, on plain tensors";
+  let summary = "A trained transformer with the semantics of ONNX, on plain tensors";
   let description = [{
-    The `nn` dialect holds a model between its ONNX file and the fork of the
-    road, where it becomes either CPU code (`linalg`) or a two-party protocol.
-    Its values are plain `tensor`s. Operations follow ONNX semantics; broadcasting
-    is NumPy's. Shape arithmetic on constants folds when an operation is created,
-    so that a model whose dimensions are known has no shape arithmetic left.
+    The `nn` dialect represents a model between its ONNX file and the target, where it
+    becomes either CPU code (`linalg`) or a two-party protocol. Its values are plain
+    `tensor`s. Operations follow ONNX semantics; broadcasting is NumPy's. Shape arithmetic
+    on constants folds when an operation is created, so that a model whose dimensions are
+    known has no shape arithmetic left.
 
     Weights are `dense_resource` blobs keyed by the name of their ONNX
     initializer; small constants are printed inline.
@@ -46,7 +46,7 @@ def NN_Dialect : Dialect {
 // Enums
 //===----------------------------------------------------------------------===//
 
-def NN_GeluKind : I32EnumAttr<"GeluKind", "which function is meant by GELU", [
+def NN_GeluKind : I32EnumAttr<"GeluKind", "the function that GELU stands for", [
   I32EnumAttrCase<"Erf", 0, "erf">,
   I32EnumAttrCase<"Tanh", 1, "tanh">,
   I32EnumAttrCase<"Puma", 2, "puma">,
@@ -73,7 +73,7 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
 }
 def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
 
-def NN_ArgKind : I32EnumAttr<"ArgKind", "which element is looked for", [
+def NN_ArgKind : I32EnumAttr<"ArgKind", "the element that is searched for", [
   I32EnumAttrCase<"Max", 0, "max">,
   I32EnumAttrCase<"Min", 1, "min">
 ]> {
@@ -82,7 +82,7 @@ def NN_ArgKind : I32EnumAttr<"ArgKind", "which element is looked for", [
 }
 def NN_ArgKindAttr : EnumAttr<NN_Dialect, NN_ArgKind, "arg_kind">;
 
-def NN_ScatterKind : I32EnumAttr<"ScatterKind", "what an update does to its place", [
+def NN_ScatterKind : I32EnumAttr<"ScatterKind", "how an update is combined", [
   I32EnumAttrCase<"Replace", 0, "none">,
   I32EnumAttrCase<"Add", 1, "add">,
   I32EnumAttrCase<"Mul", 2, "mul">,
@@ -117,7 +117,7 @@ def NN_MultiplierKind : I32EnumAttr<"MultiplierKind", "how a product is computed
   let genSpecializedAttr = 0;
 }
 
-def NN_ZeroPolicy : I32EnumAttr<"ZeroPolicy", "what a product does with zeros", [
+def NN_ZeroPolicy : I32EnumAttr<"ZeroPolicy", "the treatment of zeros in a product", [
   I32EnumAttrCase<"Exact", 0, "exact">,
   I32EnumAttrCase<"Lift", 1, "lift">,
   I32EnumAttrCase<"Ignore", 2, "ignore">
@@ -126,7 +126,7 @@ def NN_ZeroPolicy : I32EnumAttr<"ZeroPolicy", "what a product does with zeros", 
   let genSpecializedAttr = 0;
 }
 
-def NN_OverflowPolicy : I32EnumAttr<"OverflowPolicy", "what a product does when it is too large", [
+def NN_OverflowPolicy : I32EnumAttr<"OverflowPolicy", "the treatment of overflow", [
   I32EnumAttrCase<"Infinity", 0, "infinity">,
   I32EnumAttrCase<"Ignore", 1, "ignore">
 ]> {
@@ -142,22 +142,22 @@ def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
   let mnemonic = "multiplier";
   let summary = "how each product of a matrix product is computed";
   let description = [{
-    Absent means exact. The others add the bit patterns of two f32 numbers, which
-    adds exponents and, roughly, multiplies mantissas; sums stay exact f32 sums.
+    Without the attribute products are exact. The other kinds add the bit patterns of two
+    f32 numbers, which adds exponents and, roughly, multiplies mantissas; sums stay exact
+    f32 sums.
 
-    - `lmul`: linear-complexity multiplication of operands cut off after `mantissa`
-      bits (Luo and Sun, arXiv 2410.00907).
-    - `pam`: the piecewise-affine product (Kosson and Jaggi, arXiv 2305.17190), its
-      mean error removed by the factor `alpha`; 1.0 is the product of the paper.
+    - `lmul`: linear-complexity multiplication of operands truncated to `mantissa` bits (Luo
+      and Sun, arXiv 2410.00907).
+    - `pam`: the piecewise-affine product (Kosson and Jaggi, arXiv 2305.17190), whose mean
+      error is removed by the factor `alpha`; 1.0 is the product of the paper.
     - `shift_add`: the weight is a sum of `terms` signed powers of two
       (`nn.powers_of_two`), and each term adds to the exponent.
 
     `zero` = `exact` gives zero where an operand is zero or denormal and where the
-    result would be; `lift` raises both operands to at least 2^-62; `ignore` does
-    neither and is right only where no zero can occur. `overflow` = `infinity`
-    gives infinity where the result is too large and treats infinite operands and
-    NaN as IEEE 754 does; `ignore` is right only where neither occurs.
-    docs/Numerics.md defines all of it bit by bit.
+    result would be; `lift` raises both operands to at least 2^-62; `ignore` does neither
+    and is correct only if no zero can occur. `overflow` = `infinity` gives infinity where
+    the result is too large and treats infinite operands and NaN as IEEE 754 does; `ignore`
+    is correct only if neither occurs. docs/Numerics.md defines all of them bit by bit.
 
     ```mlir
     #nn.multiplier<lmul, mantissa = 4, zero = lift>
@@ -176,7 +176,7 @@ def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// alpha, or the value that makes the mean error of a product zero.
+    /// Returns alpha, or the value that makes the mean error of a product zero.
     float getAlphaValue() const;
   }];
 }
@@ -185,10 +185,10 @@ def NN_TensorAttr : AttrDef<NN_Dialect, "Tensor"> {
   let mnemonic = "tensor";
   let summary = "one input or output of a model";
   let description = [{
-    The `name` and `type` that an input or output has for the caller. Where dimensions are
-    free, `dims` has one string for each dimension: the name of the size, or an empty one
-    where it has no name because it is fixed or computed. An input that indexes a table
-    has the number of its entries as `index_bound`.
+    The `name` and `type` that an input or output has for the caller. If dimensions are
+    free, `dims` has one string for each dimension: the name of the size, or an empty one if
+    it has no name because it is fixed or computed. An input that indexes a table has the
+    number of its entries as `index_bound`.
 
     ```mlir
     #nn.tensor<name = "tokens", type = tensor<1x?xi64>, dims = ["", "n"], index_bound = 65>
@@ -202,14 +202,14 @@ def NN_TensorAttr : AttrDef<NN_Dialect, "Tensor"> {
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The name of dimension `number`, or null if it has none.
+    /// Returns the name of dimension `number`, or null if it has none.
     ::mlir::StringAttr getDimName(int64_t number) const;
   }];
 }
 
 def NN_InterfaceAttr : AttrDef<NN_Dialect, "Interface"> {
   let mnemonic = "interface";
-  let summary = "what a model takes and gives";
+  let summary = "the inputs and outputs of a model";
   let description = [{
     The inputs and outputs of a model in order, each an `#nn.tensor`, and in `dims` the
     names of its free dimensions. Each free dimension of an input has one of these names,
@@ -230,8 +230,8 @@ def NN_InterfaceAttr : AttrDef<NN_Dialect, "Interface"> {
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The place in `dims` of the name of dimension `dim` of `tensor`; nullopt if the
-    /// dimension has no name or one that is not there.
+    /// Returns the index in `dims` of the name of dimension `dim` of `tensor`; nullopt if
+    /// the dimension has no name or one that is not there.
     std::optional<unsigned> getDimNumber(::tacit::nn::TensorAttr tensor, int64_t dim) const;
   }];
 }

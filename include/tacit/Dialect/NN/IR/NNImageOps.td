@@ -10,7 +10,7 @@
 
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
-def NN_PoolKind : I32EnumAttr<"PoolKind", "what a pool makes of a window", [
+def NN_PoolKind : I32EnumAttr<"PoolKind", "how a pool combines a window", [
   I32EnumAttrCase<"Max", 0, "max">,
   I32EnumAttrCase<"Avg", 1, "avg">
 ]> {
@@ -22,7 +22,7 @@ def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
 def NN_ConvOp
     : NN_InferredOp<"conv", [NN_InfersSizes,
                              NN_Operands<["Data", "Parameter", "Parameter"]>]> {
-  let summary = "convolution (a correlation, as ONNX has it) in any number of dimensions";
+  let summary = "convolution (a correlation, as in ONNX) in any number of dimensions";
   let description = [{
     `input` is [N, C, D1, ...], `weight` [M, C / group, K1, ...]; the result is
     [N, M, O1, ...]. `strides`, `pads_low`, `pads_high` and `dilations` have one entry

@@ -1,4 +1,4 @@
-//===- NNInterfaces.td - What operations say of themselves --*- tablegen -*-===//
+//===- NNInterfaces.td - Interfaces of the nn operations ---*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,22 +17,22 @@ include "mlir/IR/OpBase.td"
 def NN_SizesOpInterface : OpInterface<"SizesOpInterface"> {
   let cppNamespace = "::tacit::nn";
   let description = [{
-    What the sizes of an operation's results are, as functions of the sizes of its
-    operands; and for shape arithmetic, what the elements of its result are. Every
-    operation of the dialect has it.
+    The sizes of an operation's results as functions of the sizes of its operands; and for
+    shape arithmetic, the elements of its result. Every operation of the dialect has this
+    interface.
   }];
   let methods = [
     InterfaceMethod<[{
-        The size of each dimension of result number `result`. What has to hold of the
-        operands is demanded of `inference`. The default: an elementwise operation
-        broadcasts its operands, and any other has the shape of its first operand.
+        Returns the size of each dimension of result number `result`. Requirements on the
+        operands are passed to `inference`. By default an elementwise operation broadcasts
+        its operands, and any other has the shape of its first operand.
       }],
       "::tacit::nn::SizeList", "inferSizes",
       (ins "::tacit::nn::SizeInference &":$inference, "unsigned":$result), "",
       [{ return ::tacit::nn::detail::inferDefaultSizes(inference, $_op, result); }]>,
     InterfaceMethod<[{
-        The elements of the one result, a small tensor of whole numbers, in row-major
-        order, where they follow from sizes.
+        Returns the elements of the only result, a small tensor of whole numbers, in
+        row-major order, if they follow from sizes.
       }],
       "std::optional<::tacit::nn::SizeList>", "inferElements",
       (ins "::tacit::nn::SizeInference &":$inference), "",
@@ -48,35 +48,35 @@ def NN_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
   let cppNamespace = "::tacit::nn";
   let description = [{
     An operation of one result, each element of which follows from one element of each
-    operand; operands broadcast as in NumPy. The methods say what follows from them,
-    once in each arithmetic: the code that is generated, numbers for folding and matchers,
-    sizes for shape arithmetic. The reference has definitions of its own.
+    operand; operands broadcast as in NumPy. The methods define that element once in each
+    arithmetic: the code that is generated, numbers for folding and matchers, sizes for
+    shape arithmetic. The reference has definitions of its own.
   }];
   let methods = [
     InterfaceMethod<[{
-        Emits the operation on scalars, in operations of `arith` and `math`. Integers
-        are signless and truth values i8 of 0 or 1, as ConvertNNToLinalg has them; what
-        sign an integer has, the types of the operands say. Products and sums stay
-        separate operations unless the definition fuses them.
+        Emits the operation on scalars, in operations of `arith` and `math`. Integers are
+        signless and truth values i8 of 0 or 1, as in ConvertNNToLinalg; the types of the
+        operands determine the signedness of integers. Products and sums stay separate
+        operations unless the definition fuses them.
       }],
       "::mlir::Value", "buildScalar",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
            "::mlir::ValueRange":$arguments)>,
     InterfaceMethod<[{
-        The result for real numbers, in double precision. Nothing where the operation is
-        not defined on floats, or depends on their format.
+        Returns the result for real numbers, in double precision; nullopt if the operation
+        is not defined on floats, or depends on their format.
       }],
       "std::optional<double>", "evaluateReal",
       (ins "::llvm::ArrayRef<double>":$arguments), "", [{ return std::nullopt; }]>,
     InterfaceMethod<[{
-        The result for integers of 64 bits, before it wraps around to the element type.
-        Nothing where there is none, and nothing is folded.
+        Returns the result for integers of 64 bits, before it wraps around to the element
+        type; nullopt if there is none, so that nothing is folded.
       }],
       "std::optional<int64_t>", "evaluateInteger",
       (ins "::llvm::ArrayRef<int64_t>":$arguments), "", [{ return std::nullopt; }]>,
     InterfaceMethod<[{
-        The result for whole numbers that follow from sizes. Nothing where it is not
-        known to be one.
+        Returns the result for whole numbers that follow from sizes; null if it is not known
+        to be a whole number.
       }],
       "::tacit::nn::SizeExpr", "evaluateSize",
       (ins "::tacit::nn::SizeTable &":$table,
@@ -92,18 +92,18 @@ def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-        The operand that all elements are from; null where there are several.
+        Returns the operand that all elements come from; null if there are several.
       }],
       "::mlir::Value", "getMovedOperand", (ins), "", [{ return $_op->getOperand(0); }]>,
     InterfaceMethod<[{
-        Where the elements of the dimensions `range` of the result come from. Nothing
-        if the other dimensions do not stay as they are, or that is not known.
+        Returns where the elements of the dimensions `range` of the result come from;
+        nullopt if the other dimensions do not stay as they are, or if this is not known.
       }],
       "std::optional<::tacit::nn::Movement>", "trace",
       (ins "::tacit::nn::DimRange":$range), "", [{ return std::nullopt; }]>,
     InterfaceMethod<[{
-        True if the last `rank` dimensions of the first operand stay as they are,
-        whatever happens to those before.
+        Returns true if the last `rank` dimensions of the first operand stay as they are,
+        whatever happens to the others.
       }],
       "bool", "keepsLast", (ins "unsigned":$rank), "", [{ return false; }]>,
     InterfaceMethod<[{
@@ -138,11 +138,11 @@ def NN_OperandRolesOpInterface : OpInterface<"OperandRolesOpInterface"> {
 def NN_SiteOpInterface : OpInterface<"SiteOpInterface"> {
   let cppNamespace = "::tacit::nn";
   let description = [{
-    A whole operation of a model that reports count, and that transformations are asked
-    for: a normalisation, an activation, an attention, a matrix product.
+    A whole operation of a model that reports count, and to which transformations apply: a
+    normalisation, an activation, an attention, a matrix product.
   }];
   let methods = [
-    StaticInterfaceMethod<"What kind of site it is: the mnemonic of the operation.",
+    StaticInterfaceMethod<"Returns the kind of site: the mnemonic of the operation.",
       "::llvm::StringRef", "getSiteKind", (ins), "",
       [{ return ::tacit::nn::detail::mnemonicOf(ConcreteOp::getOperationName()); }]>,
     StaticInterfaceMethod<"What a site of this kind is for; its name is made of that.",
@@ -153,13 +153,13 @@ def NN_SiteOpInterface : OpInterface<"SiteOpInterface"> {
 def NN_MultiplierOpInterface : OpInterface<"MultiplierOpInterface"> {
   let cppNamespace = "::tacit::nn";
   let description = [{
-    Products of matrices, and how each of them is computed. No attribute means exactly.
-    The verifier holds for every such operation: other products are defined on f32.
+    Products of matrices, and how each of them is computed. Without the attribute they are
+    exact. The verifier applies to every such operation: other products are defined on f32.
   }];
   let methods = [
-    InterfaceMethod<"How products are computed; null for exactly.",
+    InterfaceMethod<"Returns how products are computed; null if they are exact.",
       "::tacit::nn::MultiplierAttr", "getMultiplierAttr">,
-    InterfaceMethod<"Says how products are computed.",
+    InterfaceMethod<"Sets how products are computed.",
       "void", "setMultiplierAttr", (ins "::tacit::nn::MultiplierAttr":$multiplier)>,
     InterfaceMethod<"Makes products exact again.",
       "::mlir::Attribute", "removeMultiplierAttr">

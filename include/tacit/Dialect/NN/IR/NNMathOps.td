@@ -39,13 +39,13 @@ def NN_AbsOp : NN_UnaryOp<"abs", "absolute value", ["evaluateInteger", "evaluate
 def NN_ExpOp : NN_FloatUnaryOp<"exp", "e to the power of x">;
 def NN_LogOp : NN_FloatUnaryOp<"log", "natural logarithm">;
 def NN_SinOp : NN_FloatUnaryOp<"sin", "sine of an angle in radians">;
-def NN_AtanOp : NN_FloatUnaryOp<"atan", "the angle in radians, from -pi/2 to pi/2, of a tangent">;
+def NN_AtanOp : NN_FloatUnaryOp<"atan", "arc tangent in radians, from -pi/2 to pi/2">;
 def NN_CosOp : NN_FloatUnaryOp<"cos", "cosine of an angle in radians">;
-def NN_FloorOp : NN_FloatUnaryOp<"floor", "the largest whole number that is not above x",
+def NN_FloorOp : NN_FloatUnaryOp<"floor", "the largest whole number that is at most x",
                                  ["evaluateSize"], [NN_CorrectlyRounded]>;
-def NN_CeilOp : NN_FloatUnaryOp<"ceil", "the smallest whole number that is not below x",
+def NN_CeilOp : NN_FloatUnaryOp<"ceil", "the smallest whole number that is at least x",
                                 ["evaluateSize"], [NN_CorrectlyRounded]>;
-def NN_RoundOp : NN_FloatUnaryOp<"round", "the nearest whole number, halves to the even one",
+def NN_RoundOp : NN_FloatUnaryOp<"round", "the nearest whole number, ties to even",
                                  [], [NN_CorrectlyRounded]>;
 def NN_SqrtOp : NN_FloatUnaryOp<"sqrt", "square root, correctly rounded", [],
                                 [NN_CorrectlyRounded]>;
@@ -65,8 +65,8 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Comput
     `erf` is x/2 * (1 + erf(x / sqrt 2)); `tanh` is
     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), the form of GPT-2
     (Hendrycks and Gimpel, arXiv 1606.08415, section 2); `sigmoid` is x * sigmoid(1.702 x),
-    the other form there, which CLIP has. The others are what private inference puts in
-    its place: 0 on the left, x on the right, polynomials between.
+    the other form there, which CLIP has. The others are the approximations of private
+    inference: 0 on the left, x on the right, polynomials between.
 
     - `puma`: degree 3 on [-4, -1.95), degree 6 on [-1.95, 3] (PUMA, arXiv 2307.12533).
     - `bumblebee`: the same polynomials, breaks at -5, -1.97 and 3 (BumbleBee, NDSS 2025).
@@ -108,7 +108,7 @@ def NN_PowOp : NN_InferredOp<"pow", [NN_Computes<>]> {
   let results = (outs AnyRankedTensor:$result);
 }
 
-def NN_ModOp : NN_BinaryOp<"mod", "what a division leaves over",
+def NN_ModOp : NN_BinaryOp<"mod", "the remainder of a division",
                            ["evaluateInteger", "evaluateSize"], [NN_CorrectlyRounded]> {
   let description = [{
     Integers: the remainder of the division that rounds down, which has the sign
@@ -123,10 +123,10 @@ class NN_LogicalOp<string mnemonic, string what, list<string> methods>
   let arguments = (ins RankedTensorOf<[I1]>:$lhs, RankedTensorOf<[I1]>:$rhs);
   let results = (outs RankedTensorOf<[I1]>:$result);
 }
-def NN_AndOp : NN_LogicalOp<"and", "true where both are", ["evaluateInteger", "evaluateSize"]>;
-def NN_OrOp : NN_LogicalOp<"or", "true where either is, or both are",
+def NN_AndOp : NN_LogicalOp<"and", "true where both are true", ["evaluateInteger", "evaluateSize"]>;
+def NN_OrOp : NN_LogicalOp<"or", "true where at least one operand is true",
                             ["evaluateInteger", "evaluateSize"]>;
-def NN_XorOp : NN_LogicalOp<"xor", "true where exactly one is", ["evaluateInteger"]>;
+def NN_XorOp : NN_LogicalOp<"xor", "true where exactly one operand is true", ["evaluateInteger"]>;
 
 def NN_NotOp : NN_UnaryOp<"not", "true where the input is false",
                           ["evaluateInteger", "evaluateSize"]> {
@@ -155,7 +155,7 @@ def NN_CompareOp
 def NN_WhereOp
     : NN_InferredOp<"where", [NN_Computes<["evaluateInteger", "evaluateSize"]>,
                               NN_Operands<["Condition", "Data", "Data"]>]> {
-  let summary = "chooses between two tensors, element by element";
+  let summary = "selects between two tensors, element by element";
   let description = "The three operands broadcast against one another.";
   let arguments = (ins RankedTensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
                        AnyRankedTensor:$false_value);
@@ -201,10 +201,10 @@ def NN_ReduceOp : NN_InferredOp<"reduce", [NN_InfersElements]> {
 }
 
 def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes]> {
-  let summary = "where along an axis the largest or smallest element is";
+  let summary = "the index along an axis of the largest or smallest element";
   let description = [{
-    The first of several equal ones, or the `last`; the first NaN if there is one.
-    With `keep_dims` the reduced dimension stays as 1.
+    The index is that of the first of several equal elements, or of the `last`; a NaN, if
+    there is one, takes precedence. With `keep_dims` the reduced dimension stays as 1.
 
     ```mlir
     %i = nn.arg_reduce max %x axis = 1 : (tensor<1x64xf32>) -> tensor<1xi64>
@@ -222,7 +222,7 @@ def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes]> {
 def NN_TopKOp : NN_InferredOp<"top_k", [NN_InfersSizes]> {
   let summary = "the k largest (or smallest) elements along an axis, in order";
   let description = [{
-    The values and where they stood. Of equal elements the one with the lower index
+    Returns the values and their indices. Of equal elements the one with the lower index
     comes first; NaN counts as larger than every number.
 
     ```mlir
@@ -272,9 +272,9 @@ def NN_LayerNormOp
                            NN_Site<"Norm">]> {
   let summary = "layer normalisation over the last dimension";
   let description = [{
-    (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), then times `scale`
-    and plus `bias` where given; both have the shape of the last dimension
-    (Ba, Kiros, Hinton, arXiv 1607.06450, equation 3).
+    (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon), then times `scale` and plus
+    `bias` if given; both have the shape of the last dimension (Ba, Kiros, Hinton, arXiv
+    1607.06450, equation 3).
 
     ```mlir
     %y = nn.layer_norm %x scale(%g) bias(%b) epsilon = 1.000000e-05
@@ -296,7 +296,7 @@ def NN_RMSNormOp
     : NN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>, NN_Site<"Norm">]> {
   let summary = "root mean square normalisation over the last dimension";
   let description = [{
-    x / sqrt(mean(x^2) + epsilon), then times `scale` where given
+    x / sqrt(mean(x^2) + epsilon), then times `scale` if given
     (Zhang and Sennrich, arXiv 1910.07467, equation 4).
   }];
   let arguments = (ins RankedTensorOf<[AnyFloat]>:$input,

@@ -17,8 +17,8 @@ def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
   let description = [{
     The result's shape is that of `data` with dimension `axis` replaced by the
     shape of `indices`. An index in [-n, -1] counts from the end; one outside
-    [-n, n-1] is outside the model's domain and is refused at run time where it
-    comes from an input.
+    [-n, n-1] is outside the model's domain and is rejected at run time if it comes from an
+    input.
   }];
   let arguments = (ins AnyRankedTensor:$data, RankedTensorOf<[I32, I64]>:$indices, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -33,9 +33,9 @@ def NN_GatherElementsOp
                                         NN_Operands<["Data", "Index"]>]> {
   let summary = "picks single elements by their index along one axis";
   let description = [{
-    Element [i, j, ...] of the result is that of `data` whose index along `axis` is
-    `indices`[i, j, ...], and [i, j, ...] along the others. Negative indices count
-    from the end, as for `nn.gather`.
+    Element [i, j, ...] of the result is the element of `data` whose index is `indices`[i,
+    j, ...] along `axis`, and [i, j, ...] along the others. Negative indices count from the
+    end, as for `nn.gather`.
   }];
   let arguments = (ins AnyRankedTensor:$data, RankedTensorOf<[I32, I64]>:$indices, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -49,9 +49,9 @@ def NN_ScatterNDOp
   let summary = "writes slices into a tensor";
   let description = [{
     The last dimension of `indices` holds the first k coordinates of a slice of
-    `data`, to which the slice of `updates` of the same leading index goes: it takes
-    its place (`none`), or is combined with it. Updates apply in row-major order.
-    A negative coordinate counts from the end; an update outside is dropped.
+    `data`, into which the slice of `updates` with the same leading index is written: it
+    replaces the slice (`none`), or is combined with it. Updates apply in row-major order. A
+    negative coordinate counts from the end; an update outside is dropped.
 
     ```mlir
     %y = nn.scatter_nd none %x, %i, %u
@@ -70,8 +70,8 @@ def NN_ScatterNDOp
 def NN_PadOp : NN_InferredOp<"pad", [NN_InfersSizes]> {
   let summary = "adds a border of one value, or cuts one off";
   let description = [{
-    `low` elements before and `high` behind each dimension, all of `value`; where
-    one is negative, as many elements are left out.
+    Adds `low` elements before and `high` elements after each dimension, all equal to
+    `value`; a negative number removes as many elements.
 
     ```mlir
     %y = nn.pad %x, %zero low = [0, 1] high = [0, -2]
@@ -89,7 +89,7 @@ def NN_PadOp : NN_InferredOp<"pad", [NN_InfersSizes]> {
 }
 
 def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]> {
-  let summary = "a strided part of a tensor, bounds known";
+  let summary = "a strided part of a tensor with known bounds";
   let description = [{
     One entry per dimension. `starts` lies in [0, n]; with a positive step `ends`
     lies in [start, n], with a negative one in [-1, start], where -1 means past the
@@ -108,7 +108,7 @@ def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]
 def NN_DynamicSliceOp
     : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast"]>,
                               NN_Operands<["Data", "Index", "Index", "Index"]>]> {
-  let summary = "a strided part of a tensor, bounds computed";
+  let summary = "a strided part of a tensor with computed bounds";
   let description = [{
     ONNX `Slice` whose bounds follow from dimensions that are not known yet:
     `starts`, `ends` and `steps` hold one number per entry of `axes`, negative ones
@@ -143,9 +143,9 @@ def NN_ReshapeOp
     : NN_Op<"reshape", [NN_InfersElements, NN_Moves<["trace", "compose"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
-    The result type says the shape. Where dimensions are not known, the k-th free
-    dimension of the result is the k-th free dimension of the input, and the
-    known ones have equal products.
+    The result type states the shape. If dimensions are not known, the k-th free dimension
+    of the result is the k-th free dimension of the input, and the known ones have equal
+    products.
   }];
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs AnyRankedTensor:$result);
@@ -161,7 +161,7 @@ def NN_DynamicReshapeOp
   let summary = "the same elements in a computed shape";
   let description = [{
     ONNX `Reshape` whose shape follows from dimensions that are not known yet:
-    -1 stands for what is left over, 0 for the dimension of the input. Becomes
+    -1 stands for the remaining elements, 0 for the dimension of the input. Becomes
     `nn.reshape` once the shape is constant.
   }];
   let arguments = (ins AnyRankedTensor:$input, RankedTensorOf<[I64]>:$shape);
@@ -236,9 +236,8 @@ def NN_SizedOp : NN_Op<"sized", [AllTypesMatch<["input", "result"]>]> {
   let summary = "a tensor and the sizes of its free dimensions";
   let description = [{
     The result is `input`, whose k-th free dimension has the k-th size.
-    `nn-resolve-dims` puts one behind every value with free dimensions, so that a
-    lowering finds sizes and need not compute them: equal dimensions are the same
-    value.
+    `nn-resolve-dims` inserts one after every value with free dimensions, so that a lowering
+    finds sizes and need not compute them: equal dimensions are the same value.
 
     ```mlir
     %1 = nn.sized %0[%batch, %seq] : tensor<?x?x64xf32>

@@ -22,15 +22,15 @@ class NN_ParamTrait<string name, string params> : ParamNativeOpTrait<name, param
 /// Its results are constants, or their sizes are not those of the first operand: see
 /// SizesOpInterface for what holds without it.
 def NN_InfersSizes : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes"]>;
-/// As NN_InfersSizes, for what occurs in shape arithmetic.
+/// The same as NN_InfersSizes, for operations that occur in shape arithmetic.
 def NN_InfersElements
     : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes", "inferElements"]>;
 
-/// Moves elements as `trace` and `keepsLast` say, of which `methods` are its own.
+/// Moves elements as `trace` and `keepsLast` state; the operation implements `methods`.
 class NN_Moves<list<string> methods>
     : DeclareOpInterfaceMethods<NN_MovementOpInterface, methods>;
 
-/// Computes element by element; `methods` lists what it evaluates beside real numbers:
+/// Computes element by element; `methods` lists what it evaluates besides real numbers:
 /// "evaluateInteger" to fold on integers, "evaluateSize" to occur in shape arithmetic.
 class NN_Computes<list<string> methods = []>
     : DeclareOpInterfaceMethods<NN_ElementwiseOpInterface,
@@ -74,7 +74,7 @@ class NN_InferredOp<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-/// How every elementwise operation folds.
+/// The folder of every elementwise operation.
 class NN_ElementwiseFolder {
   code definition = [{
     ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) {

@@ -68,13 +68,13 @@ def NN_AttentionOp
     [..., M, E]. Leading dimensions are those of the query; key and value have the
     same, or 1, which is repeated: G query heads that share a key (grouped queries,
     Ainslie et al., arXiv 2305.13245) are [B, H, G, M, D] by [B, H, 1, N, D]. `mask`
-    broadcasts against [..., M, N]. A float mask is added to the scaled scores. A
-    boolean mask keeps a score where it is true and puts `fill` there where it is
-    false; `fill` is given exactly when the mask is boolean.
+    broadcasts against [..., M, N]. A float mask is added to the scaled scores. A boolean
+    mask keeps a score where it is true and replaces it by `fill` where it is false; `fill`
+    is given exactly when the mask is boolean.
 
-    A row whose scores are all equal is the mean of the values, and one whose scores are
-    all -inf is not a number. With `zero_rows` the latter is 0: a query that may look at
-    nothing, of which ONNX says so from opset 23 on.
+    A row whose scores are all equal gives the mean of the values, and one whose scores are
+    all -inf gives NaN. With `zero_rows` the latter is 0: this is the case of a query that
+    may attend to nothing, which ONNX defines so from opset 23 on.
 
     ```mlir
     %y = nn.attention %q, %k, %v mask(%m) scale = 1.250000e-01 fill = -1.000000e+09
@@ -101,9 +101,9 @@ def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_Infers
   let description = [{
     Rotates pairs of features by the angles whose cosines and sines are given
     (Su et al., arXiv 2104.09864, equation 34). `input` is [..., D]; `cos` and `sin`
-    broadcast against [..., R/2], which says what R is: the first R features are
-    rotated, the others pass. Pair i is (x[i], x[i + R/2]), or (x[2i], x[2i + 1])
-    where it says `interleaved`; (a, b) becomes (a cos - b sin, b cos + a sin).
+    broadcast against [..., R/2], which determines R: the first R features are rotated, the
+    others are unchanged. Pair i is (x[i], x[i + R/2]), or (x[2i], x[2i + 1]) if it is
+    `interleaved`; (a, b) becomes (a cos - b sin, b cos + a sin).
 
     ```mlir
     %y = nn.rotary %x, %cos, %sin
@@ -119,7 +119,7 @@ def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_Infers
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// How many features are rotated.
+    /// Returns the number of features that are rotated.
     int64_t getNumRotated();
   }];
 }
@@ -131,9 +131,9 @@ def NN_RotaryOp : NN_Op<"rotary", [AllTypesMatch<["input", "result"]>, NN_Infers
 def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSizes]> {
   let summary = "a weight matrix from packed integers of few bits";
   let description = [{
-    w[k, n] = (u[k, n] - z[g, n]) * scale[g, n], where g = k / group, u has `bits`
-    bits and no sign, and z is the group's zero point, 2^(bits - 1) where none is
-    given. The difference is exact, the product is one f32 rounding.
+    w[k, n] = (u[k, n] - z[g, n]) * scale[g, n], where g = k / group, u has `bits` bits and
+    no sign, and z is the group's zero point, 2^(bits - 1) if none is given. The difference
+    is exact, the product is one f32 rounding.
 
     u lies in planes of i8: 8 bits in one; 4 bits in one, two weights to a byte; 6
     bits in two, the lower 4 bits as before and the upper 2 with four weights to a
@@ -142,7 +142,7 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
     are [G, Q, N] and, for the lower bits of 6, [G, Q, 2, N]: of a quadruple, the
     byte of the first two weights and that of the last two.
 
-    K is G * group, or less: the last group is filled up.
+    K is G * group, or less: the last group is padded.
 
     ```mlir
     %w = nn.dequantize bits = 6 scale(%s) planes(%low, %high)
@@ -159,7 +159,7 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// Weights along the reduction that share a scale.
+    /// Returns the number of weights along the reduction that share a scale.
     int64_t getGroup();
   }];
 }
@@ -167,9 +167,9 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
 def NN_PowersOfTwoOp : NN_Op<"powers_of_two", [NN_InfersSizes]> {
   let summary = "a weight matrix as sums of signed powers of two";
   let description = [{
-    Element [k, n] is the sum over t of the powers that the codes [t, k, n] stand
-    for: 0 is zero; otherwise bit 7 is the sign, and bits 0 to 6 hold the exponent
-    plus 64, so that it lies in [-63, 63].
+    Element [k, n] is the sum over t of the powers that the codes [t, k, n] represent: 0 is
+    zero; otherwise bit 7 is the sign, and bits 0 to 6 hold the exponent plus 64, so that it
+    lies in [-63, 63].
 
     ```mlir
     %w = nn.powers_of_two %codes : tensor<2x128x512xi8> to tensor<128x512xf32>

@@ -15,8 +15,9 @@ namespace tacit::nn {
 
 /// A unit attribute on an nn.constant whose value follows from attributes of an operation
 /// (an epsilon, the slope of a LeakyRelu), from the definition of a function, or from the
-/// command line. It is part of the architecture. A constant without it holds a tensor of
-/// the model's file, or was computed from one, and may be a weight.
+/// command line. Such a constant is part of the architecture. A constant without the
+/// attribute holds a tensor of the model's file, or was computed from one, and may be a
+/// weight.
 inline constexpr llvm::StringLiteral kFromAttributeAttr = "nn.from_attribute";
 
 inline void setFromAttribute(mlir::Operation *constant) {

@@ -1,15 +1,14 @@
-//===- SizeExpr.h - Numbers that follow from free dimensions ----*- C++ -*-===//
+//===- SizeExpr.h - Expressions in free dimensions --------------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Sizes of a program with free dimensions are polynomials in the names of these
-// dimensions, with integers as coefficients. What is no polynomial (quotients,
-// minima, choices) is one more unknown of them, and the same one wherever it is
-// computed from the same operands. Polynomials have one normal form, so that two
-// sizes are proved equal by comparing two numbers.
+// Sizes of a program with free dimensions are polynomials in the names of these dimensions,
+// with integer coefficients. Other terms (quotients, minima, choices) are further unknowns,
+// which are the same if they are computed from the same operands. Polynomials have a unique
+// normal form, so that two sizes are proved equal by comparing two numbers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,8 +29,8 @@
 
 namespace tacit::nn {
 
-/// A size, by its place in a SizeTable; or nothing, where a size is not known to be a
-/// function of free dimensions. Arithmetic with nothing gives nothing.
+/// A size, by its index in a SizeTable; or null, if it is not known to be a function of
+/// free dimensions. Arithmetic with null gives null.
 class SizeExpr {
 public:
   SizeExpr() = default;
@@ -47,7 +46,7 @@ private:
   int id = -1;
 };
 
-/// Sizes of all dimensions of a value, or elements of a tensor of sizes.
+/// The sizes of all dimensions of a value, or the elements of a tensor of sizes.
 using SizeList = llvm::SmallVector<SizeExpr>;
 
 enum class SizePredicate { Equal, Less, LessOrEqual };
@@ -77,15 +76,16 @@ struct SizeTerm {
   }
 };
 
-/// Where a size lies; the ends of int64_t stand for anything.
+/// The range of a size; the ends of int64_t mean that it is unbounded.
 struct SizeBounds {
   int64_t low, high;
 };
 
-/// All sizes of a program, each once.
+/// Holds all sizes of a program, each once.
 class SizeTable {
 public:
-  /// A free dimension holds from 0 to this many elements; a run refuses more.
+  /// A free dimension has from 0 to this many elements; larger ones are rejected at run
+  /// time.
   static constexpr int64_t kMaxFreeSize = std::numeric_limits<int32_t>::max();
 
   SizeExpr constant(int64_t value);
@@ -94,9 +94,9 @@ public:
   SizeExpr add(SizeExpr a, SizeExpr b);
   SizeExpr subtract(SizeExpr a, SizeExpr b);
   SizeExpr multiply(SizeExpr a, SizeExpr b);
-  /// Rounded toward zero. A run that divides by zero gets zero.
+  /// Divides, rounding toward zero. At run time a division by zero gives zero.
   SizeExpr divide(SizeExpr a, SizeExpr b);
-  /// a / b where that is a polynomial, otherwise nothing.
+  /// Returns a / b if that is a polynomial, otherwise null.
   SizeExpr divideExactly(SizeExpr a, SizeExpr b);
   SizeExpr minimum(SizeExpr a, SizeExpr b);
   SizeExpr maximum(SizeExpr a, SizeExpr b);
@@ -104,30 +104,30 @@ public:
                   SizeExpr no);
 
   std::optional<int64_t> asConstant(SizeExpr a) const;
-  /// The name, if `a` is just one free dimension.
+  /// Returns the name, if `a` is just one free dimension.
   llvm::StringRef asSymbol(SizeExpr a) const;
-  /// The atom, if `a` is nothing else.
+  /// Returns the atom, if `a` consists of a single one.
   const SizeAtom *asAtom(SizeExpr a) const;
   llvm::ArrayRef<SizeTerm> terms(SizeExpr a) const { return polynomials[a.index()]; }
   const SizeAtom &atom(unsigned number) const { return atoms[number]; }
   SizeExpr atomExpr(unsigned number);
 
-  /// What is certain about two sizes.
+  /// Returns what is certain about two sizes.
   std::optional<bool> compare(SizePredicate predicate, SizeExpr a, SizeExpr b);
   SizeBounds bounds(SizeExpr a);
 
-  /// From now on a and b are the same. False if they cannot be.
+  /// From now on a and b are equal. Returns false if they cannot be.
   bool identify(SizeExpr a, SizeExpr b);
   /// From now on a is at most b: every minimum of the two is a.
   void limit(SizeExpr a, SizeExpr b);
-  /// `a` in the light of what has been identified.
+  /// Returns `a` after replacing everything that was identified.
   SizeExpr resolve(SizeExpr a);
-  /// `a` with every minimum of something and a constant replaced by the former;
-  /// `limits` gets the pairs.
+  /// Returns `a` with every minimum of something and a constant replaced by the former;
+  /// `limits` receives the pairs.
   SizeExpr withoutLimits(SizeExpr a,
                          llvm::SmallVectorImpl<std::pair<SizeExpr, SizeExpr>> &limits);
 
-  /// For messages: "past + seq", "min(seq, 128)".
+  /// Formats a size for messages: "past + seq", "min(seq, 128)".
   std::string print(SizeExpr a) const;
 
 private:

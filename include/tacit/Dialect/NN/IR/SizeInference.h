@@ -1,4 +1,4 @@
-//===- SizeInference.h - What operations infer sizes from -------*- C++ -*-===//
+//===- SizeInference.h - The interface for size inference -------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,11 +14,12 @@
 
 namespace tacit::nn {
 
-/// Tensors of at most this many elements are followed element by element.
+/// Tensors of at most this many elements are tracked element by element.
 inline constexpr int64_t kMaxInferredElements = 1024;
 
-/// What is known while an operation infers the sizes of its results, and where it says
-/// what has to hold of those of its operands. The analysis (Dims.h) implements it.
+/// The interface through which an operation reads what is known of its operands while it
+/// infers the sizes of its results, and states what must hold. The analysis (Dims.h)
+/// implements it.
 class SizeInference {
 public:
   explicit SizeInference(SizeTable &table) : table(table) {}
@@ -26,24 +27,25 @@ public:
 
   SizeTable &table;
 
-  /// One size per dimension.
+  /// Returns one size per dimension.
   virtual SizeList sizesOf(mlir::Value value) = 0;
-  /// The elements of a small tensor of whole numbers, if all of them are known.
+  /// Returns the elements of a small tensor of whole numbers, if all of them are known.
   virtual std::optional<SizeList> elementsOf(mlir::Value value) = 0;
 
-  /// From here on the two are the same; if they cannot be proved so, a run checks it.
+  /// Requires that the two are the same; if this cannot be proved, it is checked at run
+  /// time.
   virtual void require(SizeExpr a, SizeExpr b) = 0;
   virtual void requireAtMost(SizeExpr a, SizeExpr b) = 0;
-  /// `size` is `wanted`, or 1 and repeated.
+  /// Requires that `size` is `wanted`, or 1 and repeated.
   virtual void requireRepeatable(SizeExpr size, SizeExpr wanted) = 0;
-  /// The size of two dimensions that are broadcast against each other.
+  /// Returns the size of two dimensions that are broadcast against each other.
   virtual SizeExpr broadcast(SizeExpr a, SizeExpr b) = 0;
-  /// The operation cannot be right, or has a size that follows from nothing.
+  /// Reports that the operation cannot be valid, or has a size that follows from nothing.
   virtual void fail(const llvm::Twine &text) = 0;
-  /// Keeps where each dimension of a slice starts.
+  /// Records the start of each dimension of a slice.
   virtual void setStarts(mlir::Operation *slice, llvm::ArrayRef<SizeExpr> starts) = 0;
 
-  /// The sizes of operands that are broadcast against one another.
+  /// Returns the sizes of operands that are broadcast against one another.
   SizeList broadcast(mlir::ValueRange operands);
   SizeExpr product(llvm::ArrayRef<SizeExpr> sizes);
 };

@@ -12,26 +12,27 @@
 
 namespace tacit::nn {
 
-/// Row-major strides, in elements, of a static shape.
+/// Returns the row-major strides, in elements, of a static shape.
 llvm::SmallVector<int64_t> stridesOf(llvm::ArrayRef<int64_t> shape);
 
-/// Element `index` of a tensor lies at `base` plus the index times `strides`.
+/// Describes a view: element `index` of a tensor lies at `base` plus the index times
+/// `strides`.
 struct StridedView {
   llvm::SmallVector<int64_t> strides;
   int64_t base = 0;
 };
 
-/// How the result lies in the input, whose shape is static.
+/// Returns the view of the result in the input, whose shape is static.
 StridedView viewOf(SliceOp op);
 StridedView viewOf(TransposeOp op);
 
-/// Calls `visit(k, offset)` for the k-th element of `shape` in row-major order, which
-/// lies at `offset` of `view`.
+/// Calls `visit(k, offset)` for the k-th element of `shape` in row-major order, which lies
+/// at `offset` of `view`.
 void visitElements(llvm::ArrayRef<int64_t> shape, const StridedView &view,
                    llvm::function_ref<void(int64_t, int64_t)> visit);
 
-/// The elements of row-major `list`, of the static input of a slice or a transpose, in
-/// the order of its result.
+/// Returns the elements of row-major `list`, of the static input of a slice or a transpose,
+/// in the order of its result.
 template <typename List, typename OpTy>
 List moved(OpTy op, const List &list) {
   List result;

@@ -15,8 +15,8 @@
 
 namespace tacit::nn {
 
-/// A weight matrix [K, N] of f32 that is known: a constant, perhaps reshaped,
-/// transposed or stored in 16 bits, or one in few bits whose parts are constants.
+/// A known weight matrix [K, N] of f32: a constant, possibly reshaped, transposed or stored
+/// in 16 bits, or a quantized one whose parts are constants.
 class ConstantWeight {
 public:
   /// Finds the constant that `weight` is, or the reason why it is none.
@@ -26,13 +26,14 @@ public:
   int64_t getColumns() const { return type.getDimSize(1); }
   mlir::RankedTensorType getType() const { return type; }
 
-  /// The key of its blob, without what quantization added; "weight" if it has none.
+  /// Returns the key of its blob, without the suffix of quantization; "weight" if it has
+  /// none.
   std::string getName() const;
 
-  /// The same for two weights that are surely equal.
+  /// Returns the same for two weights that are certainly equal.
   mlir::Attribute getIdentity() const;
 
-  /// A reader of its numbers. Fails, with an error at `user`, if a blob is missing.
+  /// Returns a reader of its numbers. Fails, with an error at `user`, if a blob is missing.
   mlir::FailureOr<numerics::MatrixReader> read(mlir::Operation *user) const;
 
 private:

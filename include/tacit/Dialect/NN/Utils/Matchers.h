@@ -15,11 +15,11 @@
 
 namespace tacit::nn {
 
-/// The number that all elements of `value` equal, if that is known: a constant
-/// whose elements are equal, or a little arithmetic on such.
+/// Returns the number that all elements of `value` are equal to, if it is known: that of a
+/// splat constant, or of a little arithmetic on such constants.
 std::optional<double> constantScalar(mlir::Value value, unsigned depth = 6);
 
-/// True if a tensor of the type of `scalar` broadcasts against one of the type of
+/// Returns true if a tensor of the type of `scalar` broadcasts against one of the type of
 /// `other` without changing its shape.
 bool keepsShape(mlir::Value scalar, mlir::Value other);
 
@@ -38,31 +38,31 @@ std::optional<ScalarOperation> matchScalar(mlir::Value value) {
   return ScalarOperation{op.getLhs(), *scalar};
 }
 
-/// A reduction.
+/// Describes a reduction.
 struct Reduction {
   ReduceOp op;
-  /// Its dimensions stay as 1, or come back at once.
+  /// True if its dimensions stay as 1, or are restored at once.
   bool keepsDims = false;
 
   explicit operator bool() const { return op != nullptr; }
 };
-/// `value` as a reduction of this kind. A mean may be a sum divided by the number of its
-/// terms.
+/// Matches `value` as a reduction of this kind. A mean may be a sum divided by the number
+/// of its terms.
 Reduction matchReduction(mlir::Value value, ReduceKind kind);
 
-/// True if two values are computed by equal operations from equal operands:
-/// exporters repeat themselves, and no pass before has to remove that.
+/// Returns true if two values are computed by equal operations from equal operands:
+/// exporters repeat operations, and no earlier pass is required to remove the copies.
 bool isSameValue(mlir::Value lhs, mlir::Value rhs, unsigned depth = 4);
 
-/// True if `value` holds one number per element of the last dimension of `like`.
+/// Returns true if `value` holds one number per element of the last dimension of `like`.
 bool isPerColumn(mlir::Value value, mlir::Value like);
 
-/// `value` as one number per element of the last dimension of `like`: itself, or
-/// without leading dimensions of 1. Null if it is anything else.
+/// Returns `value` as one number per element of the last dimension of `like`: itself, or
+/// without leading dimensions of 1. Returns null for anything else.
 mlir::Value asParameter(mlir::RewriterBase &rewriter, mlir::Value value, mlir::Value like);
 
-/// If `root` is read only by an `OpT` that combines it with one number per element
-/// of its last dimension: those, and `root` moves on to that operation.
+/// If the only user of `root` is an `OpT` that combines it with one number per element of
+/// its last dimension, returns those numbers and moves `root` to that operation.
 template <typename OpT>
 mlir::Value takeParameter(mlir::RewriterBase &rewriter, mlir::Operation *&root) {
   mlir::Value value = root->getResult(0);
@@ -77,7 +77,7 @@ mlir::Value takeParameter(mlir::RewriterBase &rewriter, mlir::Operation *&root) 
   return parameter;
 }
 
-/// Operations of one kind in a function, in order.
+/// Returns the operations of one kind in a function, in program order.
 template <typename OpT>
 llvm::SmallVector<OpT> collect(mlir::func::FuncOp function) {
   llvm::SmallVector<OpT> ops;

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Exporters spell one function in many ways: x*x*x or pow(x, 3), x*0.5*(1+t) or
-// 0.5*(x+x*t). Two spellings agree if they are the same polynomial.
+// Exporters write one function in many ways: x*x*x or pow(x, 3), x*0.5*(1+t) or
+// 0.5*(x+x*t). Two of them agree if they are the same polynomial.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,40 +40,41 @@ public:
     return entry == terms.end() ? 0 : entry->second;
   }
 
-  /// The value of a polynomial without atoms.
+  /// Returns the value of a polynomial without atoms.
   std::optional<double> asConstant() const;
 
   Polynomial operator+(const Polynomial &other) const;
   Polynomial operator*(double factor) const;
-  /// Nothing if the degree would be too high.
+  /// Returns nullopt if the degree would be too high.
   std::optional<Polynomial> operator*(const Polynomial &other) const;
 
-  /// True if both have the same terms, whatever their coefficients; one that is
-  /// `tolerance` times smaller than the largest does not count.
+  /// Returns true if both have the same terms, whatever their coefficients; a term that is
+  /// smaller than `tolerance` times the largest does not count.
   bool isSimilar(const Polynomial &expected, double tolerance) const;
-  /// True if each coefficient differs by at most `tolerance` times the expected.
+  /// Returns true if each coefficient differs by at most `tolerance` times the expected
+  /// one.
   bool isNear(const Polynomial &expected, double tolerance) const;
 
-  /// For people: "0.5 x + 0.5 x T".
+  /// Formats the polynomial for messages: "0.5 x + 0.5 x T".
   std::string str() const;
 
 private:
   std::map<Term, double> terms;
 };
 
-/// Reads values as polynomials in given atoms. Bounded, whatever the graph: at
-/// most kMaxOps operations, each once.
+/// Reads values as polynomials in given atoms. The work is bounded for any graph: at most
+/// kMaxOps operations, each once.
 class PolynomialReader {
 public:
   static constexpr unsigned kMaxOps = 64;
 
-  /// At most Polynomial::kMaxAtoms of them.
+  /// There are at most Polynomial::kMaxAtoms of them.
   explicit PolynomialReader(llvm::ArrayRef<mlir::Value> atoms) : atoms(atoms) {}
 
-  /// Nothing if `value` depends on anything else than the atoms.
+  /// Returns nullopt if `value` depends on anything but the atoms.
   std::optional<Polynomial> read(mlir::Value value);
 
-  /// True for an operation that this class can look through.
+  /// Returns true for an operation that this class can look through.
   static bool isArithmetic(mlir::Operation *op);
 
 private:

@@ -1,4 +1,4 @@
-//===- SetMultiplier.cpp - How the products are computed ------------------===//
+//===- SetMultiplier.cpp - Chooses how products are computed --------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

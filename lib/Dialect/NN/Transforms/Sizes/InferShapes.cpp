@@ -1,4 +1,4 @@
-//===- InferShapes.cpp - Shapes that follow from other shapes -------------===//
+//===- InferShapes.cpp - Infers shapes from other shapes ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- KnownShapes.cpp - Writing down what is known of shapes -------------===//
+//===- KnownShapes.cpp - Updates types with known shapes ------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- KnownShapes.h - Writing down what is known of shapes -----*- C++ -*-===//
+//===- KnownShapes.h - Updates types with known shapes ----------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- FoldLinear.cpp - Makes one linear layer of two ---------------------===//
+//===- FoldLinear.cpp - Merges two linear layers --------------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

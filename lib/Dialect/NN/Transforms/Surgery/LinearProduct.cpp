@@ -1,4 +1,4 @@
-//===- LinearProduct.cpp - The weights of two layers in one ---------------===//
+//===- LinearProduct.cpp - The product of two linear layers ---------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- LinearProduct.h - The weights of two layers in one -------*- C++ -*-===//
+//===- LinearProduct.h - The product of two linear layers -------*- C++ -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -14,14 +14,14 @@
 
 namespace tacit::nn {
 
-/// What becomes of the output layer's weights.
+/// How the output layer's weights are stored.
 enum class HeadWeights { Float, Int8, Same };
 
-/// Which products a multiplier computes.
+/// The products that a multiplier computes.
 enum class MultiplierScope { Matmul, Attention, Linear };
 
 //===----------------------------------------------------------------------===//
-// What the options of passes and phases call them
+// The names in the options of passes and phases
 //===----------------------------------------------------------------------===//
 
 inline constexpr Word<numerics::Scheme> kSchemeWords[] = {

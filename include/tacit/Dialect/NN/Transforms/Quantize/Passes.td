@@ -1,4 +1,4 @@
-//===- Passes.td - Weights and products in other numbers ---*- tablegen -*-===//
+//===- Passes.td - Passes that change arithmetic -----------*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,19 +13,18 @@ include "mlir/Pass/PassBase.td"
 def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   let summary = "Store the weights of linear layers in 4, 6 or 8 bits";
   let description = [{
-    The weight of each `nn.linear` is rounded to the nearest of 2^bits levels, which
-    each `group` of weights along the reduction spaces for itself: `symmetric` around
-    zero, or `asymmetric` from the smallest to the largest. `nn.dequantize` says how
-    the integers are packed; docs/Numerics.md has the arithmetic. A weight that is
-    read twice is quantized once, and the old constant goes where nothing else reads
-    it. Inputs that are not a multiple of the group have a last group that is filled
-    up.
+    The weight of each `nn.linear` is rounded to the nearest of 2^bits levels, which are
+    spaced separately for each `group` of weights along the reduction: `symmetric` around
+    zero, or `asymmetric` from the smallest to the largest. `nn.dequantize` defines how the
+    integers are packed; docs/Numerics.md has the arithmetic. A weight that is read twice is
+    quantized once, and the old constant is removed if nothing else reads it. Inputs that
+    are not a multiple of the group have a last group that is padded up.
 
     The head (output layer) is the `nn.linear` whose result reaches a result of the
-    function through nothing but `nn.reshape`. It stays as it is unless `head` says
-    `int8`, or `same` as the others; embeddings always stay.
+    function through nothing but `nn.reshape`. It stays as it is unless `head` is `int8`, or
+    `same`, as the others; embeddings always stay.
 
-    `named` is for what asks only for sizes: no weight is read.
+    `named` is for callers that need only sizes: no weight is read.
 
     Each weight is a remark of category "quantize" with its root mean square error,
     relative to that of the weight. Near misses: a weight that is computed, not f32,
@@ -56,10 +55,10 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"bits", "bits", "int64_t", /*default=*/"8", "of a weight: 4, 6 or 8">,
+    Option<"bits", "bits", "int64_t", /*default=*/"8", "bits of a weight: 4, 6 or 8">,
     Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
     Option<"scheme", "scheme", "::tacit::numerics::Scheme",
-           /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels lie",
+           /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels are spaced",
            [{::tacit::wordValues(::tacit::nn::kSchemeWords)}]>,
     Option<"head", "head", "::tacit::nn::HeadWeights",
            /*default=*/"::tacit::nn::HeadWeights::Float", "weights of the output layer",
@@ -77,10 +76,10 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
 def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
   let summary = "Choose how the products of matrix products are computed";
   let description = [{
-    Puts `#nn.multiplier` on the operations of `scope`: `matmul` is every `nn.linear`,
+    Attaches `#nn.multiplier` to the operations of `scope`: `matmul` is every `nn.linear`,
     `nn.matmul` and `nn.attention`; `attention` is `nn.attention`, and `nn.matmul` of
-    two operands that are both computed; `linear` is every `nn.linear`. `kind=exact`
-    takes the attribute away.
+    two operands that are both computed; `linear` is every `nn.linear`. `kind=exact` removes
+    the attribute.
 
     `shift_add` writes each weight as a sum of `terms` signed powers of two, found
     greedily, the nearest in value first: the weight becomes `nn.powers_of_two` of
@@ -119,17 +118,17 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
            [{::tacit::wordValues(::tacit::nn::kMultiplierWords)}]>,
     Option<"mantissa", "mantissa", "int64_t", /*default=*/"23", "bits that lmul reads">,
     Option<"alpha", "alpha", "double", /*default=*/"1.0552",
-           "factor of a product by pam, from 1 to less than 2">,
+           "factor of a pam product, from 1 to less than 2">,
     Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
     Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
-           /*default=*/"::tacit::nn::ZeroPolicy::Exact", "zeros and products near zero",
+           /*default=*/"::tacit::nn::ZeroPolicy::Exact", "treatment of zeros and tiny products",
            [{::tacit::wordValues(::tacit::nn::kZeroWords)}]>,
     Option<"overflow", "overflow", "::tacit::nn::OverflowPolicy",
            /*default=*/"::tacit::nn::OverflowPolicy::Infinity",
-           "products and operands that are not finite",
+           "treatment of infinite products, and NaN",
            [{::tacit::wordValues(::tacit::nn::kOverflowWords)}]>,
     Option<"scope", "scope", "::tacit::nn::MultiplierScope",
-           /*default=*/"::tacit::nn::MultiplierScope::Matmul", "which products",
+           /*default=*/"::tacit::nn::MultiplierScope::Matmul", "the products that are set",
            [{::tacit::wordValues(::tacit::nn::kScopeWords)}]>
   ];
   let statistics = [

@@ -1,4 +1,4 @@
-//===- Passes.td - Exporter fragments become whole -----------*- tablegen -*-===//
+//===- Passes.td - Passes that recognise whole operations --*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,8 +11,8 @@
 include "mlir/Pass/PassBase.td"
 
 /// A pass of the raise phase. Every site it finds, and every near miss with its
-/// reason, is a remark of category "raise". What a site leaves dead is erased,
-/// whatever other users still need stays.
+/// reason, is a remark of category "raise". Operations that become dead are erased; those
+/// with other users stay.
 class RaisePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
   let statistics = [
     Statistic<"sites", "sites", "fragments replaced by a whole operation">,
@@ -73,14 +73,14 @@ def RaiseLayerNorm : RaisePass<"nn-raise-layer-norm"> {
     dimension, with the scale and bias that follow, whether it is a quotient or a
     product with the inverse and even if `x - mean(x)` is computed twice. What else is
     spelled in several forms is written in one by `nn-normalize`. The scale or bias is
-    taken in only where nothing else reads the value before it.
+    included only if nothing else reads the value before it.
 
     The variance may be `mean(x^2) - mean(x)^2`, a mean the sum divided by its number
     of terms, the scale part of the dividend or of the factor, and the whole
     `x f + (bias - mean(x) f)`, with f the inverse of the deviation times the scale.
 
-    Near misses: another axis, a reduction that drops its dimension, an epsilon
-    that is no constant or is added to the root instead of the variance.
+    Near misses: another axis, a reduction that drops its dimension, an epsilon that is not
+    a constant or is added to the root instead of the variance.
 
     **Before**
 
@@ -148,7 +148,7 @@ def RaiseRmsNorm : RaisePass<"nn-raise-rms-norm"> {
 }
 
 def RaiseGelu : RaisePass<"nn-raise-gelu"> {
-  let summary = "Recognise GELU in any spelling";
+  let summary = "Recognise GELU, however it is written";
   let description = [{
     Reads the arithmetic around each `tanh`, `erf` and `sigmoid` as a polynomial in
     x and in the function's value T, so that the order of factors, powers written
@@ -226,10 +226,10 @@ def RaiseSilu : RaisePass<"nn-raise-silu"> {
 def RaiseSoftmax : RaisePass<"nn-raise-softmax"> {
   let summary = "Recognise softmax that was exported in pieces";
   let description = [{
-    Finds `exp(x - max(x)) / sum(exp(x - max(x)))` along one axis. Without the maximum
-    too, since `nn.softmax` differs only where that overflows; where something else is
-    subtracted, it stays. Near misses: a sum over several axes, or one that drops its
-    dimension.
+    Finds `exp(x - max(x)) / sum(exp(x - max(x)))` along one axis. It also matches without
+    the maximum, since `nn.softmax` differs only where that overflows; if something else is
+    subtracted, the subtraction is kept. Near misses: a sum over several axes, or one that
+    drops its dimension.
 
     **Before**
 
@@ -258,16 +258,17 @@ def RaiseSoftmax : RaisePass<"nn-raise-softmax"> {
 def RaiseRotary : RaisePass<"nn-raise-rotary"> {
   let summary = "Recognise rotary position embeddings";
   let description = [{
-    Finds `x cos + t sin`, where t has the features of x in other places: those of a
-    pair exchanged, the one that comes first negated. Pairs are the two halves of the
-    features or neighbours. Or `a cos - b sin` and `b cos + a sin`, a and b being one
-    feature of each pair, put together as they were taken apart. How features are moved
-    makes no difference. Where a concatenation adds features that pass, it is taken in.
+    Finds `x cos + t sin`, where t has the features of x in other positions: those of a pair
+    are swapped, and the first one is negated. Pairs are the two halves of the features or
+    neighbours. Also finds `a cos - b sin` and `b cos + a sin`, where a and b are one
+    feature of each pair, joined in the same way as they were split. How features are moved
+    makes no difference. If a concatenation adds features that are not rotated, it is
+    included.
 
     With a cosine for each feature, those of a pair must be equal: as columns of a
-    constant table, or by how they are computed. Near misses: they are not known to
-    be; the features that change places are no such pairs; or the parts do not come
-    from one tensor.
+    constant table, or by how they are computed. Near misses: they are not known to be
+    equal; the features that are swapped are not such pairs; or the parts do not come from
+    one tensor.
 
     **Before**
 
@@ -304,9 +305,9 @@ def RaiseLinear : RaisePass<"nn-raise-linear"> {
   let summary = "Recognise products by a weight matrix and their bias";
   let description = [{
     A product whose right side is a constant matrix, or a transposed one, becomes
-    `nn.linear`, and a constant bias added to it, in either order, goes in with
-    it. An `nn.linear` that has no bias takes one in the same way. Near miss: a
-    bias that stays apart because the product without it is needed too.
+    `nn.linear`, and a constant bias added to it, in either order, becomes its operand. An
+    `nn.linear` that has no bias absorbs one in the same way. Near miss: a bias that stays
+    separate because the product without it is needed too.
 
     **Before**
 
@@ -337,24 +338,24 @@ def RaiseAttention : RaisePass<"nn-raise-attention"> {
   let summary = "Recognise scaled dot-product attention";
   let description = [{
     Follows the scores of each `nn.softmax` along the last axis that weighs the rows
-    of a value matrix back to the product of query and key. On the way it takes in
-    constant factors (on the scores, the query or the key), and masks: floats that are
-    added or subtracted, conditions whose `nn.where` keeps scores on either side, and
-    `scores * b + fill * (1 - b)` with b of 0 and 1. A condition that is true where
-    scores are replaced is inverted: as a constant where it is one. Several conditions
-    with one fill become one by `nn.and`; other masks are added up, if what replaces
-    scores is so low that it may be added.
+    of a value matrix back to the product of query and key. On the way it absorbs constant
+    factors (on the scores, the query or the key), and masks: floats that are added or
+    subtracted, conditions whose `nn.where` keeps scores on either side, and `scores * b +
+    fill * (1 - b)` with b of 0 and 1. A condition that is true where scores are replaced is
+    inverted: as a constant where it is one. Several conditions with one fill become one by
+    `nn.and`; other masks are added up, if the numbers that replace scores are so low that
+    they may be added.
 
-    Keys and values that were repeated for heads which share them are taken as they
-    were before, with the heads in two dimensions. Leading dimensions may be merged
-    into one around the products. The remark of a site says whether its mask is known
-    to be causal: by the elements of a constant, as rows and columns of such a table
-    that end together, or as a comparison of the places of keys and queries.
+    Keys and values that were repeated for heads which share them are used as they were
+    before the repetition, with the heads in two dimensions. Leading dimensions may be
+    merged into one around the products. The remark of a site says whether its mask is known
+    to be causal: by the elements of a constant, as rows and columns of such a table that
+    end together, or as a comparison of the positions of keys and queries.
 
-    Near misses: scores or probabilities that something else reads too, leading
-    dimensions of the query that would broadcast, or are merged with a free one, masks
-    that cannot be one, replaced scores that do not all become one constant, and a
-    softmax along another axis.
+    Near misses: scores or probabilities that have other users, leading dimensions of the
+    query that would broadcast, or are merged with a free one, masks that cannot be
+    combined, replaced scores that do not all become one constant, and a softmax along
+    another axis.
 
     **Before**
 
@@ -387,35 +388,35 @@ def RaiseAttention : RaisePass<"nn-raise-attention"> {
 def NameSites : Pass<"nn-name-sites", "::mlir::func::FuncOp"> {
   let summary = "Give every attention, norm, activation and layer a lasting name";
   let description = [{
-    Runs once, behind the passes that recognise whole operations. Each attention, norm,
+    Runs once, after the passes that recognise whole operations. Each attention, norm,
     activation, softmax, rotation, linear layer and other matrix product, and each
     look-up in a table of embeddings, gets an attribute `nn.site` with a name that no
-    other operation of the function has. Passes that replace a site hand the name on,
-    so that it means the same place in every phase, whatever was removed before.
+    other operation of the function has. Passes that replace a site pass the name on, so
+    that it denotes the same place in every phase, whatever was removed before.
 
-    `layers.N.` begins the names of block N, as `@SITES` counts blocks: one for each
-    attention, cross-attention too. Behind it stand
+    `layers.N.` begins the names of block N, in the numbering of `@SITES`: one for each
+    attention, including cross-attention. It is followed by
 
     | name | of |
     |---|---|
-    | `attention`, `cross_attention` | the attention; what follows is there for both |
+    | `attention`, `cross_attention` | the attention; the names below exist for both |
     | `attention.norm` | the norm that its projections read |
     | `attention.query`, `.key`, `.value`, `.key_value`, `.qkv` | the projections |
-    | `attention.query.norm`, `.query.rotary`, ... | what stands behind a projection |
-    | `attention.output` | the linear layer behind the attention |
-    | `cross_attention.memory.norm` | the norm of what keys and values are made of |
+    | `attention.query.norm`, `.query.rotary`, ... | operations after a projection |
+    | `attention.output` | the linear layer after the attention |
+    | `cross_attention.memory.norm` | the norm of the source of keys and values |
     | `ffn.norm`, `ffn.up`, `ffn.activation`, `ffn.down` | the feed-forward layer |
     | `ffn.gate`, `ffn.gate_up` | the layer whose activation multiplies another; both in one |
     | `attention.post_norm`, `ffn.post_norm` | norms before a residual sum |
     | `attention.inner_norm`, `ffn.inner_norm` | norms before the last layer |
 
-    What the first residual sum adds to is `embedding`, `embedding.norm` or
-    `embedding.linear`; behind the last block are `final.norm` and `head`. A model
-    without attention is one block. What fits nowhere is called after its kind:
-    `layers.2.linear`, `final.activation`. Of several with the same name, all but the
-    first are numbered: `ffn.up`, `ffn.up.1`. A norm is named after what reads it: the
-    one behind the feed-forward layer of block 0 in a model that normalises sums, as
-    BERT does, is `layers.1.attention.norm`.
+    The value to which the first residual sum adds is computed by `embedding`,
+    `embedding.norm` or `embedding.linear`; after the last block there are `final.norm` and
+    `head`. A model without attention is one block. Any other operation is named after its
+    kind: `layers.2.linear`, `final.activation`. Of several with the same name, all but the
+    first are numbered: `ffn.up`, `ffn.up.1`. A norm is named after its users: the one after
+    the feed-forward layer of block 0 in a model that normalises sums, as BERT does, is
+    `layers.1.attention.norm`.
 
     A site that has a name keeps it.
 

@@ -1,4 +1,4 @@
-//===- Passes.td - What is known of free dimensions --------*- tablegen -*-===//
+//===- Passes.td - Passes on free dimensions ---------------*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,16 +11,15 @@
 include "mlir/Pass/PassBase.td"
 
 def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
-  let summary = "Write down what is known of shapes in programs with free dimensions";
+  let summary = "Infer shapes in programs with free dimensions";
   let description = [{
-    Follows every dimension as a function of the inputs' free dimensions, through the
-    shape arithmetic of the exporter. A dimension that turns out to be a number is one
-    from then on, shape arithmetic with a constant result becomes that constant, a
-    reshape, expansion or slice whose shape was computed for nothing becomes a plain
-    one, and a concatenation loses its parts of no elements. Not so where a run has to
-    check a size: the check is made of the operation that demands it. A program without
-    free dimensions, or with a dimension that depends on values of the run, stays as it
-    is.
+    Tracks every dimension as a function of the inputs' free dimensions, through the shape
+    arithmetic of the exporter. A dimension that proves to be constant becomes static, shape
+    arithmetic with a constant result becomes that constant, a reshape, expansion or slice
+    whose shape need not be computed becomes a plain one, and a concatenation loses its
+    empty parts. Operations whose sizes must be checked at run time are kept, because the
+    check is built from them. A program without free dimensions, or with a dimension that
+    depends on values of the run, stays as it is.
 
     **Before**
 
@@ -45,22 +44,22 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
     ```
   }];
   let statistics = [
-    Statistic<"refined", "refined", "values of which more dimensions are known">,
+    Statistic<"refined", "refined", "values with more known dimensions">,
     Statistic<"settled", "settled",
-              "computed shapes that became known ones, and parts of no elements">
+              "computed shapes that became known, and removed empty parts">
   ];
 }
 
 def ResolveDims : Pass<"nn-resolve-dims", "::mlir::func::FuncOp"> {
   let summary = "Compute the sizes of free dimensions at the start of the program";
   let description = [{
-    Puts an `nn.sized` behind every value with free dimensions. Its sizes are `arith`
+    Inserts an `nn.sized` after every value with free dimensions. Its sizes are `arith`
     on the sizes of the arguments, at the start of the function, each computed once:
-    two dimensions are proved equal if they have the same value. All arguments take a
-    dimension from the first one that has its name. Tensors of shape arithmetic become
-    `tensor.from_elements` of such numbers. What must hold and cannot be proved is a
-    `cf.assert`; from there on it counts as known, so that a dimension which must be
-    equal to another one is that one.
+    two dimensions are proved equal if they have the same value. Dimensions with the same
+    name take their size from the first argument that has it. Tensors of shape arithmetic
+    become `tensor.from_elements` of such numbers. Conditions that must hold and cannot be
+    proved become a `cf.assert`; from there on they count as known, so that a dimension
+    which must be equal to another one is replaced by it.
 
     An `nn.dynamic_slice` gets bounds that lie within its input.
 
@@ -92,7 +91,7 @@ def ResolveDims : Pass<"nn-resolve-dims", "::mlir::func::FuncOp"> {
   }];
   let statistics = [
     Statistic<"sized", "sized", "values with free dimensions">,
-    Statistic<"checked", "checks", "conditions that are left to the run">
+    Statistic<"checked", "checks", "conditions that are checked at run time">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",

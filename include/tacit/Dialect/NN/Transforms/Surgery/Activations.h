@@ -12,10 +12,10 @@
 
 namespace tacit::nn {
 
-/// Which activations are replaced.
+/// The activations that are replaced.
 enum class ActivationSet { Gelu, Any };
 
-/// What comes in their place: nothing, a ReLU, or GELU of some kind.
+/// The replacement: nothing, a ReLU, or GELU of some kind.
 enum class Replacement { Relu, Identity, Erf, Tanh, Puma, Bolt, Bumblebee, Nimbus, Quad };
 
 inline constexpr Word<ActivationSet> kActivationWords[] = {

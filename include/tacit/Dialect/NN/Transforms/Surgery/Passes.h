@@ -17,8 +17,8 @@ namespace tacit::nn {
 #define GEN_PASS_DECL
 #include "tacit/Dialect/NN/Transforms/Surgery/Passes.h.inc"
 
-/// Fails with what is out of range. A pass asks before it runs; who reads options from
-/// elsewhere can ask as soon as they are known.
+/// Fails with a message about options that are out of range. A pass checks them before it
+/// runs; code that reads options from elsewhere can check them as soon as they are known.
 llvm::Error checkOptions(const ReplaceActivationOptions &options);
 
 #define GEN_PASS_REGISTRATION

@@ -1,4 +1,4 @@
-//===- Passes.td - The model becomes another one -----------*- tablegen -*-===//
+//===- Passes.td - Passes that change the model ------------*- tablegen -*-===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,11 +10,11 @@
 
 include "mlir/Pass/PassBase.td"
 
-/// A pass of the surgery phase. It does not keep what the model computes, unless it
-/// says so. Every site it changes, and every one it leaves with the reason, is a
-/// remark of category "surgery". What is left without a reader is erased.
+/// A pass of the surgery phase. It changes what the model computes, unless it says
+/// otherwise. Every site that it changes, and every one that it leaves, with the reason, is
+/// a remark of category "surgery". Operations without users are erased.
 ///
-/// The description of nn-remove-layer-norm says what `sites` means.
+/// The description of nn-remove-layer-norm defines `sites`.
 class SurgeryPass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
   Option siteOption = Option<"siteText", "sites", "std::string", /*default=*/"\"all\"",
       "all, blocks, final, or block numbers such as 0+2+4-7">;
@@ -28,14 +28,14 @@ class SurgeryPass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
 def RemoveLayerNorm : SurgeryPass<"nn-remove-layer-norm"> {
   let summary = "Remove layer and root mean square normalisation";
   let description = [{
-    The normalisation goes, and its scale and shift with it: what read it reads its
-    input. A model that was trained with normalisation needs training after this.
+    Removes the normalisation, together with its scale and shift: its users read its input.
+    A model that was trained with normalisation needs training after this.
 
-    `sites` is `all`, `blocks` (all transformer blocks), `final` (behind the last one)
-    or block numbers, `0+2+4-7`. There is a block for each attention, counted from 0:
-    what leads to the attention is in it, and what leads from there to the residual
-    sums before the next. Where norms follow the sums, as in BERT, the norm between two
-    blocks is in the second.
+    `sites` is `all`, `blocks` (all transformer blocks), `final` (after the last one)
+    or block numbers, `0+2+4-7`. There is a block for each attention, numbered from 0: it
+    contains the operations that lead to the attention, and those that lead from there to
+    the residual sums before the next one. If norms follow the sums, as in BERT, the norm
+    between two blocks belongs to the second.
 
     **Before**
 
@@ -61,11 +61,11 @@ def RemoveLayerNorm : SurgeryPass<"nn-remove-layer-norm"> {
 def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
   let summary = "Replace GELU, or any activation, by another function";
   let description = [{
-    `what=gelu` is every `nn.gelu`, `what=any` every `nn.silu` and `nn.relu` too. `with`
-    says what comes in its place: `relu`, `identity` (nothing), or a kind of
-    `nn.gelu`. `with=relu slope=S` is max(x, S x), leaky ReLU, for 0 <= S < 1.
+    `what=gelu` selects every `nn.gelu`, `what=any` also every `nn.silu` and `nn.relu`.
+    `with` is the replacement: `relu`, `identity` (nothing), or a kind of `nn.gelu`.
+    `with=relu slope=S` is max(x, S x), leaky ReLU, for 0 <= S < 1.
 
-    What is the wanted function already is no site.
+    An activation that is already the requested function is not a site.
 
     **Before**
 
@@ -88,27 +88,27 @@ def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
   let options = [
     siteOption,
     Option<"what", "what", "::tacit::nn::ActivationSet",
-           /*default=*/"::tacit::nn::ActivationSet::Gelu", "which activations are replaced",
+           /*default=*/"::tacit::nn::ActivationSet::Gelu", "the activations that are replaced",
            [{::tacit::wordValues(::tacit::nn::kActivationWords)}]>,
     Option<"with", "with", "::tacit::nn::Replacement",
-           /*default=*/"::tacit::nn::Replacement::Relu", "what comes in their place",
+           /*default=*/"::tacit::nn::Replacement::Relu", "the replacement",
            [{::tacit::wordValues(::tacit::nn::kReplacementWords)}]>,
     Option<"slope", "slope", "double", /*default=*/"0",
-           "of a ReLU for negative arguments, from 0 to less than 1">
+           "slope of a ReLU for negative arguments, from 0 to less than 1">
   ];
 }
 
 def FoldLinear : SurgeryPass<"nn-fold-linear"> {
-  let summary = "Make one linear layer of two that follow each other";
+  let summary = "Merge two consecutive linear layers into one";
   let description = [{
     (x W1 + b1) W2 + b2 is x (W1 W2) + (b1 W2 + b2). The new weight and bias are
-    summed in double precision and rounded once, so the model computes the same but
-    for rounding. A chain becomes one layer, two at a time.
+    summed in double precision and rounded once, so the model computes the same except for
+    rounding. A chain becomes one layer, two at a time.
 
     Near misses: something else reads the first product, a weight or bias is computed
-    and not constant, the elements are not f32, a product is not exact, the new weight
-    would have more elements than both, one operation stands between. `named` is for
-    what asks about shapes alone, of models whose weights are not at hand.
+    and not constant, the elements are not f32, a product is not exact, the new weight would
+    have more elements than both, or one operation is between the two. `named` is for
+    callers that need only shapes, of models whose weights are not available.
 
     **Before**
 
