@@ -27,7 +27,7 @@ static ArrayRef<int64_t> shapeOf(Operation *op) {
   return tensor ? tensor.getShape() : ArrayRef<int64_t>();
 }
 
-/// A product with a weight that is no matrix: the scale of a norm.
+/// Matches a product with a weight that is not a matrix: the scale of a norm.
 static bool isScale(Operation *op) {
   return isa<mpc::MulOp>(op) && llvm::any_of(op->getOperands(), [](Value operand) {
            auto share = operand.getDefiningOp<mpc::ShareOp>();

@@ -41,7 +41,7 @@ struct KindCosts {
 struct ProgramCosts {
   std::vector<CostedOperation> operations; ///< in the program's order
   Total total;
-  /// What the client is told.
+  /// What is disclosed to the client.
   std::vector<mpc::Disclosure> disclosed;
 
   /// Fails where the figures leave 64 bits.

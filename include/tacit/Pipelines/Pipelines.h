@@ -65,7 +65,7 @@ enum class Road { Cpu, TwoParty, Twin };
 /// The user's decisions about a two-party program.
 struct TwoPartyOptions {
   std::string protocol = "crypten";
-  bool isExpanded = true; ///< whole functions are taken apart
+  bool isExpanded = true; ///< whole functions are expanded
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
@@ -89,7 +89,7 @@ struct PipelineOptions {
 /// The meaning of a phase's failure.
 enum class PhaseFailure {
   Internal,   ///< the compiler is at fault
-  Request,    ///< what the user asked for does not fit the model
+  Request,    ///< the request does not fit the model
   Cpu,        ///< the CPU cannot run the model
   TwoParties, ///< two parties cannot run the model
 };

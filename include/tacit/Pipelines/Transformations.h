@@ -36,7 +36,7 @@ enum class PhaseKind {
 
 /// A requested change of the model: one pass of one phase.
 struct Transformation {
-  std::string option; ///< what asked for it, as messages call it
+  std::string option; ///< the option that requested it, as in messages
   std::string text;   ///< what it was given: "gelu-to-relu=0.1@0+2"
   std::variant<SurgeryStep, nn::QuantizeWeightsOptions, nn::SetMultiplierOptions> change;
 

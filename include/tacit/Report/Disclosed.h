@@ -14,7 +14,7 @@ namespace tacit::report {
 
 using DisclosedList = std::vector<mpc::Disclosure>;
 
-/// What the client is told by a program on shares.
+/// What a program on shares discloses to the client.
 inline DisclosedList disclosedBy(mlir::ModuleOp program) {
   return mpc::disclosuresOf(program);
 }

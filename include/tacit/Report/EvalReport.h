@@ -34,7 +34,7 @@ struct EvalReport {
     int64_t wraps;           ///< sums and products that left the ring
     std::string functions;   ///< published or bounded
     std::string costCommand; ///< what tells the bytes of the same functions
-    DisclosedList disclosed; ///< what the client is told
+    DisclosedList disclosed; ///< what is disclosed to the client
   };
 
   int64_t predictions, window;

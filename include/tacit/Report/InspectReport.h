@@ -43,7 +43,7 @@ struct InspectReport {
   };
 
   std::string model;
-  bool isChanged = false; ///< changes of the model were asked for
+  bool isChanged = false; ///< changes of the model were requested
   std::optional<OnnxFacts> onnx;
   std::vector<OnnxValue> inputs, outputs;
   std::vector<std::string> freeDims;

@@ -17,7 +17,7 @@ namespace tacit {
 /// The kind of an error, on which its consequences depend.
 enum class ErrorKind {
   Internal = 1,    ///< a fault of ours
-  InvalidArgument, ///< what was asked for makes no sense, or does not fit the model
+  InvalidArgument, ///< the request is invalid, or does not fit the model
   Unsupported,     ///< the model holds something we do not implement
   BadInput,        ///< a file is missing, damaged, or not what it should be
   LimitExceeded,   ///< a limit set by the user was not met
@@ -37,7 +37,7 @@ enum class Setting {
   ValueName,          ///< the input that a value is given for
   PhaseDump,          ///< programs written after a phase
   Library,            ///< code in a file
-  Protocol,           ///< whose costs are asked for
+  Protocol,           ///< the one whose costs are computed
   PrimitiveShape,     ///< the size of a single operation
 };
 
@@ -73,7 +73,7 @@ private:
   Hint hint;
 };
 
-/// return fail(ErrorKind::BadInput, "try this", "'{}' is no file", path);
+/// return fail(ErrorKind::BadInput, "try this", "'{}' is not a file", path);
 template <typename... Args>
 llvm::Error fail(ErrorKind kind, Hint hint, fmt::format_string<Args...> format,
                  Args &&...args) {

@@ -43,7 +43,7 @@ struct AttentionMask {
 
 /// Builds the one mask that has the effect of `masks`, of which the first was put on
 /// last, for elements of this type. Where there is none nothing is built, and the
-/// rewriter is told why `user` does not match.
+/// rewriter gets the reason why `user` does not match.
 mlir::FailureOr<AttentionMask> combineMasks(llvm::ArrayRef<ScoreMask> masks,
                                             mlir::Type element, mlir::Operation *user,
                                             mlir::RewriterBase &rewriter);

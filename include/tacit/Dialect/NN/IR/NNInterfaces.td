@@ -109,7 +109,7 @@ def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
     InterfaceMethod<[{
         Makes one movement of this one and what it reads, or leaves out operands of no
         elements: in place, and without a look at constants. True if something changed.
-        Canonicalization calls it, and so does whoever builds operations one by one.
+        It is called by canonicalization and by code that builds operations one by one.
       }],
       "bool", "compose", (ins), "", [{ return false; }]>
   ];

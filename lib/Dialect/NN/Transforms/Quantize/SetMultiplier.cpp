@@ -127,7 +127,7 @@ struct SetMultiplier : tacit::nn::impl::SetMultiplierBase<SetMultiplier> {
       if (failed(takeApart(op, multiplier, reporter, decomposed)))
         return signalPassFailure();
     }
-    // But for weights that were taken apart, only attributes have changed, from which no
+    // Except for weights that were decomposed, only attributes have changed, from which no
     // block, name or size follows.
     if (!eraseDead(getOperation()) && decomposed.empty())
       markAnalysesPreserved<Blocks, SiteNames, Dims>();

@@ -22,8 +22,8 @@ void tacit::nn::walkAndRaise(func::FuncOp function, RewritePatternSet patterns,
 
 LogicalResult tacit::nn::raiseFromTheEnd(func::FuncOp function, RewritePatternSet patterns,
                                          SiteReporter &reporter) {
-  // Recognising is all that is asked for: no folding, no other simplification. What a
-  // pattern builds is no fragment of an exporter.
+  // Recognition is the only purpose: no folding, no other simplification. What a
+  // pattern builds is not a fragment of an exporter.
   GreedyRewriteConfig config;
   config.setUseTopDownTraversal(false)
       .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled)

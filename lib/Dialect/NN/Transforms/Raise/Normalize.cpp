@@ -58,7 +58,7 @@ struct DropNoOp : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     if (!isa_and_present<NNDialect>(op->getDialect()) || op->getNumResults() != 1)
-      return rewriter.notifyMatchFailure(op, "is no operation of nn with one result");
+      return rewriter.notifyMatchFailure(op, "is not an operation of nn with one result");
     SmallVector<Attribute> unknown(op->getNumOperands());
     SmallVector<OpFoldResult> results;
     if (failed(op->fold(unknown, results)) || results.size() != 1)

@@ -34,7 +34,7 @@ static bool isWeight(Value value) {
 //===----------------------------------------------------------------------===//
 
 /// True if the right side of `product` is a constant matrix, perhaps with leading
-/// dimensions of 1, as Einsum leaves them. Products of integers are no layers.
+/// dimensions of 1, as Einsum leaves them. Products of integers are not layers.
 static bool isLayer(MatmulOp product) {
   auto type = cast<RankedTensorType>(product.getRhs().getType());
   auto input = cast<RankedTensorType>(product.getLhs().getType());
