@@ -62,11 +62,25 @@ function(tacit_dialect basename namespace)
   endif()
   mlir_tablegen(${basename}Dialect.h.inc -gen-dialect-decls -dialect=${namespace})
   mlir_tablegen(${basename}Dialect.cpp.inc -gen-dialect-defs -dialect=${namespace})
-  mlir_tablegen(${basename}Enums.h.inc -gen-enum-decls)
-  mlir_tablegen(${basename}Enums.cpp.inc -gen-enum-defs)
   mlir_tablegen(${basename}Attributes.h.inc -gen-attrdef-decls -attrdefs-dialect=${namespace})
   mlir_tablegen(${basename}Attributes.cpp.inc -gen-attrdef-defs -attrdefs-dialect=${namespace})
+  # The generator repeats the enums of included files, so a dialect's own are in a file
+  # that includes no others.
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${basename}Enums.td)
+    set(LLVM_TARGET_DEFINITIONS ${basename}Enums.td)
+    mlir_tablegen(${basename}Enums.h.inc -gen-enum-decls)
+    mlir_tablegen(${basename}Enums.cpp.inc -gen-enum-defs)
+  endif()
   add_public_tablegen_target(Tacit${basename}IncGen)
+endfunction()
+
+# tacit_word_enums(basename): the enums of one .td file and the tables of their words.
+function(tacit_word_enums basename)
+  set(LLVM_TARGET_DEFINITIONS ${basename}.td)
+  mlir_tablegen(${basename}Enums.h.inc -gen-enum-decls)
+  mlir_tablegen(${basename}Enums.cpp.inc -gen-enum-defs)
+  tablegen(LLVM ${basename}Words.inc -gen-searchable-tables)
+  add_public_tablegen_target(Tacit${basename}EnumsIncGen)
 endfunction()
 
 # tacit_passes(name prefix): declarations and definitions of one Passes.td.

@@ -152,22 +152,35 @@ private:
 /// sections of their own.
 static std::vector<WorkloadKind> pricedKinds() {
   std::vector<WorkloadKind> kinds;
-  for (auto kind = static_cast<int>(WorkloadKind::Share);
-       kind <= static_cast<int>(WorkloadKind::RMSNorm); ++kind)
-    if (static_cast<WorkloadKind>(kind) != WorkloadKind::Matmul)
-      kinds.push_back(static_cast<WorkloadKind>(kind));
+  for (unsigned i = 0; i <= getMaxEnumValForWorkloadKind(); ++i)
+    if (auto kind = static_cast<WorkloadKind>(i);
+        kind != WorkloadKind::Local && kind != WorkloadKind::Matmul)
+      kinds.push_back(kind);
   return kinds;
 }
 
 static std::optional<WorkloadKind> symbolizeKind(StringRef name) {
-  for (WorkloadKind kind : pricedKinds())
-    if (stringifyWorkloadKind(kind) == name)
-      return kind;
-  return std::nullopt;
+  auto kind = symbolizeWorkloadKind(name);
+  return kind && is_contained(pricedKinds(), *kind) ? kind : std::nullopt;
 }
 
 static std::string kindNames() {
   return llvm::join(llvm::map_range(pricedKinds(), stringifyWorkloadKind), ", ");
+}
+
+static std::vector<GeluKind> readGeluKinds(Section &section) {
+  SmallVector<StringRef> known;
+  for (const Word<GeluKind> &word : words<GeluKind>())
+    if (isOneFunction(word.value))
+      known.push_back(word.name);
+  std::vector<GeluKind> kinds;
+  for (const std::string &name : section.texts("kinds")) {
+    if (is_contained(known, name))
+      kinds.push_back(*tacit::numerics::symbolizeGeluKind(name));
+    else
+      section.wrong("kinds", alternatives(known));
+  }
+  return kinds;
 }
 
 static Function readFunction(Section &section, WorkloadKind kind) {
@@ -177,13 +190,7 @@ static Function readFunction(Section &section, WorkloadKind kind) {
   function.hops = section.hops();
   if (kind == WorkloadKind::Gelu) {
     known.push_back("kinds");
-    for (const std::string &name : section.texts("kinds")) {
-      auto gelu = symbolizeGeluKind(name);
-      if (!gelu)
-        section.wrong("kinds", "erf, tanh, puma, bolt, bumblebee, nimbus or quad");
-      else
-        function.kinds.push_back(*gelu);
-    }
+    function.kinds = readGeluKinds(section);
   }
   if (kind == WorkloadKind::LayerNorm || kind == WorkloadKind::RMSNorm) {
     known.append({"bytes_per_element_outside_blocks", "includes_scale"});

@@ -25,11 +25,11 @@ static llvm::Error inOption(StringRef option, StringRef text, llvm::Error error)
 
 /// Returns the value of an enum that `text` names.
 template <typename E>
-static llvm::Expected<E> readWord(ArrayRef<Word<E>> words, StringRef what, StringRef text) {
-  if (auto value = findWord(words, text))
+static llvm::Expected<E> readWord(StringRef what, StringRef text) {
+  if (auto value = findWord(words<E>(), text))
     return *value;
   return fail(ErrorKind::InvalidArgument, "correct the word", "{} is '{}'; expected {}",
-              what.str(), text.str(), alternatives(words));
+              what.str(), text.str(), alternatives(words<E>()));
 }
 
 /// Returns `text` as a number of the type of `value`.
@@ -82,9 +82,9 @@ static llvm::Error readQuantizeEntry(StringRef key, StringRef value,
   if (key == "group")
     return readNumber(key, value, options.group);
   if (key == "scheme")
-    return assign(options.scheme, readWord(ArrayRef(nn::kSchemeWords), key, value));
+    return assign(options.scheme, readWord<numerics::Scheme>(key, value));
   if (key == "head")
-    return assign(options.head, readWord(ArrayRef(nn::kHeadWords), key, value));
+    return assign(options.head, readWord<nn::HeadWeights>(key, value));
   if (key != "method")
     return fail(
         ErrorKind::InvalidArgument, "write int4,group=64,scheme=asymmetric, for example",
@@ -96,16 +96,15 @@ static llvm::Error readQuantizeEntry(StringRef key, StringRef value,
 }
 
 static llvm::Expected<nn::QuantizeWeightsOptions> readQuantization(StringRef spec) {
-  static constexpr Word<int64_t> kFormats[] = {
-      {4, "int4", ""}, {6, "int6", ""}, {8, "int8", ""}};
   auto [first, rest] = spec.split(',');
-  auto bits = findWord(ArrayRef(kFormats), first);
-  if (!bits)
-    return fail(
-        ErrorKind::InvalidArgument, "write int4, or int4,group=64,scheme=asymmetric",
-        "the format is '{}'; expected {}", first.str(), alternatives(ArrayRef(kFormats)));
+  auto format = numerics::symbolizeWeightFormat(first);
+  if (!format)
+    return fail(ErrorKind::InvalidArgument,
+                "write int4, or int4,group=64,scheme=asymmetric",
+                "the format is '{}'; expected {}", first.str(),
+                alternatives(words<numerics::WeightFormat>()));
   nn::QuantizeWeightsOptions options;
-  options.bits = *bits;
+  options.bits = static_cast<int64_t>(*format);
   SmallVector<StringRef> seen;
   if (spec.contains(','))
     for (StringRef entry : split(rest, ',')) {
@@ -137,31 +136,63 @@ static llvm::Error readQuantize(const std::optional<std::string> &spec,
 // --multiplier
 //===----------------------------------------------------------------------===//
 
-/// KIND[=VALUE]
-static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &options) {
-  auto [name, value] = spec.split('=');
-  bool hasValue = spec.contains('=');
-  // A C++ name has no hyphen, and therefore the names in the passes have none.
-  auto kind = name == "shift-add" ? std::optional(nn::MultiplierKind::ShiftAdd)
-                                  : nn::symbolizeMultiplierKind(name);
-  if (!kind || name == "shift_add")
-    return fail(ErrorKind::InvalidArgument, "tacit compile --help",
-                "unknown kind '{}'; expected exact, lmul, pam or shift-add", name.str());
-  options.kind = *kind;
-  if (!hasValue)
-    return llvm::Error::success();
-  switch (*kind) {
+/// What the command line calls a kind: keywords of attributes have no hyphens.
+static std::string nameOf(nn::MultiplierKind kind) {
+  std::string name = stringifyEnum(kind).str();
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+static std::vector<std::string> multiplierNames() {
+  std::vector<std::string> names;
+  for (const Word<nn::MultiplierKind> &word : words<nn::MultiplierKind>())
+    names.push_back(nameOf(word.value));
+  return names;
+}
+
+/// What the number behind a kind is; empty if none may be there.
+static StringRef parameterOf(nn::MultiplierKind kind) {
+  switch (kind) {
+  case nn::MultiplierKind::Exact:
+    return "";
+  case nn::MultiplierKind::LMul:
+    return "BITS";
+  case nn::MultiplierKind::Pam:
+    return "ALPHA";
+  case nn::MultiplierKind::ShiftAdd:
+    return "TERMS";
+  }
+  llvm_unreachable("a kind that is none");
+}
+
+static llvm::Error readParameter(StringRef value, nn::SetMultiplierOptions &options) {
+  StringRef parameter = parameterOf(options.kind);
+  switch (options.kind) {
   case nn::MultiplierKind::Exact:
     return fail(ErrorKind::InvalidArgument, "use exact", "the value is '{}'; expected none",
                 value.str());
   case nn::MultiplierKind::LMul:
-    return readNumber("BITS", value, options.mantissa);
+    return readNumber(parameter, value, options.mantissa);
   case nn::MultiplierKind::Pam:
-    return readNumber("ALPHA", value, options.alpha);
+    return readNumber(parameter, value, options.alpha);
   case nn::MultiplierKind::ShiftAdd:
-    return readNumber("TERMS", value, options.terms);
+    return readNumber(parameter, value, options.terms);
   }
   llvm_unreachable("a kind that is none");
+}
+
+/// KIND[=VALUE]
+static llvm::Error readMultiplierKind(StringRef spec, nn::SetMultiplierOptions &options) {
+  auto [name, value] = spec.split('=');
+  for (const Word<nn::MultiplierKind> &word : words<nn::MultiplierKind>()) {
+    if (nameOf(word.value) != name)
+      continue;
+    options.kind = word.value;
+    return spec.contains('=') ? readParameter(value, options) : llvm::Error::success();
+  }
+  return fail(ErrorKind::InvalidArgument, "tacit compile --help",
+              "unknown kind '{}'; expected {}", name.str(),
+              alternatives(multiplierNames()));
 }
 
 static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
@@ -175,15 +206,14 @@ static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
   }
   nn::SetMultiplierOptions options;
   if (specs.multiplierZero) {
-    auto zero =
-        readWord(ArrayRef(nn::kZeroWords), "--multiplier-zero", *specs.multiplierZero);
+    auto zero = readWord<nn::ZeroPolicy>("--multiplier-zero", *specs.multiplierZero);
     if (!zero)
       return zero.takeError();
     options.zero = *zero;
   }
   if (specs.multiplierScope) {
     auto scope =
-        readWord(ArrayRef(nn::kScopeWords), "--multiplier-scope", *specs.multiplierScope);
+        readWord<nn::MultiplierScope>("--multiplier-scope", *specs.multiplierScope);
     if (!scope)
       return scope.takeError();
     options.scope = *scope;
@@ -195,6 +225,52 @@ static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
     return inOption("--multiplier", *specs.multiplier, std::move(error));
   all.push_back({"--multiplier", *specs.multiplier, options});
   return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Help
+//===----------------------------------------------------------------------===//
+
+/// "symmetric|asymmetric"
+template <typename E>
+static std::string choice() {
+  return join(map_range(words<E>(), [](const Word<E> &word) { return word.name.str(); }),
+              "|");
+}
+
+/// "exact (default), lift or ignore", with `note` on the default.
+template <typename E>
+static std::string choiceWithDefault(E value, const std::string &note) {
+  std::vector<std::string> names;
+  for (const Word<E> &word : words<E>())
+    names.push_back(word.name.str() + (word.value == value ? " (" + note + ")" : ""));
+  return alternatives(names);
+}
+
+static std::string multiplierForms() {
+  std::vector<std::string> forms;
+  for (const Word<nn::MultiplierKind> &word : words<nn::MultiplierKind>()) {
+    std::string parameter = parameterOf(word.value).str();
+    forms.push_back(nameOf(word.value) + (parameter.empty() ? "" : "[=" + parameter + "]"));
+  }
+  return join(forms, ", ");
+}
+
+driver::TransformationHelp driver::getTransformationHelp() {
+  TransformationHelp help;
+  help.approximate = "choose how functions are computed: gelu=FORM[@SITES] with FORM " +
+                     alternatives(getGeluForms());
+  help.quantize = "store weights of linear layers in few bits: " +
+                  alternatives(words<numerics::WeightFormat>()) +
+                  ", then [,group=32][,scheme=" + choice<numerics::Scheme>() +
+                  "][,method=rtn][,head=" + choice<nn::HeadWeights>() + "]";
+  help.multiplier = "choose how products are computed: " + multiplierForms();
+  help.multiplierZero =
+      "operands that are zero: " + choiceWithDefault(nn::ZeroPolicy::Exact, "default");
+  help.multiplierScope =
+      "which products: " +
+      choiceWithDefault(nn::MultiplierScope::Matmul, "default: all matrix products");
+  return help;
 }
 
 //===----------------------------------------------------------------------===//

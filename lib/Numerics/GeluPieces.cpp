@@ -16,6 +16,18 @@
 using namespace tacit::numerics;
 using llvm::ArrayRef;
 
+#include "tacit/Numerics/GeluEnums.cpp.inc"
+
+namespace tacit {
+#define GET_GeluKindWords_IMPL
+#include "tacit/Numerics/GeluWords.inc"
+
+template <>
+ArrayRef<Word<GeluKind>> words<GeluKind>() {
+  return GeluKindWords;
+}
+} // namespace tacit
+
 static constexpr double kEverywhere = std::numeric_limits<double>::infinity();
 static constexpr double kZero[] = {0};
 static constexpr double kIdentity[] = {0, 1};
@@ -43,12 +55,22 @@ static constexpr GeluPiece kQuadPieces[] = {{kEverywhere, kQuad}};
 
 bool GeluPiece::isIdentity() const { return coefficients == ArrayRef<double>(kIdentity); }
 
-ArrayRef<GeluPiece> tacit::numerics::geluPieces(llvm::StringRef kind) {
-  return llvm::StringSwitch<ArrayRef<GeluPiece>>(kind)
-      .Case("puma", kPumaPieces)
-      .Case("bumblebee", kBumblebeePieces)
-      .Case("bolt", kBoltPieces)
-      .Case("nimbus", kNimbusPieces)
-      .Case("quad", kQuadPieces)
-      .Default({});
+ArrayRef<GeluPiece> tacit::numerics::geluPieces(GeluKind kind) {
+  switch (kind) {
+  case GeluKind::Puma:
+    return kPumaPieces;
+  case GeluKind::Bumblebee:
+    return kBumblebeePieces;
+  case GeluKind::Bolt:
+    return kBoltPieces;
+  case GeluKind::Nimbus:
+    return kNimbusPieces;
+  case GeluKind::Quad:
+    return kQuadPieces;
+  case GeluKind::Erf:
+  case GeluKind::Tanh:
+  case GeluKind::Sigmoid:
+    return {};
+  }
+  llvm_unreachable("a kind of GELU that is none");
 }

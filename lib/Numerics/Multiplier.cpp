@@ -6,10 +6,33 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Numerics/Multiplier.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/bit.h"
 #include <algorithm>
 
 using namespace tacit::numerics;
+
+#include "tacit/Numerics/MultiplierEnums.cpp.inc"
+
+namespace tacit {
+#define GET_MultiplierKindWords_IMPL
+#define GET_ZeroPolicyWords_IMPL
+#define GET_OverflowPolicyWords_IMPL
+#include "tacit/Numerics/MultiplierWords.inc"
+
+template <>
+llvm::ArrayRef<Word<MultiplierKind>> words<MultiplierKind>() {
+  return MultiplierKindWords;
+}
+template <>
+llvm::ArrayRef<Word<ZeroPolicy>> words<ZeroPolicy>() {
+  return ZeroPolicyWords;
+}
+template <>
+llvm::ArrayRef<Word<OverflowPolicy>> words<OverflowPolicy>() {
+  return OverflowPolicyWords;
+}
+} // namespace tacit
 
 /// The number of bits in the mantissa of a float.
 static constexpr unsigned kMantissaBits = 23;

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Numerics/Quantizer.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,12 +15,29 @@
 using namespace llvm;
 using namespace tacit::numerics;
 
+#include "tacit/Numerics/QuantizerEnums.cpp.inc"
+
+namespace tacit {
+#define GET_SchemeWords_IMPL
+#define GET_WeightFormatWords_IMPL
+#include "tacit/Numerics/QuantizerWords.inc"
+
+template <>
+ArrayRef<Word<WeightFormat>> words<WeightFormat>() {
+  return WeightFormatWords;
+}
+template <>
+ArrayRef<Word<Scheme>> words<Scheme>() {
+  return SchemeWords;
+}
+} // namespace tacit
+
 //===----------------------------------------------------------------------===//
 // Bit planes
 //===----------------------------------------------------------------------===//
 
 bool tacit::numerics::isLowBitWidth(int64_t bits) {
-  return bits == 4 || bits == 6 || bits == 8;
+  return isUInt<32>(bits) && symbolizeWeightFormat(static_cast<uint32_t>(bits));
 }
 
 ArrayRef<BitPlane> tacit::numerics::bitPlanes(unsigned bits) {

@@ -14,7 +14,7 @@ using namespace tacit;
 
 namespace {
 /// NAME[=VALUE][@SITES]
-struct Words {
+struct StepText {
   StringRef name;
   std::optional<StringRef> value;
   std::string sites = "all";
@@ -25,7 +25,7 @@ using Pass = decltype(SurgeryStep::pass);
 struct StepKind {
   StringLiteral name;
   StepFamily family;
-  llvm::Expected<Pass> (*read)(const Words &);
+  llvm::Expected<Pass> (*read)(const StepText &);
 };
 } // namespace
 
@@ -33,20 +33,20 @@ struct StepKind {
 // Each step
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Pass> removeLayerNorm(const Words &words) {
-  if (StringRef mode = words.value.value_or("drop"); mode != "drop")
+static llvm::Expected<Pass> removeLayerNorm(const StepText &given) {
+  if (StringRef mode = given.value.value_or("drop"); mode != "drop")
     return fail(ErrorKind::InvalidArgument, "use remove-layernorm=drop",
                 "the mode is '{}'; expected drop", mode.str());
-  return nn::RemoveLayerNormOptions{words.sites};
+  return nn::RemoveLayerNormOptions{given.sites};
 }
 
-static llvm::Expected<Pass> geluToRelu(const Words &words) {
-  nn::ReplaceActivationOptions options{words.sites, nn::ActivationSet::Gelu,
+static llvm::Expected<Pass> geluToRelu(const StepText &given) {
+  nn::ReplaceActivationOptions options{given.sites, nn::ActivationSet::Gelu,
                                        nn::Replacement::Relu, 0};
-  if (words.value && words.value->getAsDouble(options.slope))
+  if (given.value && given.value->getAsDouble(options.slope))
     return fail(ErrorKind::InvalidArgument,
                 "gelu-to-relu=0.01 gives x / 100 where x is negative",
-                "slope is '{}'; expected a number", words.value->str());
+                "slope is '{}'; expected a number", given.value->str());
   if (auto error = nn::checkOptions(options))
     return std::move(error);
   // -0 has another bit pattern with the same meaning.
@@ -54,37 +54,40 @@ static llvm::Expected<Pass> geluToRelu(const Words &words) {
   return options;
 }
 
-static llvm::Error refuseValue(const Words &words) {
-  if (!words.value)
+static llvm::Error refuseValue(const StepText &given) {
+  if (!given.value)
     return llvm::Error::success();
-  return fail(ErrorKind::InvalidArgument, "use " + words.name.str(),
-              "the value is '{}'; expected none", words.value->str());
+  return fail(ErrorKind::InvalidArgument, "use " + given.name.str(),
+              "the value is '{}'; expected none", given.value->str());
 }
 
-static llvm::Expected<Pass> linearizeFfn(const Words &words) {
-  if (auto error = refuseValue(words))
+static llvm::Expected<Pass> linearizeFfn(const StepText &given) {
+  if (auto error = refuseValue(given))
     return std::move(error);
-  return nn::ReplaceActivationOptions{words.sites, nn::ActivationSet::Any,
+  return nn::ReplaceActivationOptions{given.sites, nn::ActivationSet::Any,
                                       nn::Replacement::Identity, 0};
 }
 
-static llvm::Expected<Pass> fuseFfn(const Words &words) {
-  if (auto error = refuseValue(words))
+static llvm::Expected<Pass> fuseFfn(const StepText &given) {
+  if (auto error = refuseValue(given))
     return std::move(error);
-  return nn::FoldLinearOptions{words.sites, /*named=*/false};
+  return nn::FoldLinearOptions{given.sites, /*named=*/false};
 }
 
-static llvm::Expected<Pass> approximateGelu(const Words &words) {
-  // The approximation is only of a GELU that is left.
-  ArrayRef forms = ArrayRef(nn::kReplacementWords).drop_while([](const auto &word) {
+ArrayRef<Word<nn::Replacement>> tacit::getGeluForms() {
+  return words<nn::Replacement>().drop_while([](const auto &word) {
     return word.value == nn::Replacement::Relu || word.value == nn::Replacement::Identity;
   });
-  StringRef name = words.value.value_or("");
+}
+
+static llvm::Expected<Pass> approximateGelu(const StepText &given) {
+  ArrayRef<Word<nn::Replacement>> forms = getGeluForms();
+  StringRef name = given.value.value_or("");
   auto form = findWord(forms, name);
   if (!form)
     return fail(ErrorKind::InvalidArgument, "use gelu=bolt, for example",
                 "the form is '{}'; expected {}", name.str(), alternatives(forms));
-  return nn::ReplaceActivationOptions{words.sites, nn::ActivationSet::Gelu, *form, 0};
+  return nn::ReplaceActivationOptions{given.sites, nn::ActivationSet::Gelu, *form, 0};
 }
 
 static constexpr StepKind kSteps[] = {
@@ -102,20 +105,20 @@ static constexpr StepKind kSteps[] = {
 llvm::Expected<SurgeryStep> tacit::parseSurgeryStep(StringRef text,
                                                     std::optional<StepFamily> family) {
   auto [head, sites] = text.split('@');
-  Words words;
-  words.name = head.split('=').first;
+  StepText given;
+  given.name = head.split('=').first;
   if (head.contains('='))
-    words.value = head.split('=').second;
+    given.value = head.split('=').second;
   if (text.contains('@'))
-    words.sites = sites.str();
-  if (auto parsed = nn::Sites::parse(words.sites); !parsed)
+    given.sites = sites.str();
+  if (auto parsed = nn::Sites::parse(given.sites); !parsed)
     return parsed.takeError();
   SmallVector<StringRef> known;
   for (const StepKind &step : kSteps) {
     if (family && step.family != *family)
       continue;
-    if (step.name == words.name) {
-      auto pass = step.read(words);
+    if (step.name == given.name) {
+      auto pass = step.read(given);
       if (!pass)
         return pass.takeError();
       return SurgeryStep{text.str(), std::move(*pass)};
@@ -123,7 +126,7 @@ llvm::Expected<SurgeryStep> tacit::parseSurgeryStep(StringRef text,
     known.push_back(step.name);
   }
   return fail(ErrorKind::InvalidArgument, "write NAME, NAME=VALUE or NAME@SITES",
-              "unknown name '{}'; expected {}", words.name.str(), alternatives(known));
+              "unknown name '{}'; expected {}", given.name.str(), alternatives(known));
 }
 
 bool cl::parser<SurgeryStep>::parse(Option &option, StringRef name, StringRef text,

@@ -7,7 +7,6 @@
 
 #include "Scalars.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringSwitch.h"
 #include <algorithm>
 #include <cmath>
 
@@ -81,16 +80,24 @@ static double geluNimbus(double x) {
 
 static double geluQuad(double x) { return polynomial(x, {0.5, 0.25, 0.125}); }
 
-double reference::gelu(llvm::StringRef kind, double x) {
-  using Function = double (*)(double);
-  Function function = llvm::StringSwitch<Function>(kind)
-                          .Case("erf", geluErf)
-                          .Case("tanh", geluTanh)
-                          .Case("sigmoid", geluSigmoid)
-                          .Case("puma", geluPuma)
-                          .Case("bumblebee", geluBumblebee)
-                          .Case("bolt", geluBolt)
-                          .Case("nimbus", geluNimbus)
-                          .Case("quad", geluQuad);
-  return function(x);
+double reference::gelu(numerics::GeluKind kind, double x) {
+  switch (kind) {
+  case numerics::GeluKind::Erf:
+    return geluErf(x);
+  case numerics::GeluKind::Tanh:
+    return geluTanh(x);
+  case numerics::GeluKind::Puma:
+    return geluPuma(x);
+  case numerics::GeluKind::Bolt:
+    return geluBolt(x);
+  case numerics::GeluKind::Bumblebee:
+    return geluBumblebee(x);
+  case numerics::GeluKind::Nimbus:
+    return geluNimbus(x);
+  case numerics::GeluKind::Quad:
+    return geluQuad(x);
+  case numerics::GeluKind::Sigmoid:
+    return geluSigmoid(x);
+  }
+  llvm_unreachable("a kind of GELU that is none");
 }

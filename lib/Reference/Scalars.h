@@ -8,16 +8,16 @@
 #ifndef TACIT_LIB_REFERENCE_SCALARS_H
 #define TACIT_LIB_REFERENCE_SCALARS_H
 
-#include "llvm/ADT/StringRef.h"
+#include "tacit/Numerics/GeluPieces.h"
 
 namespace tacit::reference {
 
 double sigmoid(double x);
 double silu(double x);
 
-/// Computes GELU, or its approximation, by the name of the kind in `nn` and `mpc`. The
-/// pieces are those of docs/Numerics.md; a bound belongs to the piece on the side of 0.
-double gelu(llvm::StringRef kind, double x);
+/// GELU, or what stands for it. The pieces are those of docs/Numerics.md, written down a
+/// second time; a bound belongs to the piece on the side of 0.
+double gelu(numerics::GeluKind kind, double x);
 
 /// Return the larger and the smaller number; NaN if either is.
 double maximum(double x, double y);

@@ -154,9 +154,9 @@ static std::string multiplierText(nn::MultiplierAttr multiplier) {
     break;
   }
   if (multiplier.getZero() != nn::ZeroPolicy::Exact)
-    text += ",zero=" + nn::stringifyEnum(multiplier.getZero()).str();
+    text += ",zero=" + stringifyEnum(multiplier.getZero()).str();
   if (multiplier.getOverflow() != nn::OverflowPolicy::Infinity)
-    text += ",overflow=" + nn::stringifyEnum(multiplier.getOverflow()).str();
+    text += ",overflow=" + stringifyEnum(multiplier.getOverflow()).str();
   return text;
 }
 
@@ -167,7 +167,7 @@ Arithmetic Arithmetic::of(ModuleOp module) {
     ++arithmetic.multipliers[multiplierText(op.getMultiplierAttr())];
   });
   module.walk([&](nn::GeluOp op) {
-    ++arithmetic.gelu[nn::stringifyEnum(op.getApproximation()).str()];
+    ++arithmetic.gelu[stringifyEnum(op.getApproximation()).str()];
   });
   return arithmetic;
 }

@@ -89,30 +89,26 @@ static cl::opt<std::string> aeroOption(
     cl::desc("remove norms and activations: NAME[=MODE][@SITES],... of remove-layernorm, "
              "gelu-to-relu[=SLOPE], linearize-ffn, fuse-ffn"),
     cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> approximateOption(
-    "approximate",
-    cl::desc(
-        "choose how functions are computed: gelu=FORM[@SITES] with FORM tanh, erf, puma, "
-        "bolt, bumblebee, nimbus or quad"),
-    cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> quantizeOption(
-    "quantize",
-    cl::desc(
-        "store weights of linear layers in few bits: int4, int6 or int8, then [,group=32]"
-        "[,scheme=symmetric|asymmetric][,method=rtn][,head=float|int8|same]"),
-    cl::value_desc("SPEC"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> multiplierOption(
-    "multiplier",
-    cl::desc("choose how products are computed: exact, lmul[=BITS], pam[=ALPHA], "
-             "shift-add[=TERMS]"),
-    cl::value_desc("KIND"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> multiplierZeroOption(
-    "multiplier-zero", cl::desc("operands that are zero: exact (default), lift or ignore"),
-    cl::value_desc("POLICY"), cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> multiplierScopeOption(
-    "multiplier-scope",
-    cl::desc("which products: matmul (default: all matrix products), attention or linear"),
-    cl::value_desc("SCOPE"), cl::cat(category), MODEL_COMMANDS);
+// Options keep references to their texts.
+static const TransformationHelp changeHelp = getTransformationHelp();
+static cl::opt<std::string> approximateOption("approximate",
+                                              cl::desc(changeHelp.approximate),
+                                              cl::value_desc("LIST"), cl::cat(category),
+                                              MODEL_COMMANDS);
+static cl::opt<std::string> quantizeOption("quantize", cl::desc(changeHelp.quantize),
+                                           cl::value_desc("SPEC"), cl::cat(category),
+                                           MODEL_COMMANDS);
+static cl::opt<std::string> multiplierOption("multiplier", cl::desc(changeHelp.multiplier),
+                                             cl::value_desc("KIND"), cl::cat(category),
+                                             MODEL_COMMANDS);
+static cl::opt<std::string> multiplierZeroOption("multiplier-zero",
+                                                 cl::desc(changeHelp.multiplierZero),
+                                                 cl::value_desc("POLICY"),
+                                                 cl::cat(category), MODEL_COMMANDS);
+static cl::opt<std::string> multiplierScopeOption("multiplier-scope",
+                                                  cl::desc(changeHelp.multiplierScope),
+                                                  cl::value_desc("SCOPE"),
+                                                  cl::cat(category), MODEL_COMMANDS);
 // Numbers are declared as text because LLVM writes its own message about a wrong one to
 // stderr.
 static cl::opt<std::string>

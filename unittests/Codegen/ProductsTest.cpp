@@ -315,18 +315,14 @@ std::vector<Multiplier> multipliers(bool hasShiftAdd) {
     kinds.push_back(shiftAddMultiplier(terms));
   std::vector<Multiplier> all{exactMultiplier()};
   for (const Multiplier &kind : kinds)
-    for (auto [zero, zeroWord] : {std::pair(ZeroPolicy::Exact, nn::ZeroPolicy::Exact),
-                                  {ZeroPolicy::Lift, nn::ZeroPolicy::Lift},
-                                  {ZeroPolicy::Ignore, nn::ZeroPolicy::Ignore}})
-      for (auto [overflow, overflowWord] :
-           {std::pair(OverflowPolicy::Infinity, nn::OverflowPolicy::Infinity),
-            {OverflowPolicy::Ignore, nn::OverflowPolicy::Ignore}}) {
+    for (ZeroPolicy zero : {ZeroPolicy::Exact, ZeroPolicy::Lift, ZeroPolicy::Ignore})
+      for (OverflowPolicy overflow : {OverflowPolicy::Infinity, OverflowPolicy::Ignore}) {
         Multiplier multiplier = kind;
-        multiplier.options.zero = zeroWord;
-        multiplier.options.overflow = overflowWord;
+        multiplier.options.zero = zero;
+        multiplier.options.overflow = overflow;
         multiplier.name +=
-            fmt::format(", zero {}, overflow {}", nn::stringifyZeroPolicy(zeroWord).str(),
-                        nn::stringifyOverflowPolicy(overflowWord).str());
+            fmt::format(", zero {}, overflow {}", stringifyZeroPolicy(zero).str(),
+                        stringifyOverflowPolicy(overflow).str());
         multiplier.product->zero = zero;
         multiplier.product->overflow = overflow;
         all.push_back(multiplier);

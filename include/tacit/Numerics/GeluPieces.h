@@ -8,8 +8,15 @@
 #ifndef TACIT_NUMERICS_GELUPIECES_H
 #define TACIT_NUMERICS_GELUPIECES_H
 
+#include "tacit/Support/Words.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
+
+#include "tacit/Numerics/GeluEnums.h.inc"
+
+namespace tacit {
+template <>
+llvm::ArrayRef<Word<numerics::GeluKind>> words<numerics::GeluKind>();
+} // namespace tacit
 
 namespace tacit::numerics {
 
@@ -25,9 +32,9 @@ struct GeluPiece {
   bool isIdentity() const;
 };
 
-/// Returns the pieces of a kind of GELU, from left to right; the last has no bound. The
-/// list is empty for kinds that do not consist of pieces. The names are those of `nn.gelu`.
-llvm::ArrayRef<GeluPiece> geluPieces(llvm::StringRef kind);
+/// The pieces of a kind of GELU, from left to right; the last has no bound. None for
+/// the kinds that do not consist of pieces.
+llvm::ArrayRef<GeluPiece> geluPieces(GeluKind kind);
 
 } // namespace tacit::numerics
 

@@ -25,31 +25,24 @@
 #ifndef TACIT_NUMERICS_MULTIPLIER_H
 #define TACIT_NUMERICS_MULTIPLIER_H
 
+#include "tacit/Support/Words.h"
 #include <cstdint>
+
+// MultiplierKind, ZeroPolicy, OverflowPolicy: Multiplier.td says what they mean.
+#include "tacit/Numerics/MultiplierEnums.h.inc"
+
+namespace tacit {
+template <>
+llvm::ArrayRef<Word<numerics::MultiplierKind>> words<numerics::MultiplierKind>();
+template <>
+llvm::ArrayRef<Word<numerics::ZeroPolicy>> words<numerics::ZeroPolicy>();
+template <>
+llvm::ArrayRef<Word<numerics::OverflowPolicy>> words<numerics::OverflowPolicy>();
+} // namespace tacit
 
 namespace tacit::numerics {
 
-/// What happens below the range of normal numbers. A bare addition takes a zero for 2^-127,
-/// and its result leaves the range at the lower end by changing sign.
-enum class ZeroPolicy : uint8_t {
-  /// A zero or denormal operand, or a product below 2^-126, gives a signed zero.
-  Exact,
-  /// Operands are lifted to at least 2^-62, so that no sum can leave the range.
-  Lift,
-  /// A bare addition: correct if both operands and the product are normal.
-  Ignore,
-};
-
-/// What happens above the range of normal numbers.
-enum class OverflowPolicy : uint8_t {
-  /// A product beyond the range is infinite, and operands that are infinite or NaN are
-  /// multiplied as in IEEE 754.
-  Infinity,
-  /// A bare addition: correct if both operands and the product are finite.
-  Ignore,
-};
-
-/// The bits of 1.0: the exponent bias in the exponent field.
+/// The bits of 1.0: the exponent bias at its place.
 inline constexpr uint32_t kOneBits = 0x3F800000;
 /// The smallest normal number, 2^-126: anything below it is zero or denormal.
 inline constexpr uint32_t kNormalBits = 0x00800000;

@@ -26,14 +26,22 @@
 #define TACIT_NUMERICS_QUANTIZER_H
 
 #include "tacit/Numerics/Matrix.h"
+#include "tacit/Support/Words.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace tacit::numerics {
+#include "tacit/Numerics/QuantizerEnums.h.inc"
 
-enum class Scheme : uint8_t { Symmetric, Asymmetric };
+namespace tacit {
+template <>
+llvm::ArrayRef<Word<numerics::WeightFormat>> words<numerics::WeightFormat>();
+template <>
+llvm::ArrayRef<Word<numerics::Scheme>> words<numerics::Scheme>();
+} // namespace tacit
+
+namespace tacit::numerics {
 
 //===----------------------------------------------------------------------===//
 // Bit planes
@@ -48,7 +56,7 @@ struct BitPlane {
   unsigned fields() const { return 8 / width; }
 };
 
-/// Returns true for the widths that can be stored: 4, 6 and 8.
+/// True for the widths of the formats.
 bool isLowBitWidth(int64_t bits);
 
 /// Returns the planes of integers of `bits` bits, lowest bits first.

@@ -30,9 +30,12 @@ enum class StepFamily {
   Approximation, ///< functions are computed by others
 };
 
-/// Reads a step of `family`, or of either if none is given. Fails with what is wrong about
-/// a name, a value or the form of the sites. Whether the blocks exist that sites name is
-/// checked by the passes.
+/// The values of the step `gelu`: what is no GELU any more is no approximation of one.
+llvm::ArrayRef<Word<nn::Replacement>> getGeluForms();
+
+/// Reads a step of `family`, or of either if none is given. Fails with what is wrong
+/// about a name, a value or the form of the sites. Whether the blocks exist that sites
+/// name is for the passes to say.
 llvm::Expected<SurgeryStep> parseSurgeryStep(llvm::StringRef text,
                                              std::optional<StepFamily> family = {});
 

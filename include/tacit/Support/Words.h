@@ -8,24 +8,31 @@
 #ifndef TACIT_SUPPORT_WORDS_H
 #define TACIT_SUPPORT_WORDS_H
 
+#include "mlir/Support/LLVM.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h" // generated enums print themselves
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace tacit {
 
-/// A value of an enum, the word that users write for it, and its help text. One table of
-/// these serves the options of a pass, those of its phase and the command line.
+/// A value of an enum, what users call it, and what help text says about it.
 template <typename E>
 struct Word {
+  constexpr Word(unsigned value, llvm::StringLiteral name, llvm::StringLiteral help)
+      : value(static_cast<E>(value)), name(name), help(help) {}
+
   E value;
-  llvm::StringLiteral name, summary;
+  llvm::StringLiteral name, help;
 };
 
-/// Returns the value called `name`, if there is one.
+/// All values of the enum `E` in order. TableGen makes the table (Words.td), which serves
+/// the options of a pass, those of its phase and the command line.
+template <typename E>
+llvm::ArrayRef<Word<E>> words();
+
+/// The value called `name`, if there is one.
 template <typename E>
 std::optional<E> findWord(llvm::ArrayRef<Word<E>> words, llvm::StringRef name) {
   for (const Word<E> &word : words)
@@ -52,18 +59,19 @@ std::string alternatives(llvm::ArrayRef<Word<E>> words) {
   return alternatives(names);
 }
 
-namespace detail {
-template <typename E, size_t N, size_t... I>
-llvm::cl::ValuesClass wordValues(const Word<E> (&words)[N], std::index_sequence<I...>) {
-  return llvm::cl::values(llvm::cl::OptionEnumValue{
-      words[I].name, static_cast<int>(words[I].value), words[I].summary}...);
-}
-} // namespace detail
+/// The words of `E` as the values of an option of a pass or a pipeline.
+template <typename E>
+struct WordValues {
+  template <typename Option>
+  void apply(Option &option) const {
+    for (const Word<E> &word : words<E>())
+      option.getParser().addLiteralOption(word.name, word.value, word.help);
+  }
+};
 
-/// Returns the table as the values of an option of a pass or a pipeline.
-template <typename E, size_t N>
-llvm::cl::ValuesClass wordValues(const Word<E> (&words)[N]) {
-  return detail::wordValues(words, std::make_index_sequence<N>());
+template <typename E>
+WordValues<E> wordValues() {
+  return {};
 }
 
 } // namespace tacit

@@ -31,8 +31,8 @@ static numerics::Product productOf(nn::MultiplierAttr multiplier) {
     product = numerics::powerOfTwo();
     break;
   }
-  product.zero = static_cast<numerics::ZeroPolicy>(multiplier.getZero());
-  product.overflow = static_cast<numerics::OverflowPolicy>(multiplier.getOverflow());
+  product.zero = multiplier.getZero();
+  product.overflow = multiplier.getOverflow();
   return product;
 }
 

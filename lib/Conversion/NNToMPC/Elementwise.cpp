@@ -154,36 +154,13 @@ static LogicalResult convertSqrt(nn::SqrtOp op, Lowering &l) {
   return l.finish(l.product(x, l.apply<mpc::RsqrtOp>(x)));
 }
 
-/// These kinds are single functions of the protocol; Sigmoid is not.
-static mpc::GeluKind kindOf(nn::GeluKind kind) {
-  switch (kind) {
-  case nn::GeluKind::Erf:
-    return mpc::GeluKind::Erf;
-  case nn::GeluKind::Tanh:
-    return mpc::GeluKind::Tanh;
-  case nn::GeluKind::Puma:
-    return mpc::GeluKind::Puma;
-  case nn::GeluKind::Bolt:
-    return mpc::GeluKind::Bolt;
-  case nn::GeluKind::Bumblebee:
-    return mpc::GeluKind::Bumblebee;
-  case nn::GeluKind::Nimbus:
-    return mpc::GeluKind::Nimbus;
-  case nn::GeluKind::Quad:
-    return mpc::GeluKind::Quad;
-  case nn::GeluKind::Sigmoid:
-    break;
-  }
-  return mpc::GeluKind::Erf;
-}
-
 static LogicalResult convertGelu(nn::GeluOp op, Lowering &l) {
   Value x = l.share(op.getInput());
-  if (op.getApproximation() == nn::GeluKind::Sigmoid) {
+  if (!mpc::isOneFunction(op.getApproximation())) {
     Value scaled = l.scale(x, 1.702);
     return l.finish(l.product(x, l.apply<mpc::SigmoidOp>(scaled)));
   }
-  return l.finish(l.apply<mpc::GeluOp>(x, kindOf(op.getApproximation())));
+  return l.finish(l.apply<mpc::GeluOp>(x, op.getApproximation()));
 }
 
 void tacit::addElementwiseRules(Rules &rules) {

@@ -48,7 +48,7 @@ static LogicalResult checkMultiplier(Operation *op) {
            << "multiplies by adding exponents of weights, which only the server knows in "
               "plain; leave out shift_add, which saves nothing between two parties";
   return op->emitOpError() << "multiplies by "
-                           << nn::stringifyMultiplierKind(multiplier.getKind())
+                           << numerics::stringifyMultiplierKind(multiplier.getKind())
                            << ", which adds bit patterns of floats; a secret fixed-point "
                               "number has none: leave out the multiplier";
 }

@@ -48,7 +48,7 @@ static double relu(double x) { return std::max(x, 0.0); }
 static llvm::Expected<Tensor> evaluateGelu(mpc::GeluOp op, Operands operands) {
   return compute(op, operands, [&](Tensor &x) {
     for (int64_t k = 0; k < x.getNumElements(); ++k)
-      x.real(k) = gelu(mpc::stringifyGeluKind(op.getKind()), x.real(k));
+      x.real(k) = gelu(op.getKind(), x.real(k));
   });
 }
 

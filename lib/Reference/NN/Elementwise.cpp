@@ -66,7 +66,7 @@ static llvm::Expected<Tensor> evaluateNot(nn::NotOp op, Operands operands) {
 
 static llvm::Expected<Tensor> evaluateGelu(nn::GeluOp op, Operands operands) {
   Tensor result = *operands[0];
-  StringRef kind = nn::stringifyGeluKind(op.getApproximation());
+  nn::GeluKind kind = op.getApproximation();
   for (int64_t k = 0; k < result.getNumElements(); ++k)
     result.real(k) = gelu(kind, result.real(k));
   return result;

@@ -19,18 +19,6 @@ using namespace tacit::reference;
 // Multipliers
 //===----------------------------------------------------------------------===//
 
-static numerics::ZeroPolicy policyOf(nn::ZeroPolicy policy) {
-  switch (policy) {
-  case nn::ZeroPolicy::Exact:
-    return numerics::ZeroPolicy::Exact;
-  case nn::ZeroPolicy::Lift:
-    return numerics::ZeroPolicy::Lift;
-  case nn::ZeroPolicy::Ignore:
-    return numerics::ZeroPolicy::Ignore;
-  }
-  return {};
-}
-
 static numerics::Product productOf(nn::MultiplierAttr multiplier) {
   numerics::Product product;
   if (multiplier.getKind() == nn::MultiplierKind::LMul)
@@ -39,10 +27,8 @@ static numerics::Product productOf(nn::MultiplierAttr multiplier) {
     product = numerics::pam(multiplier.getAlphaValue());
   else
     product = numerics::powerOfTwo();
-  product.zero = policyOf(multiplier.getZero());
-  product.overflow = multiplier.getOverflow() == nn::OverflowPolicy::Infinity
-                         ? numerics::OverflowPolicy::Infinity
-                         : numerics::OverflowPolicy::Ignore;
+  product.zero = multiplier.getZero();
+  product.overflow = multiplier.getOverflow();
   return product;
 }
 

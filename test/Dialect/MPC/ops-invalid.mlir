@@ -4,15 +4,16 @@
 
 // A third party.
 func.func @party(%x: tensor<4xf32>) {
-  // expected-error @below {{unknown party 'dealer'; expected client or server}}
+  // expected-error @below {{expected one of [client, server] for party, got: dealer}}
   %0 = mpc.share %x from dealer : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
   return
 }
 
 // -----
 
+// What no protocol computes as one function.
 func.func @kind(%x: !mpc.share<4, width = 64, fraction = 18>) {
-  // expected-error @below {{unknown kind 'sigmoid'; expected erf, tanh, puma, bolt, bumblebee, nimbus or quad}}
+  // expected-error @below {{'mpc.gelu' op attribute 'kind' failed to satisfy constraint: kind of GELU other than sigmoid, which is a product with mpc.sigmoid}}
   %0 = mpc.gelu sigmoid %x : !mpc.share<4, width = 64, fraction = 18>
   return
 }

@@ -190,7 +190,7 @@ func.func @f(%a: tensor<i64>) {
 
 // A misspelt kind.
 func.func @f(%a: tensor<2xf32>) {
-  // expected-error @below {{custom op 'nn.gelu' unknown keyword 'quick'; expected one of erf, tanh, puma, bolt, bumblebee, nimbus, quad, sigmoid}}
+  // expected-error @below {{custom op 'nn.gelu' expected one of [erf, tanh, puma, bolt, bumblebee, nimbus, quad, sigmoid] for kind of GELU, got: quick}}
   %0 = nn.gelu quick %a : tensor<2xf32>
   return
 }

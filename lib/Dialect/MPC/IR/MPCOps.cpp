@@ -7,48 +7,11 @@
 
 #include "mlir/Dialect/Traits.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Support/PlainEnum.h"
 
 using namespace mlir;
+using namespace tacit;
 using namespace tacit::mpc;
-
-//===----------------------------------------------------------------------===//
-// Assembly: an enum as a bare keyword
-//===----------------------------------------------------------------------===//
-
-static ParseResult parsePlainParty(OpAsmParser &parser, PartyAttr &party) {
-  StringRef keyword;
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  auto value = symbolizeParty(keyword);
-  if (!value)
-    return parser.emitError(loc)
-           << "unknown party '" << keyword << "'; expected client or server";
-  party = PartyAttr::get(parser.getContext(), *value);
-  return success();
-}
-
-static void printPlainParty(OpAsmPrinter &printer, Operation *, PartyAttr party) {
-  printer << stringifyParty(party.getValue());
-}
-
-static ParseResult parsePlainGelu(OpAsmParser &parser, GeluKindAttr &kind) {
-  StringRef keyword;
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  auto value = symbolizeGeluKind(keyword);
-  if (!value)
-    return parser.emitError(loc) << "unknown kind '" << keyword
-                                 << "'; expected erf, tanh, puma, bolt, bumblebee, nimbus "
-                                    "or quad";
-  kind = GeluKindAttr::get(parser.getContext(), *value);
-  return success();
-}
-
-static void printPlainGelu(OpAsmPrinter &printer, Operation *, GeluKindAttr kind) {
-  printer << stringifyGeluKind(kind.getValue());
-}
 
 #include "tacit/Dialect/MPC/IR/MPCInterfaces.cpp.inc"
 #define GET_OP_CLASSES
@@ -469,52 +432,4 @@ Workload MatmulOp::getWorkload() {
     workload.batch = 1;
   }
   return workload;
-}
-
-StringRef tacit::mpc::stringifyWorkloadKind(WorkloadKind kind) {
-  switch (kind) {
-  case WorkloadKind::Local:
-    return "local";
-  case WorkloadKind::Share:
-    return "share";
-  case WorkloadKind::OneHot:
-    return "one_hot";
-  case WorkloadKind::Reveal:
-    return "reveal";
-  case WorkloadKind::Multiply:
-    return "mul";
-  case WorkloadKind::Square:
-    return "square";
-  case WorkloadKind::Matmul:
-    return "matmul";
-  case WorkloadKind::Truncate:
-    return "truncate";
-  case WorkloadKind::Max:
-    return "max";
-  case WorkloadKind::IsNegative:
-    return "is_negative";
-  case WorkloadKind::Relu:
-    return "relu";
-  case WorkloadKind::Exp:
-    return "exp";
-  case WorkloadKind::Reciprocal:
-    return "reciprocal";
-  case WorkloadKind::Rsqrt:
-    return "rsqrt";
-  case WorkloadKind::Sigmoid:
-    return "sigmoid";
-  case WorkloadKind::Tanh:
-    return "tanh";
-  case WorkloadKind::Silu:
-    return "silu";
-  case WorkloadKind::Gelu:
-    return "gelu";
-  case WorkloadKind::Softmax:
-    return "softmax";
-  case WorkloadKind::LayerNorm:
-    return "layer_norm";
-  case WorkloadKind::RMSNorm:
-    return "rms_norm";
-  }
-  return "";
 }

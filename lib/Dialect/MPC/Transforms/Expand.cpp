@@ -11,6 +11,18 @@
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
+#include "tacit/Dialect/MPC/Transforms/RecipeEnums.cpp.inc"
+
+namespace tacit {
+#define GET_RecipeWords_IMPL
+#include "tacit/Dialect/MPC/Transforms/RecipeWords.inc"
+
+template <>
+llvm::ArrayRef<Word<mpc::Recipe>> words<mpc::Recipe>() {
+  return RecipeWords;
+}
+} // namespace tacit
+
 namespace tacit::mpc {
 #define GEN_PASS_DEF_EXPAND
 #include "tacit/Dialect/MPC/Transforms/Passes.h.inc"

@@ -137,7 +137,7 @@ static Value emitPieces(Arithmetic &a, ArrayRef<GeluPiece> pieces, Value x) {
 }
 
 Value tacit::mpc::emitGelu(Arithmetic &a, GeluKind kind, Value x, const Functions &f) {
-  ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
+  ArrayRef<GeluPiece> pieces = numerics::geluPieces(kind);
   if (!pieces.empty())
     return emitPieces(a, pieces, x);
   return f.geluBound > 0 ? emitBoundedSeries(a, x, f.geluBound) : emitSeries(a, x);

@@ -7,7 +7,6 @@
 
 #include "ScalarBuilder.h"
 #include "tacit/Dialect/NN/IR/NN.h"
-#include "tacit/Numerics/GeluPieces.h"
 #include <cmath>
 
 using namespace mlir;
@@ -39,7 +38,7 @@ static Value buildPiece(const ScalarBuilder &s, const GeluPiece &piece) {
 
 /// Returns null for kinds that have no pieces.
 static Value buildPieces(const ScalarBuilder &s, GeluKind kind) {
-  ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
+  ArrayRef<GeluPiece> pieces = numerics::geluPieces(kind);
   if (pieces.empty())
     return {};
   // NaN is below no bound and therefore stays with the last piece, which keeps it.
@@ -66,7 +65,7 @@ static double evaluatePiece(const GeluPiece &piece, double x) {
 
 /// Returns nullopt for kinds that have no pieces.
 static std::optional<double> evaluatePieces(GeluKind kind, double x) {
-  ArrayRef<GeluPiece> pieces = numerics::geluPieces(stringifyGeluKind(kind));
+  ArrayRef<GeluPiece> pieces = numerics::geluPieces(kind);
   for (const GeluPiece &piece : pieces.drop_back(pieces.empty() ? 0 : 1))
     if (piece.bound < 0 ? x < piece.bound : x <= piece.bound)
       return evaluatePiece(piece, x);

@@ -8,44 +8,12 @@
 #include "mlir/IR/PatternMatch.h"
 #include "tacit/Dialect/NN/IR/Elementwise.h"
 #include "tacit/Dialect/NN/IR/SizeInference.h"
+#include "tacit/Support/PlainEnum.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
-
-//===----------------------------------------------------------------------===//
-// Assembly: an enum as a bare keyword, without #nn<...> around it
-//===----------------------------------------------------------------------===//
-
-/// The enum cases are numbered from 0 on.
-template <typename Enum>
-static std::string listKeywords() {
-  std::string list;
-  for (uint32_t i = 0; !stringifyEnum(static_cast<Enum>(i)).empty(); ++i)
-    list += (i == 0 ? "" : ", ") + stringifyEnum(static_cast<Enum>(i)).str();
-  return list;
-}
-
-template <typename EnumAttrT>
-static ParseResult parsePlainEnum(OpAsmParser &parser, EnumAttrT &attribute) {
-  using Enum = decltype(attribute.getValue());
-  StringRef keyword;
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  std::optional<Enum> value = symbolizeEnum<Enum>(keyword);
-  if (!value)
-    return parser.emitError(loc) << "unknown keyword '" << keyword << "'; expected one of "
-                                 << listKeywords<Enum>();
-  attribute = EnumAttrT::get(parser.getContext(), *value);
-  return success();
-}
-
-template <typename EnumAttrT>
-static void printPlainEnum(OpAsmPrinter &printer, Operation *, EnumAttrT attribute) {
-  printer << stringifyEnum(attribute.getValue());
-}
 
 #include "tacit/Dialect/NN/IR/NNInterfaces.cpp.inc"
 

@@ -16,6 +16,16 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Numerics/GeluPieces.h"
+
+namespace tacit::mpc {
+/// The dialect speaks of functions that Numerics defines.
+using numerics::GeluKind;
+
+/// True if protocols compute that kind of GELU as one function. The kind by sigmoid is a
+/// product with mpc.sigmoid.
+inline bool isOneFunction(GeluKind kind) { return kind != GeluKind::Sigmoid; }
+} // namespace tacit::mpc
 
 #include "tacit/Dialect/MPC/IR/MPCDialect.h.inc"
 #include "tacit/Dialect/MPC/IR/MPCEnums.h.inc"
@@ -32,36 +42,8 @@ inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 /// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
-/// The kinds of work that a protocol charges for.
-enum class WorkloadKind {
-  Local, ///< nothing is sent
-  Share, ///< `elements` that one party knows become secret
-  OneHot,
-  Reveal,
-  Multiply,
-  Square,
-  Matmul, ///< `batch` products of m x k by k x n; one side of each is secret too
-  Truncate,
-  Max,
-  IsNegative,
-  Relu,
-  Exp,
-  Reciprocal,
-  Rsqrt,
-  Sigmoid,
-  Tanh,
-  Silu,
-  Gelu,
-  Softmax,
-  LayerNorm,
-  RMSNorm,
-};
-
-/// Returns "matmul", "softmax", ...
-llvm::StringRef stringifyWorkloadKind(WorkloadKind kind);
-
-/// A workload, and its size in elements. `rows` and `row` are the number and the length of
-/// the rows along which Max, Softmax and the norms work: elements = rows * row.
+/// What there is to do, and its size in elements. `rows` and `row` are the rows along which
+/// Max, Softmax and the norms work, and their length: elements = rows * row.
 struct Workload {
   WorkloadKind kind = WorkloadKind::Local;
   int64_t elements = 0;

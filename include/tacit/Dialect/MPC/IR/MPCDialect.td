@@ -11,7 +11,8 @@
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
-include "mlir/IR/EnumAttr.td"
+include "tacit/Dialect/MPC/IR/MPCEnums.td"
+include "tacit/Numerics/Gelu.td"
 
 def MPC_Dialect : Dialect {
   let name = "mpc";
@@ -86,50 +87,16 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
 // Enums
 //===----------------------------------------------------------------------===//
 
-class MPC_Enum<string name, string summary, list<I32EnumAttrCase> cases>
-    : I32EnumAttr<name, summary, cases> {
+class MPC_EnumAttr<EnumInfo enum, string mnemonic> : EnumAttr<MPC_Dialect, enum, mnemonic> {
   let cppNamespace = "::tacit::mpc";
-  let genSpecializedAttr = 0;
 }
 
-def MPC_Party : MPC_Enum<"Party", "the party that knows a value", [
-  I32EnumAttrCase<"Client", 0, "client">,
-  I32EnumAttrCase<"Server", 1, "server">
-]>;
-def MPC_PartyAttr : EnumAttr<MPC_Dialect, MPC_Party, "party">;
-
-def MPC_Reason : MPC_Enum<"Reason", "why both parties know a constant", [
-  I32EnumAttrCase<"Shape", 0, "shape">,
-  I32EnumAttrCase<"Index", 1, "index">,
-  I32EnumAttrCase<"Mask", 2, "mask">,
-  I32EnumAttrCase<"Attribute", 3, "attribute">,
-  I32EnumAttrCase<"Listed", 4, "listed">
-]>;
-def MPC_ReasonAttr : EnumAttr<MPC_Dialect, MPC_Reason, "reason"> {
+def MPC_PartyAttr : MPC_EnumAttr<MPC_Party, "party">;
+def MPC_ReasonAttr : MPC_EnumAttr<MPC_Reason, "reason"> {
   let assemblyFormat = "$value";
 }
-
-def MPC_GeluKind : MPC_Enum<"GeluKind", "the function that GELU stands for", [
-  I32EnumAttrCase<"Erf", 0, "erf">,
-  I32EnumAttrCase<"Tanh", 1, "tanh">,
-  I32EnumAttrCase<"Puma", 2, "puma">,
-  I32EnumAttrCase<"Bolt", 3, "bolt">,
-  I32EnumAttrCase<"Bumblebee", 4, "bumblebee">,
-  I32EnumAttrCase<"Nimbus", 5, "nimbus">,
-  I32EnumAttrCase<"Quad", 6, "quad">
-]>;
-def MPC_GeluKindAttr : EnumAttr<MPC_Dialect, MPC_GeluKind, "gelu_kind">;
-
-def MPC_Role : MPC_Enum<"Role", "the purpose of a matrix product", [
-  I32EnumAttrCase<"Other", 0, "other">,
-  I32EnumAttrCase<"Embedding", 1, "embedding">,
-  I32EnumAttrCase<"Projection", 2, "projection">,
-  I32EnumAttrCase<"Scores", 3, "scores">,
-  I32EnumAttrCase<"Values", 4, "values">,
-  I32EnumAttrCase<"FeedForward", 5, "feed_forward">,
-  I32EnumAttrCase<"Head", 6, "head">
-]>;
-def MPC_RoleAttr : EnumAttr<MPC_Dialect, MPC_Role, "role">;
+def MPC_GeluKindAttr : MPC_EnumAttr<GeluKind, "gelu_kind">;
+def MPC_RoleAttr : MPC_EnumAttr<MPC_Role, "role">;
 
 //===----------------------------------------------------------------------===//
 // Attributes

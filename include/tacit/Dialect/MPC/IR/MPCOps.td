@@ -84,7 +84,7 @@ def MPC_ShareOp : MPC_Op<"share"> {
   let arguments = (ins RankedTensorOf<[F32]>:$input, MPC_PartyAttr:$party);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
-    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
+    $input `from` custom<PlainEnum>($party) attr-dict `:` qualified(type($input)) `to`
     qualified(type($result))
   }];
   let builders = [
@@ -108,7 +108,7 @@ def MPC_OneHotOp : MPC_Op<"one_hot"> {
   let arguments = (ins RankedTensorOf<[I32, I64]>:$input, MPC_PartyAttr:$party);
   let results = (outs MPC_ShareType:$result);
   let assemblyFormat = [{
-    $input `from` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `to`
+    $input `from` custom<PlainEnum>($party) attr-dict `:` qualified(type($input)) `to`
     qualified(type($result))
   }];
   let builders = [
@@ -151,7 +151,7 @@ def MPC_RevealOp : MPC_InferredOp<"reveal"> {
   let arguments = (ins MPC_ShareType:$input, MPC_PartyAttr:$party);
   let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = [{
-    $input `to` custom<PlainParty>($party) attr-dict `:` qualified(type($input)) `->`
+    $input `to` custom<PlainEnum>($party) attr-dict `:` qualified(type($input)) `->`
     qualified(type($result))
   }];
 }
@@ -266,12 +266,21 @@ def MPC_SigmoidOp : MPC_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def MPC_TanhOp : MPC_UnaryOp<"tanh", "hyperbolic tangent">;
 def MPC_SiluOp : MPC_UnaryOp<"silu", "x * sigmoid(x)">;
 
+def MPC_IsOneFunction : AttrConstraint<
+    CPred<"::tacit::mpc::isOneFunction("
+          "::llvm::cast<::tacit::mpc::GeluKindAttr>($_self).getValue())">,
+    "other than sigmoid, which is a product with mpc.sigmoid">;
+
 def MPC_GeluOp : MPC_Op<"gelu", [AllTypesMatch<["input", "result"]>]> {
-  let summary = "Gaussian error linear unit, or an approximation of it";
-  let description = "The kinds are those of `nn.gelu`.";
-  let arguments = (ins MPC_ShareType:$input, MPC_GeluKindAttr:$kind);
+  let summary = "Gaussian error linear unit, or what stands for it";
+  let description = [{
+    The kinds are those of `nn.gelu` but for `sigmoid`, which is a product with
+    `mpc.sigmoid`.
+  }];
+  let arguments = (ins MPC_ShareType:$input,
+                       ConfinedAttr<MPC_GeluKindAttr, [MPC_IsOneFunction]>:$kind);
   let results = (outs MPC_ShareType:$result);
-  let assemblyFormat = "custom<PlainGelu>($kind) $input attr-dict `:` qualified(type($input))";
+  let assemblyFormat = "custom<PlainEnum>($kind) $input attr-dict `:` qualified(type($input))";
 }
 
 def MPC_SoftmaxOp : MPC_Op<"softmax", [AllTypesMatch<["input", "result"]>]> {

@@ -13,15 +13,14 @@
 #include "mlir/Pass/Pass.h"
 #include "tacit/Support/Words.h"
 
+#include "tacit/Dialect/MPC/Transforms/RecipeEnums.h.inc"
+
+namespace tacit {
+template <>
+llvm::ArrayRef<Word<mpc::Recipe>> words<mpc::Recipe>();
+} // namespace tacit
+
 namespace tacit::mpc {
-
-/// The protocol whose expansions of functions `mpc-expand` follows.
-enum class Recipe { CrypTen, CrypTenBounded };
-
-inline constexpr Word<Recipe> kRecipeWords[] = {
-    {Recipe::CrypTen, "crypten", "those of CrypTen"},
-    {Recipe::CrypTenBounded, "crypten-bounded", "the same, made to hold for larger ranges"},
-};
 
 #define GEN_PASS_DECL
 #include "tacit/Dialect/MPC/Transforms/Passes.h.inc"

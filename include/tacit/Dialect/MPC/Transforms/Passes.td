@@ -8,7 +8,8 @@
 #ifndef TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD
 #define TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "tacit/Dialect/MPC/Transforms/Recipe.td"
+include "tacit/Support/WordOption.td"
 
 //===----------------------------------------------------------------------===//
 // Expand: whole functions become the primitives of a protocol
@@ -77,9 +78,7 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"recipe", "recipe", "::tacit::mpc::Recipe",
-           /*default=*/"::tacit::mpc::Recipe::CrypTen", "the expansions that are used",
-           [{::tacit::wordValues(::tacit::mpc::kRecipeWords)}]>,
+    WordOption<"recipe", "recipe", Recipe, /*default=*/"CrypTen", "whose functions">,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
            "a power of two by which norms move the variances that rsqrt takes">
   ];

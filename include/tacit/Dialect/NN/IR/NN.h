@@ -18,6 +18,16 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "tacit/Dialect/NN/IR/Movement.h"
 #include "tacit/Dialect/NN/IR/SizeExpr.h"
+#include "tacit/Numerics/GeluPieces.h"
+#include "tacit/Numerics/Multiplier.h"
+
+namespace tacit::nn {
+/// The dialect speaks of arithmetic that Numerics defines.
+using numerics::GeluKind;
+using numerics::MultiplierKind;
+using numerics::OverflowPolicy;
+using numerics::ZeroPolicy;
+} // namespace tacit::nn
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"
 #include "tacit/Dialect/NN/IR/NNEnums.h.inc"

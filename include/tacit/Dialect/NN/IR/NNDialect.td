@@ -11,7 +11,9 @@
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
-include "mlir/IR/EnumAttr.td"
+include "tacit/Dialect/NN/IR/NNEnums.td"
+include "tacit/Numerics/Gelu.td"
+include "tacit/Numerics/Multiplier.td"
 
 def NN_Dialect : Dialect {
   let name = "nn";
@@ -46,93 +48,15 @@ def NN_Dialect : Dialect {
 // Enums
 //===----------------------------------------------------------------------===//
 
-def NN_GeluKind : I32EnumAttr<"GeluKind", "the function that GELU stands for", [
-  I32EnumAttrCase<"Erf", 0, "erf">,
-  I32EnumAttrCase<"Tanh", 1, "tanh">,
-  I32EnumAttrCase<"Puma", 2, "puma">,
-  I32EnumAttrCase<"Bolt", 3, "bolt">,
-  I32EnumAttrCase<"Bumblebee", 4, "bumblebee">,
-  I32EnumAttrCase<"Nimbus", 5, "nimbus">,
-  I32EnumAttrCase<"Quad", 6, "quad">,
-  I32EnumAttrCase<"Sigmoid", 7, "sigmoid">
-]> {
+class NN_EnumAttr<EnumInfo enum, string mnemonic> : EnumAttr<NN_Dialect, enum, mnemonic> {
   let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_GeluKindAttr : EnumAttr<NN_Dialect, NN_GeluKind, "gelu_kind">;
-
-def NN_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
-  I32EnumAttrCase<"Sum", 0, "sum">,
-  I32EnumAttrCase<"Mean", 1, "mean">,
-  I32EnumAttrCase<"Max", 2, "max">,
-  I32EnumAttrCase<"Min", 3, "min">,
-  I32EnumAttrCase<"Prod", 4, "prod">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
-
-def NN_ArgKind : I32EnumAttr<"ArgKind", "the element that is searched for", [
-  I32EnumAttrCase<"Max", 0, "max">,
-  I32EnumAttrCase<"Min", 1, "min">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_ArgKindAttr : EnumAttr<NN_Dialect, NN_ArgKind, "arg_kind">;
-
-def NN_ScatterKind : I32EnumAttr<"ScatterKind", "how an update is combined", [
-  I32EnumAttrCase<"Replace", 0, "none">,
-  I32EnumAttrCase<"Add", 1, "add">,
-  I32EnumAttrCase<"Mul", 2, "mul">,
-  I32EnumAttrCase<"Max", 3, "max">,
-  I32EnumAttrCase<"Min", 4, "min">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_ScatterKindAttr : EnumAttr<NN_Dialect, NN_ScatterKind, "scatter_kind">;
-
-def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "which comparison", [
-  I32EnumAttrCase<"Equal", 0, "eq">,
-  I32EnumAttrCase<"Less", 1, "lt">,
-  I32EnumAttrCase<"LessOrEqual", 2, "le">,
-  I32EnumAttrCase<"Greater", 3, "gt">,
-  I32EnumAttrCase<"GreaterOrEqual", 4, "ge">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_ComparePredicateAttr
-    : EnumAttr<NN_Dialect, NN_ComparePredicate, "compare_predicate">;
-
-def NN_MultiplierKind : I32EnumAttr<"MultiplierKind", "how a product is computed", [
-  I32EnumAttrCase<"Exact", 0, "exact">,
-  I32EnumAttrCase<"LMul", 1, "lmul">,
-  I32EnumAttrCase<"Pam", 2, "pam">,
-  I32EnumAttrCase<"ShiftAdd", 3, "shift_add">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
 }
 
-def NN_ZeroPolicy : I32EnumAttr<"ZeroPolicy", "the treatment of zeros in a product", [
-  I32EnumAttrCase<"Exact", 0, "exact">,
-  I32EnumAttrCase<"Lift", 1, "lift">,
-  I32EnumAttrCase<"Ignore", 2, "ignore">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-
-def NN_OverflowPolicy : I32EnumAttr<"OverflowPolicy", "the treatment of overflow", [
-  I32EnumAttrCase<"Infinity", 0, "infinity">,
-  I32EnumAttrCase<"Ignore", 1, "ignore">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
+def NN_GeluKindAttr : NN_EnumAttr<GeluKind, "gelu_kind">;
+def NN_ReduceKindAttr : NN_EnumAttr<NN_ReduceKind, "reduce_kind">;
+def NN_ArgKindAttr : NN_EnumAttr<NN_ArgKind, "arg_kind">;
+def NN_ScatterKindAttr : NN_EnumAttr<NN_ScatterKind, "scatter_kind">;
+def NN_ComparePredicateAttr : NN_EnumAttr<NN_ComparePredicate, "compare_predicate">;
 
 //===----------------------------------------------------------------------===//
 // Attributes
@@ -163,14 +87,15 @@ def NN_MultiplierAttr : AttrDef<NN_Dialect, "Multiplier"> {
     #nn.multiplier<lmul, mantissa = 4, zero = lift>
     ```
   }];
-  let parameters = (ins EnumParameter<NN_MultiplierKind>:$kind,
+  let parameters = (ins EnumParameter<MultiplierKind>:$kind,
                         DefaultValuedParameter<"int64_t", "23">:$mantissa,
                         OptionalParameter<"::mlir::FloatAttr">:$alpha,
                         DefaultValuedParameter<"int64_t", "1">:$terms,
-                        DefaultValuedParameter<"::tacit::nn::ZeroPolicy",
-                                               "::tacit::nn::ZeroPolicy::Exact">:$zero,
-                        DefaultValuedParameter<"::tacit::nn::OverflowPolicy",
-                                               "::tacit::nn::OverflowPolicy::Infinity">:$overflow);
+                        DefaultValuedParameter<"::tacit::numerics::ZeroPolicy",
+                                               "::tacit::numerics::ZeroPolicy::Exact">:$zero,
+                        DefaultValuedParameter<
+                            "::tacit::numerics::OverflowPolicy",
+                            "::tacit::numerics::OverflowPolicy::Infinity">:$overflow);
   let assemblyFormat = [{
     `<` $kind (`,` struct($mantissa, $alpha, $terms, $zero, $overflow)^)? `>`
   }];

@@ -10,14 +10,7 @@
 
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
-def NN_PoolKind : I32EnumAttr<"PoolKind", "how a pool combines a window", [
-  I32EnumAttrCase<"Max", 0, "max">,
-  I32EnumAttrCase<"Avg", 1, "avg">
-]> {
-  let cppNamespace = "::tacit::nn";
-  let genSpecializedAttr = 0;
-}
-def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
+def NN_PoolKindAttr : NN_EnumAttr<NN_PoolKind, "pool_kind">;
 
 def NN_ConvOp
     : NN_InferredOp<"conv", [NN_InfersSizes,

@@ -177,9 +177,9 @@ private:
   }
 
   std::string describe(const numerics::LowBitMatrix &matrix) {
-    std::string text = fmt::format(
-        "{}x{} in {} bits, {}, group {}", matrix.rows, matrix.columns, matrix.bits,
-        scheme == numerics::Scheme::Symmetric ? "symmetric" : "asymmetric", matrix.group);
+    std::string text =
+        fmt::format("{}x{} in {} bits, {}, group {}", matrix.rows, matrix.columns,
+                    matrix.bits, numerics::stringifyScheme(scheme).str(), matrix.group);
     if (named)
       return text + ", its bytes were not read";
     return fmt::format("{}, relative error {:.2e}", text, matrix.relativeError);

@@ -36,26 +36,7 @@ llvm::Error tacit::nn::checkOptions(const ReplaceActivationOptions &options) {
 
 /// Returns the kind of GELU that replaces the activation, if it is one.
 static std::optional<GeluKind> geluKindOf(Replacement replacement) {
-  switch (replacement) {
-  case Replacement::Relu:
-  case Replacement::Identity:
-    return std::nullopt;
-  case Replacement::Erf:
-    return GeluKind::Erf;
-  case Replacement::Tanh:
-    return GeluKind::Tanh;
-  case Replacement::Puma:
-    return GeluKind::Puma;
-  case Replacement::Bolt:
-    return GeluKind::Bolt;
-  case Replacement::Bumblebee:
-    return GeluKind::Bumblebee;
-  case Replacement::Nimbus:
-    return GeluKind::Nimbus;
-  case Replacement::Quad:
-    return GeluKind::Quad;
-  }
-  llvm_unreachable("a replacement that is none");
+  return tacit::numerics::symbolizeGeluKind(stringifyReplacement(replacement));
 }
 
 /// Returns the name of the function that an activation computes.

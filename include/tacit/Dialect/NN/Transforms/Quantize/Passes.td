@@ -8,7 +8,10 @@
 #ifndef TACIT_DIALECT_NN_TRANSFORMS_QUANTIZE_PASSES_TD
 #define TACIT_DIALECT_NN_TRANSFORMS_QUANTIZE_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "tacit/Dialect/NN/Transforms/Quantize/Arithmetic.td"
+include "tacit/Numerics/Multiplier.td"
+include "tacit/Numerics/Quantizer.td"
+include "tacit/Support/WordOption.td"
 
 def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   let summary = "Store the weights of linear layers in 4, 6 or 8 bits";
@@ -57,12 +60,9 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   let options = [
     Option<"bits", "bits", "int64_t", /*default=*/"8", "bits of a weight: 4, 6 or 8">,
     Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
-    Option<"scheme", "scheme", "::tacit::numerics::Scheme",
-           /*default=*/"::tacit::numerics::Scheme::Symmetric", "how the levels are spaced",
-           [{::tacit::wordValues(::tacit::nn::kSchemeWords)}]>,
-    Option<"head", "head", "::tacit::nn::HeadWeights",
-           /*default=*/"::tacit::nn::HeadWeights::Float", "weights of the output layer",
-           [{::tacit::wordValues(::tacit::nn::kHeadWords)}]>,
+    WordOption<"scheme", "scheme", Scheme, /*default=*/"Symmetric", "how the levels lie">,
+    WordOption<"head", "head", HeadWeights, /*default=*/"Float",
+               "weights of the output layer">,
     Option<"named", "named", "bool", /*default=*/"false",
       "the new constants are names without bytes">
   ];
@@ -113,23 +113,17 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"kind", "kind", "::tacit::nn::MultiplierKind",
-           /*default=*/"::tacit::nn::MultiplierKind::Exact", "how a product is computed",
-           [{::tacit::wordValues(::tacit::nn::kMultiplierWords)}]>,
+    WordOption<"kind", "kind", MultiplierKind, /*default=*/"Exact",
+               "how a product is computed">,
     Option<"mantissa", "mantissa", "int64_t", /*default=*/"23", "bits that lmul reads">,
     Option<"alpha", "alpha", "double", /*default=*/"1.0552",
            "factor of a pam product, from 1 to less than 2">,
     Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
-    Option<"zero", "zero", "::tacit::nn::ZeroPolicy",
-           /*default=*/"::tacit::nn::ZeroPolicy::Exact", "treatment of zeros and tiny products",
-           [{::tacit::wordValues(::tacit::nn::kZeroWords)}]>,
-    Option<"overflow", "overflow", "::tacit::nn::OverflowPolicy",
-           /*default=*/"::tacit::nn::OverflowPolicy::Infinity",
-           "treatment of infinite products, and NaN",
-           [{::tacit::wordValues(::tacit::nn::kOverflowWords)}]>,
-    Option<"scope", "scope", "::tacit::nn::MultiplierScope",
-           /*default=*/"::tacit::nn::MultiplierScope::Matmul", "the products that are set",
-           [{::tacit::wordValues(::tacit::nn::kScopeWords)}]>
+    WordOption<"zero", "zero", ZeroPolicy, /*default=*/"Exact",
+               "zeros and products near zero">,
+    WordOption<"overflow", "overflow", OverflowPolicy, /*default=*/"Infinity",
+               "products and operands that are not finite">,
+    WordOption<"scope", "scope", MultiplierScope, /*default=*/"Matmul", "which products">
   ];
   let statistics = [
     Statistic<"sites", "sites", "operations whose multiplier is set">,

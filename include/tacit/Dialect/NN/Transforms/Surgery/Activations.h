@@ -10,31 +10,13 @@
 
 #include "tacit/Support/Words.h"
 
-namespace tacit::nn {
+#include "tacit/Dialect/NN/Transforms/Surgery/ActivationsEnums.h.inc"
 
-/// The activations that are replaced.
-enum class ActivationSet { Gelu, Any };
-
-/// The replacement: nothing, a ReLU, or GELU of some kind.
-enum class Replacement { Relu, Identity, Erf, Tanh, Puma, Bolt, Bumblebee, Nimbus, Quad };
-
-inline constexpr Word<ActivationSet> kActivationWords[] = {
-    {ActivationSet::Gelu, "gelu", "GELU of any kind"},
-    {ActivationSet::Any, "any", "GELU, SiLU and ReLU"},
-};
-
-inline constexpr Word<Replacement> kReplacementWords[] = {
-    {Replacement::Relu, "relu", "max(x, 0)"},
-    {Replacement::Identity, "identity", "x"},
-    {Replacement::Erf, "erf", "GELU by erf"},
-    {Replacement::Tanh, "tanh", "GELU by tanh"},
-    {Replacement::Puma, "puma", "polynomials of PUMA"},
-    {Replacement::Bolt, "bolt", "polynomial of BOLT"},
-    {Replacement::Bumblebee, "bumblebee", "polynomials of BumbleBee"},
-    {Replacement::Nimbus, "nimbus", "example polynomial of Nimbus"},
-    {Replacement::Quad, "quad", "parabola of MPCFormer"},
-};
-
-} // namespace tacit::nn
+namespace tacit {
+template <>
+llvm::ArrayRef<Word<nn::ActivationSet>> words<nn::ActivationSet>();
+template <>
+llvm::ArrayRef<Word<nn::Replacement>> words<nn::Replacement>();
+} // namespace tacit
 
 #endif // TACIT_DIALECT_NN_TRANSFORMS_SURGERY_ACTIVATIONS_H

@@ -8,7 +8,8 @@
 #ifndef TACIT_DIALECT_NN_TRANSFORMS_SURGERY_PASSES_TD
 #define TACIT_DIALECT_NN_TRANSFORMS_SURGERY_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "tacit/Dialect/NN/Transforms/Surgery/Activations.td"
+include "tacit/Support/WordOption.td"
 
 /// A pass of the surgery phase. It changes what the model computes, unless it says
 /// otherwise. Every site that it changes, and every one that it leaves, with the reason, is
@@ -87,12 +88,9 @@ def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
   }];
   let options = [
     siteOption,
-    Option<"what", "what", "::tacit::nn::ActivationSet",
-           /*default=*/"::tacit::nn::ActivationSet::Gelu", "the activations that are replaced",
-           [{::tacit::wordValues(::tacit::nn::kActivationWords)}]>,
-    Option<"with", "with", "::tacit::nn::Replacement",
-           /*default=*/"::tacit::nn::Replacement::Relu", "the replacement",
-           [{::tacit::wordValues(::tacit::nn::kReplacementWords)}]>,
+    WordOption<"what", "what", ActivationSet, /*default=*/"Gelu",
+               "which activations are replaced">,
+    WordOption<"with", "with", Replacement, /*default=*/"Relu", "what comes in their place">,
     Option<"slope", "slope", "double", /*default=*/"0",
            "slope of a ReLU for negative arguments, from 0 to less than 1">
   ];
