@@ -14,13 +14,25 @@
 using namespace mlir;
 using namespace tacit;
 
-static constexpr llvm::StringLiteral kNames[] = {
-    "mul",        "square", "matmul",  "truncate",   "is_negative", "max",
-    "relu",       "exp",    "sigmoid", "tanh",       "silu",        "gelu",
-    "reciprocal", "rsqrt",  "softmax", "layer_norm", "rms_norm",    "reveal"};
+using mpc::WorkloadKind;
 
 /// This is more than any program has, and small enough for sums of its bytes.
 static constexpr int64_t kMaxElements = int64_t(1) << 40;
+
+/// Sharing makes secrets rather than taking them, and local work has no cost.
+static bool isOnSecrets(WorkloadKind kind) {
+  return !llvm::is_contained(
+      {WorkloadKind::Local, WorkloadKind::Share, WorkloadKind::OneHot}, kind);
+}
+
+/// The operations on secrets, for a message.
+static std::string listOperations() {
+  SmallVector<StringRef> names;
+  for (unsigned i = 0; i <= mpc::getMaxEnumValForWorkloadKind(); ++i)
+    if (auto kind = static_cast<WorkloadKind>(i); isOnSecrets(kind))
+      names.push_back(stringifyWorkloadKind(kind));
+  return llvm::join(names, ", ");
+}
 
 static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
   if (isMatmul && shape.size() != 3)
@@ -46,7 +58,7 @@ public:
   PrimitiveBuilder(OpBuilder &builder, const Ring &ring, Block *arguments)
       : builder(builder), loc(builder.getUnknownLoc()), ring(ring), arguments(arguments) {}
 
-  void build(StringRef name, ArrayRef<int64_t> shape);
+  void build(WorkloadKind kind, ArrayRef<int64_t> shape);
 
 private:
   Value share(ArrayRef<int64_t> shape, int64_t fraction) {
@@ -54,8 +66,7 @@ private:
     return mpc::ShareOp::create(builder, loc, arguments->addArgument(plain, loc),
                                 mpc::Party::Client, ring.width, fraction);
   }
-  void buildAlongRows(StringRef name, Value x, ArrayRef<int64_t> shape);
-  void buildElementwise(StringRef name, Value x);
+  void buildUnary(WorkloadKind kind, Value x);
 
   OpBuilder &builder;
   Location loc;
@@ -64,64 +75,67 @@ private:
 };
 } // namespace
 
-void PrimitiveBuilder::buildAlongRows(StringRef name, Value x, ArrayRef<int64_t> shape) {
-  int64_t axis = shape.size() - 1;
+void PrimitiveBuilder::buildUnary(WorkloadKind kind, Value x) {
+  int64_t axis = cast<mpc::ShareType>(x.getType()).getRank() - 1;
   FloatAttr epsilon = builder.getF32FloatAttr(1e-5f);
-  if (name == "max")
+  switch (kind) {
+  case WorkloadKind::Max:
     mpc::MaxOp::create(builder, loc, x, axis);
-  else if (name == "softmax")
+    return;
+  case WorkloadKind::Softmax:
     mpc::SoftmaxOp::create(builder, loc, x, /*keep=*/Value(), axis);
-  else if (name == "layer_norm")
+    return;
+  case WorkloadKind::LayerNorm:
     mpc::LayerNormOp::create(builder, loc, x, epsilon);
-  else
+    return;
+  case WorkloadKind::RMSNorm:
     mpc::RMSNormOp::create(builder, loc, x, epsilon);
-}
-
-void PrimitiveBuilder::buildElementwise(StringRef name, Value x) {
-  if (name == "gelu") {
+    return;
+  case WorkloadKind::Square:
+    mpc::SquareOp::create(builder, loc, x);
+    return;
+  case WorkloadKind::IsNegative:
+    mpc::IsNegativeOp::create(builder, loc, x);
+    return;
+  case WorkloadKind::Reveal:
+    mpc::RevealOp::create(builder, loc, x, mpc::Party::Client);
+    return;
+  case WorkloadKind::Gelu:
     mpc::GeluOp::create(builder, loc, x, mpc::GeluKind::Erf);
     return;
+  default: // an operation of one operand whose result has the same type
+    OperationState state(loc, ("mpc." + stringifyWorkloadKind(kind)).str(), x, x.getType());
+    builder.create(state);
   }
-  // Describes an operation of one operand whose result has the same type.
-  OperationState state(loc, ("mpc." + name).str(), x, x.getType());
-  builder.create(state);
 }
 
-void PrimitiveBuilder::build(StringRef name, ArrayRef<int64_t> shape) {
+void PrimitiveBuilder::build(WorkloadKind kind, ArrayRef<int64_t> shape) {
   int64_t fraction = ring.fraction;
-  if (name == "matmul") {
+  if (kind == WorkloadKind::Matmul) {
     Value lhs = share({shape[0], shape[1]}, fraction);
     Value rhs = share({shape[1], shape[2]}, fraction);
     mpc::MatmulOp::create(builder, loc, lhs, rhs);
     return;
   }
-  bool isTruncate = name == "truncate";
+  bool isTruncate = kind == WorkloadKind::Truncate;
   Value x = share(shape, isTruncate ? 2 * fraction : fraction);
-  if (name == "mul")
-    mpc::MulOp::create(builder, loc, x, share(shape, fraction));
-  else if (name == "square")
-    mpc::SquareOp::create(builder, loc, x);
-  else if (isTruncate)
+  if (isTruncate)
     mpc::TruncateOp::create(builder, loc, x, fraction);
-  else if (name == "is_negative")
-    mpc::IsNegativeOp::create(builder, loc, x);
-  else if (name == "reveal")
-    mpc::RevealOp::create(builder, loc, x, mpc::Party::Client);
-  else if (llvm::is_contained({"max", "softmax", "layer_norm", "rms_norm"}, name))
-    buildAlongRows(name, x, shape);
+  else if (kind == WorkloadKind::Multiply)
+    mpc::MulOp::create(builder, loc, x, share(shape, fraction));
   else
-    buildElementwise(name, x);
+    buildUnary(kind, x);
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
                                                           ArrayRef<int64_t> shape,
                                                           int64_t width, int64_t fraction,
                                                           MLIRContext *context) {
-  if (!llvm::is_contained(kNames, name))
-    return fail(ErrorKind::InvalidArgument,
-                "use one of: " + llvm::join(llvm::ArrayRef(kNames), ", "),
+  auto kind = mpc::symbolizeWorkloadKind(name);
+  if (!kind || !isOnSecrets(*kind))
+    return fail(ErrorKind::InvalidArgument, "use one of: " + listOperations(),
                 "'{}' is not an operation on secrets", name.str());
-  if (auto error = checkSize(shape, name == "matmul"))
+  if (auto error = checkSize(shape, *kind == WorkloadKind::Matmul))
     return std::move(error);
   OpBuilder builder(context);
   Location loc = builder.getUnknownLoc();
@@ -130,7 +144,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
   auto main = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
   Block *body = main.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  PrimitiveBuilder(builder, Ring{width, fraction}, body).build(name, shape);
+  PrimitiveBuilder(builder, Ring{width, fraction}, body).build(*kind, shape);
   func::ReturnOp::create(builder, loc);
   main.setType(builder.getFunctionType(body->getArgumentTypes(), {}));
   return module;
