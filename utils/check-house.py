@@ -384,6 +384,54 @@ def check_options(house):
                            "give the hint a Setting, which the driver knows the option of")
 
 
+# --- lists of words ----------------------------------------------------------------
+
+# GeluWord<"Erf", 0, "erf", "GELU by erf"> and I32EnumCase<"Sum", 0, "sum">
+CASE = re.compile(r'\b(?:\w+Word|I32Enum(?:Attr)?Case)<\s*"\w+",\s*\d+,\s*"([\w-]+)"')
+TABLE = re.compile(r"\bWord<[\w:]+>\s+\w+\[\]")
+# Two words, such as max and min, belong to many families; literals of three do by chance.
+MIN_WORDS, MIN_TABLE = 3, 4
+SEPARATOR = r"(?:, | or |, or |\|)"
+
+
+def check_words(house):
+    """The values of an enum are listed once, in TableGen. Dialects, options, messages and
+    help follow from that list."""
+    lists = []
+    for td in house.having(".td", under=["include/"]):
+        for block in re.finditer(r"\[[^\[\]]*\]", td.text):
+            words = set(CASE.findall(block.group()))
+            if len(words) < MIN_WORDS:
+                continue
+            line = td.line_of(block.start())
+            for other, first, known in lists:
+                if words <= known or known <= words:
+                    house.find(td, line, f"the words of this enum are listed in {other.name}:"
+                               f"{first} too", "include that list")
+            lists.append((td, line, words))
+    for file in house.having(*CXX, under=["include/", "lib/", "tools/"]):
+        for match in TABLE.finditer(file.code):
+            house.find(file, file.line_of(match.start()), "a table of words in C++",
+                       "list the enum in TableGen, as Words.td says")
+        literals = list(STRING.finditer(blank(file.text, strings=False)))
+        for td, line, words in lists:
+            copy = find_copy(literals, words)
+            if copy:
+                house.find(file, file.line_of(copy.start()), "the words of the enum in "
+                           f"{td.name}:{line} once more", "take them from the enum")
+
+
+def find_copy(literals, words):
+    """The first literal of a table of most of `words`, or one that lists them for readers."""
+    hits = [literal for literal in literals if literal.group()[1:-1] in words]
+    found = {literal.group() for literal in hits}
+    if len(found) >= max(MIN_TABLE, len(words) * 3 / 4):
+        return hits[0]
+    word = "(?:" + "|".join(map(re.escape, sorted(words))) + ")"
+    sentence = re.compile(rf"\b{word}(?:{SEPARATOR}{word}){{{MIN_WORDS - 1},}}\b")
+    return next((literal for literal in literals if sentence.search(literal.group())), None)
+
+
 # --- tests -------------------------------------------------------------------------
 
 SUFFIX = r"(?:-(?:NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))?"
@@ -484,8 +532,8 @@ def main():
               f"of the folders {', '.join(FOLDERS)}", file=sys.stderr)
         return 2
     for check in (check_passes, check_operations, check_sizes, check_banners, check_format,
-                  check_layout, check_code, check_links, check_options, check_directives,
-                  check_errors, check_docs):
+                  check_layout, check_code, check_links, check_options, check_words,
+                  check_directives, check_errors, check_docs):
         check(house)
     for _, _, text in sorted(set(house.findings)):
         print(text)
