@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Reference/Evaluator.h"
 #include "tacit/Report/ProgramFacts.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include <cmath>
@@ -51,29 +52,8 @@ std::vector<std::string> ReferenceProgram::outputNames() {
 
 /// Returns the code of an element type in tacit.h, which is that of ONNX; 0 if it has none.
 static int32_t dtypeOf(Type element) {
-  if (element.isF32())
-    return TACIT_F32;
-  if (element.isF64())
-    return TACIT_F64;
-  if (element.isF16())
-    return TACIT_F16;
-  if (element.isBF16())
-    return TACIT_BF16;
-  if (element.isInteger(1))
-    return TACIT_BOOL;
-  bool isUnsigned = element.isUnsignedInteger();
-  switch (isa<IntegerType>(element) ? byteWidth(element) : 0) {
-  case 1:
-    return isUnsigned ? TACIT_U8 : TACIT_I8;
-  case 2:
-    return isUnsigned ? TACIT_U16 : TACIT_I16;
-  case 4:
-    return isUnsigned ? TACIT_U32 : TACIT_I32;
-  case 8:
-    return isUnsigned ? TACIT_U64 : TACIT_I64;
-  default:
-    return 0;
-  }
+  const ElementType *type = findElementType(element);
+  return type ? type->code : 0;
 }
 
 /// Checks that an input has the element type and the dimensions of its argument.

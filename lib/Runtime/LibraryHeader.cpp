@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/LibraryWriter.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,17 +16,16 @@ using namespace llvm;
 
 namespace tacit {
 
-/// The part of tacit.h that a caller needs; it shares the include guard of that file.
-static constexpr const char *kTensorDeclarations = R"(#ifndef TACIT_TENSOR_DECLARED
+/// The part of tacit.h that a caller needs, before and after the element types; it shares
+/// the include guard of that file.
+static constexpr const char *kBeforeElementTypes = R"(#ifndef TACIT_TENSOR_DECLARED
 #define TACIT_TENSOR_DECLARED
 
 #define TACIT_MAX_RANK 8
 
 /* Element types, numbered as in ONNX (TensorProto.DataType). */
-enum { TACIT_F32 = 1, TACIT_U8 = 2, TACIT_I8 = 3, TACIT_U16 = 4, TACIT_I16 = 5,
-       TACIT_I32 = 6, TACIT_I64 = 7, TACIT_BOOL = 9, TACIT_F16 = 10, TACIT_F64 = 11,
-       TACIT_U32 = 12, TACIT_U64 = 13, TACIT_BF16 = 16 };
-
+)";
+static constexpr const char *kAfterElementTypes = R"(
 /* A dense row-major tensor. `shape` holds `rank` dimensions, in elements. */
 typedef struct {
   void *data;
@@ -51,42 +51,15 @@ static std::string commentText(StringRef text) {
   return result;
 }
 
-namespace {
-/// Returns the C spelling of an element type; floats of 16 bits are passed as their bits.
-struct CType {
-  StringRef name, constant;
-};
-} // namespace
-
-static CType cType(int32_t dtype) {
-  switch (dtype) {
-  case TACIT_F32:
-    return {"float", "TACIT_F32"};
-  case TACIT_F64:
-    return {"double", "TACIT_F64"};
-  case TACIT_I8:
-    return {"int8_t", "TACIT_I8"};
-  case TACIT_I16:
-    return {"int16_t", "TACIT_I16"};
-  case TACIT_I32:
-    return {"int32_t", "TACIT_I32"};
-  case TACIT_I64:
-    return {"int64_t", "TACIT_I64"};
-  case TACIT_U8:
-    return {"uint8_t", "TACIT_U8"};
-  case TACIT_U16:
-    return {"uint16_t", "TACIT_U16"};
-  case TACIT_U32:
-    return {"uint32_t", "TACIT_U32"};
-  case TACIT_U64:
-    return {"uint64_t", "TACIT_U64"};
-  case TACIT_F16:
-    return {"uint16_t", "TACIT_F16"};
-  case TACIT_BF16:
-    return {"uint16_t", "TACIT_BF16"};
-  default:
-    return {"uint8_t", "TACIT_BOOL"};
-  }
+/// Writes the enum of tacit.h, five element types to a line.
+static void writeElementTypes(raw_ostream &os) {
+  os << "enum { ";
+  for (auto [i, type] : enumerate(elementTypes()))
+    os << (i == 0       ? ""
+           : i % 5 == 0 ? ",\n       "
+                        : ", ")
+       << type.constant << " = " << type.code;
+  os << " };\n";
 }
 
 static bool isFixed(const LibraryTensor &tensor) {
@@ -115,13 +88,13 @@ static std::string dimsText(const LibraryTensor &tensor, ArrayRef<std::string> n
 static void writeWrapper(raw_ostream &os, const LibraryTensor &tensor,
                          const std::string &function, bool isInput) {
   os << formatv("static inline tacit_tensor {0}({1}{2} *data", function,
-                isInput ? "const " : "", cType(tensor.dtype).name);
+                isInput ? "const " : "", findElementType(tensor.dtype)->cType);
   for (auto [i, dim] : enumerate(tensor.shape))
     if (dim < 0)
       os << ", int64_t dim_" << i;
   // C has no initializer for an empty array; members that are not named are zero.
   os << formatv(") {{\n  tacit_tensor tensor = {{{0}data, {1}, {2}, {{",
-                isInput ? "(void *)" : "", cType(tensor.dtype).constant,
+                isInput ? "(void *)" : "", findElementType(tensor.dtype)->constant,
                 tensor.shape.size());
   if (tensor.shape.empty())
     os << "0";
@@ -165,9 +138,11 @@ static void writeBuffers(raw_ostream &os, ArrayRef<LibraryTensor> tensors, Strin
   for (auto [i, tensor] : enumerate(tensors))
     if (isFixed(tensor))
       os << formatv("     static {0} {1}_{2}[{3}_{4}_{2}_ELEMENTS];\n",
-                    cType(tensor.dtype).name, kind, i, prefix.upper(), kind.upper());
+                    findElementType(tensor.dtype)->cType, kind, i, prefix.upper(),
+                    kind.upper());
     else
-      os << formatv("     {0} *{1}_{2} = ...;\n", cType(tensor.dtype).name, kind, i);
+      os << formatv("     {0} *{1}_{2} = ...;\n", findElementType(tensor.dtype)->cType,
+                    kind, i);
 }
 
 static void writeArray(raw_ostream &os, ArrayRef<LibraryTensor> tensors, StringRef prefix,
@@ -270,7 +245,9 @@ std::string libraryHeader(const LibraryParts &parts, StringRef prefix) {
   os << formatv("#ifndef TACIT_MODEL_{0}_H\n#define TACIT_MODEL_{0}_H\n\n", upper);
   os << "#include <stddef.h>\n#include <stdint.h>\n\n";
   os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  os << kTensorDeclarations;
+  os << kBeforeElementTypes;
+  writeElementTypes(os);
+  os << kAfterElementTypes;
   os << formatv("\n#define {0}_NUM_INPUTS {1}\n#define {0}_NUM_OUTPUTS {2}\n", upper,
                 parts.inputs.size(), parts.outputs.size());
   for (auto [i, tensor] : enumerate(parts.inputs))

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Support/HostTensor.h"
+#include "tacit/Support/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/bit.h"
@@ -18,60 +19,13 @@ using namespace llvm;
 namespace tacit {
 
 StringRef dtypeName(int32_t dtype) {
-  switch (dtype) {
-  case TACIT_F32:
-    return "float32";
-  case TACIT_F64:
-    return "float64";
-  case TACIT_F16:
-    return "float16";
-  case TACIT_BF16:
-    return "bfloat16";
-  case TACIT_U8:
-    return "uint8";
-  case TACIT_I8:
-    return "int8";
-  case TACIT_U16:
-    return "uint16";
-  case TACIT_I16:
-    return "int16";
-  case TACIT_U32:
-    return "uint32";
-  case TACIT_I32:
-    return "int32";
-  case TACIT_U64:
-    return "uint64";
-  case TACIT_I64:
-    return "int64";
-  case TACIT_BOOL:
-    return "bool";
-  default:
-    return "unknown";
-  }
+  const ElementType *type = findElementType(dtype);
+  return type ? StringRef(type->name) : "unknown";
 }
 
 int64_t dtypeBytes(int32_t dtype) {
-  switch (dtype) {
-  case TACIT_U8:
-  case TACIT_I8:
-  case TACIT_BOOL:
-    return 1;
-  case TACIT_F16:
-  case TACIT_BF16:
-  case TACIT_U16:
-  case TACIT_I16:
-    return 2;
-  case TACIT_F32:
-  case TACIT_U32:
-  case TACIT_I32:
-    return 4;
-  case TACIT_F64:
-  case TACIT_U64:
-  case TACIT_I64:
-    return 8;
-  default:
-    return 0;
-  }
+  const ElementType *type = findElementType(dtype);
+  return type ? type->bytes : 0;
 }
 
 std::optional<int64_t> tensorBytes(int32_t dtype, ArrayRef<int64_t> shape) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Support/Npy.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
@@ -207,24 +208,13 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   return Prologue{file.substr(start, length), start + length};
 }
 
-namespace {
-struct NumpyType {
-  const char *descr;
-  int32_t dtype;
-};
-} // namespace
-
-/// NumPy has no bfloat16; packages that do save it as an opaque type of two bytes.
-static constexpr NumpyType kNumpyTypes[] = {
-    {"<f4", TACIT_F32},  {"<f8", TACIT_F64}, {"<f2", TACIT_F16}, {"<V2", TACIT_BF16},
-    {"<i4", TACIT_I32},  {"<i8", TACIT_I64}, {"<i2", TACIT_I16}, {"|i1", TACIT_I8},
-    {"<u4", TACIT_U32},  {"<u8", TACIT_U64}, {"<u2", TACIT_U16}, {"|u1", TACIT_U8},
-    {"|b1", TACIT_BOOL}, {"|V2", TACIT_BF16}};
-
 static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
-  for (const NumpyType &type : kNumpyTypes)
+  // An opaque type has no byte order; both spellings of bfloat16 are in use.
+  if (descr == "|V2")
+    return TACIT_BF16;
+  for (const ElementType &type : elementTypes())
     if (descr == type.descr)
-      return type.dtype;
+      return type.code;
   std::string shown;
   raw_string_ostream os(shown);
   printEscapedString(descr.take_front(40), os);
@@ -319,11 +309,6 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
   return array;
 }
 
-static StringRef numpyType(int32_t dtype) {
-  return find_if(kNumpyTypes, [&](const NumpyType &type) { return type.dtype == dtype; })
-      ->descr;
-}
-
 llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
                      ArrayRef<char> bytes) {
   auto size = tensorBytes(dtype, shape);
@@ -331,8 +316,8 @@ llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
     return fail(ErrorKind::Internal, "report this as a bug in tacit",
                 "cannot write '{}': {} bytes do not fit {} of shape {}", path.str(),
                 bytes.size(), dtypeName(dtype).str(), shapeText(shape));
-  std::string header =
-      "{'descr': '" + numpyType(dtype).str() + "', 'fortran_order': False, 'shape': (";
+  std::string header = "{'descr': '" + findElementType(dtype)->descr.str() +
+                       "', 'fortran_order': False, 'shape': (";
   // Formats a shape as Python writes tuples: "()", "(2,)", "(2, 3)".
   header += join(map_range(shape, [](int64_t dim) { return std::to_string(dim); }), ", ");
   header += shape.size() == 1 ? ",), }" : "), }";

@@ -15,6 +15,7 @@
 #include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/Codegen/CPU/WeightFile.h"
 #include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/HostTensor.h"
@@ -24,29 +25,6 @@ using namespace tacit;
 using namespace tacit::cpu;
 
 static constexpr const char *kEarlierPhase = "start from an earlier phase";
-
-static int32_t dtypeOf(Type element) {
-  if (element.isF16())
-    return TACIT_F16;
-  if (element.isBF16())
-    return TACIT_BF16;
-  if (element.isF32())
-    return TACIT_F32;
-  if (element.isF64())
-    return TACIT_F64;
-  if (element.isInteger(1))
-    return TACIT_BOOL;
-  bool isUnsigned = element.isUnsignedInteger();
-  if (element.isInteger(8))
-    return isUnsigned ? TACIT_U8 : TACIT_I8;
-  if (element.isInteger(16))
-    return isUnsigned ? TACIT_U16 : TACIT_I16;
-  if (element.isInteger(32))
-    return isUnsigned ? TACIT_U32 : TACIT_I32;
-  if (element.isInteger(64))
-    return isUnsigned ? TACIT_U64 : TACIT_I64;
-  return 0;
-}
 
 /// Returns a number from 0 to kMaxTensorBytes, or nullopt for any other, whatever its
 /// width.
@@ -68,13 +46,13 @@ static std::optional<int64_t> leastBytes(const LibraryTensor &tensor) {
 static llvm::Expected<LibraryTensor> readTensor(nn::InterfaceAttr interface,
                                                 nn::TensorAttr entry, StringRef kind) {
   RankedTensorType type = entry.getType();
-  int32_t dtype = dtypeOf(type.getElementType());
-  if (dtype == 0 || type.getRank() > TACIT_MAX_RANK)
+  const ElementType *element = findElementType(type.getElementType());
+  if (!element || type.getRank() > TACIT_MAX_RANK)
     return fail(ErrorKind::Unsupported, "drop or cast this value before exporting",
                 "{} '{}' cannot cross the C interface; expected at most {} dimensions of "
                 "floats, integers of 8 to 64 bits, or bool",
                 kind.str(), entry.getName().str(), TACIT_MAX_RANK);
-  LibraryTensor tensor{entry.getName().str(), dtype, {}, 0, {}};
+  LibraryTensor tensor{entry.getName().str(), element->code, {}, 0, {}};
   for (int64_t dim : type.getShape())
     tensor.shape.push_back(ShapedType::isDynamic(dim) ? -1 : dim);
   auto bytes = leastBytes(tensor);

@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "File/Tensors.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/FileBlob.h"
@@ -35,51 +37,41 @@ std::string onnx_import::quote(StringRef name) {
 }
 
 namespace {
-struct Dtype {
+struct ForeignType {
+  int32_t dtype;
   const char *name;
   int64_t bytes;
 };
 } // namespace
 
-/// The entries are indexed by TensorProto.DataType.
-static constexpr Dtype kDtypes[] = {{"undefined", 0},
-                                    {"float32", 4},
-                                    {"uint8", 1},
-                                    {"int8", 1},
-                                    {"uint16", 2},
-                                    {"int16", 2},
-                                    {"int32", 4},
-                                    {"int64", 8},
-                                    {"string", 0},
-                                    {"bool", 1},
-                                    {"float16", 2},
-                                    {"float64", 8},
-                                    {"uint32", 4},
-                                    {"uint64", 8},
-                                    {"complex64", 8},
-                                    {"complex128", 16},
-                                    {"bfloat16", 2},
-                                    {"float8_e4m3fn", 1},
-                                    {"float8_e4m3fnuz", 1},
-                                    {"float8_e5m2", 1},
-                                    {"float8_e5m2fnuz", 1},
-                                    {"uint4", 0},
-                                    {"int4", 0},
-                                    {"float4_e2m1", 0}};
+/// Numbers for which the oldest TensorProto that we build with has no names.
+static constexpr int32_t kUInt4 = 21, kInt4 = 22;
+
+/// The element types of ONNX that the inputs and outputs of a compiled model cannot have.
+static constexpr ForeignType kForeignTypes[] = {
+    {0, "undefined", 0},    {8, "string", 0},           {14, "complex64", 8},
+    {15, "complex128", 16}, {17, "float8_e4m3fn", 1},   {18, "float8_e4m3fnuz", 1},
+    {19, "float8_e5m2", 1}, {20, "float8_e5m2fnuz", 1}, {kUInt4, "uint4", 0},
+    {kInt4, "int4", 0},     {23, "float4_e2m1", 0}};
+
+/// Returns null for a type of ElementTypes.td, and for a number that ONNX does not define.
+static const ForeignType *findForeignType(int32_t dtype) {
+  const auto *found = llvm::find_if(
+      kForeignTypes, [&](const ForeignType &type) { return type.dtype == dtype; });
+  return found == std::end(kForeignTypes) ? nullptr : found;
+}
 
 std::string onnx_import::dtypeName(int32_t dtype) {
-  if (dtype >= 0 && dtype < static_cast<int32_t>(std::size(kDtypes)))
-    return kDtypes[dtype].name;
-  return "type " + std::to_string(dtype);
+  if (const ForeignType *type = findForeignType(dtype))
+    return type->name;
+  const ElementType *type = findElementType(dtype);
+  return type ? type->name.str() : "type " + std::to_string(dtype);
 }
 
 int64_t onnx_import::dtypeBytes(int32_t dtype) {
-  bool isKnown = dtype >= 0 && dtype < static_cast<int32_t>(std::size(kDtypes));
-  return isKnown ? kDtypes[dtype].bytes : 0;
+  const ForeignType *type = findForeignType(dtype);
+  return type ? type->bytes : tacit::dtypeBytes(dtype);
 }
-
-/// Numbers for which the oldest TensorProto that we build with has no names.
-static constexpr int32_t kUInt4 = 21, kInt4 = 22;
 
 int64_t onnx_import::storedBytes(int32_t dtype, int64_t count) {
   bool isPacked = dtype == kUInt4 || dtype == kInt4;
@@ -92,49 +84,21 @@ bool onnx_import::isFloatDtype(int32_t dtype) {
 
 Type onnx_import::elementType(MLIRContext *context, int32_t dtype) {
   switch (dtype) {
-  case TensorProto::FLOAT:
   case TensorProto::FLOAT16:
   case TensorProto::BFLOAT16:
     return Float32Type::get(context);
-  case TensorProto::DOUBLE:
-    return Float64Type::get(context);
-  case TensorProto::INT64:
-    return IntegerType::get(context, 64);
-  case TensorProto::INT32:
-    return IntegerType::get(context, 32);
-  case TensorProto::INT16:
-    return IntegerType::get(context, 16);
-  case TensorProto::INT8:
   case kInt4:
     return IntegerType::get(context, 8);
-  case TensorProto::UINT64:
-    return IntegerType::get(context, 64, IntegerType::Unsigned);
-  case TensorProto::UINT32:
-    return IntegerType::get(context, 32, IntegerType::Unsigned);
-  case TensorProto::UINT16:
-    return IntegerType::get(context, 16, IntegerType::Unsigned);
-  case TensorProto::UINT8:
   case kUInt4:
     return IntegerType::get(context, 8, IntegerType::Unsigned);
-  case TensorProto::BOOL:
-    return IntegerType::get(context, 1);
   default:
-    return {};
+    return storageType(context, dtype);
   }
 }
 
 Type onnx_import::storageType(MLIRContext *context, int32_t dtype) {
-  switch (dtype) {
-  case TensorProto::FLOAT16:
-    return Float16Type::get(context);
-  case TensorProto::BFLOAT16:
-    return BFloat16Type::get(context);
-  case kUInt4:
-  case kInt4:
-    return {};
-  default:
-    return elementType(context, dtype);
-  }
+  const ElementType *type = findElementType(dtype);
+  return type ? parseType(type->mlirType, context) : Type();
 }
 
 llvm::Expected<int64_t> onnx_import::countElements(const TensorProto &tensor) {
