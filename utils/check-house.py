@@ -254,7 +254,7 @@ def check_banners(house):
             continue
         head = "\n".join(file.lines[:8])
         if "===- " + file.path.name + " - " not in file.lines[0]:
-            house.find(file, 1, f"the first line is no banner that names {file.path.name}",
+            house.find(file, 1, f"the first line is not a banner that names {file.path.name}",
                        f"begin with '//===- {file.path.name} - what it is ---===//'")
         elif not all(line in head for line in LICENSE_LINES):
             house.find(file, 1, "the banner lacks the licence lines",

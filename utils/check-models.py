@@ -50,7 +50,7 @@ def read_npy(path):
     except OSError as error:
         raise Wrong(f"cannot read {Path(path).name}: {error.strerror}")
     if data[:6] != b"\x93NUMPY" or len(data) < 12:
-        raise Wrong(f"{Path(path).name} is no .npy file")
+        raise Wrong(f"{Path(path).name} is not a .npy file")
     size, start = (struct.unpack_from("<H", data, 8)[0], 10) if data[6] == 1 else \
         (struct.unpack_from("<I", data, 8)[0], 12)
     try:

@@ -308,7 +308,7 @@ def main():
             failed += (why is None) != (reason is None)
     stale = sorted(key for key in expected if not arguments.only and key[0] in modes)
     for mode, name in stale:
-        print(f"FAIL  {mode:8}{name}: is in {arguments.expected.name}, and is no case that "
+        print(f"FAIL  {mode:8}{name}: is in {arguments.expected.name}, and is not a case that "
               "the importer claims")
     print(f"{excused} failures are expected")
     print(f"{passed} passed, {failed + len(stale)} failed")

@@ -193,7 +193,7 @@ Operation *Author::elementwise() {
 }
 
 Operation *Author::gelu() {
-  auto kind = nn::symbolizeGeluKind(pick(nn::getMaxEnumValForGeluKind() + 1));
+  auto kind = numerics::symbolizeGeluKind(pick(numerics::getMaxEnumValForGeluKind() + 1));
   return nn::GeluOp::create(builder, loc,
                             nn::GeluKindAttr::get(builder.getContext(), *kind), any());
 }

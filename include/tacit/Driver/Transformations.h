@@ -24,15 +24,15 @@ struct TransformationSpecs {
   bool isForShapes = false;
 };
 
-/// Help on these options.
+/// The help texts of these options.
 struct TransformationHelp {
   std::string approximate, quantize, multiplier, multiplierZero, multiplierScope;
 };
 TransformationHelp getTransformationHelp();
 
-/// The changes that `specs` ask for, in the order in which they are made. A value that is
-/// wrong is an InvalidArgument error. Whether the blocks exist that sites name is for the
-/// passes to say.
+/// Returns the changes that `specs` request, in the order in which they are made. A wrong
+/// value is an InvalidArgument error. Whether the blocks exist that sites name is checked
+/// by the passes.
 llvm::Expected<std::vector<Transformation>>
 parseTransformations(const TransformationSpecs &specs);
 

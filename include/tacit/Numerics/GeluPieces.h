@@ -32,8 +32,8 @@ struct GeluPiece {
   bool isIdentity() const;
 };
 
-/// The pieces of a kind of GELU, from left to right; the last has no bound. None for
-/// the kinds that do not consist of pieces.
+/// Returns the pieces of a kind of GELU, from left to right; the last has no bound. The
+/// list is empty for kinds that do not consist of pieces.
 llvm::ArrayRef<GeluPiece> geluPieces(GeluKind kind);
 
 } // namespace tacit::numerics

@@ -28,7 +28,7 @@
 #include "tacit/Support/Words.h"
 #include <cstdint>
 
-// MultiplierKind, ZeroPolicy, OverflowPolicy: Multiplier.td says what they mean.
+// MultiplierKind, ZeroPolicy and OverflowPolicy, which Multiplier.td documents.
 #include "tacit/Numerics/MultiplierEnums.h.inc"
 
 namespace tacit {
@@ -42,7 +42,7 @@ llvm::ArrayRef<Word<numerics::OverflowPolicy>> words<numerics::OverflowPolicy>()
 
 namespace tacit::numerics {
 
-/// The bits of 1.0: the exponent bias at its place.
+/// The bits of 1.0: the exponent bias in the exponent field.
 inline constexpr uint32_t kOneBits = 0x3F800000;
 /// The smallest normal number, 2^-126: anything below it is zero or denormal.
 inline constexpr uint32_t kNormalBits = 0x00800000;

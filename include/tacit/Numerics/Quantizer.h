@@ -56,7 +56,7 @@ struct BitPlane {
   unsigned fields() const { return 8 / width; }
 };
 
-/// True for the widths of the formats.
+/// Returns true for the widths of the formats.
 bool isLowBitWidth(int64_t bits);
 
 /// Returns the planes of integers of `bits` bits, lowest bits first.

@@ -26,7 +26,7 @@ def WeightFormatWords : WordTable<WeightFormat, "FormatWord">;
 
 class SchemeWord<string symbol, int number, string keyword, string help>
     : Word<symbol, number, keyword, help>;
-def Scheme : WordEnum<"::tacit::numerics", "Scheme", "how the levels lie", [
+def Scheme : WordEnum<"::tacit::numerics", "Scheme", "spacing of the levels", [
   SchemeWord<"Symmetric", 0, "symmetric", "around zero">,
   SchemeWord<"Asymmetric", 1, "asymmetric", "from the smallest weight to the largest">
 ]>;

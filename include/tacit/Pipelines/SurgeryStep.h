@@ -30,12 +30,13 @@ enum class StepFamily {
   Approximation, ///< functions are computed by others
 };
 
-/// The values of the step `gelu`: what is no GELU any more is no approximation of one.
+/// Returns the values of the step `gelu`. A function that is not a kind of GELU does not
+/// approximate one.
 llvm::ArrayRef<Word<nn::Replacement>> getGeluForms();
 
-/// Reads a step of `family`, or of either if none is given. Fails with what is wrong
-/// about a name, a value or the form of the sites. Whether the blocks exist that sites
-/// name is for the passes to say.
+/// Reads a step of `family`, or of either if none is given. Fails with what is wrong about
+/// a name, a value or the form of the sites. Whether the blocks exist that sites name is
+/// checked by the passes.
 llvm::Expected<SurgeryStep> parseSurgeryStep(llvm::StringRef text,
                                              std::optional<StepFamily> family = {});
 

@@ -17,7 +17,7 @@
 
 namespace tacit {
 
-/// A value of an enum, what users call it, and what help text says about it.
+/// A value of an enum, the word that users write for it, and its help text.
 template <typename E>
 struct Word {
   constexpr Word(unsigned value, llvm::StringLiteral name, llvm::StringLiteral help)
@@ -27,12 +27,12 @@ struct Word {
   llvm::StringLiteral name, help;
 };
 
-/// All values of the enum `E` in order. TableGen makes the table (Words.td), which serves
-/// the options of a pass, those of its phase and the command line.
+/// Returns all values of the enum `E` in order. TableGen makes the table (Words.td), which
+/// serves the options of a pass, those of its phase and the command line.
 template <typename E>
 llvm::ArrayRef<Word<E>> words();
 
-/// The value called `name`, if there is one.
+/// Returns the value called `name`, if there is one.
 template <typename E>
 std::optional<E> findWord(llvm::ArrayRef<Word<E>> words, llvm::StringRef name) {
   for (const Word<E> &word : words)
@@ -59,7 +59,7 @@ std::string alternatives(llvm::ArrayRef<Word<E>> words) {
   return alternatives(names);
 }
 
-/// The words of `E` as the values of an option of a pass or a pipeline.
+/// Returns the words of `E` as the values of an option of a pass or a pipeline.
 template <typename E>
 struct WordValues {
   template <typename Option>

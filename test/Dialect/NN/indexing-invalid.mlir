@@ -22,7 +22,7 @@ func.func @f(%x: tensor<2x0xf32>) {
 
 // A misspelt kind.
 func.func @f(%x: tensor<2x8xf32>) {
-  // expected-error @below {{expected one of [max, min] for element that is looked for, got: largest}}
+  // expected-error @below {{expected one of [max, min] for element that is searched for, got: largest}}
   %0 = nn.arg_reduce largest %x axis = 1 : (tensor<2x8xf32>) -> tensor<2xi64>
   return
 }

@@ -78,7 +78,7 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    WordOption<"recipe", "recipe", Recipe, /*default=*/"CrypTen", "whose functions">,
+    WordOption<"recipe", "recipe", Recipe, /*default=*/"CrypTen", "the expansions that are used">,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
            "a power of two by which norms move the variances that rsqrt takes">
   ];

@@ -23,12 +23,12 @@ def NN_ReduceKind : NN_Enum<"ReduceKind", "reduction", [
   I32EnumCase<"Prod", 4, "prod">
 ]>;
 
-def NN_ArgKind : NN_Enum<"ArgKind", "element that is looked for", [
+def NN_ArgKind : NN_Enum<"ArgKind", "element that is searched for", [
   I32EnumCase<"Max", 0, "max">,
   I32EnumCase<"Min", 1, "min">
 ]>;
 
-def NN_ScatterKind : NN_Enum<"ScatterKind", "effect of an update on its place", [
+def NN_ScatterKind : NN_Enum<"ScatterKind", "combination of an update with its place", [
   I32EnumCase<"Replace", 0, "none">,
   I32EnumCase<"Add", 1, "add">,
   I32EnumCase<"Mul", 2, "mul">,

@@ -60,7 +60,7 @@ def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   let options = [
     Option<"bits", "bits", "int64_t", /*default=*/"8", "bits of a weight: 4, 6 or 8">,
     Option<"group", "group", "int64_t", /*default=*/"32", "weights that share a scale">,
-    WordOption<"scheme", "scheme", Scheme, /*default=*/"Symmetric", "how the levels lie">,
+    WordOption<"scheme", "scheme", Scheme, /*default=*/"Symmetric", "how the levels are spaced">,
     WordOption<"head", "head", HeadWeights, /*default=*/"Float",
                "weights of the output layer">,
     Option<"named", "named", "bool", /*default=*/"false",
@@ -120,10 +120,10 @@ def SetMultiplier : Pass<"nn-set-multiplier", "::mlir::func::FuncOp"> {
            "factor of a pam product, from 1 to less than 2">,
     Option<"terms", "terms", "int64_t", /*default=*/"2", "powers of two of a weight, 1 to 8">,
     WordOption<"zero", "zero", ZeroPolicy, /*default=*/"Exact",
-               "zeros and products near zero">,
+               "treatment of zeros and tiny products">,
     WordOption<"overflow", "overflow", OverflowPolicy, /*default=*/"Infinity",
-               "products and operands that are not finite">,
-    WordOption<"scope", "scope", MultiplierScope, /*default=*/"Matmul", "which products">
+               "treatment of infinite products, and NaN">,
+    WordOption<"scope", "scope", MultiplierScope, /*default=*/"Matmul", "the products that are set">
   ];
   let statistics = [
     Statistic<"sites", "sites", "operations whose multiplier is set">,

@@ -89,8 +89,8 @@ def ReplaceActivation : SurgeryPass<"nn-replace-activation"> {
   let options = [
     siteOption,
     WordOption<"what", "what", ActivationSet, /*default=*/"Gelu",
-               "which activations are replaced">,
-    WordOption<"with", "with", Replacement, /*default=*/"Relu", "what comes in their place">,
+               "the activations that are replaced">,
+    WordOption<"with", "with", Replacement, /*default=*/"Relu", "the replacement">,
     Option<"slope", "slope", "double", /*default=*/"0",
            "slope of a ReLU for negative arguments, from 0 to less than 1">
   ];
