@@ -9,6 +9,21 @@ func.func @index(%x: tensor<3xf32>, %i: tensor<2xi64> {test.value = dense<[2, 3]
   return %0 : tensor<2xf32>
 }
 
+// CHECK: 'nn.scatter_nd' at {{.*}}: found index 3; expected one from -3 to 2
+func.func @update(%x: tensor<3xf32>, %i: tensor<1x1xi64> {test.value = dense<3> : tensor<1x1xi64>}, %u: tensor<1xf32>)
+    -> (tensor<3xf32> {test.expected = dense<0.0> : tensor<3xf32>}) {
+  %0 = nn.scatter_nd none %x, %i, %u : (tensor<3xf32>, tensor<1x1xi64>, tensor<1xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// CHECK: 'nn.assert_range' at {{.*}}: too long: found 4; expected a number from 0 to 3
+func.func @asserted(%x: tensor<2xi64> {test.value = dense<[3, 4]> : tensor<2xi64>},
+                    %low: tensor<i64> {test.value = dense<0> : tensor<i64>}, %high: tensor<i64> {test.value = dense<3> : tensor<i64>})
+    -> (tensor<2xi64> {test.expected = dense<[3, 4]> : tensor<2xi64>}) {
+  %0 = nn.assert_range %x from %low to %high, "too long" : (tensor<2xi64>, tensor<i64>, tensor<i64>) -> tensor<2xi64>
+  return %0 : tensor<2xi64>
+}
+
 // CHECK: 'nn.add' at {{.*}}: found dimensions of 2 and 3; expected equal ones, or one of them 1
 func.func @broadcast(%x: tensor<?xf32> {test.value = dense<1.0> : tensor<2xf32>},
                      %y: tensor<?xf32> {test.value = dense<1.0> : tensor<3xf32>}) -> tensor<?xf32> {

@@ -20,32 +20,6 @@ namespace tacit::cpu {
 using namespace mlir;
 using namespace tacit;
 
-/// Returns n if `argument` is used as an index into a dimension of size n (the smallest one
-/// if there are several), or 0 if it is not an index. Looks through reshapes and casts of
-/// integers.
-static int64_t indexBound(Value argument) {
-  int64_t bound = 0;
-  // This is a work list and not a recursion because a chain can be as long as a file.
-  SmallVector<Value> values{argument};
-  while (!values.empty()) {
-    for (OpOperand &use : values.pop_back_val().getUses()) {
-      if (isa<nn::ReshapeOp, nn::CastOp>(use.getOwner()) &&
-          isa<IntegerType>(getElementTypeOrSelf(use.get()))) {
-        values.push_back(use.getOwner()->getResult(0));
-        continue;
-      }
-      auto gather = dyn_cast<nn::GatherOp>(use.getOwner());
-      if (!gather || gather.getIndices() != use.get())
-        continue;
-      int64_t size =
-          cast<RankedTensorType>(gather.getData().getType()).getDimSize(gather.getAxis());
-      if (size > 0 && (bound == 0 || size < bound))
-        bound = size;
-    }
-  }
-  return bound;
-}
-
 /// Whether an index fits a free dimension is checked at run time.
 static bool isStored(RankedTensorType type) {
   if (byteWidth(type.getElementType()) == 0)
@@ -67,8 +41,8 @@ static bool isStorage(Type element) { return element.isF16() || element.isBF16()
 static bool isMovement(Operation *op) {
   return isa<nn::ConstantOp, nn::CastOp, nn::GatherOp, nn::GatherElementsOp, nn::SliceOp,
              nn::DynamicSliceOp, nn::ConcatOp, nn::ReshapeOp, nn::DynamicReshapeOp,
-             nn::TransposeOp, nn::ExpandOp, nn::DynamicExpandOp, nn::PadOp, nn::ShapeOfOp>(
-      op);
+             nn::TransposeOp, nn::ExpandOp, nn::DynamicExpandOp, nn::PadOp, nn::ShapeOfOp,
+             nn::AssertRangeOp>(op);
 }
 
 /// Returns the type with every dimension filled in that `dims` knows.
@@ -204,7 +178,7 @@ struct CheckProgram
     for (BlockArgument argument : main.getArguments())
       inputs.push_back(describeValue(
           main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr),
-          argument, indexBound(argument)));
+          argument, nn::indexBound(argument)));
     for (auto [i, value] :
          llvm::enumerate(main.getBody().front().getTerminator()->getOperands())) {
       auto name = main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr);

@@ -7,13 +7,14 @@
 //
 // Searches along an axis (arg_reduce, top_k, cumsum) become reductions over pairs of
 // positions: quadratic in the length of the axis, and as parallel and safe as everything
-// else. An index that the program computes is clamped before it is used: even a hostile
-// model must not read or write outside a tensor.
+// else. An index is clamped before it is used, whatever is asserted of it: a run that fails
+// must not read or write outside a tensor either.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -322,6 +323,54 @@ struct LowerCumSum : OpConversionPattern<nn::CumSumOp> {
 };
 
 //===----------------------------------------------------------------------===//
+// Assertions
+//===----------------------------------------------------------------------===//
+
+/// A reduction computes whether any element is outside the range.
+struct LowerAssertRange : OpConversionPattern<nn::AssertRangeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(nn::AssertRangeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (!llvm::is_contained(tensorOf(op.getInput()).getShape(), 0))
+      assertInside(op, adaptor, rewriter);
+    rewriter.replaceOp(op, adaptor.getInput());
+    return success();
+  }
+
+  static void assertInside(nn::AssertRangeOp op, OpAdaptor adaptor, OpBuilder &builder) {
+    Location loc = op.getLoc();
+    Sizes sizes = sizesOf(builder, loc, op.getInput());
+    int64_t rank = sizes.size();
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, op.getContext()),
+              scalar = AffineMap::get(rank, 0, op.getContext());
+    Type i64 = builder.getI64Type(), byte = builder.getI8Type();
+    Value anyOutside = reduceGeneric(
+        builder, loc, sizes, llvm::to_vector(llvm::seq<int64_t>(0, rank)), byte,
+        builder.getI8IntegerAttr(0),
+        {adaptor.getInput(), adaptor.getLow(), adaptor.getHigh()},
+        {identity, scalar, scalar},
+        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          Value number = args[0];
+          if (number.getType() != i64)
+            number = arith::ExtSIOp::create(b, loc, i64, number);
+          Value isBelow =
+              compareIndices(b, loc, arith::CmpIPredicate::slt, number, args[1]);
+          Value isAbove =
+              compareIndices(b, loc, arith::CmpIPredicate::sgt, number, args[2]);
+          Value isOutside = arith::OrIOp::create(b, loc, isBelow, isAbove);
+          return arith::OrIOp::create(b, loc, args[3],
+                                      arith::ExtUIOp::create(b, loc, byte, isOutside));
+        });
+    Value found = tensor::ExtractOp::create(builder, loc, anyOutside, ValueRange());
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getI8IntegerAttr(0));
+    cf::AssertOp::create(
+        builder, loc, compareIndices(builder, loc, arith::CmpIPredicate::eq, found, zero),
+        op.getText());
+  }
+};
+
+//===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
 
@@ -485,5 +534,5 @@ struct LowerPad : OpConversionPattern<nn::PadOp> {
 void tacit::populateIndexingPatterns(TypeConverter &converter,
                                      RewritePatternSet &patterns) {
   patterns.add<LowerArgReduce, LowerTopK, LowerGatherElements, LowerCumSum, LowerScatterND,
-               LowerPad>(converter, patterns.getContext());
+               LowerPad, LowerAssertRange>(converter, patterns.getContext());
 }

@@ -185,9 +185,8 @@ struct LowerConcat : OpConversionPattern<nn::ConcatOp> {
   }
 };
 
-/// Gathers rows of a table. A negative index is wrapped, and every index is then clamped:
-/// one that comes from an input has been checked before the call, but a hostile model can
-/// compute any other, and it must not read outside the table.
+/// Gathers rows of a table. A negative index is wrapped, and every index is then clamped: a
+/// run in which a check of the indices fails must not read outside the table either.
 static Value lastIndex(OpBuilder &b, Location loc, OpFoldResult size) {
   if (auto known = getConstantIntValue(size))
     return arith::ConstantIndexOp::create(b, loc, *known - 1);

@@ -90,6 +90,15 @@ static Value applyToTable(Operation *user, nn::GatherOp pick, OpBuilder &b) {
   return moved->getResult(0);
 }
 
+/// Erases assertions: the parties do not tell each other whether an index is valid.
+static void eraseAssertions(func::FuncOp function) {
+  for (auto op :
+       llvm::make_early_inc_range(function.getBody().front().getOps<nn::AssertRangeOp>())) {
+    op.replaceAllUsesWith(op.getInput());
+    op.erase();
+  }
+}
+
 /// A secret index selects among floats. A table of other numbers is dequantized, or
 /// widened, as a whole by the party that owns it, and not after the selection of rows.
 static void dequantizeTables(func::FuncOp function) {
@@ -309,6 +318,7 @@ private:
   LogicalResult convert(func::FuncOp function) {
     if (failed(checkFunction(function)))
       return failure();
+    eraseAssertions(function);
     dequantizeTables(function);
     llvm::StringSet<> listed;
     for (const std::string &name : publicNames)

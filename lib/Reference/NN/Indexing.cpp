@@ -22,14 +22,31 @@ static int64_t resolveIndex(int64_t index, int64_t size) {
   return index >= 0 && index < size ? index : -1;
 }
 
+/// Checks that an index is valid for a dimension of `size` elements.
+static llvm::Error checkIndex(Operation *op, int64_t index, int64_t size) {
+  if (resolveIndex(index, size) >= 0)
+    return llvm::Error::success();
+  return failAt(op, "found index " + llvm::Twine(index) + "; expected one from " +
+                        llvm::Twine(-size) + " to " + llvm::Twine(size - 1));
+}
+
 /// Checks that every index is valid for a dimension of `size` elements.
 static llvm::Error checkIndices(Operation *op, const Tensor &indices, int64_t size) {
   for (int64_t k = 0; k < indices.getNumElements(); ++k)
-    if (resolveIndex(indices.integer(k), size) < 0)
-      return failAt(op, "found index " + llvm::Twine(indices.integer(k)) +
-                            "; expected one from " + llvm::Twine(-size) + " to " +
-                            llvm::Twine(size - 1));
+    if (auto error = checkIndex(op, indices.integer(k), size))
+      return error;
   return llvm::Error::success();
+}
+
+static llvm::Expected<Tensor> evaluateAssertRange(nn::AssertRangeOp op, Operands operands) {
+  const Tensor &input = *operands[0];
+  int64_t low = operands[1]->integer(0), high = operands[2]->integer(0);
+  for (int64_t k = 0; k < input.getNumElements(); ++k)
+    if (input.integer(k) < low || input.integer(k) > high)
+      return failAt(op, op.getText() + ": found " + llvm::Twine(input.integer(k)) +
+                            "; expected a number from " + llvm::Twine(low) + " to " +
+                            llvm::Twine(high));
+  return input;
 }
 
 static llvm::Expected<Tensor> evaluateGather(nn::GatherOp op, Operands operands) {
@@ -127,12 +144,13 @@ static llvm::Expected<Tensor> evaluateScatterND(nn::ScatterNDOp op, Operands ope
     from.push_back(0);
     for (int64_t i = 0; i < depth; ++i) {
       from.back() = i;
-      to.push_back(resolveIndex(indices.integer(indices.offset(from)), result.getDim(i)));
+      int64_t coordinate = indices.integer(indices.offset(from));
+      if (auto error = checkIndex(op, coordinate, result.getDim(i)))
+        return std::move(error);
+      to.push_back(resolveIndex(coordinate, result.getDim(i)));
     }
     llvm::append_range(to, ArrayRef<int64_t>(index).drop_front(lead));
     int64_t update = k++;
-    if (llvm::is_contained(to, -1))
-      continue;
     if (result.isFloat())
       scatterReal(op.getReduction(), result.real(result.offset(to)), updates.real(update));
     else
@@ -195,6 +213,7 @@ void reference::addNNIndexing(OpTable &table) {
   table.add(evaluateGather);
   table.add(evaluateGatherElements);
   table.add(evaluateScatterND);
+  table.add(evaluateAssertRange);
   table.add(evaluateShapeOf);
   table.add(evaluateRange);
 }

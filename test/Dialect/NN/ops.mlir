@@ -153,6 +153,8 @@ func.func @movement(%x: tensor<2x?x8xf32> {nn.dims = ["", "seq", ""], nn.name = 
   %9 = nn.shape_of %x : (tensor<2x?x8xf32>) -> tensor<3xi64>
   // CHECK-NEXT: nn.range %{{.+}}, %{{.+}}, %{{.+}} : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
   %10 = nn.range %n, %n, %n : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  // CHECK-NEXT: nn.assert_range %{{.+}} from %{{.+}} to %{{.+}}, "what is wrong" : (tensor<3xi64>, tensor<i64>, tensor<i64>) -> tensor<3xi64>
+  %11 = nn.assert_range %i from %n to %n, "what is wrong" : (tensor<3xi64>, tensor<i64>, tensor<i64>) -> tensor<3xi64>
   return %2 : tensor<2x?x8xf32>
 }
 

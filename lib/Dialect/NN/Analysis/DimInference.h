@@ -27,6 +27,7 @@ public:
   std::optional<SizeList> elementsOf(mlir::Value value) override {
     return dims.elementsOf(value);
   }
+  SizeSpan spanOf(mlir::Value value) override { return dims.spanOf(value); }
 
   // Conditions that must hold.
   void require(SizeExpr a, SizeExpr b) override;
@@ -40,6 +41,8 @@ public:
 private:
   SizeList inferSizes(mlir::OpResult result);
   std::optional<SizeList> inferElements(mlir::Operation *op);
+  void setSpan(mlir::OpResult result);
+  SizeSpan spanOfArgument(mlir::Value argument);
   bool prove(SizeExpr a, SizeExpr b);
   bool isSingle(SizeExpr size);
   void check(SizeCheck::Kind kind, SizeExpr a, SizeExpr b);

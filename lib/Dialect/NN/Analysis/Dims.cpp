@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "DimInference.h"
+#include "mlir/IR/Matchers.h"
+#include "tacit/Support/Elements.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -95,6 +97,8 @@ void DimInference::visitArguments(func::FuncOp main) {
         require(table.symbol(name), list.back());
     }
     dims.sizes[argument] = list;
+    if (type)
+      dims.spans[argument] = spanOfArgument(argument);
   }
   for (const FreeDim &free : freeDims(main))
     if (SizeExpr sum = parseSum(table, free.name, names))
@@ -140,6 +144,7 @@ Dims::Dims(func::FuncOp main) {
     numFacts = facts.size();
     sizes.clear();
     elements.clear();
+    spans.clear();
     starts.clear();
     allProblems.clear();
     allChecks.clear();
@@ -188,6 +193,11 @@ std::optional<SizeList> Dims::elementsOf(Value value) {
   for (SizeExpr element : found->second)
     list.push_back(sizeTable.resolve(element));
   return list;
+}
+
+SizeSpan Dims::spanOf(Value value) {
+  SizeSpan span = spans.lookup(value);
+  return {sizeTable.resolve(span.low), sizeTable.resolve(span.high), span.isTight};
 }
 
 SizeList Dims::startsOf(Operation *slice) {
@@ -244,6 +254,92 @@ void DimInference::visit(Operation *op) {
   if (op->getNumResults() == 1)
     if (auto list = inferElements(op))
       dims.elements[op->getResult(0)] = *list;
+  for (OpResult result : op->getResults())
+    if (isa<RankedTensorType>(result.getType()))
+      setSpan(result);
+}
+
+//===----------------------------------------------------------------------===//
+// Ranges of elements
+//===----------------------------------------------------------------------===//
+
+/// Returns n if `op` asserts that elements lie in [-n, n-1], else 0.
+static int64_t assertedBound(AssertRangeOp op) {
+  Attribute low, high;
+  if (!matchPattern(op.getLow(), m_Constant(&low)) ||
+      !matchPattern(op.getHigh(), m_Constant(&high)))
+    return 0;
+  auto first = readIntegers(low), last = readIntegers(high);
+  bool isIndex = first && last && last->front() >= 0 && ~last->front() == first->front();
+  return isIndex ? last->front() + 1 : 0;
+}
+
+/// Returns the number of entries in which `use` looks up an index, or 0 if `use` is not
+/// that of an index or the number is not known at compile time.
+static int64_t lookedUpIn(OpOperand &use) {
+  auto sizeOf = [](Value data, int64_t axis) {
+    int64_t size = tensorOf(data).getDimSize(axis);
+    return ShapedType::isDynamic(size) ? 0 : size;
+  };
+  if (auto op = dyn_cast<GatherOp>(use.getOwner()))
+    return use == op.getIndicesMutable() ? sizeOf(op.getData(), op.getAxis()) : 0;
+  if (auto op = dyn_cast<GatherElementsOp>(use.getOwner()))
+    return use == op.getIndicesMutable() ? sizeOf(op.getData(), op.getAxis()) : 0;
+  if (auto op = dyn_cast<AssertRangeOp>(use.getOwner()))
+    return use == op.getInputMutable() ? assertedBound(op) : 0;
+  auto op = dyn_cast<ScatterNDOp>(use.getOwner());
+  bool isSingle = op && use == op.getIndicesMutable() &&
+                  tensorOf(op.getIndices()).getShape().back() == 1;
+  return isSingle ? sizeOf(op.getData(), 0) : 0;
+}
+
+int64_t tacit::nn::indexBound(Value argument) {
+  int64_t bound = 0;
+  // This is a work list and not a recursion because a chain can be as long as a file.
+  SmallVector<Value> values{argument};
+  llvm::SmallDenseSet<Value> seen;
+  while (!values.empty()) {
+    for (OpOperand &use : values.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      auto movement = dyn_cast<MovementOpInterface>(user);
+      bool isMoved =
+          movement && movement.keepsAll() &&
+          (!movement.getMovedOperand() || use.get() == movement.getMovedOperand());
+      if ((isMoved || isa<CastOp, AssertRangeOp>(user)) &&
+          isa<IntegerType>(getElementTypeOrSelf(use.get())) &&
+          seen.insert(user->getResult(0)).second)
+        values.push_back(user->getResult(0));
+      int64_t size = lookedUpIn(use);
+      if (size > 0 && (bound == 0 || size < bound))
+        bound = size;
+    }
+  }
+  return bound;
+}
+
+SizeSpan DimInference::spanOfArgument(Value argument) {
+  auto [place, isNew] = dims.givenSpans.try_emplace(argument);
+  if (!isNew)
+    return place->second;
+  SizeSpan span = detail::spanOfType(table, tensorOf(argument).getElementType());
+  if (int64_t bound = indexBound(argument)) {
+    span.low =
+        span.low ? table.maximum(span.low, table.constant(-bound)) : table.constant(-bound);
+    span.high = span.high ? table.minimum(span.high, table.constant(bound - 1))
+                          : table.constant(bound - 1);
+  }
+  return place->second = span;
+}
+
+void DimInference::setSpan(OpResult result) {
+  bool isGiven = isa<ConstantOp>(result.getOwner());
+  auto given = isGiven ? dims.givenSpans.find(result) : dims.givenSpans.end();
+  SizeSpan span =
+      given != dims.givenSpans.end() ? given->second : detail::inferSpan(*this, result);
+  if (isGiven)
+    dims.givenSpans[result] = span;
+  if (span.low || span.high)
+    dims.spans[result] = span;
 }
 
 //===----------------------------------------------------------------------===//

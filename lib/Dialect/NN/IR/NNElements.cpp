@@ -167,6 +167,8 @@ INFER_ELEMENTS(DynamicExpandOp) {
   return repeatedElements(inference, getInput(), getResult());
 }
 
+INFER_ELEMENTS(AssertRangeOp) { return sameElements(inference, getInput(), getResult()); }
+
 INFER_ELEMENTS(TransposeOp) {
   auto list = sameElements(inference, getInput(), getResult());
   return list ? std::optional(moved(*this, *list)) : std::nullopt;

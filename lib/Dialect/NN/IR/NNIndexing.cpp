@@ -13,6 +13,7 @@
 
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
+#include "tacit/Support/NodeName.h"
 
 using namespace mlir;
 using namespace tacit::nn;
@@ -129,6 +130,16 @@ INFER(ScatterNDOp) {
                              RankedTensorType::get(expected, data.getElementType()));
   types.push_back(data);
   return success();
+}
+
+std::string AssertRangeOp::textOfIndices(Location loc, int64_t size, int64_t axis) {
+  std::string node = tacit::nodeOf(loc);
+  std::string who = node.empty() ? "a lookup" : "node '" + node + "'";
+  if (ShapedType::isDynamic(size))
+    return who + " has an index outside of dimension " + std::to_string(axis) +
+           " of its table";
+  return who + " has an index outside of [" + std::to_string(-size) + ", " +
+         std::to_string(size - 1) + "], the entries of its table";
 }
 
 INFER(PadOp) {

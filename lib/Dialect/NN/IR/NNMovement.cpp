@@ -203,6 +203,11 @@ std::optional<Movement> ConcatOp::trace(DimRange range) {
 /// The value comes from several operands.
 Value ConcatOp::getMovedOperand() { return {}; }
 
+bool GatherOp::keepsAll() { return false; }
+bool GatherElementsOp::keepsAll() { return false; }
+bool SliceOp::keepsAll() { return false; }
+bool DynamicSliceOp::keepsAll() { return false; }
+
 //===----------------------------------------------------------------------===//
 // Which dimensions stay
 //===----------------------------------------------------------------------===//

@@ -105,6 +105,9 @@ INFER_SIZES(ReduceOp) {
 }
 
 INFER_SIZES(ArgReduceOp) {
+  // Among no elements there is no extreme.
+  inference.requireAtMost(inference.table.constant(1),
+                          inference.sizesOf(getInput())[getAxis()]);
   return sizesWithout(inference, getInput(), getAxis(), getKeepDims());
 }
 
@@ -223,13 +226,38 @@ INFER_SIZES(ConcatOp) {
 }
 
 INFER_SIZES(GatherOp) {
+  inference.requireIndices(getIndices(), inference.sizesOf(getData())[getAxis()]);
   SizeList from = inference.sizesOf(getData()), list(ArrayRef(from).take_front(getAxis()));
   llvm::append_range(list, inference.sizesOf(getIndices()));
   llvm::append_range(list, ArrayRef(from).drop_front(getAxis() + 1));
   return list;
 }
 
-INFER_SIZES(GatherElementsOp) { return inference.sizesOf(getIndices()); }
+INFER_SIZES(GatherElementsOp) {
+  SizeList from = inference.sizesOf(getData()), list = inference.sizesOf(getIndices());
+  for (auto [i, size, limit] : llvm::enumerate(list, from))
+    if (i != getAxis())
+      inference.requireAtMost(size, limit);
+  inference.requireIndices(getIndices(), from[getAxis()]);
+  return list;
+}
+
+INFER_SIZES(ScatterNDOp) {
+  SizeList list = inference.sizesOf(getData()), tuples = inference.sizesOf(getIndices());
+  size_t depth = tensorOf(getIndices()).getShape().back();
+  SizeList slices(ArrayRef(tuples).drop_back());
+  llvm::append_range(slices, ArrayRef(list).drop_front(depth));
+  for (auto [size, wanted] : llvm::zip(inference.sizesOf(getUpdates()), slices))
+    inference.require(size, wanted);
+  return list;
+}
+
+INFER_SIZES(AssertRangeOp) {
+  auto low = inference.elementsOf(getLow()), high = inference.elementsOf(getHigh());
+  if (low && high)
+    inference.requireSpan(getInput(), low->front(), high->front());
+  return inference.sizesOf(getInput());
+}
 
 INFER_SIZES(PadOp) {
   SizeTable &table = inference.table;

@@ -109,3 +109,26 @@ func.func @first(%x: tensor<?xf32> {nn.dims = ["n"], nn.name = "x"}) -> tensor<?
   %0 = nn.sub %x, %first : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+// Positions that are counted must be ones of their table, a condition of sizes alone; the
+// same of numbers that are asserted to lie in a range.
+// CHECK-LABEL: func.func @counted(
+// CHECK-SAME: %[[X:[^:]+]]: tensor<?xf32>
+// CHECK: %[[N:.+]] = tensor.dim %[[X]]
+// CHECK: cf.assert %{{.+}}, "expected n to be at most 3 at nn.gather"
+// CHECK: cf.assert %{{.+}}, "expected n to be at most 2 at nn.assert_range"
+// CHECK-NOT: = nn.assert_range
+func.func @counted(%x: tensor<?xf32> {nn.dims = ["n"], nn.name = "x"}) -> (tensor<?xf32>, tensor<1xi64>) {
+  %table = nn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %none = nn.constant dense<0> : tensor<i64>
+  %two = nn.constant dense<2> : tensor<i64>
+  %zero = nn.constant dense<0> : tensor<1xi64>
+  %one = nn.constant dense<1> : tensor<1xi64>
+  %shape = nn.shape_of %x : (tensor<?xf32>) -> tensor<1xi64>
+  %places = nn.range %zero, %shape, %one : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xi64>
+  %0 = nn.gather %table, %places axis = 0 : (tensor<3xf32>, tensor<?xi64>) -> tensor<?xf32>
+  %1 = nn.assert_range %shape from %none to %two, "n is too large" : (tensor<1xi64>, tensor<i64>, tensor<i64>) -> tensor<1xi64>
+  return %0, %1 : tensor<?xf32>, tensor<1xi64>
+}

@@ -21,6 +21,7 @@ namespace tacit::cpu {
 inline constexpr llvm::StringLiteral kWeightsAttr = "cpu.weights";
 inline constexpr llvm::StringLiteral kArenaAttr = "cpu.arena_bytes";
 inline constexpr llvm::StringLiteral kChecksAttr = "cpu.checks";
+inline constexpr llvm::StringLiteral kValueChecksAttr = "cpu.value_checks";
 
 /// The widest panel that #cpu.weight describes: a wider one would make a large file of
 /// zeros out of a small weight.

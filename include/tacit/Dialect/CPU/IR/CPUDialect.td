@@ -27,6 +27,8 @@ def CPU_Dialect : Dialect {
       from its caller.
     - `cpu.checks` holds one message for each condition that @shapes checks when a program
       with free dimensions runs.
+    - `cpu.value_checks` holds one message for each condition on values that is checked
+      during a run: @main returns the number of the first that does not hold, or 0.
   }];
   let hasOperationAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;

@@ -36,6 +36,11 @@ llvm::SmallVector<FreeDim> freeDims(mlir::func::FuncOp main);
 /// Returns the name of dimension `dim` of argument `argument`, which is free.
 std::string freeDimName(mlir::func::FuncOp main, unsigned argument, int64_t dim);
 
+/// Returns n if every element of `argument` must lie in [-n, n-1], because each of them is
+/// an index into a dimension of n elements (the smallest one if there are several), or 0 if
+/// there is no such n. Looks through casts of integers and movement that omits no element.
+int64_t indexBound(mlir::Value argument);
+
 /// A condition that must hold when the program runs.
 struct SizeCheck {
   enum class Kind {
@@ -77,6 +82,10 @@ public:
   /// them are functions of free dimensions.
   std::optional<SizeList> elementsOf(mlir::Value value);
 
+  /// Returns the range of the elements of a tensor of whole numbers. The elements of an
+  /// argument that is an index lie within its bound, which is checked before each call.
+  SizeSpan spanOf(mlir::Value value);
+
   /// Returns the start of each dimension of an nn.dynamic_slice.
   SizeList startsOf(mlir::Operation *slice);
 
@@ -91,6 +100,8 @@ private:
 
   SizeTable sizeTable;
   llvm::DenseMap<mlir::Value, SizeList> sizes, elements;
+  /// The spans of arguments and constants are the same in every round.
+  llvm::DenseMap<mlir::Value, SizeSpan> spans, givenSpans;
   llvm::DenseMap<mlir::Operation *, SizeList> starts;
   std::vector<SizeCheck> facts, allChecks;
   std::vector<SizeProblem> allProblems;

@@ -88,6 +88,10 @@ class SizeInference;
 namespace detail {
 SizeList inferDefaultSizes(SizeInference &inference, mlir::Operation *op, unsigned result);
 std::optional<SizeList> inferDefaultElements(SizeInference &inference, mlir::Operation *op);
+/// Returns the range of the elements of `result`, which do not wrap around in its type.
+SizeSpan inferSpan(SizeInference &inference, mlir::OpResult result);
+/// Returns the range of an element type.
+SizeSpan spanOfType(SizeTable &table, mlir::Type element);
 llvm::LogicalResult verifyMultiplier(mlir::Operation *op);
 /// Returns "gelu" for "nn.gelu".
 llvm::StringRef mnemonicOf(llvm::StringRef operationName);

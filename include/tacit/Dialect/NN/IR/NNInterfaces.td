@@ -40,6 +40,22 @@ def NN_SizesOpInterface : OpInterface<"SizesOpInterface"> {
   ];
 }
 
+def NN_SpanOpInterface : OpInterface<"SpanOpInterface"> {
+  let cppNamespace = "::tacit::nn";
+  let description = [{
+    An operation whose results have a smaller range than their element type. A lookup whose
+    indices are in range by this needs no check at run time.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Returns the range of all elements of result number `result`. An end that is not
+        known is null. The caller rules out that a result wraps around.
+      }],
+      "::tacit::nn::SizeSpan", "inferSpan",
+      (ins "::tacit::nn::SizeInference &":$inference, "unsigned":$result)>
+  ];
+}
+
 //===----------------------------------------------------------------------===//
 // Elements
 //===----------------------------------------------------------------------===//
@@ -106,6 +122,10 @@ def NN_MovementOpInterface : OpInterface<"MovementOpInterface"> {
         whatever happens to the others.
       }],
       "bool", "keepsLast", (ins "unsigned":$rank), "", [{ return false; }]>,
+    InterfaceMethod<[{
+        Returns true if the result contains every element of the operands.
+      }],
+      "bool", "keepsAll", (ins), "", [{ return true; }]>,
     InterfaceMethod<[{
         Makes one movement of this one and what it reads, or leaves out operands of no
         elements: in place, and without a look at constants. True if something changed.

@@ -16,7 +16,7 @@ include "tacit/Dialect/NN/IR/NNOpBase.td"
 
 def NN_ConstantOp
     : NN_Op<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>,
-                         NN_InfersElements]> {
+                         NN_InfersElements, NN_InfersSpan]> {
   let summary = "a weight or another constant tensor";
   let description = [{
     Weights are `dense_resource` blobs whose key is the name of the ONNX
@@ -33,9 +33,9 @@ def NN_ConstantOp
 }
 
 def NN_NegOp : NN_UnaryOp<"neg", "-x", ["evaluateInteger", "evaluateSize"],
-                          [NN_CorrectlyRounded]>;
+                          [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_AbsOp : NN_UnaryOp<"abs", "absolute value", ["evaluateInteger", "evaluateSize"],
-                          [NN_CorrectlyRounded]>;
+                          [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_ExpOp : NN_FloatUnaryOp<"exp", "e to the power of x">;
 def NN_LogOp : NN_FloatUnaryOp<"log", "natural logarithm">;
 def NN_SinOp : NN_FloatUnaryOp<"sin", "sine of an angle in radians">;
@@ -86,17 +86,18 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Comput
 }
 
 def NN_AddOp : NN_BinaryOp<"add", "sum", ["evaluateInteger", "evaluateSize"],
-                           [NN_CorrectlyRounded]>;
+                           [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_SubOp : NN_BinaryOp<"sub", "difference", ["evaluateInteger", "evaluateSize"],
-                           [NN_CorrectlyRounded]>;
+                           [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_MulOp : NN_BinaryOp<"mul", "product", ["evaluateInteger", "evaluateSize"],
-                           [NN_CorrectlyRounded]>;
+                           [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_DivOp : NN_BinaryOp<"div", "quotient; integers round toward zero",
-                           ["evaluateInteger", "evaluateSize"], [NN_CorrectlyRounded]>;
+                           ["evaluateInteger", "evaluateSize"],
+                           [NN_CorrectlyRounded, NN_InfersSpan]>;
 def NN_MaximumOp : NN_BinaryOp<"maximum", "the larger one; NaN if either is",
-                               ["evaluateInteger", "evaluateSize"]>;
+                               ["evaluateInteger", "evaluateSize"], [NN_InfersSpan]>;
 def NN_MinimumOp : NN_BinaryOp<"minimum", "the smaller one; NaN if either is",
-                               ["evaluateInteger", "evaluateSize"]>;
+                               ["evaluateInteger", "evaluateSize"], [NN_InfersSpan]>;
 
 def NN_PowOp : NN_InferredOp<"pow", [NN_Computes<>]> {
   let summary = "lhs to the power of rhs; element types may differ";
@@ -109,7 +110,8 @@ def NN_PowOp : NN_InferredOp<"pow", [NN_Computes<>]> {
 }
 
 def NN_ModOp : NN_BinaryOp<"mod", "the remainder of a division",
-                           ["evaluateInteger", "evaluateSize"], [NN_CorrectlyRounded]> {
+                           ["evaluateInteger", "evaluateSize"],
+                           [NN_CorrectlyRounded, NN_InfersSpan]> {
   let description = [{
     Integers: the remainder of the division that rounds down, which has the sign
     of `rhs`. Floats: that of the division that rounds toward zero, as C's `fmod`.
@@ -154,7 +156,7 @@ def NN_CompareOp
 
 def NN_WhereOp
     : NN_InferredOp<"where", [NN_Computes<["evaluateInteger", "evaluateSize"]>,
-                              NN_Operands<["Condition", "Data", "Data"]>]> {
+                              NN_Operands<["Condition", "Data", "Data"]>, NN_InfersSpan]> {
   let summary = "selects between two tensors, element by element";
   let description = "The three operands broadcast against one another.";
   let arguments = (ins RankedTensorOf<[I1]>:$condition, AnyRankedTensor:$true_value,
@@ -164,7 +166,7 @@ def NN_WhereOp
 }
 
 def NN_CastOp : NN_Op<"cast", [Elementwise, SameOperandsAndResultShape,
-                               NN_Computes<["evaluateSize"]>]> {
+                               NN_Computes<["evaluateSize"]>, NN_InfersSpan]> {
   let summary = "converts the element type";
   let description = [{
     As ONNX `Cast`: to `i1` is `x != 0`; float to integer rounds toward zero and
@@ -180,7 +182,7 @@ def NN_CastOp : NN_Op<"cast", [Elementwise, SameOperandsAndResultShape,
 // Reductions and normalisation
 //===----------------------------------------------------------------------===//
 
-def NN_ReduceOp : NN_InferredOp<"reduce", [NN_InfersElements]> {
+def NN_ReduceOp : NN_InferredOp<"reduce", [NN_InfersElements, NN_InfersSpan]> {
   let summary = "combines elements along axes";
   let description = [{
     `axes` are distinct, ascending and not negative. With `keep_dims` a reduced
@@ -200,7 +202,7 @@ def NN_ReduceOp : NN_InferredOp<"reduce", [NN_InfersElements]> {
   let hasFolder = 1;
 }
 
-def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes]> {
+def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes, NN_InfersSpan]> {
   let summary = "the index along an axis of the largest or smallest element";
   let description = [{
     The index is that of the first of several equal elements, or of the `last`; a NaN, if
@@ -219,7 +221,7 @@ def NN_ArgReduceOp : NN_InferredOp<"arg_reduce", [NN_InfersSizes]> {
   }];
 }
 
-def NN_TopKOp : NN_InferredOp<"top_k", [NN_InfersSizes]> {
+def NN_TopKOp : NN_InferredOp<"top_k", [NN_InfersSizes, NN_InfersSpan]> {
   let summary = "the k largest (or smallest) elements along an axis, in order";
   let description = [{
     Returns the values and their indices. Of equal elements the one with the lower index
@@ -238,7 +240,7 @@ def NN_TopKOp : NN_InferredOp<"top_k", [NN_InfersSizes]> {
   }];
 }
 
-def NN_CumSumOp : NN_Op<"cumsum", [SameOperandsAndResultType]> {
+def NN_CumSumOp : NN_Op<"cumsum", [SameOperandsAndResultType, NN_InfersSpan]> {
   let summary = "running sums along an axis";
   let description = [{
     Element i is the sum of elements 0 to i, or with `exclusive` of those before i.

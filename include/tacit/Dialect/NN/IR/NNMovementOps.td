@@ -11,14 +11,13 @@
 include "tacit/Dialect/NN/IR/NNOpBase.td"
 
 def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
-                                           NN_Moves<["trace", "keepsLast"]>,
+                                           NN_Moves<["trace", "keepsLast", "keepsAll"]>,
                                            NN_Operands<["Data", "Index"]>]> {
   let summary = "picks slices of a tensor by index";
   let description = [{
     The result's shape is that of `data` with dimension `axis` replaced by the
     shape of `indices`. An index in [-n, -1] counts from the end; one outside
-    [-n, n-1] is outside the model's domain and is rejected at run time if it comes from an
-    input.
+    [-n, n-1] is outside the model's domain: a run that meets one is an error.
   }];
   let arguments = (ins AnyRankedTensor:$data, RankedTensorOf<[I32, I64]>:$indices, I64Attr:$axis);
   let results = (outs AnyRankedTensor:$result);
@@ -29,7 +28,7 @@ def NN_GatherOp : NN_InferredOp<"gather", [NN_InfersElements,
 }
 
 def NN_GatherElementsOp
-    : NN_InferredOp<"gather_elements", [NN_InfersSizes, NN_MovementOpInterface,
+    : NN_InferredOp<"gather_elements", [NN_InfersSizes, NN_Moves<["keepsAll"]>,
                                         NN_Operands<["Data", "Index"]>]> {
   let summary = "picks single elements by their index along one axis";
   let description = [{
@@ -45,13 +44,13 @@ def NN_GatherElementsOp
 }
 
 def NN_ScatterNDOp
-    : NN_InferredOp<"scatter_nd", [NN_Operands<["Data", "Index", "Data"]>]> {
+    : NN_InferredOp<"scatter_nd", [NN_InfersSizes, NN_Operands<["Data", "Index", "Data"]>]> {
   let summary = "writes slices into a tensor";
   let description = [{
     The last dimension of `indices` holds the first k coordinates of a slice of
     `data`, into which the slice of `updates` with the same leading index is written: it
     replaces the slice (`none`), or is combined with it. Updates apply in row-major order. A
-    negative coordinate counts from the end; an update outside is dropped.
+    negative coordinate counts from the end, as for `nn.gather`.
 
     ```mlir
     %y = nn.scatter_nd none %x, %i, %u
@@ -88,7 +87,7 @@ def NN_PadOp : NN_InferredOp<"pad", [NN_InfersSizes]> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]> {
+def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace", "keepsAll"]>]> {
   let summary = "a strided part of a tensor with known bounds";
   let description = [{
     One entry per dimension. `starts` lies in [0, n]; with a positive step `ends`
@@ -106,7 +105,7 @@ def NN_SliceOp : NN_InferredOp<"slice", [NN_InfersElements, NN_Moves<["trace"]>]
 }
 
 def NN_DynamicSliceOp
-    : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast"]>,
+    : NN_Op<"dynamic_slice", [NN_InfersSizes, NN_Moves<["keepsLast", "keepsAll"]>,
                               NN_Operands<["Data", "Index", "Index", "Index"]>]> {
   let summary = "a strided part of a tensor with computed bounds";
   let description = [{
@@ -219,7 +218,7 @@ def NN_ShapeOfOp
   let hasFolder = 1;
 }
 
-def NN_RangeOp : NN_Op<"range", [NN_InfersElements]> {
+def NN_RangeOp : NN_Op<"range", [NN_InfersElements, NN_InfersSpan]> {
   let summary = "start, start + delta, ... below (or above) limit";
   let description = "The operands hold one element each, of the result's element type.";
   let arguments = (ins AnyRankedTensor:$start, AnyRankedTensor:$limit,
@@ -247,6 +246,34 @@ def NN_SizedOp : NN_Op<"sized", [AllTypesMatch<["input", "result"]>]> {
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$input `[` $sizes `]` attr-dict `:` type($input)";
   let hasVerifier = 1;
+}
+
+// This is not pure: the check is made even if the result is not used.
+def NN_AssertRangeOp
+    : Op<NN_Dialect, "assert_range",
+         [NN_InfersElements, NN_InfersSpan, MemoryEffects<[MemWrite]>,
+          AllTypesMatch<["input", "result"]>]> {
+  let summary = "asserts that all elements of a tensor lie in a range";
+  let description = [{
+    The result is `input`. A run in which one of its elements is below `low` or above
+    `high` is an error, of which `text` is the message.
+
+    ```mlir
+    %1 = nn.assert_range %0 from %low to %high, "node '/wpe/Gather' looks up an index outside of [-64, 63]"
+        : (tensor<1x?xi64>, tensor<i64>, tensor<i64>) -> tensor<1x?xi64>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[I32, I64]>:$input, 0DTensorOf<[I64]>:$low,
+                       0DTensorOf<[I64]>:$high, StrAttr:$text);
+  let results = (outs RankedTensorOf<[I32, I64]>:$result);
+  let assemblyFormat = [{
+    $input `from` $low `to` $high `,` $text attr-dict `:` functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    /// Returns the message for an index that is not valid for dimension `axis`, of `size`
+    /// elements or free, of what the operation at `loc` reads or writes.
+    static std::string textOfIndices(::mlir::Location loc, int64_t size, int64_t axis);
+  }];
 }
 
 #endif // TACIT_DIALECT_NN_IR_NNMOVEMENTOPS_TD

@@ -26,6 +26,9 @@ def NN_InfersSizes : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes
 def NN_InfersElements
     : DeclareOpInterfaceMethods<NN_SizesOpInterface, ["inferSizes", "inferElements"]>;
 
+/// Its elements have a smaller range than their type.
+def NN_InfersSpan : DeclareOpInterfaceMethods<NN_SpanOpInterface, ["inferSpan"]>;
+
 /// Moves elements as `trace` and `keepsLast` state; the operation implements `methods`.
 class NN_Moves<list<string> methods>
     : DeclareOpInterfaceMethods<NN_MovementOpInterface, methods>;

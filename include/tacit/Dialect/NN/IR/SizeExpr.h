@@ -49,6 +49,15 @@ private:
 /// The sizes of all dimensions of a value, or the elements of a tensor of sizes.
 using SizeList = llvm::SmallVector<SizeExpr>;
 
+/// A range that contains all elements of a tensor. An end that is null is not known.
+struct SizeSpan {
+  SizeExpr low, high;
+  /// Every tensor with elements attains both ends: if they are not allowed, no run is.
+  bool isTight = false;
+
+  bool isKnown() const { return low && high; }
+};
+
 enum class SizePredicate { Equal, Less, LessOrEqual };
 
 /// An unknown of the polynomials.

@@ -31,6 +31,8 @@ public:
   virtual SizeList sizesOf(mlir::Value value) = 0;
   /// Returns the elements of a small tensor of whole numbers, if all of them are known.
   virtual std::optional<SizeList> elementsOf(mlir::Value value) = 0;
+  /// Returns the range of the elements of a tensor of whole numbers.
+  virtual SizeSpan spanOf(mlir::Value value) = 0;
 
   /// Requires that the two are the same; if this cannot be proved, it is checked at run
   /// time.
@@ -44,6 +46,12 @@ public:
   virtual void fail(const llvm::Twine &text) = 0;
   /// Records the start of each dimension of a slice.
   virtual void setStarts(mlir::Operation *slice, llvm::ArrayRef<SizeExpr> starts) = 0;
+
+  /// Requires of sizes what makes all of `indices` valid for a dimension of `size`
+  /// elements. What depends on values is left to nn-check-indices.
+  void requireIndices(mlir::Value indices, SizeExpr size);
+  /// Requires of sizes what keeps all elements of `value` in the given range.
+  void requireSpan(mlir::Value value, SizeExpr low, SizeExpr high);
 
   /// Returns the sizes of operands that are broadcast against one another.
   SizeList broadcast(mlir::ValueRange operands);

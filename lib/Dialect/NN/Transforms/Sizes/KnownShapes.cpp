@@ -27,6 +27,12 @@ bool tacit::nn::hasFreeDims(func::FuncOp main) {
          });
 }
 
+LogicalResult tacit::nn::reportProblems(func::FuncOp main, const Dims &dims) {
+  for (const SizeProblem &problem : dims.problems())
+    (problem.op ? problem.op : main.getOperation())->emitOpError() << problem.text;
+  return success(dims.problems().empty());
+}
+
 static bool refineType(Value value, Dims &dims) {
   if (!isFree(value))
     return false;

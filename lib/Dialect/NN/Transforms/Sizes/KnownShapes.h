@@ -16,6 +16,10 @@ namespace tacit::nn {
 /// Returns true if any value of `main` has a dimension that its type does not state.
 bool hasFreeDims(mlir::func::FuncOp main);
 
+/// Emits an error for each dimension of `main` that cannot be valid or known, and fails if
+/// there are any.
+llvm::LogicalResult reportProblems(mlir::func::FuncOp main, const Dims &dims);
+
 /// Gives every value the type that `dims` knows; returns the number of types that changed.
 unsigned refineTypes(mlir::func::FuncOp main, Dims &dims);
 

@@ -202,9 +202,7 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
     if (!hasFreeDims(main))
       return markAllAnalysesPreserved();
     Dims &dims = getAnalysis<Dims>();
-    for (const SizeProblem &problem : dims.problems())
-      (problem.op ? problem.op : main.getOperation())->emitOpError() << problem.text;
-    if (!dims.problems().empty())
+    if (failed(reportProblems(main, dims)))
       return signalPassFailure();
     refineTypes(main, dims);
     IRRewriter rewriter(&getContext());
@@ -213,11 +211,20 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
       writer.assertThat(check);
     checked += dims.checks().size();
     Block &program = main.getBody().front();
+    dropSettled(rewriter, program, dims);
     resolveShapeArithmetic(rewriter, program, dims, writer);
     eraseDead(rewriter, main);
     addSizes(rewriter, program, dims, writer);
     writer.moveTo(program);
     eraseUnread(rewriter, program);
+  }
+
+  /// Assertions of numbers that sizes decide are among the checks by now.
+  static void dropSettled(IRRewriter &rewriter, Block &program, Dims &dims) {
+    for (auto op : llvm::make_early_inc_range(program.getOps<AssertRangeOp>()))
+      if (dims.spanOf(op.getInput()).isTight && dims.elementsOf(op.getLow()) &&
+          dims.elementsOf(op.getHigh()))
+        rewriter.replaceOp(op, op.getInput());
   }
 
   static void resolveShapeArithmetic(IRRewriter &rewriter, Block &program, Dims &dims,
