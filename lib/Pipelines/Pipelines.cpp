@@ -96,7 +96,10 @@ void tacit::buildCheckPipeline(OpPassManager &manager) {
 }
 
 void tacit::buildLinalgPipeline(OpPassManager &manager) {
-  manager.addNestedPass<func::FuncOp>(nn::createResolveDims());
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  // Before sizes are resolved: the bounds of indices may be free.
+  functions.addPass(nn::createCheckIndices());
+  functions.addPass(nn::createResolveDims());
   manager.addPass(createConvertNNToLinalg());
 }
 
@@ -150,6 +153,8 @@ void tacit::buildBufferizePipeline(OpPassManager &manager) {
   // From here on sizes are read from arguments, wherever buffers are moved.
   manager.addPass(cpu::createBindDimensions());
   manager.addPass(cpu::createPlanMemory());
+  // An assertion that depends on values becomes a status, which @main returns.
+  manager.addPass(cpu::createReturnStatus());
   // This comes last: it reads the sizes of arena and results, and removes the assertions.
   manager.addPass(cpu::createDeriveShapes());
   manager.addPass(createCanonicalizerPass());

@@ -403,6 +403,13 @@ int tacit_runtime_run(const tacit_model_desc *model, tacit_state *state,
   if (status != TACIT_OK)
     return status;
   omp_set_num_threads(threads > 0 ? threads : core_count());
-  model->entry(state->weights, state->arena, inputs, outputs, state->sizes);
-  return TACIT_OK;
+  int64_t failed =
+      model->entry(state->weights, state->arena, inputs, outputs, state->sizes);
+  if (failed == 0)
+    return TACIT_OK;
+  return tacit_refuse(out, TACIT_BAD_INPUT,
+                      "check the values of the inputs that it is computed from", "%s",
+                      failed > 0 && failed <= model->num_value_checks
+                          ? model->value_checks[failed - 1]
+                          : "the model cannot take these values");
 }

@@ -174,8 +174,18 @@ int tacit_check_tensor(const tacit_io *expected, const tacit_tensor *found,
 
 static int64_t element(const tacit_tensor *tensor, int64_t i) {
   switch (tensor->dtype) {
+  case TACIT_I8:
+    return ((const int8_t *)tensor->data)[i];
+  case TACIT_I16:
+    return ((const int16_t *)tensor->data)[i];
+  case TACIT_U16:
+    return ((const uint16_t *)tensor->data)[i];
   case TACIT_I32:
     return ((const int32_t *)tensor->data)[i];
+  case TACIT_U32:
+    return ((const uint32_t *)tensor->data)[i];
+  /* What is too large for int64_t is a negative index to the model as well. */
+  case TACIT_U64:
   case TACIT_I64:
     return ((const int64_t *)tensor->data)[i];
   default:
@@ -186,12 +196,11 @@ static int64_t element(const tacit_tensor *tensor, int64_t i) {
 int tacit_check_values(const tacit_io *expected, const tacit_tensor *found,
                        tacit_message out) {
   int is_bool = found->dtype == TACIT_BOOL;
-  int is_index =
-      expected->index_bound > 0 && (found->dtype == TACIT_I32 || found->dtype == TACIT_I64);
+  int is_index = expected->index_bound > 0;
   if (!is_bool && !is_index)
     return TACIT_OK;
   int64_t low = is_bool ? 0 : -expected->index_bound;
-  int64_t high = is_bool ? 1 : expected->index_bound - 1;
+  int64_t high = is_bool && expected->index_bound != 1 ? 1 : expected->index_bound - 1;
   int64_t count = count_elements(found);
   for (int64_t i = 0; i < count; ++i) {
     int64_t value = element(found, i);

@@ -18,8 +18,8 @@ static const tacit_io inputs[] = {
 };
 static const tacit_io outputs[] = {{"logits", TACIT_F32, 2, {1, 4}, 0, {0}}};
 
-static void entry(const uint8_t *weights, uint8_t *arena, const tacit_tensor *in,
-                  tacit_tensor *out, const int64_t *dims) {
+static int64_t entry(const uint8_t *weights, uint8_t *arena, const tacit_tensor *in,
+                     tacit_tensor *out, const int64_t *dims) {
   (void)dims;
   const int64_t *tokens = in[0].data;
   const uint8_t *mask = in[1].data;
@@ -32,6 +32,7 @@ static void entry(const uint8_t *weights, uint8_t *arena, const tacit_tensor *in
       scratch[i] = -1.0f;
   }
   memcpy(out[0].data, scratch, 16);
+  return 0;
 }
 
 /* Not static, as helpers in generated code may be; no library may export it. */
@@ -40,5 +41,5 @@ int fake_helper(void) { return 1; }
 
 extern const tacit_model_desc tacit_model;
 const tacit_model_desc tacit_model = {
-    ABI,          2,  1,     0, inputs, outputs, 32, WEIGHTS_HASH, 16,
-    WEIGHTS_FILE, "", entry, 0, 0,      0,       0};
+    ABI,   2, 1, 0, inputs, outputs, 32, WEIGHTS_HASH, 16, WEIGHTS_FILE, "",
+    entry, 0, 0, 0, 0,      0,       0};

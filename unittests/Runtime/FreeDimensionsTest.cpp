@@ -27,7 +27,9 @@ const tacit_io ioOutputs[] = {
 const char *const names[] = {"past", "n"};
 const char *const checks[] = {"the context has 6 positions", "too large"};
 
-int64_t arenaBytes;
+const char *const valueChecks[] = {"the first is wrong", "the second is wrong"};
+
+int64_t arenaBytes, failedCheck;
 
 int64_t deriveShapes(const int64_t *dims, int64_t *sizes) {
   sizes[0] = arenaBytes != 0 ? arenaBytes : dims[1] * 4;
@@ -37,8 +39,8 @@ int64_t deriveShapes(const int64_t *dims, int64_t *sizes) {
   return sizes[1] > 6 ? 1 : 0;
 }
 
-void runModel(const uint8_t *, uint8_t *arena, const tacit_tensor *inputs,
-              tacit_tensor *outputs, const int64_t *dims) {
+int64_t runModel(const uint8_t *, uint8_t *arena, const tacit_tensor *inputs,
+                 tacit_tensor *outputs, const int64_t *dims) {
   auto *all = static_cast<float *>(outputs[0].data);
   if (dims[0] > 0)
     memcpy(all, inputs[0].data, dims[0] * 8);
@@ -51,15 +53,16 @@ void runModel(const uint8_t *, uint8_t *arena, const tacit_tensor *inputs,
     sums[i] = static_cast<const uint8_t *>(inputs[2].data)[i] ? row[0] + row[1] : 0;
     static_cast<float *>(outputs[1].data)[i] = sums[i];
   }
+  return failedCheck;
 }
 
 const tacit_model_desc freeModel = {
-    TACIT_ABI_VERSION, 3,     2,      2, ioInputs,    ioOutputs, 0, 0, 0, "", "",
-    runModel,          names, checks, 2, deriveShapes};
+    TACIT_ABI_VERSION, 3, 2,     2,      ioInputs, ioOutputs,   0, 0, 0, "", "", runModel,
+    valueChecks,       2, names, checks, 2,        deriveShapes};
 
 class FreeDimensions : public testing::Test {
 protected:
-  void SetUp() override { arenaBytes = 0; }
+  void SetUp() override { arenaBytes = failedCheck = 0; }
 
   std::unique_ptr<Executable> executable =
       Executable::fromDescription(&freeModel, nullptr, nullptr);
@@ -104,6 +107,17 @@ TEST_F(FreeDimensions, ChecksOfTheModelAreSentences) {
   EXPECT_EQ(runError(inputs(4, 3)),
             "[4] the context has 6 positions: past = 4, n = 3 | give "
             "the inputs other sizes");
+}
+
+TEST_F(FreeDimensions, ChecksOfValuesAreFoundInTheCall) {
+  failedCheck = 2;
+  EXPECT_EQ(runError(inputs(1, 2)), "[4] the second is wrong | check the values of the "
+                                    "inputs that it is computed from");
+  // A number that the model does not know is no good either.
+  failedCheck = 3;
+  EXPECT_CONTAINS(runError(inputs(1, 2)), "[4] the model cannot take these values");
+  failedCheck = 0;
+  EXPECT_EQ(runError(inputs(1, 2)), "no error");
 }
 
 TEST_F(FreeDimensions, RefusesSizesThatNobodyProvedAnythingOf) {

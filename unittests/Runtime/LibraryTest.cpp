@@ -120,7 +120,7 @@ TEST_F(Library, RefusesOtherFiles) {
                   "a library made by Tacit");
   EXPECT_EQ(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
             "[4] library '" + folder.path("old.so") +
-                "' has interface version 99; expected 2 | compile the model again with "
+                "' has interface version 99; expected 3 | compile the model again with "
                 "tacit compile");
 }
 

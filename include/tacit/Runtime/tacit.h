@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define TACIT_ABI_VERSION 2
+#define TACIT_ABI_VERSION 3
 
 /* The header of a compiled model repeats this part, so that it is self-contained; whichever
    is included first declares it. */
@@ -85,9 +85,13 @@ typedef struct {
   uint64_t arena_bytes;     /* working memory of one call, if num_dims is 0 */
   const char *weights_file; /* file name, looked up beside the library */
   const char *features;     /* comma-separated processor features it needs */
-  /* The generated code. Checks nothing; use tacit_run. */
-  void (*entry)(const uint8_t *weights, uint8_t *arena, const tacit_tensor *inputs,
-                tacit_tensor *outputs, const int64_t *dims);
+  /* The generated code. Checks no buffer; use tacit_run. Returns 0, or n if the n-th of
+     `value_checks` failed: then the contents of the outputs are unspecified. */
+  int64_t (*entry)(const uint8_t *weights, uint8_t *arena, const tacit_tensor *inputs,
+                   tacit_tensor *outputs, const int64_t *dims);
+  /* The messages of the conditions that `entry` checks in each call. */
+  const char *const *value_checks;
+  int64_t num_value_checks;
   /* The rest is null if num_dims is 0. */
   const char *const *dim_names;
   /* The messages of the conditions that `shapes` checks. */
@@ -100,8 +104,10 @@ typedef struct {
 } tacit_model_desc;
 
 /* Runs the model of this library. `threads` <= 0 means one per core. Returns TACIT_OK, or
-   another code and a message in `error` (always terminated; may be null). Calls must not
-   overlap. */
+   another code and a message in `error` (always terminated; may be null). Values that the
+   model cannot take, such as an index that it computes and that lies outside of its table,
+   are found during the run: after an error the contents of the outputs are unspecified, and
+   the next call is not affected. Calls must not overlap. */
 int tacit_run(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
               int num_outputs, int threads, char *error, size_t error_size);
 

@@ -96,21 +96,32 @@ static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
   return readTensors(interface, interface.getOutputs(), "output", facts.outputs);
 }
 
-/// Reads the messages of the checks in @shapes, which become C strings.
+/// Reads the messages of attribute `name`, which become C strings.
+static llvm::Error readSentences(ArrayAttr sentences, StringRef name,
+                                 std::vector<std::string> &checks) {
+  for (auto text : sentences.getAsRange<StringAttr>()) {
+    if (text.empty() || text.getValue().contains('\0'))
+      return fail(ErrorKind::BadInput, kEarlierPhase,
+                  "entry {} of the program's '{}' is empty or has a zero byte",
+                  checks.size(), name.str());
+    checks.push_back(text.str());
+  }
+  return llvm::Error::success();
+}
+
+/// Reads the messages of the checks in @main and @shapes.
 static llvm::Error readChecks(ModuleOp module, ModelFacts &facts) {
+  if (auto checks = module->getAttrOfType<ArrayAttr>(kValueChecksAttr))
+    if (auto error = readSentences(checks, kValueChecksAttr, facts.valueChecks))
+      return error;
+  if (facts.dims.empty())
+    return llvm::Error::success();
   auto checks = module->getAttrOfType<ArrayAttr>(kChecksAttr);
   if (!checks)
     return fail(ErrorKind::BadInput, kEarlierPhase,
                 "the program has free dimensions, but no '{}' attribute that is a list",
                 kChecksAttr.str());
-  for (auto text : checks.getAsRange<StringAttr>()) {
-    if (text.empty() || text.getValue().contains('\0'))
-      return fail(ErrorKind::BadInput, kEarlierPhase,
-                  "entry {} of the program's '{}' is empty or has a zero byte",
-                  facts.checks.size(), kChecksAttr.str());
-    facts.checks.push_back(text.str());
-  }
-  return llvm::Error::success();
+  return readSentences(checks, kChecksAttr, facts.checks);
 }
 
 /// The outputs of a program can have free dimensions only if its inputs have some.
@@ -123,11 +134,10 @@ llvm::Expected<ModelFacts> ModelFacts::of(ModuleOp module) {
   ModelFacts facts;
   if (auto error = readInterface(module, facts))
     return std::move(error);
-  if (!facts.dims.empty()) {
-    if (auto error = readChecks(module, facts))
-      return std::move(error);
+  if (auto error = readChecks(module, facts))
+    return std::move(error);
+  if (!facts.dims.empty())
     return facts;
-  }
   auto arena = readSize(module->getAttrOfType<IntegerAttr>(kArenaAttr));
   if (!arena || hasFreeOutput(facts))
     return fail(ErrorKind::BadInput, kEarlierPhase,
@@ -241,6 +251,9 @@ llvm::Error tacit::cpu::checkInterface(ModuleOp module) {
   if (!main)
     return llvm::Error::success();
   SmallVector<Type> inputs(main.getArgumentTypes()), outputs(main.getResultTypes());
+  // The status is none of them; addModelDescription looks whether there is one.
+  if (module->hasAttr(kValueChecksAttr) && !outputs.empty() && outputs.back().isInteger(64))
+    outputs.pop_back();
   if (module->hasAttr(kArenaAttr) || module->hasAttr(kChecksAttr)) {
     auto types = betweenInputsAndOutputs(module, main, facts);
     if (!types)

@@ -71,11 +71,11 @@ public:
 };
 } // namespace
 
-/// Builds void tacit_entry(weights, arena, inputs, outputs, dims). @main takes the same
+/// Builds int64_t tacit_entry(weights, arena, inputs, outputs, dims). @main takes the same
 /// first two pointers, then one data pointer for each input and each output, and then the
 /// sizes.
 static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts) {
-  auto *type = FunctionType::get(Type::getVoidTy(d.context),
+  auto *type = FunctionType::get(Type::getInt64Ty(d.context),
                                  std::vector<Type *>(5, d.pointer), false);
   Function *entry =
       Function::Create(type, GlobalValue::InternalLinkage, "tacit_entry", d.module);
@@ -94,9 +94,16 @@ static Function *makeEntry(Describer &d, Function *main, const ModelFacts &facts
   for (size_t i = 0; i < facts.dims.size(); ++i)
     arguments.push_back(b.CreateLoad(
         b.getInt64Ty(), b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), entry->getArg(4), i)));
-  b.CreateCall(main, arguments);
-  b.CreateRetVoid();
+  Value *status = b.CreateCall(main, arguments);
+  b.CreateRet(facts.valueChecks.empty() ? b.getInt64(0) : status);
   return entry;
+}
+
+/// Returns true if @main returns the number of the check that failed, or nothing if it has
+/// no checks.
+static bool returnsStatus(Function *main, bool hasChecks) {
+  Type *type = main->getReturnType();
+  return hasChecks ? type->isIntegerTy(64) : type->isVoidTy();
 }
 
 /// @main takes pointers, followed by the sizes of free dimensions.
@@ -129,6 +136,10 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
         "the program's @main does not take the {} pointers (weights, arena, {} inputs, "
         "{} outputs) and {} sizes that its interface describes",
         expected, facts.inputs.size(), facts.outputs.size(), facts.dims.size());
+  if (!returnsStatus(main, !facts.valueChecks.empty()))
+    return fail(ErrorKind::BadInput, "start from an earlier phase",
+                "the program's @main does not return what its {} checks of values found",
+                facts.valueChecks.size());
   Function *shapes = findShapes(module);
   if (!facts.dims.empty() && !shapes)
     return fail(ErrorKind::BadInput, "start from an earlier phase",
@@ -147,13 +158,15 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
     derive = shapes;
   }
   Constant *description = ConstantStruct::getAnon(
-      d.context, {d.number(32, TACIT_ABI_VERSION), d.number(32, facts.inputs.size()),
-                  d.number(32, facts.outputs.size()), d.number(32, facts.dims.size()),
-                  d.tensors(facts.inputs), d.tensors(facts.outputs),
-                  d.number(64, facts.weightsBytes), d.number(64, facts.weightsHash),
-                  d.number(64, facts.arenaBytes), d.text(facts.weightsFile),
-                  d.text(facts.features), makeEntry(d, main, facts), d.texts(facts.dims),
-                  d.texts(facts.checks), d.number(64, facts.checks.size()), derive});
+      d.context,
+      {d.number(32, TACIT_ABI_VERSION), d.number(32, facts.inputs.size()),
+       d.number(32, facts.outputs.size()), d.number(32, facts.dims.size()),
+       d.tensors(facts.inputs), d.tensors(facts.outputs), d.number(64, facts.weightsBytes),
+       d.number(64, facts.weightsHash), d.number(64, facts.arenaBytes),
+       d.text(facts.weightsFile), d.text(facts.features), makeEntry(d, main, facts),
+       d.texts(facts.valueChecks), d.number(64, facts.valueChecks.size()),
+       d.texts(facts.dims), d.texts(facts.checks), d.number(64, facts.checks.size()),
+       derive});
   new GlobalVariable(module, description->getType(), /*isConstant=*/true,
                      GlobalValue::ExternalLinkage, description, "tacit_model");
   return llvm::Error::success();

@@ -34,13 +34,13 @@ struct Processor {
 /// What the description of a model needs besides the code.
 struct ModelFacts {
   std::vector<LibraryTensor> inputs, outputs;
-  /// The names of the free dimensions, and the checks of @shapes.
-  std::vector<std::string> dims, checks;
+  /// The names of the free dimensions, the checks of @shapes, and those of @main.
+  std::vector<std::string> dims, checks, valueChecks;
   uint64_t weightsBytes = 0, weightsHash = 0, arenaBytes = 0;
   std::string weightsFile, features;
 
-  /// Reads `nn.interface` and either `cpu.arena_bytes` or, if dimensions are free,
-  /// `cpu.checks` of a module, which may be hand-written.
+  /// Reads `nn.interface`, `cpu.value_checks` and either `cpu.arena_bytes` or, if
+  /// dimensions are free, `cpu.checks` of a module, which may be hand-written.
   static llvm::Expected<ModelFacts> of(mlir::ModuleOp module);
 };
 

@@ -141,8 +141,16 @@ struct DeriveShapes
              << "has free dimensions, but is not a program as cpu-plan-memory leaves it";
     if (failed(derive(main, arena, *shapes)))
       return failure();
-    main.getBody().front().getTerminator()->setOperands({});
-    return main.eraseResults(llvm::BitVector(main.getNumResults(), true));
+    return dropSizes(main);
+  }
+
+  /// Removes the sizes from the results of @main, which then returns its status at most.
+  static LogicalResult dropSizes(func::FuncOp main) {
+    llvm::BitVector areSizes(main.getNumResults());
+    for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
+      areSizes[i] = type.isIndex();
+    main.getBody().front().getTerminator()->eraseOperands(areSizes);
+    return main.eraseResults(areSizes);
   }
 
   /// Returns every dimension of every result: known ones from the interface, free ones from
@@ -151,7 +159,10 @@ struct DeriveShapes
     auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
     if (!interface)
       return failure();
-    auto free = main.getBody().front().getTerminator()->getOperands();
+    SmallVector<Value> sizes =
+        llvm::filter_to_vector(main.getBody().front().getTerminator()->getOperands(),
+                               [](Value result) { return result.getType().isIndex(); });
+    ArrayRef<Value> free = sizes;
     SmallVector<OpFoldResult> shapes;
     for (nn::TensorAttr output : interface.getOutputs())
       for (int64_t size : output.getType().getShape()) {
@@ -159,7 +170,7 @@ struct DeriveShapes
           shapes.push_back(IntegerAttr::get(IndexType::get(&getContext()), size));
           continue;
         }
-        if (free.empty() || !free.front().getType().isIndex())
+        if (free.empty())
           return failure();
         shapes.push_back(free.front());
         free = free.drop_front();

@@ -84,6 +84,22 @@ static bool isArithmetic(Operation *op) {
                        [](Type t) { return t.isIntOrIndexOrFloat(); }));
 }
 
+bool tacit::cpu::isSizeArithmetic(Value value) {
+  SmallVector<Value> pending{value};
+  llvm::SmallDenseSet<Value> seen;
+  while (!pending.empty()) {
+    Value next = pending.pop_back_val();
+    if (!seen.insert(next).second)
+      continue;
+    Operation *op = next.getDefiningOp();
+    if (op ? !isArithmetic(op) : !next.getType().isIndex())
+      return false;
+    if (op)
+      llvm::append_range(pending, op->getOperands());
+  }
+  return true;
+}
+
 /// Expands affine.apply, affine.min and affine.max into arithmetic.
 static Value expandAffine(OpBuilder &b, Operation *op, IRMapping &known) {
   SmallVector<Value> operands = llvm::map_to_vector(

@@ -30,6 +30,9 @@ mlir::OpFoldResult sizeOfBuffer(mlir::OpBuilder &b, mlir::Location loc, mlir::Va
 mlir::Value castToShape(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pointer,
                         mlir::MemRefType type, llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
+/// Returns true if `value` requires nothing but arithmetic on the sizes of free dimensions.
+bool isSizeArithmetic(mlir::Value value);
+
 /// Computes `value` again at the insertion point of `b`, from the values in `known`. Fails
 /// with an error if that requires anything but arithmetic on the arguments of the function:
 /// a size must not depend on the data of a run.

@@ -43,13 +43,16 @@ static Value padMask(NodeBuilder &node, Value mask, Value key) {
 }
 
 /// Keys of a row from nonpad_kv_seqlen on are padding. Returns [B] as [B, 1, 1, 1].
-static Value validLengths(NodeBuilder &node) {
+static Value validLengths(NodeBuilder &node, Value key) {
   Value lengths = castTo(node, node.operand(6), IntegerType::get(node.context(), 64));
   if (!lengths)
     return {};
   if (tensorOf(lengths).getRank() != 1)
     return node.invalid("nonpad_kv_seqlen does not have one dimension");
-  return reshape(node, lengths, {tensorOf(lengths).getDimSize(0), 1, 1, 1});
+  lengths = assertRange(node, lengths, i64Scalar(node, 0), dimOf(node, key, 2),
+                        "a nonpad_kv_seqlen that is negative or beyond its keys");
+  return lengths ? reshape(node, lengths, {tensorOf(lengths).getDimSize(0), 1, 1, 1})
+                 : Value();
 }
 
 /// The meaning of modes 1 and 2 depends on whether there is a cap: without one both return
@@ -78,7 +81,7 @@ static bool setMasks(NodeBuilder &node, AttentionParts &parts) {
       return false;
     (tensorOf(mask).getElementType().isInteger(1) ? parts.keep : parts.bias) = mask;
   }
-  Value lengths = node.hasOperand(6) ? validLengths(node) : Value();
+  Value lengths = node.hasOperand(6) ? validLengths(node, parts.key) : Value();
   if (node.intAttribute("is_causal", 0)) {
     Value past;
     if (node.hasOperand(4))

@@ -61,6 +61,8 @@ static Value flatIndex(NodeBuilder &node, Value data, Value tuples, int64_t batc
     if (!index)
       return {};
     index = reshape(node, index, tensorOf(index).getShape().drop_back());
+    // One that is outside may make a number that is not.
+    index = assertIndices(node, index, data, batch + j);
     index = wrapNegative(node, index, size);
     flat = j == 0 ? index : add(node, mul(node, flat, size), index);
   }
@@ -145,6 +147,9 @@ Value onnx_import::buildScatterElements(NodeBuilder &node) {
   if (tensorOf(indices).getRank() != rank)
     return node.invalid(fmt::format("it has indices of {} dimensions into {}",
                                     tensorOf(indices).getRank(), rank));
+  indices = assertIndices(node, indices, data, *axis);
+  if (!indices)
+    return {};
   SmallVector<Value> coordinates;
   for (int64_t i = 0; i < rank; ++i) {
     Value coordinate = indices;

@@ -70,17 +70,6 @@ Value onnx_import::buildDropout(NodeBuilder &node) {
   return input;
 }
 
-/// Returns a constant index that lies outside, if there is one. Positions beyond a table of
-/// embeddings are the usual cause.
-static std::optional<int64_t> indexOutside(Value indices, int64_t dim) {
-  auto known = readPayload(constantOf(indices), /*maxElements=*/1 << 20);
-  if (!known || ShapedType::isDynamic(dim))
-    return std::nullopt;
-  auto outside =
-      llvm::find_if(known->values, [&](int64_t i) { return i < -dim || i >= dim; });
-  return outside == known->values.end() ? std::nullopt : std::optional<int64_t>(*outside);
-}
-
 Value onnx_import::buildGather(NodeBuilder &node) {
   Value data = node.operand(0), indices = node.operand(1);
   if (!data || !indices)
@@ -88,9 +77,6 @@ Value onnx_import::buildGather(NodeBuilder &node) {
   auto axis = node.axisAttribute(0, tensorOf(data).getRank());
   if (!axis)
     return {};
-  int64_t dim = tensorOf(data).getDimSize(*axis);
-  if (auto outside = indexOutside(indices, dim))
-    return node.invalid(fmt::format("it picks element {} of {}", *outside, dim));
   return gather(node, data, indices, *axis);
 }
 

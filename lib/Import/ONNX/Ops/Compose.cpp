@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ops/Compose.h"
+#include "tacit/Support/Elements.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
@@ -182,7 +184,56 @@ Value onnx_import::repeatEach(NodeBuilder &node, Value input, int64_t axis, int6
   return slice(node, mergeDims(node, blocks, axis), axis, 0, size);
 }
 
+static Value i64Scalar(NodeBuilder &node, int64_t value) {
+  return reshape(node, node.intsConstant({value}), {});
+}
+
+/// Returns true, and the node is invalid, if an index is a constant outside of the
+/// dimension. Positions beyond a table of embeddings are the usual cause.
+static bool areOutside(NodeBuilder &node, Value indices, Value data, int64_t axis) {
+  if (!indices || !hasDim(node, data, axis))
+    return true;
+  int64_t size = tensorOf(data).getDimSize(axis);
+  auto known = readPayload(constantOf(indices), /*maxElements=*/1 << 20);
+  if (!known || ShapedType::isDynamic(size))
+    return false;
+  auto outside = llvm::find_if(
+      known->values, [&](int64_t index) { return index < -size || index >= size; });
+  if (outside == known->values.end())
+    return false;
+  node.invalid(fmt::format("it looks up entry {} of a table that has {}", *outside, size));
+  return true;
+}
+
+static Value createAssertion(NodeBuilder &node, Value input, Value low, Value high,
+                             StringRef text) {
+  return node.create<nn::AssertRangeOp>(
+      {input, low, high},
+      [&](auto &properties) { properties.setText(StringAttr::get(node.context(), text)); },
+      input ? input.getType() : Type());
+}
+
+Value onnx_import::assertRange(NodeBuilder &node, Value input, Value low, Value high,
+                               StringRef what) {
+  std::string text = fmt::format("node '{}' has {}", nodeOf(node.loc()), what.str());
+  return createAssertion(node, input, low, high, text);
+}
+
+Value onnx_import::assertIndices(NodeBuilder &node, Value indices, Value data,
+                                 int64_t axis) {
+  if (areOutside(node, indices, data, axis))
+    return {};
+  if (constantOf(indices) && !tensorOf(data).isDynamicDim(axis))
+    return indices;
+  Value size = dimOf(node, data, axis);
+  return createAssertion(
+      node, indices, node.create<nn::NegOp>({size}), sub(node, size, i64Scalar(node, 1)),
+      nn::AssertRangeOp::textOfIndices(node.loc(), tensorOf(data).getDimSize(axis), axis));
+}
+
 Value onnx_import::gather(NodeBuilder &node, Value data, Value indices, int64_t axis) {
+  if (areOutside(node, indices, data, axis))
+    return {};
   return beneathCast(node, data, [&](Value value) {
     return node.create<nn::GatherOp>(
         {value, indices}, [&](auto &properties) { properties.setAxis(node.i64(axis)); });
@@ -229,10 +280,6 @@ Value onnx_import::rmsNorm(NodeBuilder &node, Value input, Value scale, float ep
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
-
-static Value i64Scalar(NodeBuilder &node, int64_t value) {
-  return reshape(node, node.intsConstant({value}), {});
-}
 
 Value onnx_import::dimOf(NodeBuilder &node, Value input, int64_t axis) {
   if (!hasDim(node, input, axis))

@@ -76,7 +76,16 @@ mlir::Value concat(NodeBuilder &node, mlir::ValueRange inputs, int64_t axis);
 /// Repeats each element along `axis` to a block of `block`, to `size` elements in total.
 mlir::Value repeatEach(NodeBuilder &node, mlir::Value input, int64_t axis, int64_t block,
                        int64_t size);
+/// The node is invalid if an index is a constant outside of the dimension.
 mlir::Value gather(NodeBuilder &node, mlir::Value data, mlir::Value indices, int64_t axis);
+/// Asserts that `indices` are valid for dimension `axis` of `data`, and returns them. This
+/// is for operators that compute with an index before they look it up.
+mlir::Value assertIndices(NodeBuilder &node, mlir::Value indices, mlir::Value data,
+                          int64_t axis);
+/// Asserts that all elements of `input` lie between the i64 scalars `low` and `high`, and
+/// returns it. If they do not, the node has `what`.
+mlir::Value assertRange(NodeBuilder &node, mlir::Value input, mlir::Value low,
+                        mlir::Value high, llvm::StringRef what);
 mlir::Value reduce(NodeBuilder &node, nn::ReduceKind kind, mlir::Value input,
                    llvm::ArrayRef<int64_t> axes, bool keepDims);
 mlir::Value softmax(NodeBuilder &node, mlir::Value input, int64_t axis);

@@ -196,6 +196,47 @@ def PlanMemory : Pass<"cpu-plan-memory", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect", "::tacit::cpu::CPUDialect"];
 }
 
+def ReturnStatus : Pass<"cpu-return-status", "::mlir::ModuleOp"> {
+  let summary = "Return which assertion about values does not hold";
+  let description = [{
+    An assertion of @main that values of a run decide would end the process of the caller.
+    Instead @main goes on and returns a number: 0, or n if the n-th sentence of the module
+    attribute `cpu.value_checks` is the first that does not hold. What it computes from
+    there on means nothing, and reads and writes no other memory than it would otherwise.
+    Assertions about sizes alone stay where sizes are free: see cpu-derive-shapes.
+
+    **Before**
+    ```mlir
+    func.func @main(%weights: memref<0xi8>, %arena: memref<0xi8>, %x: memref<1xi64>) {
+      %c0 = arith.constant 0 : index
+      %c9_i64 = arith.constant 9 : i64
+      %0 = memref.load %x[%c0] : memref<1xi64>
+      %ok = arith.cmpi ule, %0, %c9_i64 : i64
+      cf.assert %ok, "x is not below 10"
+      return
+    }
+    ```
+
+    **After**
+    ```mlir
+    module attributes {cpu.value_checks = ["x is not below 10"]} {
+      func.func @main(%weights: memref<0xi8>, %arena: memref<0xi8>, %x: memref<1xi64>) -> i64 {
+        %c0 = arith.constant 0 : index
+        %c9_i64 = arith.constant 9 : i64
+        %0 = memref.load %x[%c0] : memref<1xi64>
+        %ok = arith.cmpi ule, %0, %c9_i64 : i64
+        %none = arith.constant 0 : i64
+        %first = arith.constant 1 : i64
+        %1 = arith.select %ok, %none, %first : i64
+        return %1 : i64
+      }
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numChecks", "checks", "what is looked at in a run">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::tacit::cpu::CPUDialect"];
+}
+
 def DeriveShapes : Pass<"cpu-derive-shapes", "::mlir::ModuleOp"> {
   let summary = "Create the function that computes shapes from the sizes of inputs";
   let description = [{

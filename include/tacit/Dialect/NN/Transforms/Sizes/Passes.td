@@ -50,6 +50,48 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
   ];
 }
 
+def CheckIndices : Pass<"nn-check-indices", "::mlir::func::FuncOp"> {
+  let summary = "Assert that lookups stay within their tables";
+  let description = [{
+    Puts an `nn.assert_range` in front of each lookup (`nn.gather`, `nn.gather_elements`,
+    `nn.scatter_nd`) whose indices are not proved to lie within the dimension that they
+    are for. Proved are constants; what a search gives; inputs that are indices and
+    nothing else, which are checked before each call (`index_bound`); and what arithmetic
+    makes of numbers of which enough is known. Where sizes alone decide, such as
+    positions that are counted, the condition is one of the sizes and not looked at here.
+    An assertion that always holds goes.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%ids: tensor<4xi64> {nn.name = "ids"}) -> tensor<4xf32> {
+      %table = nn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+      %next = nn.add %ids, %ids : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+      %0 = nn.gather %table, %next axis = 0 : (tensor<3xf32>, tensor<4xi64>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%ids: tensor<4xi64> {nn.name = "ids"}) -> tensor<4xf32> {
+      %table = nn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+      %next = nn.add %ids, %ids : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+      %low = nn.constant dense<-3> : tensor<i64>
+      %high = nn.constant dense<2> : tensor<i64>
+      %checked = nn.assert_range %next from %low to %high, "a lookup has an index outside of [-3, 2], the entries of its table" : (tensor<4xi64>, tensor<i64>, tensor<i64>) -> tensor<4xi64>
+      %0 = nn.gather %table, %checked axis = 0 : (tensor<3xf32>, tensor<4xi64>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numChecked", "checked", "lookups that a run has to check">,
+    Statistic<"numProved", "proved", "lookups and assertions that need no check">
+  ];
+}
+
 def ResolveDims : Pass<"nn-resolve-dims", "::mlir::func::FuncOp"> {
   let summary = "Compute the sizes of free dimensions at the start of the program";
   let description = [{
