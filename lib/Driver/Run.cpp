@@ -115,29 +115,45 @@ static bool mayDecideShape(const HostTensor &tensor) {
 }
 
 static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
-                      DimBindings &bindings) {
+                      DimBindings &bindings,
+                      llvm::function_ref<bool(llvm::StringRef)> isChosen) {
   for (const OnnxValue &value : model.inputs()) {
     const HostTensor &tensor = *find(inputs, value.name);
-    if (!mayDecideShape(tensor) || tensor.shape.size() != value.dims.size())
+    if (!isChosen(value.name) || !mayDecideShape(tensor) ||
+        tensor.shape.size() != value.dims.size())
       continue;
     bindings.values[value.name] = {tensor.dtype, tensor.shape, tensor.data};
   }
+}
+
+/// Imports the model for these inputs. An input whose value determines a size is a
+/// constant.
+static llvm::Error importFor(const RunOptions &options, Session &session,
+                             const NamedTensors &inputs, bool pinsValues) {
+  const OnnxModel &model = *session.onnx();
+  auto bindings = options.isDynamic ? llvm::Expected<DimBindings>(options.bindings)
+                                    : bindFromInputs(options, model, inputs);
+  if (!bindings)
+    return bindings.takeError();
+  if (pinsValues)
+    pinValues(model, inputs, *bindings, [](llvm::StringRef) { return true; });
+  if (auto error = session.import(*bindings))
+    return error;
+  if (options.isDynamic || session.wantedValues().empty())
+    return llvm::Error::success();
+  llvm::StringSet<> wanted = session.wantedValues();
+  pinValues(model, inputs, *bindings,
+            [&](llvm::StringRef name) { return wanted.contains(name); });
+  return session.import(*bindings);
 }
 
 /// Imports the model for these inputs, and compiles it, or prepares it for the reference.
 static llvm::Expected<Compiled> compileWith(const RunOptions &options,
                                             std::shared_ptr<Session> session,
                                             const NamedTensors &inputs, bool pinsValues) {
-  if (const OnnxModel *model = session->onnx()) {
-    auto bindings = options.isDynamic ? llvm::Expected<DimBindings>(options.bindings)
-                                      : bindFromInputs(options, *model, inputs);
-    if (!bindings)
-      return bindings.takeError();
-    if (pinsValues)
-      pinValues(*model, inputs, *bindings);
-    if (auto error = session->import(*bindings))
+  if (session->onnx())
+    if (auto error = importFor(options, *session, inputs, pinsValues))
       return std::move(error);
-  }
   Variant variant{options.road, options.transformations, {}, options.vectorBits};
   Compiled compiled{};
   if (options.isReference) {

@@ -138,7 +138,7 @@ llvm::Error Session::import(const DimBindings &bindings) {
   // Equal names would be one entry, however often the model was imported.
   std::string entry = fmt::format("{} #{}", road.front().name.str(), ++imports);
   TimingScope scope = time.nest(StringRef(entry));
-  auto program = model->import(context(), bindings, purpose == Purpose::Code);
+  auto program = model->import(context(), bindings, purpose == Purpose::Code, &wanted);
   if (!program)
     return program.takeError();
   module = std::move(*program);

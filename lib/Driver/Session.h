@@ -48,6 +48,9 @@ public:
   /// Imports the ONNX file with these dimensions. Does nothing for a program.
   llvm::Error import(const DimBindings &bindings);
 
+  /// The names of inputs whose values would have determined a size in the last import.
+  const llvm::StringSet<> &wantedValues() const { return wanted; }
+
   /// True if a user may have written or edited the program that the session started from.
   bool isUsersProgram() const { return isRead; }
 
@@ -86,6 +89,7 @@ private:
   size_t reached = 0;
   bool isRead = false;
   int64_t imports = 0;
+  llvm::StringSet<> wanted;
   std::unique_ptr<PhaseFiles> dumps;
   std::chrono::steady_clock::time_point start;
   double imported = 0;

@@ -453,6 +453,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return unsupportedError(state.refused);
   if (llvm::Error error = finish())
     return std::move(error);
+  if (request.wantedValues)
+    *request.wantedValues = state.wantedValues;
   return std::move(module);
 }
 

@@ -38,7 +38,8 @@ struct ImportRequest {
   const llvm::StringMap<PinnedTensor> &values; ///< of inputs that count as constants
   const std::vector<OnnxValue> &outputs;
   std::vector<UnsupportedNode> unsupported; ///< known before
-  bool needsWeights; ///< else weights in other files are names without bytes
+  bool needsWeights;               ///< else weights in other files are names without bytes
+  llvm::StringSet<> *wantedValues; ///< null if nobody asks
 };
 
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRContext *context,

@@ -172,16 +172,16 @@ const std::vector<UnsupportedNode> &OnnxModel::unsupported() const {
   return impl->unsupported;
 }
 
-Expected<mlir::OwningOpRef<mlir::ModuleOp>> OnnxModel::import(mlir::MLIRContext *context,
-                                                              const DimBindings &bindings,
-                                                              bool needsWeights) const {
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+OnnxModel::import(mlir::MLIRContext *context, const DimBindings &bindings,
+                  bool needsWeights, StringSet<> *wantedValues) const {
   auto inputs = bindDims(impl->inputs, bindings);
   if (!inputs)
     return inputs.takeError();
   auto fixed = fixInputs(*inputs, bindings);
   if (!fixed)
     return fixed.takeError();
-  return importGraph(context,
-                     {impl->file, impl->opset, std::move(*inputs), std::move(*fixed),
-                      bindings.values, impl->outputs, impl->unsupported, needsWeights});
+  return importGraph(context, {impl->file, impl->opset, std::move(*inputs),
+                               std::move(*fixed), bindings.values, impl->outputs,
+                               impl->unsupported, needsWeights, wantedValues});
 }

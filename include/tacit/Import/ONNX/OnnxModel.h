@@ -19,6 +19,7 @@
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
@@ -124,9 +125,11 @@ public:
   /// InvalidArgument (bindings that do not fit the inputs), Unsupported (one message that
   /// lists every node that cannot be imported) or BadInput. Weights in other files that
   /// cannot be read are constants without bytes if nobody needs these.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> import(mlir::MLIRContext *context,
-                                                           const DimBindings &bindings,
-                                                           bool needsWeights = true) const;
+  /// `wantedValues` receives the names of inputs whose values, if `bindings` had them,
+  /// would determine a size for which the module has an assumption instead.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  import(mlir::MLIRContext *context, const DimBindings &bindings, bool needsWeights = true,
+         llvm::StringSet<> *wantedValues = nullptr) const;
 
 private:
   struct Impl;

@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Ops/AttentionParts.h"
+#include "Ops/CacheLengths.h"
 #include "Ops/OpTable.h"
+#include "Ops/Shapes.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -365,15 +366,17 @@ static bool separateGroups(NodeBuilder &node, AttentionParts &parts, int64_t hea
   return parts.query && parts.key && parts.value;
 }
 
-/// Rotates query and key, whose first token has `past` tokens before it.
-static bool rotate(NodeBuilder &node, AttentionParts &parts, Value past) {
+/// Rotates query and key, whose first token has the past of `lengths` before it.
+static bool rotate(NodeBuilder &node, AttentionParts &parts, const CacheLengths &lengths) {
   Value cos = node.operand(7), sin = node.operand(8), positions;
   if (node.hasOperand(9)) {
     positions = node.operand(9);
   } else {
     positions = rangeOf(node, parts.query, 2);
-    if (past)
-      positions = add(node, positions, past);
+    if (lengths.rowPast)
+      positions = add(node, insertDim(node, lengths.rowPast, 1), positions);
+    else if (lengths.past)
+      positions = add(node, positions, lengths.past);
   }
   cos = anglesAt(node, cos, positions);
   sin = anglesAt(node, sin, positions);
@@ -383,8 +386,33 @@ static bool rotate(NodeBuilder &node, AttentionParts &parts, Value past) {
   return parts.query && parts.key;
 }
 
-/// The caches hold exactly the tokens of the past: all rows have the same past, and the
-/// lengths (seqlens_k, total_sequence_length) repeat what the shapes state.
+/// Defines the new caches, operands 3 and 4 and the new tokens, and attends to all of them.
+static void writeCaches(NodeBuilder &node, AttentionParts &parts,
+                        const CacheLengths &lengths) {
+  if (!lengths.rowPast) {
+    appendCaches(node, parts, 3);
+    return;
+  }
+  parts.key = writeCache(node, lengths, node.operand(3), parts.key);
+  parts.value = writeCache(node, lengths, node.operand(4), parts.value);
+  node.define(1, parts.key);
+  node.define(2, parts.value);
+}
+
+/// The bias that is added to the scores. It has no columns for room in the caches, to which
+/// no token attends.
+static Value groupBias(NodeBuilder &node, const CacheLengths &lengths) {
+  if (!node.hasOperand(10))
+    return {};
+  Value bias = node.operand(10);
+  if (!bias || !lengths.rowPast)
+    return bias;
+  int64_t last = tensorOf(bias).getRank() - 1;
+  SmallVector<Value> low(last + 1, i64Scalar(node, 0)), high = low;
+  high[last] = sub(node, lengths.capacity, dimOf(node, bias, last));
+  return padBySizes(node, bias, low, high, scalarLike(node, bias, 0));
+}
+
 Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
   AttentionParts parts;
   int64_t heads = node.intAttribute("num_heads", 0),
@@ -399,14 +427,17 @@ Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
       return node.invalid("its caches do not have four dimensions");
     past = dimOf(node, cache, 2);
   }
-  if (node.intAttribute("do_rotary", 0) && !rotate(node, parts, past))
+  auto lengths = readCacheLengths(node, parts, past);
+  if (!lengths || (node.intAttribute("do_rotary", 0) && !rotate(node, parts, *lengths)))
     return {};
-  appendCaches(node, parts, 3);
+  writeCaches(node, parts, *lengths);
   if (!parts.key || !parts.value)
     return {};
+  if (Value rowPast = lengths->rowPast)
+    past = reshape(node, rowPast, {tensorOf(rowPast).getDimSize(0), 1, 1, 1});
   parts.keep = causalMask(node, parts.query, parts.key, past,
                           node.intAttribute("local_window_size", -1));
-  parts.bias = node.hasOperand(10) ? node.operand(10) : Value();
+  parts.bias = groupBias(node, *lengths);
   parts.scale = node.floatAttribute("scale", 0);
   parts.softcap = node.floatAttribute("softcap", 0);
   parts.sink = node.hasOperand(11) ? node.operand(11) : Value();
@@ -415,6 +446,9 @@ Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
   ScoreOutput output = !node.isUsed(3) || mode == 0 ? ScoreOutput::None
                        : mode == 1                  ? ScoreOutput::Masked
                                                     : ScoreOutput::Weights;
+  if (lengths->rowPast && output != ScoreOutput::None)
+    return node.refuse("its scores are an output, and its caches may have room for more",
+                       "export the model without this output");
   Value scores, result = buildAttentionOf(node, parts, output, scores);
   if (scores)
     node.define(3, scores);

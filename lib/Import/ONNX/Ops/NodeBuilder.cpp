@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ops/NodeBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
@@ -105,6 +106,18 @@ SmallVector<Value> NodeBuilder::operands() {
   for (int64_t i = 0; i < numOperands(); ++i)
     values.push_back(operand(i));
   return values;
+}
+
+void NodeBuilder::wantValue(int64_t i) {
+  Value value = operand(i);
+  while (value && isa_and_present<nn::CastOp, nn::ReshapeOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  auto argument = dyn_cast_if_present<BlockArgument>(value);
+  if (!argument)
+    return;
+  auto main = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (auto name = main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr))
+    state.wantedValues.insert(name.getValue());
 }
 
 std::optional<std::vector<int64_t>> NodeBuilder::constantInts(int64_t i) {

@@ -55,6 +55,8 @@ struct ImportState {
   llvm::StringSet<> used;
   /// Initializers that stay floats of 16 bits and are cast where they are read.
   llvm::StringSet<> narrow;
+  /// Names of inputs whose values would decide a size if they were known.
+  llvm::StringSet<> wantedValues;
   std::vector<UnsupportedNode> refused;
   /// The first thing found that makes the file invalid, and the advice.
   std::string invalid;
@@ -93,6 +95,9 @@ public:
   bool isUsed(int64_t i) const;
   mlir::Value operand(int64_t i);
   llvm::SmallVector<mlir::Value> operands();
+  /// Notes that a size could follow from the value of operand i, if that is an input of the
+  /// model.
+  void wantValue(int64_t i);
   /// Returns the values of an integer operand if it is given and constant.
   std::optional<std::vector<int64_t>> constantInts(int64_t i);
   /// Returns the element type that the file has for operand i, if that is an initializer.

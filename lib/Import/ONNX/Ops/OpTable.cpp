@@ -156,7 +156,7 @@ static constexpr OpEntry kMicrosoftTable[] = {
     {"FusedMatMul", 1, 1, buildFusedMatMul}, // without transBatchA and transBatchB
     {"GatherBlockQuantized", 1, 1, buildGatherBlockQuantized}, // blocks of the last axis
     {"Gelu", 1, 1, buildMicrosoftGelu},
-    {"GroupQueryAttention", 1, 1, buildGroupQueryAttention}, // one past for all rows
+    {"GroupQueryAttention", 1, 1, buildGroupQueryAttention},
     {"LayerNormalization", 1, 1, buildLayerNormalization},
     {"MatMulIntegerToFloat", 1, 1, buildMatMulIntegerToFloat},
     {"MatMulNBits", 1, 1, buildMatMulNBits}, // 4 and 8 bits
