@@ -139,6 +139,12 @@ Value onnx_import::buildReduceLogSum(NodeBuilder &node) {
       [&](const Reduction &, Value sum) { return node.create<nn::LogOp>({sum}); });
 }
 
+/// Returns the largest finite number of the element type of `value`.
+static double largestOf(Value value) {
+  auto type = cast<FloatType>(tensorOf(value).getElementType());
+  return APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
+}
+
 /// The largest element is subtracted, so that no exponential overflows.
 Value onnx_import::buildReduceLogSumExp(NodeBuilder &node) {
   auto reduction = readReduction(node, 18);
@@ -148,9 +154,11 @@ Value onnx_import::buildReduceLogSumExp(NodeBuilder &node) {
     return refuseIntegers(node);
   Value x = reduction->input;
   Value top = reduce(node, ReduceKind::Max, x, reduction->axes, /*keepDims=*/true);
-  // If everything is minus infinity, or there are no elements, the result must not become a
-  // NaN.
-  top = binary<nn::MaximumOp>(node, top, scalarLike(node, x, -3e38));
+  // The difference of two infinities of one sign is NaN. A finite shift leaves an infinity
+  // as it is, so that it decides the result or adds nothing to it.
+  double largest = largestOf(x);
+  top = binary<nn::MaximumOp>(node, top, scalarLike(node, x, -largest));
+  top = binary<nn::MinimumOp>(node, top, scalarLike(node, x, largest));
   Value sum =
       reduction->apply(ReduceKind::Sum, node.create<nn::ExpOp>({sub(node, x, top)}));
   Value log = node.create<nn::LogOp>({sum});
