@@ -14,6 +14,7 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace llvm;
@@ -208,24 +209,30 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   return Prologue{file.substr(start, length), start + length};
 }
 
+/// Returns the element type that `descr` names. Its first character is the byte order,
+/// which types of one byte do not have.
 static Expected<int32_t> parseDtype(StringRef path, StringRef descr) {
   // An opaque type has no byte order; both spellings of bfloat16 are in use.
   if (descr == "|V2")
     return TACIT_BF16;
+  std::string little = descr.str();
+  if (descr.starts_with(">"))
+    little.front() = '<';
   for (const ElementType &type : elementTypes())
-    if (descr == type.descr)
+    if (little == type.descr)
       return type.code;
   std::string shown;
   raw_string_ostream os(shown);
   printEscapedString(descr.take_front(40), os);
-  if (descr.starts_with(">"))
-    return fail(ErrorKind::BadInput,
-                "array.astype(array.dtype.newbyteorder('<')) changes the order",
-                "'{}' has big-endian values ('{}'); expected little-endian", path.str(),
-                shown);
   return fail(ErrorKind::BadInput, "convert the array with astype before numpy.save",
               "'{}' has values of type '{}'; expected floats, integers or booleans",
               path.str(), shown);
+}
+
+/// Reverses the byte order of elements of `width` bytes, in place.
+static void reverseBytes(MutableArrayRef<char> values, size_t width) {
+  for (size_t begin = 0; begin < values.size(); begin += width)
+    std::reverse(values.begin() + begin, values.begin() + begin + width);
 }
 
 /// Copies the elements of a column-major array in row-major order.
@@ -306,6 +313,8 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
     copyTransposed(values, array.shape, dtypeBytes(array.dtype), array.data.data());
   else
     copy(values, array.data.begin());
+  if (StringRef(*header->descr).starts_with(">"))
+    reverseBytes(array.data, dtypeBytes(array.dtype));
   return array;
 }
 

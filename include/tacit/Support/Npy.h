@@ -22,8 +22,8 @@ namespace tacit {
 
 using NpyArray = HostTensor;
 
-/// Reads a file of version 1.0, 2.0 or 3.0 with little-endian floats of 16 to 64 bits,
-/// integers of 8 to 64, or booleans. bfloat16, which NumPy lacks, appears as its type
+/// Reads a file of version 1.0, 2.0 or 3.0 with floats of 16 to 64 bits, integers of 8 to
+/// 64, or booleans, in either byte order. bfloat16, which NumPy lacks, appears as its type
 /// '<V2'. An array in Fortran order is returned in row-major order. Errors carry
 /// ErrorKind::BadInput.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
