@@ -301,7 +301,7 @@ void GraphImporter::importNode(const onnx::NodeProto &node) {
     return;
   // A node that depends on a rejected one is not reported.
   for (const std::string &input : node.input())
-    if (!input.empty() && !state.lookup(input))
+    if (!input.empty() && !state.isKnown(input))
       return;
   NodeBuilder builder(state, node);
   Value first = entry->build(builder);
@@ -330,9 +330,12 @@ public:
   }
   Scope(const Scope &) = delete;
   ~Scope() {
-    for (const auto &[name, outer] : hidden) {
+    for (auto &[name, outer] : hidden) {
       state.values.erase(name);
+      state.sequences.erase(name);
       state.initializers.erase(name);
+      if (outer.sequence)
+        state.sequences[name] = std::move(*outer.sequence);
       if (outer.value)
         state.values[name] = *outer.value;
       if (outer.initializer)
@@ -343,12 +346,15 @@ public:
 private:
   struct Outer {
     std::optional<Value> value;
+    std::optional<SmallVector<Value>> sequence;
     const onnx::TensorProto *initializer;
   };
 
   void keep(StringRef name) {
     auto value = state.values.find(name);
-    Outer outer{std::nullopt, state.initializers.lookup(name)};
+    Outer outer{std::nullopt, std::nullopt, state.initializers.lookup(name)};
+    if (auto sequence = state.sequences.find(name); sequence != state.sequences.end())
+      outer.sequence = sequence->second;
     if (value != state.values.end())
       outer.value = value->second;
     hidden.try_emplace(name, outer);
@@ -379,8 +385,13 @@ GraphImporter::importSubgraph(const onnx::GraphProto &graph, ValueRange inputs) 
       return std::nullopt;
   }
   SmallVector<Value> outputs;
-  for (const onnx::ValueInfoProto &output : graph.output())
+  for (const onnx::ValueInfoProto &output : graph.output()) {
     outputs.push_back(state.lookup(output.name()));
+    if (state.sequences.contains(output.name()))
+      state.refused.push_back({output.name(), "output", "", state.opset,
+                               "a branch or a loop body returns a sequence of tensors",
+                               "export the model so that it returns tensors"});
+  }
   if (!llvm::all_of(outputs, [](Value value) { return static_cast<bool>(value); }))
     return std::nullopt;
   return outputs;

@@ -29,6 +29,14 @@ static Hint decideBefore() {
           Setting::DimensionsOrInputs};
 }
 
+bool NodeBuilder::spend(int64_t nodes) {
+  state.unrollBudget = std::max<int64_t>(state.unrollBudget, 0) - nodes;
+  if (state.unrollBudget >= 0)
+    return true;
+  refuse("its graphs have more than 10000 nodes after loops are unrolled", decideBefore());
+  return false;
+}
+
 std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
   const AttributeProto *found = attribute(name, AttributeProto::GRAPH);
   if (!found) {
@@ -36,12 +44,8 @@ std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRan
     return std::nullopt;
   }
   // Every iteration counts, even one without nodes.
-  state.unrollBudget -= found->g().node_size() + 1;
-  if (state.unrollBudget < 0) {
-    refuse("its graphs have more than 10000 nodes after loops are unrolled",
-           decideBefore());
+  if (!spend(found->g().node_size() + 1))
     return std::nullopt;
-  }
   if (found->g().input_size() != static_cast<int>(inputs.size())) {
     invalid(fmt::format("the graph in '{}' has {} inputs; expected {}", name.str(),
                         found->g().input_size(), inputs.size()));
@@ -151,8 +155,14 @@ bool Loop::start() {
           ? node.operand(1)
           : node.constant(DenseElementsAttr::get(
                 RankedTensorType::get({}, IntegerType::get(node.context(), 1)), true));
-  for (int64_t i = 2; i < node.numOperands(); ++i)
+  for (int64_t i = 2; i < node.numOperands(); ++i) {
+    if (node.isSequence(i)) {
+      node.refuse("it carries a sequence of tensors from one iteration to the next",
+                  decideBefore());
+      return false;
+    }
     carried.push_back(node.operand(i));
+  }
   int64_t numRows = node.numOutputs() - static_cast<int64_t>(carried.size());
   if (numRows < 0) {
     node.invalid(fmt::format("it has {} outputs; expected one for each of its {} carried "

@@ -46,7 +46,12 @@ Value onnx_import::buildConstant(NodeBuilder &node) {
                      "expected attribute value, value_int(s) or value_float(s)");
 }
 
-Value onnx_import::buildIdentity(NodeBuilder &node) { return node.operand(0); }
+Value onnx_import::buildIdentity(NodeBuilder &node) {
+  if (!node.isSequence(0))
+    return node.operand(0);
+  node.defineSequence(0, *node.sequence(0));
+  return {};
+}
 
 /// Dropout does nothing at inference. Its mask says that every element was kept.
 Value onnx_import::buildDropout(NodeBuilder &node) {

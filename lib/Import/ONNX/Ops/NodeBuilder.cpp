@@ -98,7 +98,21 @@ bool NodeBuilder::isUsed(int64_t i) const {
 Value NodeBuilder::operand(int64_t i) {
   if (!hasOperand(i))
     return invalid(fmt::format("input {} is missing", i));
+  if (isSequence(i))
+    return invalid(fmt::format("input {} is a sequence; expected a tensor", i));
   return state.lookup(node.input(i));
+}
+
+bool NodeBuilder::isSequence(int64_t i) const {
+  return hasOperand(i) && state.sequences.contains(node.input(i));
+}
+
+std::optional<SmallVector<Value>> NodeBuilder::sequence(int64_t i) {
+  if (isSequence(i))
+    return state.sequences[node.input(i)];
+  invalid(hasOperand(i) ? fmt::format("input {} is a tensor; expected a sequence", i)
+                        : fmt::format("input {} is missing", i));
+  return std::nullopt;
 }
 
 SmallVector<Value> NodeBuilder::operands() {
@@ -352,6 +366,11 @@ DenseI64ArrayAttr NodeBuilder::i64Array(ArrayRef<int64_t> values) {
 void NodeBuilder::define(int64_t i, Value value) {
   if (i < node.output_size() && !node.output(i).empty())
     state.values[node.output(i)] = value;
+}
+
+void NodeBuilder::defineSequence(int64_t i, SmallVector<Value> elements) {
+  if (i < node.output_size() && !node.output(i).empty())
+    state.sequences[node.output(i)] = std::move(elements);
 }
 
 Value NodeBuilder::refuse(const std::string &reason, const Hint &remedy) {

@@ -51,6 +51,8 @@ struct ImportState {
   mlir::OpBuilder builder;
   int64_t opset;
   llvm::StringMap<mlir::Value> values;
+  /// The values that are sequences of tensors, whose names have no tensor.
+  llvm::StringMap<llvm::SmallVector<mlir::Value>> sequences;
   llvm::StringMap<const onnx::TensorProto *> initializers;
   llvm::StringSet<> used;
   /// Initializers that stay floats of 16 bits and are cast where they are read.
@@ -78,6 +80,9 @@ struct ImportState {
   llvm::Expected<mlir::ElementsAttr> read(const onnx::TensorProto &tensor,
                                           llvm::StringRef key, bool isNarrow = false);
 
+  /// Returns true if the value of this name, a tensor or a sequence, was imported.
+  bool isKnown(llvm::StringRef name) { return lookup(name) || sequences.contains(name); }
+
   /// Records an error in the file; its consequences are not reported.
   void setInvalid(llvm::Error error);
 };
@@ -98,6 +103,10 @@ public:
   /// Notes that a size could follow from the value of operand i, if that is an input of the
   /// model.
   void wantValue(int64_t i);
+  /// Returns true if operand i is a sequence of tensors.
+  bool isSequence(int64_t i) const;
+  /// Returns the tensors of operand i. If it is not a sequence, the node is invalid.
+  std::optional<llvm::SmallVector<mlir::Value>> sequence(int64_t i);
   /// Returns the values of an integer operand if it is given and constant.
   std::optional<std::vector<int64_t>> constantInts(int64_t i);
   /// Returns the element type that the file has for operand i, if that is an initializer.
@@ -169,6 +178,12 @@ public:
 
   /// Sets output i; the importer sets output 0 to what the builder returns.
   void define(int64_t i, mlir::Value value);
+  /// Sets output i to a sequence of tensors.
+  void defineSequence(int64_t i, llvm::SmallVector<mlir::Value> elements);
+  /// Takes `nodes` from the number of nodes that may come from loops and sequences, because
+  /// a small file can describe a great many. Returns false, and the node is refused, if
+  /// there are too many.
+  bool spend(int64_t nodes);
 
   // Report why the node cannot be imported. Both return null.
   /// The node is valid, but not supported.

@@ -32,6 +32,7 @@ static constexpr OpEntry kTable[] = {
     {"Celu", 12, 25, buildCelu},
     {"Clip", 9, 25, buildClip},
     {"Concat", 9, 25, buildConcat},
+    {"ConcatFromSequence", 11, 25, buildConcatFromSequence},
     {"Constant", 9, 25, buildConstant},
     {"ConstantOfShape", 9, 25, buildConstantOfShape},
     {"Conv", 9, 25, buildConv},
@@ -115,6 +116,12 @@ static constexpr OpEntry kTable[] = {
     {"ScatterElements", 11, 25, buildScatterElements},
     {"ScatterND", 11, 25, buildScatterND},
     {"Selu", 9, 25, buildSelu},
+    {"SequenceAt", 11, 25, buildSequenceAt}, // position a constant
+    {"SequenceConstruct", 11, 25, buildSequenceConstruct},
+    {"SequenceEmpty", 11, 25, buildSequenceEmpty},
+    {"SequenceErase", 11, 25, buildSequenceErase},   // position a constant
+    {"SequenceInsert", 11, 25, buildSequenceInsert}, // position a constant
+    {"SequenceLength", 11, 25, buildSequenceLength},
     {"Shape", 9, 25, buildShape},
     {"Shrink", 9, 25, buildShrink},
     {"Sigmoid", 9, 25, buildSigmoid},
@@ -127,6 +134,7 @@ static constexpr OpEntry kTable[] = {
     {"Softplus", 9, 25, buildSoftplus},
     {"Softsign", 9, 25, buildSoftsign},
     {"Split", 9, 25, buildSplit},
+    {"SplitToSequence", 11, 25, buildSplitToSequence}, // sizes known
     {"Sqrt", 9, 25, buildSqrt},
     {"Squeeze", 9, 25, buildSqueeze},
     {"Sub", 9, 25, buildSub},

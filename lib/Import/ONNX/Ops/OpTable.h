@@ -99,6 +99,12 @@ mlir::Value buildAveragePool(NodeBuilder &), buildConv(NodeBuilder &),
     buildGlobalAveragePool(NodeBuilder &), buildGlobalMaxPool(NodeBuilder &),
     buildMaxPool(NodeBuilder &);
 
+// BuildSequence.cpp: lists of tensors.
+mlir::Value buildConcatFromSequence(NodeBuilder &), buildSequenceAt(NodeBuilder &),
+    buildSequenceConstruct(NodeBuilder &), buildSequenceEmpty(NodeBuilder &),
+    buildSequenceErase(NodeBuilder &), buildSequenceInsert(NodeBuilder &),
+    buildSequenceLength(NodeBuilder &), buildSplitToSequence(NodeBuilder &);
+
 // BuildEinsum.cpp
 mlir::Value buildEinsum(NodeBuilder &);
 
