@@ -185,6 +185,16 @@ std::optional<LowBitMatrix> tacit::numerics::quantize(const MatrixReader &matrix
   return result;
 }
 
+float LowBitView::zeroPointOf(int64_t entry) const {
+  if (zeroPoints.empty())
+    return 1 << (bits - 1);
+  if (!hasRealZeroPoints)
+    return static_cast<uint8_t>(zeroPoints[entry]);
+  float zero;
+  std::memcpy(&zero, zeroPoints.data() + entry * sizeof(float), sizeof(float));
+  return zero;
+}
+
 void LowBitView::read(int64_t first, int64_t count, float *out) const {
   std::vector<uint8_t> levels(columns);
   for (int64_t k = first; k < first + count; ++k, out += columns) {
@@ -192,10 +202,9 @@ void LowBitView::read(int64_t first, int64_t count, float *out) const {
     for (auto [plane, bytes] : llvm::zip_equal(bitPlanes(bits), planes))
       unpackRow(bytes, plane, k, levels);
     for (int64_t n = 0, i = k / group * columns; n < columns; ++n, ++i) {
-      int zero = zeroPoints.empty() ? 1 << (bits - 1) : static_cast<uint8_t>(zeroPoints[i]);
       float scale;
       std::memcpy(&scale, scales.data() + i * sizeof(float), sizeof(float));
-      out[n] = static_cast<float>(levels[n] - zero) * scale;
+      out[n] = (static_cast<float>(levels[n]) - zeroPointOf(i)) * scale;
     }
   }
 }

@@ -149,7 +149,7 @@ Matrix referenceProduct(const Matrix &x, const Matrix &w, const Multiplier &mult
 Matrix quantized(const Matrix &w, unsigned bits, int64_t group, Scheme scheme) {
   auto packed = quantize(w.reader(), bits, group, scheme);
   EXPECT_TRUE(packed.has_value());
-  LowBitView view{bits, packed->group, w.rows, w.columns, {}, {}, {}};
+  LowBitView view{bits, packed->group, w.rows, w.columns, {}, {}, false, {}};
   view.scales = {reinterpret_cast<const char *>(packed->scales.data()),
                  packed->scales.size() * sizeof(float)};
   view.zeroPoints = {reinterpret_cast<const char *>(packed->zeroPoints.data()),

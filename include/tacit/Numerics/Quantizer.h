@@ -105,10 +105,15 @@ struct LowBitView {
   unsigned bits;
   int64_t group, rows, columns;
   llvm::ArrayRef<char> scales, zeroPoints; ///< no zero points if symmetric
+  bool hasRealZeroPoints;                  ///< f32 rather than bytes without a sign
   llvm::SmallVector<llvm::ArrayRef<char>, 2> planes;
 
-  /// Returns the weights of some rows: the difference is exact, the product rounded once.
+  /// Returns the weights of some rows. The difference is rounded, which matters only if the
+  /// zero point is real, and so is the product.
   void read(int64_t first, int64_t count, float *out) const;
+
+private:
+  float zeroPointOf(int64_t entry) const;
 };
 
 } // namespace tacit::numerics

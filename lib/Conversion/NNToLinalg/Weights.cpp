@@ -118,11 +118,16 @@ WeightReader tacit::readDequantized(nn::DequantizeOp op, Value scale, Value zero
       code = code ? arith::OrIOp::create(b, loc, code, field).getResult() : field;
     }
     bool isSymmetric = args.size() == layout.size() + 1;
-    Value zero =
-        isSymmetric ? integer(b, loc, 1 << (bits - 1)) : widen(b, loc, args.back());
+    Value scale = args[layout.size()], zero = args.back();
+    if (!isSymmetric && zero.getType().isF32()) {
+      Value number = arith::SIToFPOp::create(b, loc, b.getF32Type(), code);
+      Value difference = arith::SubFOp::create(b, loc, number, zero);
+      return arith::MulFOp::create(b, loc, difference, scale).getResult();
+    }
+    zero = isSymmetric ? integer(b, loc, 1 << (bits - 1)) : widen(b, loc, zero);
     Value difference = arith::SubIOp::create(b, loc, code, zero);
     Value number = arith::SIToFPOp::create(b, loc, b.getF32Type(), difference);
-    return arith::MulFOp::create(b, loc, number, args[layout.size()]).getResult();
+    return arith::MulFOp::create(b, loc, number, scale).getResult();
   };
   return reader;
 }

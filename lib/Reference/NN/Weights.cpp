@@ -42,9 +42,12 @@ static llvm::Expected<Tensor> evaluateDequantize(nn::DequantizeOp op, Operands o
     if (bits == 6)
       u += readField(*planes[1], g, row, column, 2, group / 4) << 4;
     int64_t entry = scale.offset({g, column});
-    int64_t zero = zeroPoint ? static_cast<uint8_t>(zeroPoint->integer(entry))
-                             : int64_t(1) << (bits - 1);
-    return static_cast<double>(u - zero) * scale.real(entry);
+    double zero = int64_t(1) << (bits - 1);
+    if (op.hasRealZeroPoints())
+      zero = zeroPoint->real(entry);
+    else if (zeroPoint)
+      zero = static_cast<uint8_t>(zeroPoint->integer(entry));
+    return (static_cast<double>(u) - zero) * scale.real(entry);
   });
 }
 

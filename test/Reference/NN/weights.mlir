@@ -26,6 +26,17 @@ func.func @four_bits(%x: tensor<2x2xf32> {test.value = dense<[[1.0, 0.0], [0.0, 
   return %0 : tensor<2x1xf32>
 }
 
+// The same with a zero point between two levels.
+func.func @real_zero_point(%x: tensor<2x2xf32> {test.value = dense<[[1.0, 0.0], [0.0, 1.0]]> : tensor<2x2xf32>})
+    -> (tensor<2x1xf32> {test.expected = dense<[[3.5], [23.5]]> : tensor<2x1xf32>}) {
+  %scale = nn.constant dense<2.0> : tensor<1x1xf32>
+  %zero = nn.constant dense<3.25> : tensor<1x1xf32>
+  %plane = nn.constant dense<-11> : tensor<1x1x1xi8>
+  %w = nn.dequantize bits = 4 scale(%scale) zero_point(%zero) planes(%plane) : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1x1xi8>) -> tensor<2x1xf32>
+  %0 = nn.linear %x, %w : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  return %0 : tensor<2x1xf32>
+}
+
 // 33, 14, 63, 32: lower bits 1 and 14, 15 and 0; upper bits 2, 0, 3, 2.
 func.func @six_bits(%x: tensor<1x3xf32> {test.value = dense<[[1.0, 10.0, 100.0]]> : tensor<1x3xf32>})
     -> (tensor<1x1xf32> {test.expected = dense<2921.0> : tensor<1x1xf32>}) {

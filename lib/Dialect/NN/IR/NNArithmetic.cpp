@@ -77,6 +77,10 @@ int64_t DequantizeOp::getGroup() {
   return tensorOf(getPlanes().front()).getDimSize(1) * numerics::rowsPerByte(getBits());
 }
 
+bool DequantizeOp::hasRealZeroPoints() {
+  return getZeroPoint() && tensorOf(getZeroPoint()).getElementType().isF32();
+}
+
 LogicalResult DequantizeOp::verify() {
   int64_t bits = getBits();
   if (!numerics::isLowBitWidth(bits))

@@ -142,6 +142,7 @@ FailureOr<numerics::MatrixReader> ConstantWeight::read(Operation *user) const {
                             getColumns(),
                             bytes.front(),
                             op.getZeroPoint() ? bytes[1] : ArrayRef<char>(),
+                            op.hasRealZeroPoints(),
                             SmallVector<ArrayRef<char>, 2>(planes)};
   return numerics::MatrixReader{getRows(), getColumns(),
                                 [view, source](int64_t first, int64_t count, float *out) {

@@ -42,6 +42,8 @@ namespace {
 struct Blocks {
   int64_t rows, columns, bits, group, groups;
 
+  /// Returns the bits in which weights are stored: those of two bits take four.
+  int64_t keptBits() const { return std::max<int64_t>(bits, 4); }
   int64_t bytesPerGroup() const { return group * bits / 8; }
   /// Returns the bytes of the zero points of one column.
   int64_t zeroBytes() const { return (groups * bits + 7) / 8; }
@@ -60,18 +62,32 @@ static std::optional<Blocks> readBlocks(NodeBuilder &node) {
       node.invalid(fmt::format("it has a size of {}; expected a positive one", size));
       return std::nullopt;
     }
-  if ((blocks.bits != 4 && blocks.bits != 8) || blocks.group % 2 != 0) {
+  bool isKnown = llvm::is_contained({2, 4, 8}, blocks.bits);
+  if (!isKnown || blocks.group * blocks.bits % 8 != 0) {
     node.refuse(
         fmt::format("its weights have {} bits in groups of {}", blocks.bits, blocks.group),
-        "quantize to 4 or 8 bits in groups of an even size");
+        "quantize to 2, 4 or 8 bits in groups of whole bytes");
     return std::nullopt;
   }
   blocks.groups = (blocks.rows + blocks.group - 1) / blocks.group;
   return blocks;
 }
 
-/// Reorders [N, G, B] bytes to [G, B, N]: weights that share a byte stay together.
-static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks) {
+/// Unpacks the four numbers of two bits in each byte to two bytes with two numbers of four
+/// bits each, and adds `offset` to each number.
+static std::vector<char> widenTwoBits(ArrayRef<char> bytes, unsigned offset) {
+  std::vector<char> wide;
+  wide.reserve(2 * bytes.size());
+  for (char byte : bytes)
+    for (unsigned pair : {byte & 15u, byte >> 4 & 15u})
+      wide.push_back(static_cast<char>((pair & 3) + offset | (pair >> 2) + offset << 4));
+  return wide;
+}
+
+/// Reorders [N, G, B] bytes to [G, B, N]: weights that share a byte stay together. `offset`
+/// is added to weights of two bits.
+static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks,
+                       unsigned offset) {
   if (!weights)
     return {};
   int64_t n = blocks.columns, inner = blocks.groups * blocks.bytesPerGroup();
@@ -80,25 +96,29 @@ static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks) {
       type.getElementTypeBitWidth() != 8)
     return node.invalid(fmt::format("its weights do not have {} bytes", n * inner));
   Type byte = IntegerType::get(node.context(), 8);
-  return repackConstant(
-      node, weights,
-      RankedTensorType::get({blocks.groups, blocks.bytesPerGroup(), n}, byte),
-      [&](ArrayRef<char> bytes) {
-        std::vector<char> result(bytes.size());
-        for (int64_t column = 0; column < n; ++column)
-          for (int64_t k = 0; k < inner; ++k)
-            result[k * n + column] = bytes[column * inner + k];
-        return result;
-      });
+  int64_t bytesPerGroup = blocks.group * blocks.keptBits() / 8;
+  inner = blocks.groups * bytesPerGroup;
+  return repackConstant(node, weights,
+                        RankedTensorType::get({blocks.groups, bytesPerGroup, n}, byte),
+                        [&](ArrayRef<char> bytes) {
+                          std::vector<char> wide;
+                          if (blocks.bits == 2)
+                            bytes = wide = widenTwoBits(bytes, offset);
+                          std::vector<char> result(bytes.size());
+                          for (int64_t column = 0; column < n; ++column)
+                            for (int64_t k = 0; k < inner; ++k)
+                              result[k * n + column] = bytes[column * inner + k];
+                          return result;
+                        });
 }
 
-/// Returns the zero points, packed as the weights are, as [G, N].
+/// Returns the zero points, packed as the weights are or one float each, as [G, N].
 static Value unpackZeroPoints(NodeBuilder &node, Value packed, const Blocks &blocks) {
   if (!packed)
     return {};
   auto type = tensorOf(packed);
   if (isa<FloatType>(type.getElementType()))
-    return node.refuse("its zero points are floats", "quantize with integer zero points");
+    return transposeConstant(node, packed, blocks.columns, blocks.groups);
   if (!type.hasStaticShape() ||
       type.getNumElements() != blocks.columns * blocks.zeroBytes() ||
       type.getElementTypeBitWidth() != 8)
@@ -133,8 +153,10 @@ Value onnx_import::buildMatMulNBits(NodeBuilder &node) {
       !(zeroPoints = unpackZeroPoints(node, node.operand(3), *blocks)))
     return {};
   Value scale = transposeConstant(node, scales, blocks->columns, blocks->groups);
-  Value weight = dequantize(node, blocks->bits, blocks->rows, scale, zeroPoints,
-                            packPlane(node, weights, *blocks));
+  // Without zero points zero is the middle level: 2 of four, which becomes 8 of sixteen.
+  unsigned offset = zeroPoints ? 0 : 8 - 2;
+  Value weight = dequantize(node, blocks->keptBits(), blocks->rows, scale, zeroPoints,
+                            packPlane(node, weights, *blocks, offset));
   SmallVector<Value> operands{input, weight};
   if (node.hasOperand(5))
     operands.push_back(node.operand(5));

@@ -167,7 +167,7 @@ static constexpr OpEntry kMicrosoftTable[] = {
     {"GroupQueryAttention", 1, 1, buildGroupQueryAttention},
     {"LayerNormalization", 1, 1, buildLayerNormalization},
     {"MatMulIntegerToFloat", 1, 1, buildMatMulIntegerToFloat},
-    {"MatMulNBits", 1, 1, buildMatMulNBits}, // 4 and 8 bits
+    {"MatMulNBits", 1, 1, buildMatMulNBits}, // 2, 4 and 8 bits
     {"MultiHeadAttention", 1, 1, buildMultiHeadAttention},
     {"QuantizeLinear", 1, 1, buildQuantizeLinear}, // integers
     {"QuickGelu", 1, 1, buildQuickGelu},

@@ -20,7 +20,8 @@ using Repack = llvm::function_ref<std::vector<char>(llvm::ArrayRef<char>)>;
 mlir::Value repackConstant(NodeBuilder &node, mlir::Value value,
                            mlir::RankedTensorType type, Repack repack);
 
-/// Creates nn.dequantize of one plane: `bits` is 4 or 8; `zeroPoint` may be null.
+/// Creates nn.dequantize of one plane: `bits` is 4 or 8; `zeroPoint`, integers or floats,
+/// may be null.
 mlir::Value dequantize(NodeBuilder &node, int64_t bits, int64_t rows, mlir::Value scale,
                        mlir::Value zeroPoint, mlir::Value plane);
 

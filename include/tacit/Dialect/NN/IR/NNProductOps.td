@@ -132,8 +132,9 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
   let summary = "a weight matrix from packed integers of few bits";
   let description = [{
     w[k, n] = (u[k, n] - z[g, n]) * scale[g, n], where g = k / group, u has `bits` bits and
-    no sign, and z is the group's zero point, 2^(bits - 1) if none is given. The difference
-    is exact, the product is one f32 rounding.
+    no sign, and z is the group's zero point, 2^(bits - 1) if none is given. Zero points
+    are i8 without a sign, or f32. The difference and the product are rounded to f32; with
+    integers the difference is exact.
 
     u lies in planes of i8: 8 bits in one; 4 bits in one, two weights to a byte; 6
     bits in two, the lower 4 bits as before and the upper 2 with four weights to a
@@ -150,7 +151,7 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
     ```
   }];
   let arguments = (ins I64Attr:$bits, 2DTensorOf<[F32]>:$scale,
-                       Optional<2DTensorOf<[I8]>>:$zero_point,
+                       Optional<2DTensorOf<[I8, F32]>>:$zero_point,
                        Variadic<RankedTensorOf<[I8]>>:$planes);
   let results = (outs 2DTensorOf<[F32]>:$result);
   let assemblyFormat = [{
@@ -161,6 +162,8 @@ def NN_DequantizeOp : NN_Op<"dequantize", [AttrSizedOperandSegments, NN_InfersSi
   let extraClassDeclaration = [{
     /// Returns the number of weights along the reduction that share a scale.
     int64_t getGroup();
+    /// Returns true if there are zero points and they are f32.
+    bool hasRealZeroPoints();
   }];
 }
 
