@@ -156,3 +156,17 @@ func.func @once(%x: tensor<4xi64>, %cos: tensor<3xf32>, %sin: tensor<3xf32>) -> 
   %2 = nn.assert_range %rest from %zero to %three, "never" : (tensor<4xi64>, tensor<i64>, tensor<i64>) -> tensor<4xi64>
   return %0, %1, %2 : tensor<4xf32>, tensor<4xf32>, tensor<4xi64>
 }
+
+// -----
+
+// A bound that is computed may be any number of its range.
+// CHECK-LABEL: func.func @bounds(
+// CHECK: nn.assert_range
+func.func @bounds(%x: tensor<4xi64>, %n: tensor<i64>) -> tensor<4xi64> {
+  %zero = nn.constant dense<0> : tensor<i64>
+  %three = nn.constant dense<3> : tensor<i64>
+  %rest = nn.mod %x, %three : (tensor<4xi64>, tensor<i64>) -> tensor<4xi64>
+  %most = nn.mod %n, %three : (tensor<i64>, tensor<i64>) -> tensor<i64>
+  %0 = nn.assert_range %rest from %zero to %most, "more than the last" : (tensor<4xi64>, tensor<i64>, tensor<i64>) -> tensor<4xi64>
+  return %0 : tensor<4xi64>
+}

@@ -167,8 +167,9 @@ struct CheckIndices : tacit::nn::impl::CheckIndicesBase<CheckIndices> {
 
   /// Erases an assertion that always holds.
   bool eraseProved(AssertRangeOp op, Dims &dims) {
-    if (!isWithin(dims.table(), dims.spanOf(op.getInput()), dims.spanOf(op.getLow()).low,
-                  dims.spanOf(op.getHigh()).high))
+    // The bounds are values, too: it has to hold for the largest low and the smallest high.
+    if (!isWithin(dims.table(), dims.spanOf(op.getInput()), dims.spanOf(op.getLow()).high,
+                  dims.spanOf(op.getHigh()).low))
       return false;
     ++numProved;
     op.replaceAllUsesWith(op.getInput());
