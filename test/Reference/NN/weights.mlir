@@ -1,7 +1,7 @@
 // Weights of few bits, and of powers of two.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}4 functions
+// CHECK: {{^}}5 functions
 
 // Two groups of one row each; levels below and above the zero point of 128.
 func.func @eight_bits(%x: tensor<2x2xf32> {test.value = dense<[[1.0, 0.0], [0.0, 1.0]]> : tensor<2x2xf32>})
