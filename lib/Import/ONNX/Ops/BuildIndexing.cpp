@@ -167,6 +167,62 @@ Value onnx_import::buildScatterElements(NodeBuilder &node) {
   return scatter(node, *kind, data, concat(node, coordinates, rank), updates);
 }
 
+/// Returns the places along `axis` of `cache` that rows of `update` are written to, as
+/// [B, 1, ..., S]; null if something is wrong.
+static Value writtenPlaces(NodeBuilder &node, Value cache, Value update, int64_t axis) {
+  Value places = rangeOf(node, update, axis);
+  if (node.hasOperand(2)) {
+    Value first = castTo(node, node.operand(2), i64(node));
+    if (!first || !places)
+      return {};
+    if (tensorOf(first).getRank() != 1)
+      return node.invalid(fmt::format("its write_indices have {} dimensions; expected 1",
+                                      tensorOf(first).getRank()));
+    auto dims = alongAxis(axis + 1, 0, tensorOf(first).getDimSize(0));
+    places = add(node, reshape(node, first, dims), places);
+  }
+  std::string mode = node.stringAttribute("mode", "linear");
+  Value size = dimOf(node, cache, axis);
+  if (mode == "circular")
+    return binary<nn::ModOp>(node, places, size);
+  if (mode != "linear")
+    return node.invalid(fmt::format(
+        "attribute 'mode' is {}; expected 'linear' or 'circular'", quote(mode)));
+  return assertRange(node, places, i64Scalar(node, 0), sub(node, size, i64Scalar(node, 1)),
+                     "write_indices for which the update does not fit into the cache");
+}
+
+/// Writes `update` into a cache of fixed capacity, for each row of the batch at a place of
+/// its own.
+Value onnx_import::buildTensorScatter(NodeBuilder &node) {
+  Value cache = node.operand(0), update = node.operand(1);
+  if (!cache || !update)
+    return {};
+  int64_t rank = tensorOf(cache).getRank();
+  auto axis = node.axisAttribute(-2, rank);
+  if (!axis)
+    return {};
+  if (*axis == 0 || tensorOf(update).getRank() != rank)
+    return node.invalid(fmt::format("it writes {} dimensions into {} along dimension {}; "
+                                    "expected as many, and not the batch",
+                                    tensorOf(update).getRank(), rank, *axis));
+  SmallVector<Value> sizes, coordinates;
+  for (int64_t i = 0; i <= *axis; ++i) {
+    Value row =
+        i == *axis ? writtenPlaces(node, cache, update, i) : rangeOf(node, update, i);
+    if (!row)
+      return {};
+    if (i != *axis)
+      row = reshape(node, row, alongAxis(*axis + 1, i, tensorOf(row).getDimSize(0)));
+    coordinates.push_back(row);
+    sizes.push_back(dimOf(node, update, i));
+  }
+  for (Value &coordinate : coordinates)
+    coordinate = insertDim(node, expandToSizes(node, coordinate, sizes), *axis + 1);
+  return scatter(node, nn::ScatterKind::Replace, cache,
+                 concat(node, coordinates, *axis + 1), update);
+}
+
 //===----------------------------------------------------------------------===//
 // OneHot, Trilu, EyeLike
 //===----------------------------------------------------------------------===//

@@ -142,6 +142,7 @@ static constexpr OpEntry kTable[] = {
     {"Swish", 24, 25, buildSwish},
     {"Tan", 9, 25, buildTan},
     {"Tanh", 9, 25, buildTanh},
+    {"TensorScatter", 24, 25, buildTensorScatter},
     {"ThresholdedRelu", 10, 25, buildThresholdedRelu},
     {"Tile", 9, 25, buildTile},
     {"TopK", 9, 25, buildTopK}, // k a constant

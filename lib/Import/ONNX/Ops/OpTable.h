@@ -76,7 +76,8 @@ mlir::Value buildMatMul(NodeBuilder &), buildGemm(NodeBuilder &);
 mlir::Value buildEyeLike(NodeBuilder &), buildGatherElements(NodeBuilder &),
     buildGatherND(NodeBuilder &), buildNonZero(NodeBuilder &), buildOneHot(NodeBuilder &),
     buildPad(NodeBuilder &), buildScatterElements(NodeBuilder &),
-    buildScatterND(NodeBuilder &), buildTile(NodeBuilder &), buildTrilu(NodeBuilder &);
+    buildScatterND(NodeBuilder &), buildTensorScatter(NodeBuilder &),
+    buildTile(NodeBuilder &), buildTrilu(NodeBuilder &);
 
 // BuildMovement.cpp: what moves elements without a new shape to compute.
 mlir::Value buildConcat(NodeBuilder &), buildConstant(NodeBuilder &),
