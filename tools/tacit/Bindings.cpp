@@ -8,6 +8,7 @@
 #include "Bindings.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 using namespace tacit;
@@ -16,14 +17,29 @@ llvm::Error tool::usage(std::string hint, std::string message) {
   return fail(ErrorKind::InvalidArgument, std::move(hint), "{}", message);
 }
 
-llvm::Expected<std::pair<std::string, std::string>> tool::splitPair(StringRef option,
-                                                                    StringRef text) {
-  auto [name, value] = text.split('=');
+/// Splits `text`, the value of `option`, at position `equals`.
+static llvm::Expected<std::pair<std::string, std::string>>
+splitAt(StringRef option, StringRef text, size_t equals) {
+  StringRef name = text.take_front(equals), value = text.substr(name.size() + 1);
   if (name.empty() || value.empty())
-    return usage(
+    return tool::usage(
         fmt::format("write --{} NAME=VALUE", option.str()),
         fmt::format("'--{} {}' is not of the form NAME=VALUE", option.str(), text.str()));
   return std::make_pair(name.str(), value.str());
+}
+
+llvm::Expected<std::pair<std::string, std::string>> tool::splitPair(StringRef option,
+                                                                    StringRef text) {
+  return splitAt(option, text, text.rfind('='));
+}
+
+llvm::Expected<std::pair<std::string, std::string>> tool::splitFile(StringRef option,
+                                                                    StringRef text) {
+  size_t first = text.find('=');
+  for (size_t at = first; at != StringRef::npos; at = text.find('=', at + 1))
+    if (at > 0 && sys::fs::exists(text.drop_front(at + 1)))
+      return splitAt(option, text, at);
+  return splitAt(option, text, first);
 }
 
 llvm::Expected<int64_t> tool::parseSize(StringRef option, StringRef text, int64_t least) {

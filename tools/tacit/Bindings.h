@@ -16,8 +16,14 @@ namespace tacit::tool {
 /// Returns the error for a mistake on the command line.
 llvm::Error usage(std::string hint, std::string message);
 
-/// Splits NAME=VALUE. Fails with InvalidArgument.
+/// Splits NAME=VALUE at the last '=', because names may contain others and sizes and
+/// numbers do not. Fails with InvalidArgument.
 llvm::Expected<std::pair<std::string, std::string>> splitPair(llvm::StringRef option,
+                                                              llvm::StringRef text);
+
+/// Splits NAME=FILE at the first '=' that is followed by the name of a file, or else at the
+/// first. Fails with InvalidArgument.
+llvm::Expected<std::pair<std::string, std::string>> splitFile(llvm::StringRef option,
                                                               llvm::StringRef text);
 
 /// Parses a number of elements that is at least `least`. Fails with InvalidArgument.

@@ -294,7 +294,7 @@ parsePhase(const cl::opt<std::string> &option, Road road) {
 static llvm::Error readPairs(StringRef option, const cl::list<std::string> &texts,
                              std::vector<std::pair<std::string, std::string>> &pairs) {
   for (const std::string &text : texts) {
-    auto pair = splitPair(option, text);
+    auto pair = splitFile(option, text);
     if (!pair)
       return pair.takeError();
     for (const auto &[name, file] : pairs)
