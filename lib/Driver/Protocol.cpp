@@ -60,11 +60,11 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
     return suite.takeError();
   const cost::SuiteInfo &info = (*suite)->info();
   Protocol protocol{*suite, twoPartyOptions(options)};
-  if (reached == *findPhase(PhaseKind::Cost, Road::TwoParty))
+  if (reached == *findPhase(PhaseKind::Cost, Flow::TwoParty))
     return fail(
         ErrorKind::InvalidArgument, "--from expand, with the program as that phase left it",
         "no phase follows 'cost', and its program does not record whose costs it has");
-  if (reached >= *findPhase(PhaseKind::Mpc, Road::TwoParty) &&
+  if (reached >= *findPhase(PhaseKind::Mpc, Flow::TwoParty) &&
       (options.width || options.fraction))
     return fail(ErrorKind::InvalidArgument, "leave it out, or start from an earlier phase",
                 "--{} has no effect after phase 'mpc'",
@@ -89,9 +89,10 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
 /// Returns the names that are most similar to `name`, as a list.
 static std::string namesLike(llvm::StringRef name, std::vector<std::string> names) {
   static constexpr size_t kShown = 3;
-  llvm::stable_sort(names, [&](const std::string &a, const std::string &b) {
-    return name.edit_distance(a) < name.edit_distance(b);
-  });
+  auto key = [&](llvm::StringRef other) {
+    return std::pair(name.edit_distance(other), other);
+  };
+  llvm::sort(names, [&](llvm::StringRef a, llvm::StringRef b) { return key(a) < key(b); });
   names.resize(std::min(names.size(), kShown));
   return llvm::join(names, ", ");
 }

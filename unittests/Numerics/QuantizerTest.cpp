@@ -42,6 +42,7 @@ LowBitView view(const LowBitMatrix &matrix) {
       matrix.columns,
       bytesOf(matrix.scales),
       {reinterpret_cast<const char *>(matrix.zeroPoints.data()), matrix.zeroPoints.size()},
+      /*hasRealZeroPoints=*/false,
       {}};
   for (const std::vector<char> &plane : matrix.planes)
     view.planes.push_back(plane);

@@ -80,7 +80,8 @@ static std::vector<char> widenTwoBits(ArrayRef<char> bytes, unsigned offset) {
   wide.reserve(2 * bytes.size());
   for (char byte : bytes)
     for (unsigned pair : {byte & 15u, byte >> 4 & 15u})
-      wide.push_back(static_cast<char>((pair & 3) + offset | (pair >> 2) + offset << 4));
+      wide.push_back(
+          static_cast<char>(((pair & 3) + offset) | (((pair >> 2) + offset) << 4)));
   return wide;
 }
 
