@@ -160,10 +160,10 @@ void Compilation::reportTransformations(const Phase &phase) {
 
 llvm::Error Compilation::advance(PhaseKind last) {
   PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
-                           variant.transformations, variant.road,        variant.twoParty};
-  size_t end = *findPhase(last, variant.road);
+                           variant.transformations, variant.flow,        variant.twoParty};
+  size_t end = *findPhase(last, variant.flow);
   while (reached < end) {
-    const Phase &phase = phases(variant.road)[++reached];
+    const Phase &phase = phases(variant.flow)[++reached];
     if (phase.kind == PhaseKind::Mpc)
       if (auto error = checkPublicNames(*module, variant.twoParty))
         return llvm::joinErrors(std::move(error), session.finish());
@@ -171,7 +171,7 @@ llvm::Error Compilation::advance(PhaseKind last) {
     phase.build(manager, pipeline);
     if (!manager.empty()) {
       if (!variant.isAside)
-        progress(session.output, reached, phases(variant.road).size(), phase.name,
+        progress(session.output, reached, phases(variant.flow).size(), phase.name,
                  elapsed());
       // The dumps of the phases before the failed one help to find the cause.
       if (auto error = runPasses(manager, &phase))
@@ -179,7 +179,7 @@ llvm::Error Compilation::advance(PhaseKind last) {
       reportTransformations(phase);
     }
     if (!variant.isAside)
-      if (auto error = session.dump(*module, reached, variant.road))
+      if (auto error = session.dump(*module, reached, variant.flow))
         return error;
   }
   return llvm::Error::success();

@@ -16,7 +16,7 @@ namespace tacit::driver {
 
 /// One compilation of the session's model.
 struct Variant {
-  Road road = Road::Cpu;
+  Flow flow = Flow::Cpu;
   std::vector<Transformation> transformations = {};
   TwoPartyOptions twoParty = {};
   int64_t vectorBits = 512;

@@ -59,9 +59,9 @@ static llvm::Error checkCombination(const CompileOptions &options, PhaseKind las
   if (!options.passPipeline.empty() && options.to)
     return fail(ErrorKind::InvalidArgument, "give one of them",
                 "--pass-pipeline replaces the phases; --to has no effect on it");
-  if (options.passPipeline.empty() && options.start() > *findPhase(last, options.road))
+  if (options.passPipeline.empty() && options.start() > *findPhase(last, options.flow))
     return fail(ErrorKind::InvalidArgument,
-                "add --to PHASE, one of: " + phaseNames(options.road),
+                "add --to PHASE, one of: " + phaseNames(options.flow),
                 "the last phase, {}, comes before --from {}", phaseName(last).str(),
                 phaseName(*options.from).str());
   if (options.printPipeline)
@@ -102,12 +102,12 @@ static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) 
 
 /// Returns the single protocol for which the phases after mpc are run.
 static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseKind last) {
-  bool isNeeded = options.road == Road::TwoParty && options.passPipeline.empty() &&
-                  *findPhase(last, options.road) > *findPhase(PhaseKind::Mpc, options.road);
-  if (options.road == Road::Cpu &&
+  bool isNeeded = options.flow == Flow::TwoParty && options.passPipeline.empty() &&
+                  *findPhase(last, options.flow) > *findPhase(PhaseKind::Mpc, options.flow);
+  if (options.flow == Flow::Cpu &&
       (!options.protocols.empty() || options.width || options.fraction))
     return fail(ErrorKind::InvalidArgument, "add --target=2pc, or leave it out",
-                "--protocol, --width and --fraction have no effect on the CPU road");
+                "--protocol, --width and --fraction have no effect on the CPU flow");
   if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
     return fail(ErrorKind::InvalidArgument, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());
@@ -137,9 +137,9 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
   }
   cpu::Processor processor = cpu::Processor::host(options.vectorBits);
   mlir::OpPassManager manager(mlir::ModuleOp::getOperationName());
-  buildPipeline(manager, options.start(), *findPhase(last, options.road),
+  buildPipeline(manager, options.start(), *findPhase(last, options.flow),
                 {processor.tileRows, processor.panelColumns, processor.extendsF16,
-                 options.transformations, options.road, twoParty});
+                 options.transformations, options.flow, twoParty});
   manager.printAsTextualPipeline(llvm::outs());
   llvm::outs() << "\n";
 }
@@ -150,8 +150,8 @@ static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session 
     return error;
   // Two parties agree on sizes before they begin; the CPU takes them at run time.
   bool needsDimensions =
-      options.road != Road::Cpu &&
-      *findPhase(last, options.road) > *findPhase(PhaseKind::Multiplier, options.road);
+      options.flow != Flow::Cpu &&
+      *findPhase(last, options.flow) > *findPhase(PhaseKind::Multiplier, options.flow);
   if (needsDimensions && options.passPipeline.empty())
     if (auto error = session.requireDimensions())
       return error;
@@ -215,7 +215,7 @@ llvm::Error driver::compile(const CompileOptions &options) {
   Session session(options, options, Purpose::Code);
   if (auto error = begin(options, last, session))
     return error;
-  Compilation compilation(session, {options.road, options.transformations,
+  Compilation compilation(session, {options.flow, options.transformations,
                                     protocol->twoParty, options.vectorBits});
   if (auto error = options.passPipeline.empty()
                        ? compilation.advance(last)
@@ -229,6 +229,6 @@ llvm::Error driver::compile(const CompileOptions &options) {
     return error;
   return writeJson(options,
                    toJson(report::ProgramReport{
-                       options.output, phases(options.road)[compilation.phase()].name.str(),
+                       options.output, phases(options.flow)[compilation.phase()].name.str(),
                        compilation.elapsed(), peakMemory()}));
 }

@@ -37,7 +37,7 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
 /// This is empty if another run has expanded the functions.
 static std::string functionsOf(const CostOptions &options,
                                const TwoPartyOptions &twoParty) {
-  bool isExpandedHere = options.start() < *findPhase(PhaseKind::Expand, options.road);
+  bool isExpandedHere = options.start() < *findPhase(PhaseKind::Expand, options.flow);
   if (!twoParty.isExpanded || !isExpandedHere)
     return "";
   return twoParty.isBounded ? "bounded" : "published";
@@ -112,7 +112,7 @@ static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> 
                            const Compilation &raised, std::vector<ProtocolCosts> &all) {
   const std::vector<Transformation> &changes = options.transformations;
   for (size_t done = 0; done < changes.size(); ++done) {
-    Variant part{Road::TwoParty, {changes.begin(), changes.begin() + done}};
+    Variant part{Flow::TwoParty, {changes.begin(), changes.begin() + done}};
     part.isAside = true;
     auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
       auto costs = cost::ProgramCosts::of(program);
@@ -142,7 +142,7 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
   Session session(options, options, Purpose::Cost);
   if (auto error = begin(options, protocols.front().twoParty, session))
     return std::move(error);
-  Compilation raised(session, {Road::TwoParty});
+  Compilation raised(session, {Flow::TwoParty});
   if (auto error = raised.advance(PhaseKind::Raise))
     return std::move(error);
   std::vector<ProtocolCosts> all;
@@ -154,7 +154,7 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
     return llvm::Error::success();
   };
   if (auto error = forEachProtocol(protocols, raised,
-                                   {Road::TwoParty, options.transformations}, add))
+                                   {Flow::TwoParty, options.transformations}, add))
     return std::move(error);
   if (auto error = session.finish())
     return std::move(error);

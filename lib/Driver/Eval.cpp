@@ -37,14 +37,14 @@ struct Models {
 } // namespace
 
 static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant) {
-  Road road = variant.road;
+  Flow flow = variant.flow;
   Compilation compilation(session, std::move(variant));
   if (auto error = compilation.advance(PhaseKind::Check))
     return std::move(error);
   Compiled result;
   if (compilation.phase() == *findPhase(PhaseKind::Check))
     result.sites = SiteCounts::of(compilation.program());
-  if (road == Road::Twin) {
+  if (flow == Flow::Twin) {
     if (auto error = compilation.advance(PhaseKind::Expand))
       return std::move(error);
     result.disclosed = disclosedBy(compilation.program());
@@ -81,14 +81,14 @@ static llvm::Expected<Models> compileModels(const EvalOptions &options,
   if (auto error = import(options, session, numTokens))
     return std::move(error);
   auto model = compileVariant(
-      session, {options.road, options.transformations, twoParty, options.vectorBits});
+      session, {options.flow, options.transformations, twoParty, options.vectorBits});
   if (!model)
     return model.takeError();
   Models models{std::move(*model), std::nullopt, model->seconds};
   if (options.transformations.empty() && !options.twin)
     return models;
   auto reference =
-      compileVariant(session, {Road::Cpu, {}, {}, options.vectorBits, /*isAside=*/true});
+      compileVariant(session, {Flow::Cpu, {}, {}, options.vectorBits, /*isAside=*/true});
   if (!reference)
     return reference.takeError();
   // Both began with one import.

@@ -76,7 +76,7 @@ static llvm::Error find(const InspectOptions &options, Session &session,
                         InspectReport &report) {
   llvm::Error error = session.import(options.bindings);
   if (!error) {
-    Compilation compilation(session, {options.road, options.transformations});
+    Compilation compilation(session, {options.flow, options.transformations});
     error = runPhases(options, session, compilation);
     if (!error)
       describeProgram(compilation.program(), report);

@@ -37,9 +37,9 @@ llvm::Error driver::listPasses() {
                    << askedBy(phase.kind) << "\n";
     llvm::outs() << "\n";
   };
-  list(phases(Road::Cpu));
+  list(phases(Flow::Cpu));
   llvm::outs() << "Phases for two parties, after multiplier:\n";
-  list(phases(Road::TwoParty).drop_front(*findPhase(PhaseKind::Multiplier) + 1));
+  list(phases(Flow::TwoParty).drop_front(*findPhase(PhaseKind::Multiplier) + 1));
   mlir::printRegisteredPasses();
   return llvm::Error::success();
 }

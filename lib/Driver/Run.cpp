@@ -154,7 +154,7 @@ static llvm::Expected<Compiled> compileWith(const RunOptions &options,
   if (session->onnx())
     if (auto error = importFor(options, *session, inputs, pinsValues))
       return std::move(error);
-  Variant variant{options.road, options.transformations, {}, options.vectorBits};
+  Variant variant{options.flow, options.transformations, {}, options.vectorBits};
   Compiled compiled{};
   if (options.isReference) {
     auto reference = ReferenceProgram::make(session, variant);
@@ -286,7 +286,7 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   if (options.isReference && isLibrary)
     return fail(ErrorKind::InvalidArgument, "give the model",
                 "--reference evaluates a model, and '{}' is code", options.model);
-  if (options.isReference && options.start() > *findPhase(kReferencePhase, options.road))
+  if (options.isReference && options.start() > *findPhase(kReferencePhase, options.flow))
     return fail(ErrorKind::InvalidArgument, "start from an earlier phase",
                 "--reference evaluates nn, as the phase '{}' leaves it at the latest; "
                 "found --from {}",

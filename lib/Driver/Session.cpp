@@ -52,7 +52,7 @@ llvm::Error Session::open(bool isChanged) {
   bool isLook = purpose == Purpose::Look;
   if (isProgram && !options.from && !(isLook && !isChanged))
     return fail(
-        ErrorKind::InvalidArgument, "add --from PHASE, one of: " + phaseNames(options.road),
+        ErrorKind::InvalidArgument, "add --from PHASE, one of: " + phaseNames(options.flow),
         "'{}' is a program; expected --from to say which phase made it", options.model);
   if (!isProgram && options.from)
     return fail(ErrorKind::InvalidArgument, "give NN-PHASE.mlir as --dump-phases wrote it",
@@ -91,8 +91,8 @@ llvm::Error Session::readProgram() {
   if (!options.from)
     return llvm::Error::success();
   reached = options.start();
-  if (options.road == Road::TwoParty)
-    return reached >= *findPhase(PhaseKind::Mpc, options.road)
+  if (options.flow == Flow::TwoParty)
+    return reached >= *findPhase(PhaseKind::Mpc, options.flow)
                ? checkShares(*module, options)
                : llvm::Error::success();
   // From here on the interface states the sizes of the buffers of inputs and outputs.
@@ -102,7 +102,7 @@ llvm::Error Session::readProgram() {
 
 void Session::begin(OwningOpRef<ModuleOp> program, PhaseKind phase) {
   module = std::move(program);
-  reached = *findPhase(phase, options.road);
+  reached = *findPhase(phase, options.flow);
 }
 
 llvm::Error Session::requireDimensions() const {
@@ -132,11 +132,11 @@ llvm::Error Session::requireDimensions() const {
 llvm::Error Session::import(const DimBindings &bindings) {
   if (!model)
     return llvm::Error::success();
-  llvm::ArrayRef<Phase> road = phases(options.road);
+  llvm::ArrayRef<Phase> flow = phases(options.flow);
   auto begin = std::chrono::steady_clock::now();
-  progress(output, 0, road.size(), road.front().name, secondsSince(start));
+  progress(output, 0, flow.size(), flow.front().name, secondsSince(start));
   // Equal names would be one entry, however often the model was imported.
-  std::string entry = fmt::format("{} #{}", road.front().name.str(), ++imports);
+  std::string entry = fmt::format("{} #{}", flow.front().name.str(), ++imports);
   TimingScope scope = time.nest(StringRef(entry));
   auto program = model->import(context(), bindings, purpose == Purpose::Code, &wanted);
   if (!program)
@@ -144,14 +144,14 @@ llvm::Error Session::import(const DimBindings &bindings) {
   module = std::move(*program);
   reached = 0;
   imported = secondsSince(begin);
-  return dump(*module, reached, options.road);
+  return dump(*module, reached, options.flow);
 }
 
 //===----------------------------------------------------------------------===//
 // Dumps
 //===----------------------------------------------------------------------===//
 
-llvm::Error Session::dump(ModuleOp program, size_t phase, Road road) {
+llvm::Error Session::dump(ModuleOp program, size_t phase, Flow flow) {
   if (options.dumpPhases.empty())
     return llvm::Error::success();
   if (!dumps) {
@@ -160,7 +160,7 @@ llvm::Error Session::dump(ModuleOp program, size_t phase, Road road) {
       return files.takeError();
     dumps = std::move(*files);
   }
-  std::string name = fmt::format("{:02}-{}.mlir", phase, phases(road)[phase].name.str());
+  std::string name = fmt::format("{:02}-{}.mlir", phase, phases(flow)[phase].name.str());
   llvm::SmallString<256> path(options.dumpPhases);
   llvm::sys::path::append(path, name);
   return dumps->write(program, path, purpose == Purpose::Code);

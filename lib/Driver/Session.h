@@ -66,7 +66,7 @@ public:
   double importSeconds() const { return imported; }
 
   /// Writes the program to the folder of dumps, if there is one.
-  llvm::Error dump(mlir::ModuleOp program, size_t phase, Road road);
+  llvm::Error dump(mlir::ModuleOp program, size_t phase, Flow flow);
   /// Finishes the dumps, if any.
   llvm::Error finish();
 

@@ -150,61 +150,61 @@ static constexpr Phase kCost = {PhaseKind::Cost, "cost",
                                 PhaseFailure::TwoParties, cost};
 
 //===----------------------------------------------------------------------===//
-// The roads
+// The flows
 //===----------------------------------------------------------------------===//
 
-static constexpr Phase kCpuRoad[] = {kImport, kRaise,  kSurgery,  kQuantize,  kMultiplier,
+static constexpr Phase kCpuFlow[] = {kImport, kRaise,  kSurgery,  kQuantize,  kMultiplier,
                                      kCheck,  kLinalg, kSchedule, kBufferize, kLlvm};
 
-static constexpr Phase kTwoPartyRoad[] = {kImport,     kRaise, kSurgery, kQuantize,
+static constexpr Phase kTwoPartyFlow[] = {kImport,     kRaise, kSurgery, kQuantize,
                                           kMultiplier, kMpc,   kExpand,  kCost};
 
-static constexpr Phase kTwinRoad[] = {kImport,     kRaise,    kSurgery,   kQuantize,
+static constexpr Phase kTwinFlow[] = {kImport,     kRaise,    kSurgery,   kQuantize,
                                       kMultiplier, kCheck,    kMpc,       kExpand,
                                       kTwinLinalg, kSchedule, kBufferize, kLlvm};
 
-llvm::ArrayRef<Phase> tacit::phases(Road road) {
-  switch (road) {
-  case Road::Cpu:
-    return kCpuRoad;
-  case Road::TwoParty:
-    return kTwoPartyRoad;
-  case Road::Twin:
-    return kTwinRoad;
+llvm::ArrayRef<Phase> tacit::phases(Flow flow) {
+  switch (flow) {
+  case Flow::Cpu:
+    return kCpuFlow;
+  case Flow::TwoParty:
+    return kTwoPartyFlow;
+  case Flow::Twin:
+    return kTwinFlow;
   }
   return {};
 }
 
-std::optional<size_t> tacit::findPhase(llvm::StringRef name, Road road) {
-  for (auto [i, phase] : llvm::enumerate(phases(road)))
+std::optional<size_t> tacit::findPhase(llvm::StringRef name, Flow flow) {
+  for (auto [i, phase] : llvm::enumerate(phases(flow)))
     if (phase.name == name)
       return i;
   return std::nullopt;
 }
 
-std::optional<size_t> tacit::findPhase(PhaseKind kind, Road road) {
-  for (auto [i, phase] : llvm::enumerate(phases(road)))
+std::optional<size_t> tacit::findPhase(PhaseKind kind, Flow flow) {
+  for (auto [i, phase] : llvm::enumerate(phases(flow)))
     if (phase.kind == kind)
       return i;
   return std::nullopt;
 }
 
 llvm::StringRef tacit::phaseName(PhaseKind kind) {
-  for (Road road : {Road::Cpu, Road::TwoParty})
-    if (auto position = findPhase(kind, road))
-      return phases(road)[*position].name;
-  llvm_unreachable("a phase of no road");
+  for (Flow flow : {Flow::Cpu, Flow::TwoParty})
+    if (auto position = findPhase(kind, flow))
+      return phases(flow)[*position].name;
+  llvm_unreachable("a phase of no flow");
 }
 
-std::string tacit::phaseNames(Road road) {
+std::string tacit::phaseNames(Flow flow) {
   return llvm::join(
-      llvm::map_range(phases(road), [](const Phase &phase) { return phase.name; }), ", ");
+      llvm::map_range(phases(flow), [](const Phase &phase) { return phase.name; }), ", ");
 }
 
 void tacit::buildPipeline(OpPassManager &manager, size_t from, size_t to,
                           const PipelineOptions &options) {
-  for (size_t i = from + 1; i <= to && i < phases(options.road).size(); ++i)
-    phases(options.road)[i].build(manager, options);
+  for (size_t i = from + 1; i <= to && i < phases(options.flow).size(); ++i)
+    phases(options.flow)[i].build(manager, options);
 }
 
 /// Registers a phase of one pass, which reads the options itself: no other struct lists

@@ -269,24 +269,24 @@ static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, i
                            option.ArgStr.str(), option.getValue(), low, high));
 }
 
-static const char *describe(Road road) { return road == Road::Cpu ? "CPU" : "two-party"; }
+static const char *describe(Flow flow) { return flow == Flow::Cpu ? "CPU" : "two-party"; }
 
 /// The phase that an option names, if it names one.
 static llvm::Expected<std::optional<PhaseKind>>
-parsePhase(const cl::opt<std::string> &option, Road road) {
+parsePhase(const cl::opt<std::string> &option, Flow flow) {
   StringRef name = option.getValue();
   if (name.empty())
     return std::nullopt;
-  if (auto position = findPhase(name, road))
-    return phases(road)[*position].kind;
-  Road other = road == Road::Cpu ? Road::TwoParty : Road::Cpu;
+  if (auto position = findPhase(name, flow))
+    return phases(flow)[*position].kind;
+  Flow other = flow == Flow::Cpu ? Flow::TwoParty : Flow::Cpu;
   if (findPhase(name, other))
-    return usage("use one of: " + phaseNames(road),
-                 fmt::format("--{} names the phase '{}' of the {} road; expected one of "
-                             "the {} road",
+    return usage("use one of: " + phaseNames(flow),
+                 fmt::format("--{} names the phase '{}' of the {} flow; expected one of "
+                             "the {} flow",
                              option.ArgStr.str(), name.str(), describe(other),
-                             describe(road)));
-  return usage("use one of: " + phaseNames(road),
+                             describe(flow)));
+  return usage("use one of: " + phaseNames(flow),
                fmt::format("--{} names the phase '{}', which does not exist",
                            option.ArgStr.str(), name.str()));
 }
@@ -348,7 +348,7 @@ static constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
 /// Returns true if an option names a phase that only two-party programs have. A program as
 /// text may be of either kind, and this distinguishes them.
 static bool isTwoPartyPhase(StringRef name) {
-  return !findPhase(name, Road::Cpu) && findPhase(name, Road::TwoParty);
+  return !findPhase(name, Flow::Cpu) && findPhase(name, Flow::TwoParty);
 }
 
 static llvm::Error readModelName(StringRef command, ModelOptions &options) {
@@ -371,13 +371,13 @@ static llvm::Error refuseModel(StringRef option) {
 }
 
 /// Reads the options for the model, its sizes, and the phase that left it.
-static llvm::Error readModel(StringRef command, Road road, ModelOptions &options) {
-  options.road = road;
+static llvm::Error readModel(StringRef command, Flow flow, ModelOptions &options) {
+  options.flow = flow;
   if (auto error = readModelName(command, options))
     return error;
   if (auto error = parseBindings(dimOptions, shapeOptions, valueOptions, options.bindings))
     return error;
-  auto from = parsePhase(fromOption, road);
+  auto from = parsePhase(fromOption, flow);
   if (!from)
     return from.takeError();
   options.from = *from;
@@ -408,7 +408,7 @@ static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
     return read.takeError();
   options.transformations = std::move(*read);
   for (const Transformation &transformation : options.transformations)
-    if (model.start() >= *findPhase(transformation.phase(), model.road))
+    if (model.start() >= *findPhase(transformation.phase(), model.flow))
       return usage("start from an earlier phase, or leave it out",
                    fmt::format("{} has no effect after phase '{}'", transformation.option,
                                phaseName(transformation.phase()).str()));
@@ -462,8 +462,8 @@ static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
 
 static llvm::Expected<Action> parseInspect() {
   InspectOptions options;
-  Road road = isTwoPartyPhase(fromOption) ? Road::TwoParty : Road::Cpu;
-  if (auto error = readModel("inspect", road, options))
+  Flow flow = isTwoPartyPhase(fromOption) ? Flow::TwoParty : Flow::Cpu;
+  if (auto error = readModel("inspect", flow, options))
     return std::move(error);
   if (auto error = readChanges(options, /*isForShapes=*/true, options))
     return std::move(error);
@@ -488,8 +488,8 @@ static llvm::Error checkReached(const CompileOptions &options) {
                    "--pass-pipeline replaces the phases; " + transformation.option +
                        " has no effect on it");
     std::string phase = phaseName(transformation.phase()).str();
-    if (options.to && *findPhase(*options.to, options.road) <
-                          *findPhase(transformation.phase(), options.road))
+    if (options.to && *findPhase(*options.to, options.flow) <
+                          *findPhase(transformation.phase(), options.flow))
       return usage(
           "--to " + phase,
           fmt::format("{} has no effect before phase '{}', and --to ends with '{}'",
@@ -509,10 +509,10 @@ static llvm::Expected<Action> parseCompile() {
   bool isTwoParty = options.target == CompileOptions::Target::TwoParty ||
                     (options.target == CompileOptions::Target::Mlir &&
                      (isTwoPartyPhase(fromOption) || isTwoPartyPhase(toOption)));
-  Road road = isTwoParty ? Road::TwoParty : Road::Cpu;
-  if (auto error = readModel("compile", road, options))
+  Flow flow = isTwoParty ? Flow::TwoParty : Flow::Cpu;
+  if (auto error = readModel("compile", flow, options))
     return std::move(error);
-  auto to = parsePhase(toOption, road);
+  auto to = parsePhase(toOption, flow);
   if (!to)
     return to.takeError();
   options.to = *to;
@@ -533,7 +533,7 @@ static llvm::Expected<Action> parseCompile() {
 
 static llvm::Expected<Action> parseRun() {
   RunOptions options;
-  if (auto error = readModel("run", Road::Cpu, options))
+  if (auto error = readModel("run", Flow::Cpu, options))
     return std::move(error);
   if (auto error = readChanges(options, /*isForShapes=*/false, options))
     return std::move(error);
@@ -585,7 +585,7 @@ static llvm::Expected<Action> parseEval() {
     return std::move(error);
   if (auto error = checkTwin(options))
     return std::move(error);
-  if (auto error = readModel("eval", options.twin ? Road::Twin : Road::Cpu, options))
+  if (auto error = readModel("eval", options.twin ? Flow::Twin : Flow::Cpu, options))
     return std::move(error);
   if (auto error = readChanges(options, /*isForShapes=*/false, options))
     return std::move(error);
@@ -648,9 +648,9 @@ static llvm::Expected<Action> parseCost() {
       return std::move(error);
     return Action([options] { return listProtocols(options); });
   }
-  options.road = Road::TwoParty;
+  options.flow = Flow::TwoParty;
   if (options.primitive.empty()) {
-    if (auto error = readModel("cost", Road::TwoParty, options))
+    if (auto error = readModel("cost", Flow::TwoParty, options))
       return std::move(error);
     if (auto error = readChanges(options, /*isForShapes=*/true, options))
       return std::move(error);

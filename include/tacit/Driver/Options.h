@@ -29,10 +29,10 @@ struct ModelOptions {
   /// The folder to which the program after each phase is written; empty for none.
   std::string dumpPhases;
   /// The target to which all named phases belong.
-  Road road = Road::Cpu;
+  Flow flow = Flow::Cpu;
 
-  /// Position on the road of the phase that left the model.
-  size_t start() const { return from ? *findPhase(*from, road) : 0; }
+  /// Position on the flow of the phase that left the model.
+  size_t start() const { return from ? *findPhase(*from, flow) : 0; }
 };
 
 /// The changes of the model, in the order in which they run.

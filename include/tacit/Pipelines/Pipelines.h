@@ -55,12 +55,12 @@ void buildCostPipeline(mlir::OpPassManager &manager, const CostPhaseOptions &opt
 void registerPipelines();
 
 //===----------------------------------------------------------------------===//
-// Roads
+// Flows
 //===----------------------------------------------------------------------===//
 
-/// Where a model goes. All roads begin with the phases that change it. The twin is a
-/// two-party program whose arithmetic the CPU does in the clear.
-enum class Road { Cpu, TwoParty, Twin };
+/// What a model is compiled to. All flows begin with the phases that change it. The twin is
+/// a two-party program whose arithmetic the CPU does in the clear.
+enum class Flow { Cpu, TwoParty, Twin };
 
 /// The user's decisions about a two-party program.
 struct TwoPartyOptions {
@@ -82,7 +82,7 @@ struct PipelineOptions {
   bool extendsF16 = false;
   /// For the phases surgery, quantize and multiplier, which are empty without them.
   std::vector<Transformation> transformations = {};
-  Road road = Road::Cpu;
+  Flow flow = Flow::Cpu;
   TwoPartyOptions twoParty = {};
 };
 
@@ -106,18 +106,18 @@ struct Phase {
   void (*build)(mlir::OpPassManager &manager, const PipelineOptions &options);
 };
 
-/// All phases of a road in order.
-llvm::ArrayRef<Phase> phases(Road road = Road::Cpu);
+/// All phases of a flow in order.
+llvm::ArrayRef<Phase> phases(Flow flow = Flow::Cpu);
 
-/// Returns the position of a phase in phases(road).
-std::optional<size_t> findPhase(llvm::StringRef name, Road road = Road::Cpu);
-std::optional<size_t> findPhase(PhaseKind kind, Road road = Road::Cpu);
+/// Returns the position of a phase in phases(flow).
+std::optional<size_t> findPhase(llvm::StringRef name, Flow flow = Flow::Cpu);
+std::optional<size_t> findPhase(PhaseKind kind, Flow flow = Flow::Cpu);
 
-/// The name of a phase, which is the same on every road that has it.
+/// The name of a phase, which is the same on every flow that has it.
 llvm::StringRef phaseName(PhaseKind kind);
 
 /// Returns "import, raise, ...", for messages.
-std::string phaseNames(Road road = Road::Cpu);
+std::string phaseNames(Flow flow = Flow::Cpu);
 
 /// Adds the passes after phase `from` up to and including phase `to`.
 void buildPipeline(mlir::OpPassManager &manager, size_t from, size_t to,
