@@ -75,8 +75,12 @@ onnx_import::readCacheLengths(NodeBuilder &node, const AttentionParts &parts, Va
   Value total = scalarOf(node, kTotal), ends = castTo(node, node.operand(kLengths), i64);
   if (!total || !ends || !parts.query)
     return std::nullopt;
-  // [B], or [B, 1].
-  if (tensorOf(ends).getRank() != 1)
+  int64_t rank = tensorOf(ends).getRank();
+  if (rank != 1 && (rank != 2 || tensorOf(ends).getDimSize(1) != 1)) {
+    node.invalid("its seqlens_k are not one number for each row of the batch");
+    return std::nullopt;
+  }
+  if (rank == 2)
     ends = reshape(node, ends, {tensorOf(ends).getDimSize(0)});
   Value tokens = dimOf(node, parts.query, 2);
   Value grown = past ? add(node, past, tokens) : tokens;
