@@ -189,6 +189,12 @@ Value onnx_import::buildConcatFromSequence(NodeBuilder &node) {
     return node.invalid("its sequence is empty; expected at least one tensor");
   if (!node.hasAttribute("axis"))
     return node.invalid("attribute 'axis' is missing");
+  for (Value element : *sequence)
+    if (tensorOf(element).getRank() != tensorOf(sequence->front()).getRank())
+      return node.invalid(fmt::format("its tensors have {} and {} dimensions; expected the "
+                                      "same number",
+                                      tensorOf(sequence->front()).getRank(),
+                                      tensorOf(element).getRank()));
   bool isNew = node.intAttribute("new_axis", 0) != 0;
   int64_t rank = tensorOf(sequence->front()).getRank() + isNew;
   auto axis = node.axisAttribute(0, rank);
