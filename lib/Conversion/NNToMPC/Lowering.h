@@ -25,10 +25,6 @@
 
 namespace tacit {
 
-inline mlir::RankedTensorType tensorOf(mlir::Value value) {
-  return mlir::cast<mlir::RankedTensorType>(value.getType());
-}
-
 inline mpc::ShareType shareOf(mlir::Value value) {
   return mlir::cast<mpc::ShareType>(value.getType());
 }

@@ -22,10 +22,6 @@ static constexpr unsigned kMaxDepth = 12;
 /// A score as low as this is excluded.
 static constexpr double kHidden = -1000;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//

@@ -18,10 +18,6 @@ using namespace tacit::nn;
 /// one fact; more rounds than this would prove little more.
 static constexpr int kMaxRounds = 16;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // Names
 //===----------------------------------------------------------------------===//

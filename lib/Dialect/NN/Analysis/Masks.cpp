@@ -24,10 +24,6 @@ static constexpr int64_t kMaxElements = 1 << 26;
 /// score by it has the same effect as adding it.
 static constexpr double kAbsorbing = -1e9;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // Conditions
 //===----------------------------------------------------------------------===//

@@ -13,10 +13,6 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // #nn.multiplier
 //===----------------------------------------------------------------------===//

@@ -20,10 +20,6 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Returns the elements of `input`, if they are as many as those of `result`.
 static std::optional<SizeList> sameElements(SizeInference &inference, Value input,
                                             Value result) {

@@ -32,10 +32,6 @@ static constexpr int64_t kMaxFoldedElements = 1 << 20;
 /// The largest float constant that is folded.
 static constexpr int64_t kMaxFoldedFloats = 1024;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static std::optional<Payload> read(Attribute constant) {
   auto elements = dyn_cast_or_null<ElementsAttr>(constant);
   if (!elements)

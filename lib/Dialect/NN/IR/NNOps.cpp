@@ -54,10 +54,6 @@ bool tacit::nn::areCompatibleShapes(TypeRange lhs, TypeRange rhs) {
          });
 }
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static bool agree(int64_t a, int64_t b) {
   return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);
 }

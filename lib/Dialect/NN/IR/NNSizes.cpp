@@ -12,10 +12,6 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static constexpr StringLiteral kUnknownShape =
     "its shape depends on values that are known only at run time";
 

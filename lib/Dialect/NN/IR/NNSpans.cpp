@@ -22,10 +22,6 @@ using namespace tacit::nn;
 /// Constants with more elements than this are not read.
 static constexpr int64_t kMaxReadElements = int64_t(1) << 20;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static bool isFloat(Value value) {
   return isa<FloatType>(tensorOf(value).getElementType());
 }

@@ -24,10 +24,6 @@
 
 namespace tacit::onnx_import {
 
-inline mlir::RankedTensorType tensorOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType());
-}
-
 /// Returns the attribute of a value that is a constant, or null.
 mlir::ElementsAttr constantOf(mlir::Value value);
 

@@ -21,12 +21,20 @@
 #include "tacit/Numerics/GeluPieces.h"
 #include "tacit/Numerics/Multiplier.h"
 
+namespace tacit {
+/// Returns the type of a value that is a tensor, as all values of the dialect are.
+inline mlir::RankedTensorType tensorOf(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+} // namespace tacit
+
 namespace tacit::nn {
 /// The dialect speaks of arithmetic that Numerics defines.
 using numerics::GeluKind;
 using numerics::MultiplierKind;
 using numerics::OverflowPolicy;
 using numerics::ZeroPolicy;
+using tacit::tensorOf;
 } // namespace tacit::nn
 
 #include "tacit/Dialect/NN/IR/NNDialect.h.inc"
@@ -44,10 +52,10 @@ bool areCompatibleShapes(mlir::TypeRange lhs, mlir::TypeRange rhs);
 template <typename ConcreteOp>
 class CorrectlyRounded : public mlir::OpTrait::TraitBase<ConcreteOp, CorrectlyRounded> {};
 
-/// What a site is for a model; see SiteOpInterface.
+/// The role of a site in a model; see SiteOpInterface.
 enum class SiteRole { Attention, Norm, Activation, Softmax, Rotary, Linear, Matmul };
 
-/// What an operation does with an operand; see OperandRolesOpInterface.
+/// The use that an operation makes of an operand; see OperandRolesOpInterface.
 enum class OperandRole {
   Data,      ///< its elements, or what is computed of them, become those of the result
   Parameter, ///< the weight or the bias of a layer
@@ -105,7 +113,7 @@ llvm::StringRef mnemonicOf(llvm::StringRef operationName);
 
 namespace tacit::nn {
 
-/// What the operation that reads an operand does with it.
+/// Returns the use that the owner of an operand makes of it.
 inline OperandRole getOperandRole(mlir::OpOperand &operand) {
   auto op = llvm::dyn_cast<OperandRolesOpInterface>(operand.getOwner());
   return op ? op.getOperandRole(operand.getOperandNumber()) : OperandRole::Data;

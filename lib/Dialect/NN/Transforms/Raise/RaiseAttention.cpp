@@ -23,10 +23,6 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // Query, key and value
 //===----------------------------------------------------------------------===//

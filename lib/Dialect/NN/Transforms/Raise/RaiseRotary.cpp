@@ -19,10 +19,6 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Builds the whole operation. Its uses are not replaced yet.
 static RotaryOp buildRotary(Rotation &rotation, PatternRewriter &rewriter,
                             SiteReporter &reporter) {

@@ -18,10 +18,6 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static bool isWithin(SizeTable &table, const SizeSpan &span, SizeExpr low, SizeExpr high) {
   auto isAtMost = [&](SizeExpr a, SizeExpr b) {
     return a && b && table.compare(SizePredicate::LessOrEqual, a, b) == true;

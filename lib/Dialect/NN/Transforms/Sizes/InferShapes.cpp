@@ -19,10 +19,6 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::nn;
 
-static RankedTensorType tensorOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Returns the sizes of the free dimensions.
 static SizeList freeSizes(Value value, Dims &dims) {
   SizeList list;
