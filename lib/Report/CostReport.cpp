@@ -176,7 +176,7 @@ static std::string dominant(const cost::ProgramCosts &costs) {
   return text.empty() ? "nothing is sent" : text;
 }
 
-/// What the figures of a suite are, for a ring that may be another than its own.
+/// Prints what the figures of a suite are for; the ring may differ from the suite's own.
 static void printFigures(llvm::raw_ostream &os, const cost::SuiteInfo &suite,
                          int64_t ringBits, int64_t fractionBits) {
   line(os, "parties", suite.threatModel);
@@ -204,7 +204,7 @@ static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
              ? std::string("bounded: hold for larger ranges than the published ones")
              : "as published; " + report.advice.boundedFunctions);
   line(os, "network", describe(network));
-  line(os, "client told", describe(protocol.costs.disclosed));
+  line(os, "disclosed", describe(protocol.costs.disclosed));
   for (const std::string &note : protocol.notes)
     line(os, "note", note);
   os << "\n";

@@ -52,7 +52,7 @@ static void printTwin(llvm::raw_ostream &os, const EvalReport::Twin &twin) {
   os << fmt::format("functions           {:>14}; the bytes are those of\n"
                     "                    {}\n",
                     twin.functions, twin.costCommand);
-  os << fmt::format("client told         {}\n", describe(twin.disclosed));
+  os << fmt::format("disclosed           {}\n", describe(twin.disclosed));
 }
 
 static void printBoth(llvm::raw_ostream &os, const EvalReport &report) {
