@@ -43,7 +43,7 @@ static std::string kindOf(Operation *op, mpc::SiteAttr site) {
   return isScale(op) ? "scale" : op->getName().stripDialect().str();
 }
 
-/// What the program states of an operation.
+/// Reads the costs that the program states for an operation.
 static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
   auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
   Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
@@ -66,7 +66,7 @@ static bool addOperation(Total &sum, const CostedOperation &operation) {
   if (operation.charge.total < 0 || !addCharge(sum, operation.charge) ||
       !addAmount(end, operation.charge.hops))
     return false;
-  // What sends nothing ends no chain.
+  // An operation that sends nothing does not end a chain.
   if (end == kUnknown && operation.charge.total > 0)
     sum.hops = kUnknown;
   if (sum.hops != kUnknown)

@@ -22,7 +22,7 @@ using namespace tacit::report;
 // One program
 //===----------------------------------------------------------------------===//
 
-/// What a reader must know about the figures, and the program does not hold.
+/// Returns what a reader must know about the figures and the program does not state.
 static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
                                                         const cost::Suite &suite) {
   auto main = program.lookupSymbol<mlir::func::FuncOp>("main");

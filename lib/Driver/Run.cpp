@@ -99,7 +99,7 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What runs: code, or the reference, or both where results are compared with it.
+/// A model to run: as code, by the reference, or both where results are compared.
 struct Compiled {
   std::unique_ptr<Executable> executable;
   std::unique_ptr<ReferenceProgram> reference;

@@ -136,7 +136,7 @@ static llvm::Error readQuantize(const std::optional<std::string> &spec,
 // --multiplier
 //===----------------------------------------------------------------------===//
 
-/// What the command line calls a kind: keywords of attributes have no hyphens.
+/// Returns the name of a kind on the command line; keywords of attributes have no hyphens.
 static std::string nameOf(nn::MultiplierKind kind) {
   std::string name = stringifyEnum(kind).str();
   std::replace(name.begin(), name.end(), '_', '-');
@@ -150,7 +150,7 @@ static std::vector<std::string> multiplierNames() {
   return names;
 }
 
-/// What the number behind a kind is; empty if none may be there.
+/// Returns the meaning of the number behind a kind; empty if the kind takes no number.
 static StringRef parameterOf(nn::MultiplierKind kind) {
   switch (kind) {
   case nn::MultiplierKind::Exact:

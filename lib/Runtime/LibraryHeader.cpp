@@ -259,10 +259,9 @@ std::string libraryHeader(const LibraryParts &parts, StringRef prefix) {
         "the\n"
         "   first call of its size. `threads` <= 0 means one per core. Returns TACIT_OK, "
         "or another\n"
-        "   code and a message in `error` (always terminated; may be null): the contents "
-        "of "
+        "   code and a message in `error` (always terminated; may be null). In that case "
         "the\n"
-        "   outputs are unspecified then. Calls must not overlap. */\n";
+        "   contents of the outputs are unspecified. Calls must not overlap. */\n";
   os << formatv("int {0}_run(const tacit_tensor *inputs, int num_inputs, "
                 "tacit_tensor *outputs,\n    int num_outputs, int threads, char *error, "
                 "size_t error_size);\n\n",

@@ -25,8 +25,8 @@ using namespace tacit::reference;
 static constexpr int kOperations = 12, kAttempts = 200;
 /// The largest number that a program may compute.
 static constexpr double kLargest = 64;
-/// What rounding after each operation may change, in parts of the largest element or of
-/// 1. Compiled code may differ by five times as much.
+/// The change that rounding after each operation may cause, in parts of the largest
+/// element or of 1. Compiled code may differ by five times as much.
 static constexpr double kRounding = 2e-6;
 static constexpr int64_t kMaxSize = 512;
 
@@ -123,7 +123,7 @@ Value Author::any(Type element) {
   for (Value value : values)
     if (getElementTypeOrSelf(value) == element)
       found.push_back(value);
-  // What came last, more often: so that programs are deep.
+  // Recent values are picked more often, so that programs are deep.
   if (found.empty())
     return {};
   int64_t recent = std::min<int64_t>(4, found.size());
@@ -433,7 +433,7 @@ std::optional<Known> Author::evaluate(Operation *op) {
   return value;
 }
 
-/// What nobody knows alone, of an input: a norm with a scale that only the server knows.
+/// Makes a secret of an input: a norm with a scale that only the server knows.
 static Operation *makeSecret(OpBuilder &builder, Value input) {
   auto type = cast<RankedTensorType>(input.getType());
   std::vector<float> numbers(type.getShape().back());
@@ -517,7 +517,7 @@ void Author::finish() {
   func::ReturnOp::create(builder, loc, results);
   function.setType(
       builder.getFunctionType(function.getArgumentTypes(), ValueRange(results).getTypes()));
-  // Of operations that were not taken, and what only those that are not returned read.
+  // Erases operations that were not taken, and those that only they read.
   Block &body = function.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))
@@ -535,7 +535,7 @@ void Author::write() {
 
 OwningOpRef<ModuleOp> reference::makeRandomProgram(MLIRContext *context, uint64_t number,
                                                    bool forSecrets) {
-  // What is not taken is no error.
+  // An operation that is not taken is not an error.
   ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
   Location loc = UnknownLoc::get(context);
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);

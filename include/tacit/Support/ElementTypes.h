@@ -13,12 +13,12 @@
 
 namespace tacit {
 
-/// What the inputs and outputs of a model can hold; ElementTypes.td is the list.
+/// An element type of inputs and outputs of a model; ElementTypes.td is the list.
 struct ElementType {
   /// Its number in ONNX, and the constant of tacit.h that has it.
   int32_t code, enumerator;
   llvm::StringLiteral constant;
-  /// What NumPy calls it, in programs and in the header of a .npy file.
+  /// NumPy's names, in programs and in the header of a .npy file.
   llvm::StringLiteral name;
   int64_t bytes;
   llvm::StringLiteral cType, descr, mlirType;

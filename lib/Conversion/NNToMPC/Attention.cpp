@@ -15,7 +15,8 @@ using namespace tacit;
 
 /// A mask that adds this to a score, or replaces it by this, excludes the score.
 static constexpr double kMasked = -1000;
-/// What a mask that only one party knows adds instead. exp(-64) is 0 in fixed point, and (1
+/// The number that a mask adds if only one party knows it. exp(-64) is 0 in fixed point,
+/// and (1
 /// + x/256)^256, by which protocols compute exp(x), is still decreasing there.
 static constexpr double kSecretlyMasked = -64;
 static constexpr char kSecretMask[] =

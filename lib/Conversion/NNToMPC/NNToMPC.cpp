@@ -134,7 +134,7 @@ static void dequantizeTables(func::FuncOp function) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What has been disclosed so far, by type and a hash of the bytes.
+/// The constants that have been disclosed so far, by type and a hash of the bytes.
 class Disclosed {
 public:
   /// The operation that discloses an equal constant for the same reason, or null.
@@ -163,7 +163,7 @@ private:
     return {constant.getType(), llvm::xxh3_64bits(bytesOf(constant, scratch))};
   }
 
-  /// Where bytes are missing, nothing is known to be equal.
+  /// Returns true if two constants have equal bytes. If bytes are missing, they differ.
   static bool holdsSame(nn::ConstantOp one, nn::ConstantOp other) {
     std::vector<char> scratch, otherScratch;
     StringRef bytes = bytesOf(one, scratch);

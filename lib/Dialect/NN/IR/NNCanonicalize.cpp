@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Movements that make one are one. That changes an operation in place, which a fold
-// must not, so each is a method that canonicalization calls, and the importer, which
-// builds operations one by one.
+// Two movements in a row become one. This changes an operation in place, which a fold must
+// not do. Therefore it is a method, which canonicalization calls, and so does the importer,
+// which builds operations one by one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,7 +37,8 @@ bool TransposeOp::compose() {
   return true;
 }
 
-/// Parts of no elements add nothing: an empty cache, a mask that is long enough.
+/// Removes parts without elements: an empty cache, or the padding of a mask that is long
+/// enough.
 bool ConcatOp::compose() {
   SmallVector<Value> parts;
   for (Value input : getInputs())
@@ -60,7 +61,8 @@ struct Compose : OpRewritePattern<OpT> {
     rewriter.startOpModification(op);
     if (!op.compose()) {
       rewriter.cancelOpModification(op);
-      return rewriter.notifyMatchFailure(op, "reads nothing that it is one with");
+      return rewriter.notifyMatchFailure(
+          op, "does not read a movement that it can be composed with");
     }
     rewriter.finalizeOpModification(op);
     return success();

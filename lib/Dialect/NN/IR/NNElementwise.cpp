@@ -146,7 +146,7 @@ INTEGER(MulOp) { return wrap(uint64_t(x[0]) * uint64_t(x[1])); }
 SIZE(MulOp) { return table.multiply(x[0], x[1]); }
 
 namespace {
-/// What an integer is divided by in place of `y`: 1 where y is 0, and where it is a signed
+/// The divisor of an integer in place of `y`: 1 where y is 0, and where it is a signed
 /// -1. x / 0 and the lowest number / -1 have no result, but a processor that traps on them
 /// must not stop the program.
 struct SafeDivisor {

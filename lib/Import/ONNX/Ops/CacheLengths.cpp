@@ -54,7 +54,7 @@ static Value whereFirst(NodeBuilder &node, Value isFirst, Value first, Value oth
 }
 
 /// Asserts that each row ends where the new tokens end. In the first call rows may end
-/// before, because prompts are padded behind.
+/// earlier, because prompts are padded at the end.
 static Value assertLengths(NodeBuilder &node, Value ends, Value isFirst, Value tokens,
                            Value grown, Value capacity) {
   Value zero = i64Scalar(node, 0), one = i64Scalar(node, 1);
@@ -116,7 +116,7 @@ onnx_import::readCacheLengths(NodeBuilder &node, const AttentionParts &parts, Va
   return lengths;
 }
 
-/// Where each new token goes: [B, G, S, 3], its row, its head and its place in the cache.
+/// Returns [B, G, S, 3]: the row, the head and the place in the cache of each new token.
 static Value targetsOf(NodeBuilder &node, const CacheLengths &lengths, Value fresh) {
   int64_t batch = tensorOf(lengths.rowPast).getDimSize(0);
   Value rows = rangeOf(node, fresh, 0), heads = rangeOf(node, fresh, 1),

@@ -263,7 +263,7 @@ Value NodeBuilder::fold(Operation *op) {
     return result;
   SmallVector<Value> folded;
   auto tryFold = [&] { return state.builder.tryFold(op, folded); };
-  // What a movement is once it is one with those in front of it may fold.
+  // A movement that is composed with those in front of it may fold.
   auto movement = dyn_cast<nn::MovementOpInterface>(op);
   if (failed(tryFold()) && (!movement || !movement.compose() || failed(tryFold())))
     return result;

@@ -201,8 +201,8 @@ def ReturnStatus : Pass<"cpu-return-status", "::mlir::ModuleOp"> {
   let description = [{
     An assertion of @main that values of a run decide would end the process of the caller.
     Instead @main goes on and returns a number: 0, or n if the n-th sentence of the module
-    attribute `cpu.value_checks` is the first that does not hold. What it computes from
-    there on means nothing, and reads and writes no other memory than it would otherwise.
+    attribute `cpu.value_checks` is the first that does not hold. The results
+    are unspecified then, but no other memory is read or written than otherwise.
     Assertions about sizes alone stay where sizes are free: see cpu-derive-shapes.
 
     **Before**
@@ -233,7 +233,7 @@ def ReturnStatus : Pass<"cpu-return-status", "::mlir::ModuleOp"> {
     }
     ```
   }];
-  let statistics = [Statistic<"numChecks", "checks", "what is looked at in a run">];
+  let statistics = [Statistic<"numChecks", "checks", "assertions that a run checks">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::tacit::cpu::CPUDialect"];
 }
 

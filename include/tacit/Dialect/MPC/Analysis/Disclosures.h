@@ -25,7 +25,7 @@ namespace tacit::mpc {
 
 LLVM_ENABLE_BITMASK_ENUMS_IN_NAMESPACE();
 
-/// What a value is used for, a set.
+/// The set of uses of a value.
 enum class Uses : unsigned {
   None = 0,
   Shape = 1,     ///< the size of a tensor
@@ -42,7 +42,7 @@ enum class Uses : unsigned {
 class UsesInfo {
 public:
   UsesInfo(mlir::Operation *function, const KnowledgeInfo &knowledge);
-  /// Of what is known, as the manager has it.
+  /// Takes the knowledge from the analysis manager.
   UsesInfo(mlir::Operation *function, mlir::AnalysisManager &analyses);
   ~UsesInfo();
 

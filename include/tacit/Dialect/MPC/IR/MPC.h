@@ -42,8 +42,8 @@ inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 /// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
-/// What there is to do, and its size in elements. `rows` and `row` are the rows along which
-/// Max, Softmax and the norms work, and their length: elements = rows * row.
+/// A workload, and its size in elements. `rows` and `row` are the number and the length of
+/// the rows along which Max, Softmax and the norms work: elements = rows * row.
 struct Workload {
   WorkloadKind kind = WorkloadKind::Local;
   int64_t elements = 0;

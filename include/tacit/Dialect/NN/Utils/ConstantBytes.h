@@ -26,7 +26,7 @@ mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
                          llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
                          std::vector<char> bytes, const std::string &key);
 
-/// What makes f32 of elements of a type of 16 bits; null for f32 itself.
+/// Returns the conversion of elements of 16 bits to f32; null for f32 itself.
 numerics::Widen wideningOf(mlir::Type element);
 
 } // namespace tacit::nn

@@ -51,7 +51,7 @@ FailureOr<ActivationSite> tacit::nn::findActivation(Operation *function,
                                                     const ActivationForm &form,
                                                     PatternRewriter &rewriter) {
   Value argument = function->getOperand(0), value = function->getResult(0);
-  // Of the nearest x that comes near.
+  // The reason that is reported is that of the nearest x.
   std::string reason;
   for (Value x : candidatesFor(argument)) {
     auto polynomial = PolynomialReader({x}).read(argument);

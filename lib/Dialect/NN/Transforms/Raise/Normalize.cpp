@@ -22,8 +22,8 @@ using namespace tacit::nn;
 /// Operations between a constant and what reads it; exporters put one or two.
 static constexpr unsigned kMaxSteps = 6;
 
-/// The further to the right an operand belongs, the higher: computed values, constants and
-/// converted ones, numbers.
+/// Returns the order of an operand from left to right: computed values first, then
+/// constants and converted constants, then numbers.
 static unsigned rankOf(Value value) {
   if (constantScalar(value))
     return 2;
@@ -33,13 +33,13 @@ static unsigned rankOf(Value value) {
   return matchPattern(value, m_Constant()) ? 1 : 0;
 }
 
-/// The number that `value`, a constant, repeats. Arithmetic on constants would be known in
-/// double precision only.
+/// Returns the number that the constant `value` repeats. Arithmetic on constants is not
+/// followed, because its result would be known in double precision only.
 static std::optional<double> numberOf(Value value) {
   return matchPattern(value, m_Constant()) ? constantScalar(value) : std::nullopt;
 }
 
-/// True if all elements of `value` are 1, which movements do not change.
+/// Returns true if all elements of `value` are 1, which movements do not change.
 static bool isOne(Value value) {
   for (unsigned i = 0; i < kMaxSteps; ++i)
     if (auto movement = value.getDefiningOp<MovementOpInterface>())
@@ -50,8 +50,8 @@ static bool isOne(Value value) {
 
 namespace {
 
-/// Leaves out an operation that folds to a value which it reads. Its operands are not
-/// looked at: a fold to a constant is nothing that was asked for.
+/// Removes an operation that folds to one of its operands. Constant operands are hidden
+/// from the fold, because constants must not be folded here.
 struct DropNoOp : RewritePattern {
   DropNoOp(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/2, context) {}

@@ -223,7 +223,7 @@ struct FoldLinear : tacit::nn::impl::FoldLinearBase<FoldLinear> {
     if (*folded)
       analyses.invalidate({});
     reportNearMisses(reporter);
-    // What has changed was forgotten above, and reports change nothing.
+    // Analyses were invalidated after each change above, and reports change nothing.
     markAllAnalysesPreserved();
   }
 

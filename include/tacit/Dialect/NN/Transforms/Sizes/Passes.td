@@ -55,11 +55,11 @@ def CheckIndices : Pass<"nn-check-indices", "::mlir::func::FuncOp"> {
   let description = [{
     Puts an `nn.assert_range` in front of each lookup (`nn.gather`, `nn.gather_elements`,
     `nn.scatter_nd`) whose indices are not proved to lie within the dimension that they
-    are for. Proved are constants; what a search gives; inputs that are indices and
-    nothing else, which are checked before each call (`index_bound`); and what arithmetic
-    makes of numbers of which enough is known. Where sizes alone decide, such as
-    positions that are counted, the condition is one of the sizes and not looked at here.
-    An assertion that always holds goes.
+    are for. Constants and the results of searches are proved; so are inputs that are
+    used as indices only, which are checked before each call (`index_bound`), and the
+    results of arithmetic whose range is known. If sizes alone determine the indices, as
+    for positions that are counted, the condition belongs to the checks of sizes. An
+    assertion that always holds is removed.
 
     **Before**
 
