@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/LibraryWriter.h"
+#include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/EndianStream.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -39,6 +41,17 @@ Expected<LibraryPaths> libraryPaths(StringRef output) {
   path::replace_extension(weights, "weights");
   return LibraryPaths{output.str(), header.str().str(), weights.str().str(),
                       identifier(path::stem(output))};
+}
+
+std::string weightsEnd(uint64_t bytes, uint64_t hash) {
+  std::string end;
+  raw_string_ostream os(end);
+  support::endian::Writer writer(os, endianness::little);
+  writer.write<uint64_t>(hash);
+  writer.write<uint64_t>(bytes);
+  writer.write<uint64_t>(TACIT_WEIGHTS_VERSION);
+  os << StringRef(TACIT_WEIGHTS_MAGIC, sizeof(tacit_weights_end::magic));
+  return end;
 }
 
 /// Returns LLVM's own linker if it is installed, otherwise that of the system.

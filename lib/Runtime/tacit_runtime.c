@@ -282,18 +282,62 @@ static int weights_path(const tacit_model_desc *model, char *path, size_t size) 
   return length > 0 && (size_t)length < size;
 }
 
-/* Maps an open weight file after checking its size; the caller closes it. */
-static int map_open_file(const tacit_model_desc *model, tacit_state *state, int file,
-                         const char *path, tacit_message out) {
-  const char *hint = "copy library and weight file together, or compile the model again";
+static const char *const copy_hint =
+    "copy library and weight file together, or compile the model again";
+
+/* Checks that an open file holds the weights of this model, by the end of the file. */
+static int check_weights_end(const tacit_model_desc *model, int file, const char *path,
+                             tacit_message out) {
   struct stat about;
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))
-    return tacit_refuse(out, TACIT_BAD_INPUT, hint,
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint,
                         "weight file '%s' is not a regular file", path);
-  if ((uint64_t)about.st_size != model->weights_bytes)
-    return tacit_refuse(out, TACIT_BAD_INPUT, hint,
+  uint64_t expected = model->weights_bytes + sizeof(tacit_weights_end);
+  uint64_t size = (uint64_t)about.st_size;
+  tacit_weights_end end = {0, 0, 0, {0}};
+  if (size >= sizeof end &&
+      pread(file, &end, sizeof end, (off_t)(size - sizeof end)) != (ssize_t)sizeof end)
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint, "cannot read weight file '%s'",
+                        path);
+  int is_marked = memcmp(end.magic, TACIT_WEIGHTS_MAGIC, sizeof end.magic) == 0;
+  /* The first version had no such end. */
+  uint64_t version = is_marked ? end.version : size == model->weights_bytes ? 1 : 0;
+  if (version != 0 && version != TACIT_WEIGHTS_VERSION)
+    return tacit_refuse(out, TACIT_BAD_INPUT, "compile the model again",
+                        "weight file '%s' has version %" PRIu64 "; expected %d", path,
+                        version, TACIT_WEIGHTS_VERSION);
+  if (size != expected)
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint,
                         "weight file '%s' has %" PRIu64 " bytes; expected %" PRIu64, path,
-                        (uint64_t)about.st_size, model->weights_bytes);
+                        size, expected);
+  if (!is_marked)
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint,
+                        "weight file '%s' does not end as tacit compile writes it", path);
+  if (end.hash != model->weights_hash || end.bytes != model->weights_bytes)
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint,
+                        "weight file '%s' has hash %016" PRIx64 "; expected %016" PRIx64
+                        ": it is damaged or belongs to another model",
+                        path, end.hash, model->weights_hash);
+  return TACIT_OK;
+}
+
+/* Opens a weight file if it is the one of this model; returns -1 otherwise. */
+static int open_weights(const tacit_model_desc *model, const char *path,
+                        tacit_message out) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    tacit_refuse(out, TACIT_BAD_INPUT, "keep the weight file beside the library",
+                 "cannot open weight file '%s': %s", path, strerror(errno));
+  else if (check_weights_end(model, file, path, out) == TACIT_OK)
+    return file;
+  else
+    close(file);
+  return -1;
+}
+
+/* Maps an open weight file; the caller closes it. */
+static int map_open_file(const tacit_model_desc *model, tacit_state *state, int file,
+                         const char *path, tacit_message out) {
   void *mapped = mmap(NULL, model->weights_bytes, PROT_READ, MAP_PRIVATE, file, 0);
   if (mapped == MAP_FAILED)
     return tacit_refuse(out, TACIT_INTERNAL, "free some memory",
@@ -304,7 +348,7 @@ static int map_open_file(const tacit_model_desc *model, tacit_state *state, int 
   uint64_t hash = tacit_runtime_hash(mapped, model->weights_bytes);
   if (hash != model->weights_hash) {
     munmap(mapped, model->weights_bytes);
-    return tacit_refuse(out, TACIT_BAD_INPUT, hint,
+    return tacit_refuse(out, TACIT_BAD_INPUT, copy_hint,
                         "weight file '%s' has hash %016" PRIx64 "; expected %016" PRIx64
                         ": it is damaged or belongs to another model",
                         path, hash, model->weights_hash);
@@ -315,27 +359,41 @@ static int map_open_file(const tacit_model_desc *model, tacit_state *state, int 
   return TACIT_OK;
 }
 
+/* Maps the weight file. While a library is replaced, which is not possible in one step for
+   several files, the weights of the old one are called NAME.weights.old. */
+static int map_weights(const tacit_model_desc *model, tacit_state *state,
+                       tacit_message out) {
+  char path[PATH_MAX], old[PATH_MAX + sizeof TACIT_OLD_SUFFIX];
+  if (!weights_path(model, path, sizeof path))
+    return tacit_refuse(out, TACIT_INTERNAL,
+                        "load the model from a library made by tacit compile",
+                        "cannot tell where the model's weight file is");
+  const char *opened = path;
+  int file = open_weights(model, path, out);
+  if (file < 0) {
+    tacit_message silent = {NULL, 0};
+    snprintf(old, sizeof old, "%s%s", path, TACIT_OLD_SUFFIX);
+    opened = old;
+    file = open_weights(model, old, silent);
+  }
+  if (file < 0)
+    return TACIT_BAD_INPUT;
+  if (out.text && out.size > 0)
+    out.text[0] = '\0';
+  int status = map_open_file(model, state, file, opened, out);
+  close(file);
+  return status;
+}
+
 static int load_weights(const tacit_model_desc *model, tacit_state *state,
                         tacit_message out) {
   static const uint64_t none[8];
   if (state->weights)
     return TACIT_OK;
-  if (model->weights_bytes == 0) {
-    state->weights = (const uint8_t *)none;
-    return TACIT_OK;
-  }
-  char path[PATH_MAX];
-  if (!weights_path(model, path, sizeof path))
-    return tacit_refuse(out, TACIT_INTERNAL,
-                        "load the model from a library made by tacit compile",
-                        "cannot tell where the model's weight file is");
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return tacit_refuse(out, TACIT_BAD_INPUT, "keep the weight file beside the library",
-                        "cannot open weight file '%s': %s", path, strerror(errno));
-  int status = map_open_file(model, state, file, path, out);
-  close(file);
-  return status;
+  if (model->weights_bytes > 0)
+    return map_weights(model, state, out);
+  state->weights = (const uint8_t *)none;
+  return TACIT_OK;
 }
 
 /* Returns the bytes of memory of this machine; a very large number if unknown. */

@@ -39,9 +39,12 @@ protected:
     StringRef bytes = object->getBuffer();
     EXPECT_EQ(describe(writeLibrary(parts(name, {bytes.data(), bytes.size()}))),
               "no error");
-    std::vector<char> weights = fakeWeights(firstWeight);
-    folder.write(weightsName, {weights.data(), weights.size()});
+    folder.write(weightsName, weightFile(fakeWeights(firstWeight)));
     return folder.path(name);
+  }
+  static std::string weightFile(ArrayRef<char> weights) {
+    return std::string(weights.begin(), weights.end()) +
+           weightsEnd(weights.size(), tacit_runtime_hash(weights.data(), weights.size()));
   }
   std::string writeLookup() {
     return write("lookup.so", LOOKUP_OBJECT, "lookup.weights", 0.5f);
@@ -89,14 +92,24 @@ TEST_F(Library, ExportsFiveSymbols) {
 TEST_F(Library, ChecksTheWeightFile) {
   std::string path = writeLookup();
   std::vector<char> weights = fakeWeights(0.5f);
-  weights[3] ^= 1;
-  folder.write("lookup.weights", {weights.data(), weights.size()});
-  EXPECT_CONTAINS(runError(path), "expected 0e691c96117c4c7e: it is damaged or belongs to "
-                                  "another model | copy library and weight file together");
+  std::string good = weightFile(weights), damaged = good;
+  damaged[3] ^= 1;
+  const char *expected = "expected 0e691c96117c4c7e: it is damaged or belongs to "
+                         "another model | copy library and weight file together";
+  folder.write("lookup.weights", damaged);
+  EXPECT_CONTAINS(runError(path), expected);
+  folder.write("lookup.weights", weightFile(fakeWeights(1.5f)));
+  EXPECT_CONTAINS(runError(path), expected);
   folder.write("lookup.weights", {weights.data(), 31});
-  EXPECT_CONTAINS(runError(path), "lookup.weights' has 31 bytes; expected 32");
+  EXPECT_CONTAINS(runError(path), "lookup.weights' has 31 bytes; expected 64");
   folder.write("lookup.weights", "");
-  EXPECT_CONTAINS(runError(path), "lookup.weights' has 0 bytes; expected 32");
+  EXPECT_CONTAINS(runError(path), "lookup.weights' has 0 bytes; expected 64");
+  // Files of earlier versions had no end.
+  folder.write("lookup.weights", {weights.data(), weights.size()});
+  EXPECT_CONTAINS(runError(path), "lookup.weights' has version 1; expected 2 | compile the "
+                                  "model again");
+  folder.write("lookup.weights", std::string(good.size(), 'x'));
+  EXPECT_CONTAINS(runError(path), "' does not end as tacit compile writes it");
   ASSERT_FALSE(sys::fs::remove(folder.path("lookup.weights")));
   EXPECT_CONTAINS(runError(path), "[4] cannot open weight file '" +
                                       folder.path("lookup.weights") +
@@ -104,6 +117,19 @@ TEST_F(Library, ChecksTheWeightFile) {
                                       "beside the library");
   ASSERT_FALSE(sys::fs::create_directory(folder.path("lookup.weights")));
   EXPECT_CONTAINS(runError(path), "lookup.weights' is not a regular file");
+}
+
+TEST_F(Library, FindsTheWeightsThatAReplacementSetAside) {
+  std::string path = writeLookup();
+  folder.write("lookup.weights.old", weightFile(fakeWeights(0.5f)));
+  folder.write("lookup.weights", weightFile(fakeWeights(1.5f)));
+  EXPECT_EQ(runError(path), "no error");
+  ASSERT_FALSE(sys::fs::remove(folder.path("lookup.weights")));
+  EXPECT_EQ(runError(path), "no error");
+  // The file that is looked for first is the one that the message is about.
+  folder.write("lookup.weights.old", weightFile(fakeWeights(1.5f)));
+  EXPECT_CONTAINS(runError(path),
+                  "cannot open weight file '" + folder.path("lookup.weights") + "'");
 }
 
 TEST_F(Library, RefusesOtherFiles) {
@@ -120,7 +146,7 @@ TEST_F(Library, RefusesOtherFiles) {
                   "a library made by Tacit");
   EXPECT_EQ(runError(write("old.so", OLD_OBJECT, "lookup.weights", 0.5f)),
             "[4] library '" + folder.path("old.so") +
-                "' has interface version 99; expected 3 | compile the model again with "
+                "' has interface version 99; expected 4 | compile the model again with "
                 "tacit compile");
 }
 

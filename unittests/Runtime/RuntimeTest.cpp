@@ -118,7 +118,7 @@ TEST_F(Runtime, RefusesAnotherInterfaceVersion) {
   tacit_model_desc model = tacit_model;
   model.abi_version = 1;
   executable = make(model);
-  EXPECT_EQ(runError(), "[4] the model has interface version 1; expected 3 | compile the "
+  EXPECT_EQ(runError(), "[4] the model has interface version 1; expected 4 | compile the "
                         "model again");
 }
 

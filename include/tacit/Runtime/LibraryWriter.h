@@ -54,6 +54,9 @@ struct LibraryParts {
   std::string features; ///< comma-separated processor features, may be empty
 };
 
+/// Returns what follows the packed weights in NAME.weights: see tacit_weights_end.
+std::string weightsEnd(uint64_t bytes, uint64_t hash);
+
 /// Returns the text of NAME.h.
 std::string libraryHeader(const LibraryParts &parts, llvm::StringRef prefix);
 

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define TACIT_ABI_VERSION 3
+#define TACIT_ABI_VERSION 4
 
 /* The header of a compiled model repeats this part, so that it is self-contained; whichever
    is included first declares it. */
@@ -80,7 +80,7 @@ typedef struct {
   int32_t num_dims; /* names of free dimensions; 0 if every size is fixed */
   const tacit_io *inputs;
   const tacit_io *outputs;
-  uint64_t weights_bytes;   /* size of the packed weight file */
+  uint64_t weights_bytes;   /* size of the packed weights */
   uint64_t weights_hash;    /* hash of the packed weights; see tacit_runtime_hash */
   uint64_t arena_bytes;     /* working memory of one call, if num_dims is 0 */
   const char *weights_file; /* file name, looked up beside the library */

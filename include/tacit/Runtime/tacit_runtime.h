@@ -21,6 +21,20 @@ extern "C" {
 /* A larger number of threads is treated as a mistake. */
 #define TACIT_MAX_THREADS 1024
 
+/* A weight file is the packed weights, and then this, little-endian. The library knows its
+   weights by their hash and size. */
+typedef struct {
+  uint64_t hash;  /* tacit_runtime_hash of the weights */
+  uint64_t bytes; /* of the weights */
+  uint64_t version;
+  char magic[8];
+} tacit_weights_end;
+#define TACIT_WEIGHTS_VERSION 2
+#define TACIT_WEIGHTS_MAGIC "TACITWTS"
+
+/* While a library is replaced, the weights of the old one have this behind their name. */
+#define TACIT_OLD_SUFFIX ".old"
+
 /* The state that one model keeps between calls. All zero before the first. */
 typedef struct {
   const uint8_t *weights;

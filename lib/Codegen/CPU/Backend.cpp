@@ -255,6 +255,7 @@ llvm::Error tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor
     return file.takeError();
   if (auto error = writeFileAtomically(paths->weights, [&](raw_ostream &os) {
         facts->weightsHash = file->write(os);
+        os << weightsEnd(file->size(), facts->weightsHash);
         return llvm::Error::success();
       }))
     return error;
