@@ -663,9 +663,7 @@ static llvm::Expected<Action> parseCost() {
 //===----------------------------------------------------------------------===//
 
 llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
-  auto printVersion = [](raw_ostream &os) {
-    os << "tacit 0.1.0 (LLVM " << LLVM_VERSION_STRING << ")\n";
-  };
+  auto printVersion = [](raw_ostream &os) { os << version() << '\n'; };
   cl::SetVersionPrinter(printVersion);
   if (argc < 2)
     return usage("tacit inspect MODEL.onnx",

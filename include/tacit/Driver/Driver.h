@@ -21,6 +21,10 @@ llvm::Error cost(const CostOptions &options);
 llvm::Error listProtocols(const OutputOptions &options);
 llvm::Error listPasses();
 
+/// Returns the line of --version: the version, the commit if the sources were under
+/// version control, and the version of LLVM.
+std::string version();
+
 /// Prints an error and returns the exit code that belongs to it.
 int reportError(llvm::Error error);
 
