@@ -102,6 +102,14 @@ static constexpr StepKind kSteps[] = {
 // All of them
 //===----------------------------------------------------------------------===//
 
+std::vector<std::string> tacit::surgeryStepNames(StepFamily family) {
+  std::vector<std::string> names;
+  for (const StepKind &step : kSteps)
+    if (step.family == family)
+      names.push_back(step.name.str());
+  return names;
+}
+
 llvm::Expected<SurgeryStep> tacit::parseSurgeryStep(StringRef text,
                                                     std::optional<StepFamily> family) {
   auto [head, sites] = text.split('@');

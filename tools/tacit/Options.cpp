@@ -7,6 +7,7 @@
 
 #include "Options.h"
 #include "Bindings.h"
+#include "Completion.h"
 #include "Overview.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"
@@ -662,6 +663,21 @@ static llvm::Expected<Action> parseCost() {
 // Parsing
 //===----------------------------------------------------------------------===//
 
+/// tacit completion SHELL. It is no subcommand of LLVM's, because it has no options.
+static llvm::Expected<Action> printCompletion(ArrayRef<cl::SubCommand *> commands,
+                                              ArrayRef<char *> arguments) {
+  if (arguments.size() != 1)
+    return usage("tacit completion bash",
+                 fmt::format("found {} words after 'completion'; expected one: bash, zsh "
+                             "or fish",
+                             arguments.size()));
+  auto script = completionScript(arguments.front(), commands, category);
+  if (!script)
+    return script.takeError();
+  outs() << *script;
+  return Action();
+}
+
 llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   auto printVersion = [](raw_ostream &os) { os << version() << '\n'; };
   cl::SetVersionPrinter(printVersion);
@@ -679,6 +695,8 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   }
   cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand,
                                 &evalCommand,    &passesCommand,  &costCommand};
+  if (first == "completion")
+    return printCompletion(commands, ArrayRef(argv, argc).drop_front(2));
   bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
   if (!isKnown)
     return usage(

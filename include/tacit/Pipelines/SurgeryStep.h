@@ -34,6 +34,9 @@ enum class StepFamily {
 /// approximate one.
 llvm::ArrayRef<Word<nn::Replacement>> getGeluForms();
 
+/// Returns the names of the steps of `family`.
+std::vector<std::string> surgeryStepNames(StepFamily family);
+
 /// Reads a step of `family`, or of either if none is given. Fails with what is wrong about
 /// a name, a value or the form of the sites. Whether the blocks exist that sites name is
 /// checked by the passes.
