@@ -8,8 +8,10 @@ CONFIGURE := cmake -G Ninja -S . -B build -DCMAKE_C_COMPILER=clang-22 \
 CCACHE := -DCMAKE_CXX_COMPILER_LAUNCHER=env;CCACHE_SLOPPINESS=pch_defines,time_macros;ccache
 PYTHON := /usr/bin/python3
 
+PREFIX := /usr/local
+
 .DEFAULT_GOAL := build
-.PHONY: build demo check fuzz check-models bench format tidy docs clean help
+.PHONY: build install package demo check fuzz check-models bench format tidy docs clean help
 
 help: ## print the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,6 +21,14 @@ build: ## install missing packages, configure once, compile into build/bin
 	@test -f build/build.ninja || $(CONFIGURE) --log-level=WARNING \
 	  $$(command -v ccache >/dev/null && echo "$(CCACHE)")
 	@ninja -C build $$(test -t 1 || echo --quiet)
+
+install: build ## install under PREFIX (default /usr/local)
+	@cmake --install build --prefix $(PREFIX)
+
+package: build ## write Debian packages to build/packages
+	@utils/setup.sh --package
+	@cd build && cpack
+	@ls build/packages/*.deb
 
 demo: build ## compile a small trained transformer and let it write
 	@utils/demo.sh

@@ -19,6 +19,8 @@ config.environment["PATH"] = os.pathsep.join(
     [config.tacit_tools_dir, config.llvm_tools_dir, os.environ["PATH"]])
 config.substitutions.append(("%source", config.tacit_source_root))
 config.substitutions.append(("%tools", config.tacit_tools_dir))
+config.substitutions.append(("%build", config.tacit_build_root))
+config.substitutions.append(("%cxx", config.tacit_cxx))
 # Debian's own, which has no packages beside the standard library: a `python3` of
 # some other installation may come first on PATH.
 config.substitutions.append(("%python", "/usr/bin/python3"))

@@ -3,6 +3,7 @@
 #
 #   utils/setup.sh              what building, testing and measuring need
 #   utils/setup.sh --develop    also clang-tidy
+#   utils/setup.sh --package    also what makes Debian packages
 #   utils/setup.sh --models     also what makes models with references: PyTorch, Node
 #
 # What few need is apart, so that a machine without a network still builds when it has
@@ -13,16 +14,19 @@ packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev clang-22 lld-22 libomp-22-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libfmt-dev
   libgtest-dev libbenchmark-dev libonnx-testdata clang-format-22
-  cmake ninja-build ccache python3 libclang-rt-22-dev
+  cmake ninja-build ccache python3 libclang-rt-22-dev lowdown pkgconf
 )
 if [ "${1:-}" = --develop ]; then
   packages+=(clang-tidy-22)
+elif [ "${1:-}" = --package ]; then
+  # dpkg-shlibdeps names the packages that programs need.
+  packages+=(dpkg-dev)
 elif [ "${1:-}" = --models ]; then
   packages+=(python3-torch python3-onnx)
   # Node is often there from elsewhere, and then conflicts with Debian's.
   command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 elif [ $# -gt 0 ]; then
-  echo "setup: unknown argument '$1'; expected nothing, --develop or --models" >&2
+  echo "setup: unknown argument '$1'; expected nothing, --develop, --package or --models" >&2
   exit 2
 fi
 

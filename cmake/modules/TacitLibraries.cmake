@@ -24,7 +24,9 @@ target_precompile_headers(TacitPch PRIVATE
   <string>
   <vector>)
 
-# tacit_library(NAME sources... [DEPENDS tablegen targets] [LINK libraries] [NO_PCH])
+# tacit_library(NAME sources... [DEPENDS tablegen targets] [LINK libraries] [NO_PCH]): an
+# archive, linked against the one shared MLIR and LLVM library. The static MLIR libraries
+# would register every type a second time and must never be linked beside it.
 function(tacit_library name)
   cmake_parse_arguments(ARG "NO_PCH" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
@@ -35,12 +37,11 @@ function(tacit_library name)
   if(NOT ARG_NO_PCH)
     target_precompile_headers(${name} REUSE_FROM TacitPch)
   endif()
-  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  set_property(GLOBAL APPEND PROPERTY TACIT_LIBRARIES ${name})
 endfunction()
 
-# tacit_tool(NAME sources... LINK libraries): an executable in build/bin, linked
-# against the one shared MLIR and LLVM library. The static MLIR libraries would
-# register every type a second time and must never be linked beside it.
+# tacit_tool(NAME sources... LINK libraries): an executable in build/bin.
 function(tacit_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
@@ -48,7 +49,7 @@ function(tacit_tool name)
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
   target_precompile_headers(${name} REUSE_FROM TacitPch)
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
 endfunction()
 
 # tacit_dialect(td_basename namespace): IR includes of one dialect. One that only has

@@ -14,6 +14,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
 
 using namespace llvm;
@@ -67,20 +68,24 @@ static Expected<std::string> findLinker() {
               TACIT_LLVM_BIN_DIR);
 }
 
-/// Returns one of our archives: beside the running program, otherwise in the build folder.
+/// Returns one of our archives, which lie relative to the running program: in ../lib/tacit
+/// where it is installed, in ../lib where it is built. A program of somebody else that
+/// links the compiler names the folder in TACIT_LIBRARY_DIR.
 static Expected<std::string> findArchive(StringRef name) {
   static char anchor;
-  SmallString<256> beside(fs::getMainExecutable(nullptr, &anchor));
-  path::remove_filename(beside);
-  path::append(beside, "..", "lib", name);
-  SmallString<256> built(TACIT_ARCHIVE_DIR);
-  path::append(built, name);
-  for (const SmallString<256> &candidate : {beside, built})
-    if (fs::exists(candidate))
-      return candidate.str().str();
-  return fail(ErrorKind::Internal, "build the target TacitRuntime",
-              "'{}' is neither at '{}' nor at '{}'", name.str(), beside.str().str(),
-              built.str().str());
+  SmallString<256> lib(fs::getMainExecutable(nullptr, &anchor));
+  path::remove_filename(lib);
+  path::append(lib, "..", "lib");
+  path::remove_dots(lib, /*remove_dot_dot=*/true);
+  std::vector<std::string> folders = {(lib + "/tacit").str(), lib.str().str()};
+  if (auto folder = sys::Process::GetEnv("TACIT_LIBRARY_DIR"))
+    folders.insert(folders.begin(), *folder);
+  for (const std::string &folder : folders)
+    if (std::string archive = folder + "/" + name.str(); fs::exists(archive))
+      return archive;
+  return fail(ErrorKind::Internal,
+              "install Tacit as a whole, or name the folder in TACIT_LIBRARY_DIR",
+              "'{}' is in none of the places for it: {}", name.str(), join(folders, ", "));
 }
 
 namespace {
