@@ -6,8 +6,9 @@ names inputs and outputs. A model passes when every output has the shape of its
 reference and no element is further from it than 1e-4 x max(1, largest reference).
 A model whose dimensions are free is compiled once, and the library runs with the shapes
 of all its references; it must give the bits that a program for the shape gives.
-Last comes the perplexity of one model on a held-out text, untouched and after each
-transformation.
+Then comes the perplexity of one model on a held-out text, untouched and after each
+transformation, and last the small files of stranger_cases.py, where they are beside the
+model folder.
 
 The last line is 'N passed, M failed'. Where there is no model folder, nothing runs and
 the exit code is 0. Uses the standard library only.
@@ -27,6 +28,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import stranger_cases
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLERANCE = 1e-4
@@ -378,6 +381,9 @@ def main():
     passed, failed = run_cases(chosen, arguments)
     if arguments.only in str(models / "gpt-char/layernorm-gelu/model.onnx"):
         more = check_transformations(models, arguments)
+        passed, failed = passed + more[0], failed + more[1]
+    if (folder := models.parent / "cases").is_dir():
+        more = stranger_cases.run_all(folder, arguments.tacit, arguments.only, arguments.jobs)
         passed, failed = passed + more[0], failed + more[1]
     if passed + failed == 0:
         print(f"check-models: no model in '{models}' contains '{arguments.only}' in its path",
