@@ -43,6 +43,14 @@ static std::string kindOf(Operation *op, mpc::SiteAttr site) {
   return isScale(op) ? "scale" : op->getName().stripDialect().str();
 }
 
+/// Returns the block of an operation: that of its site, or of the site it is named after.
+static int64_t blockOf(mpc::SiteAttr site, StringRef name) {
+  if (site)
+    return site.getBlock();
+  int64_t block;
+  return name.consume_front("layers.") && !name.consumeInteger(10, block) ? block : -1;
+}
+
 /// Reads the costs that the program states for an operation.
 static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
   auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
@@ -56,7 +64,7 @@ static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
           nn::getSiteName(op).str(),
           shapeOf(op).vec(),
           kindOf(op, site),
-          site ? site.getBlock() : -1};
+          blockOf(site, nn::getSiteName(op))};
 }
 
 /// Adds an operation to what the program sends, the end of the last of its hops included.

@@ -142,8 +142,8 @@ static void printFindings(llvm::raw_ostream &os, bool isChanged,
   printLine(os, "",
             fmt::format("{} rotary, {} linear layers, {} other matrix products; {} "
                         "transformer layer{}",
-                        sites.rotary, sites.linear, sites.matmul, sites.layers(),
-                        sites.layers() == 1 ? "" : "s"));
+                        sites.rotary, sites.linear, sites.matmul, sites.layers,
+                        sites.layers == 1 ? "" : "s"));
   for (const auto &[heads, count] : findings.heads)
     printLine(os, "heads",
               heads + (findings.heads.size() == 1

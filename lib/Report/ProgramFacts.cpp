@@ -10,6 +10,7 @@
 #include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/Analysis/Blocks.h"
 #include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
@@ -26,28 +27,13 @@ using namespace tacit::report;
 // Sites and arithmetic
 //===----------------------------------------------------------------------===//
 
-/// Counts the attentions whose keys do not depend on the last attention that their queries
-/// depend on: those of a decoder to the output of the encoder.
-static int64_t countCrossAttention(ModuleOp module) {
-  llvm::DenseMap<Value, int64_t> last; // number of the last attention before a value
-  int64_t number = 0, count = 0;
-  module.walk([&](Operation *op) {
-    int64_t latest = 0;
-    for (Value operand : op->getOperands())
-      latest = std::max(latest, last.lookup(operand));
-    if (auto attention = dyn_cast<nn::AttentionOp>(op)) {
-      count += last.lookup(attention.getKey()) < last.lookup(attention.getQuery());
-      latest = ++number;
-    }
-    for (Value result : op->getResults())
-      last[result] = latest;
-  });
-  return count;
-}
-
 SiteCounts SiteCounts::of(ModuleOp module) {
   SiteCounts sites;
-  sites.crossAttention = countCrossAttention(module);
+  for (auto function : module.getOps<func::FuncOp>()) {
+    nn::Blocks blocks(function);
+    sites.layers += blocks.layers();
+    function.walk([&](nn::AttentionOp op) { sites.crossAttention += blocks.isCross(op); });
+  }
   Counts kinds;
   module.walk([&](Operation *op) {
     if (auto site = dyn_cast<nn::SiteOpInterface>(op))

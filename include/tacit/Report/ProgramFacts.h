@@ -28,10 +28,9 @@ struct SiteCounts {
   int64_t softmax = 0; ///< those inside attention too
   int64_t attention = 0, rotary = 0, linear = 0, matmul = 0;
   int64_t crossAttention = 0; ///< of them: to values from outside the layers before
+  int64_t layers = 0;         ///< transformer blocks
 
   static SiteCounts of(mlir::ModuleOp module);
-  /// Returns the number of transformer layers: each has one attention to its own values.
-  int64_t layers() const { return attention - crossAttention; }
   /// The number of operations that are not sums of products.
   int64_t nonlinear() const { return layerNorm + rmsNorm + gelu + silu + relu + softmax; }
 };

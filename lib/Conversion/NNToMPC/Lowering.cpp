@@ -28,9 +28,13 @@ void Lowering::begin(Operation *op) {
 
 void Lowering::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
   // A value that crosses a border is created once for all its users.
-  if (current && isa_and_present<MPCDialect>(op->getDialect()) &&
-      !isa<ShareOp, PublicOp, RevealOp>(op))
-    nn::copySiteName(current, op);
+  if (!current || !isa_and_present<MPCDialect>(op->getDialect()) ||
+      isa<ShareOp, PublicOp, RevealOp>(op))
+    return;
+  nn::copySiteName(current, op);
+  if (isa<MulOp, SquareOp>(op) &&
+      llvm::all_of(op->getOperandTypes(), llvm::IsaPred<ShareType>))
+    setSite(op, Role::Other);
 }
 
 LogicalResult Lowering::finish(Value value) {

@@ -15,23 +15,13 @@ using namespace tacit;
 // Roles
 //===----------------------------------------------------------------------===//
 
-/// Returns true if `value` is the result of an attention, possibly in another layout.
-static bool comesFromAttention(Value value) {
-  Operation *op = value.getDefiningOp();
-  while (isa_and_present<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  return isa_and_present<nn::AttentionOp>(op);
-}
-
 static mpc::Role roleOf(nn::LinearOp op, const nn::Blocks &blocks) {
+  bool isInBlock = blocks.blockOf(op).has_value();
+  if (isInBlock && (blocks.feedsAttention(op) || blocks.followsAttention(op)))
+    return mpc::Role::Projection;
   if (nn::isHead(op))
     return mpc::Role::Head;
-  if (!blocks.blockOf(op))
-    return mpc::Role::Other;
-  if (blocks.feedsAttention(op) || comesFromAttention(op.getInput()))
-    return mpc::Role::Projection;
-  // The rest of a block comes after the sum that ends its attention.
-  return mpc::Role::FeedForward;
+  return isInBlock ? mpc::Role::FeedForward : mpc::Role::Other;
 }
 
 //===----------------------------------------------------------------------===//

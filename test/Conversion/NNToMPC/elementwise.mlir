@@ -22,9 +22,9 @@ func.func @sums(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 
 // A square costs half of a product. The divisor's party inverts it before it is shared.
 // CHECK-LABEL: func.func @products(
-// CHECK: %[[SQUARE:.+]] = mpc.square %[[S:.+]] : !mpc.share<2x4, width = 64, fraction = 18> to !mpc.share<2x4, width = 64, fraction = 36>
+// CHECK: %[[SQUARE:.+]] = mpc.square %[[S:[^ ]+]] {{.*}}: !mpc.share<2x4, width = 64, fraction = 18> to !mpc.share<2x4, width = 64, fraction = 36>
 // CHECK: %[[T:.+]] = mpc.truncate %[[SQUARE]]
-// CHECK: %[[CUBE:.+]] = mpc.mul %[[S]], %[[T]] :
+// CHECK: %[[CUBE:.+]] = mpc.mul %[[S]], %[[T]] {{.*}}:
 // CHECK: %[[QUARTER:.+]] = nn.reciprocal %{{.*}} : tensor<f32>
 // CHECK: %[[F:.+]] = mpc.share %[[QUARTER]] from server
 // CHECK: mpc.mul %{{.*}}, %[[F]]
@@ -55,7 +55,7 @@ func.func @products(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
 // CHECK: mpc.mul %[[Y]], %[[I]]
 // CHECK: %[[Z:.+]] = mpc.truncate
 // CHECK: %[[J:.+]] = mpc.rsqrt %[[Z]]
-// CHECK-NEXT: mpc.mul %[[J]], %[[C:.+]] : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<scalar, width = 64, fraction = 18>)
+// CHECK-NEXT: mpc.mul %[[J]], %[[C:[^ ]+]] {{.*}}: (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<scalar, width = 64, fraction = 18>)
 func.func @quotients(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %c = nn.constant dense<3.0> : tensor<f32>
@@ -129,7 +129,7 @@ func.func @bounds(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 // CHECK: %[[P:.+]] = mpc.mul %[[D]], %[[BITS]] : (!mpc.share<2x4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<2x4, width = 64, fraction = 18>
 // CHECK: %[[C:.+]] = mpc.add %[[P]], %[[Y]]
 // CHECK: mpc.share %{{.*}} from client : tensor<2x4xf32> to !mpc.share<2x4, width = 64, fraction = 0>
-// CHECK: mpc.mul %{{.*}}, %{{.*}} : (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<2x4, width = 64, fraction = 0>) -> !mpc.share<2x4, width = 64, fraction = 18>
+// CHECK: mpc.mul %{{.*}}, %{{.*}} {{.*}}: (!mpc.share<2x4, width = 64, fraction = 18>, !mpc.share<2x4, width = 64, fraction = 0>) -> !mpc.share<2x4, width = 64, fraction = 18>
 func.func @choices(%x: tensor<2x4xf32>, %own: tensor<2x4xi1>) -> tensor<2x4xf32> {
   %keep = nn.constant dense<[true, false, true, false]> : tensor<4xi1>
   %b = nn.constant dense_resource<b> : tensor<4xf32>

@@ -5,7 +5,7 @@
 // CHECK-LABEL: func.func @layer_norm(
 // CHECK: %[[N:.+]] = mpc.layer_norm %{{.*}} epsilon = 9.99999974E-6 {mpc.site = #mpc.site<block = -1, role = other>} : !mpc.share<2x4, width = 64, fraction = 18>
 // CHECK-NEXT: %[[G:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
-// CHECK-NEXT: %[[P:.+]] = mpc.mul %[[N]], %[[G]] : {{.*}} -> !mpc.share<2x4, width = 64, fraction = 36>
+// CHECK-NEXT: %[[P:.+]] = mpc.mul %[[N]], %[[G]] {{.*}}:{{.*}} -> !mpc.share<2x4, width = 64, fraction = 36>
 // CHECK-NEXT: %[[T:.+]] = mpc.truncate %[[P]]
 // CHECK-NEXT: %[[ZERO:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
 // CHECK-NEXT: mpc.add %[[T]], %[[ZERO]]

@@ -6,11 +6,11 @@
 // CHECK: %[[A:.+]] = mpc.slice %[[X]] [0, 0] to [3, 2] step [1, 1]
 // CHECK: %[[B:.+]] = mpc.slice %[[X]] [0, 2] to [3, 4] step [1, 1]
 // CHECK: %[[N:.+]] = mpc.neg %[[B]]
-// CHECK: mpc.mul %[[A]], %[[C:[^ ]+]] :
-// CHECK: mpc.mul %[[B]], %[[C]] :
-// CHECK: mpc.mul %[[N]], %[[S:[^ ]+]] :
+// CHECK: mpc.mul %[[A]], %[[C:[^ ]+]] {{.*}}:
+// CHECK: mpc.mul %[[B]], %[[C]] {{.*}}:
+// CHECK: mpc.mul %[[N]], %[[S:[^ ]+]] {{.*}}:
 // CHECK: %[[FIRST:.+]] = mpc.add
-// CHECK: mpc.mul %[[A]], %[[S]] :
+// CHECK: mpc.mul %[[A]], %[[S]] {{.*}}:
 // CHECK: %[[SECOND:.+]] = mpc.add
 // CHECK: %[[R:.+]] = mpc.concat %[[FIRST]], %[[SECOND]] axis = 1
 // CHECK: %[[REST:.+]] = mpc.slice %[[X]] [0, 4] to [3, 6] step [1, 1]

@@ -70,7 +70,7 @@ private:
   void findGates(MulOp op);
   std::pair<LinearOp, bool> layerBehind(Value value) const;
 
-  std::string attentionOf(unsigned block) const;
+  std::string attentionOf(Operation *op) const;
   std::string sectionOf(Operation *op) const;
   bool isEmbedded(Operation *op) const;
   bool isEmbedding(Operation *op) const;
@@ -81,9 +81,6 @@ private:
   /// Constants, and values computed from constants alone.
   llvm::DenseSet<Operation *> known;
   llvm::DenseMap<Operation *, unsigned> before, ahead;
-  llvm::DenseMap<Value, unsigned> lastAttention;
-  llvm::DenseMap<Operation *, unsigned> numbers; // of attentions
-  llvm::SmallVector<bool> isCross;               // by block
   llvm::DenseMap<Operation *, StringRef> gates;
 };
 } // namespace
@@ -113,28 +110,20 @@ static unsigned trailOf(Operation *op) {
 }
 
 void Namer::lookBack(Operation *op) {
-  unsigned trail = 0, latest = 0;
+  unsigned trail = 0;
   for (OpOperand &use : op->getOpOperands()) {
-    latest = std::max(latest, lastAttention.lookup(use.get()));
     Operation *source = use.get().getDefiningOp();
     if (!source || !carriesData(use))
       continue;
-    unsigned since = before.lookup(source);
+    unsigned since = before.lookup(source) | trailOf(source);
     if (isa<AttentionOp>(source))
       since = kAttention | kAnyAttention;
-    else if (blocks.isResidualSum(source))
+    // A sublayer begins anew.
+    if (blocks.isResidualSum(source) || !blocks.isSameSublayer(source, op))
       since &= kAnyAttention;
-    trail |= since | trailOf(source);
+    trail |= since;
   }
   before[op] = trail;
-  if (auto attention = dyn_cast<AttentionOp>(op)) {
-    isCross.push_back(lastAttention.lookup(attention.getKey()) <
-                      lastAttention.lookup(attention.getQuery()));
-    numbers[op] = isCross.size() - 1;
-    latest = isCross.size();
-  }
-  for (Value result : op->getResults())
-    lastAttention[result] = latest;
 }
 
 /// Records what a result with these uses leads to.
@@ -225,9 +214,9 @@ Namer::Namer(func::FuncOp function, const Blocks &blocks) : blocks(blocks) {
 // Names
 //===----------------------------------------------------------------------===//
 
-std::string Namer::attentionOf(unsigned block) const {
-  bool crosses = block < isCross.size() && isCross[block];
-  return fmt::format("layers.{}.{}", block, crosses ? "cross_attention" : "attention");
+std::string Namer::attentionOf(Operation *op) const {
+  return fmt::format("layers.{}.{}", blocks.blockOf(op).value_or(0),
+                     blocks.isCross(op) ? "cross_attention" : "attention");
 }
 
 /// Returns true for operations that compute the values to which the first residual sum
@@ -245,11 +234,11 @@ std::string Namer::sectionOf(Operation *op) const {
   if (isEmbedded(op))
     return "embedding";
   if (blocks.feedsAttention(op))
-    return attentionOf(*block);
+    return attentionOf(op);
   unsigned trail = before.lookup(op);
   bool isBehindLayers = (trail & kLinear) && (trail & kActivation);
   if ((trail & kAttention) && !isBehindLayers)
-    return attentionOf(*block);
+    return attentionOf(op);
   // A product of two computed matrices is part of an attention that was not recognised.
   if ((trail & kMatmul) || (ahead.lookup(op) & kMatmul) || (trailOf(op) & kMatmul))
     return fmt::format("layers.{}", *block);
@@ -308,7 +297,7 @@ std::string Namer::normName(Operation *op) const {
     return section + ".norm";
   if (blocks.feedsAttention(op)) {
     std::string slots = slotsText(onward);
-    bool isMemory = isCross[*blocks.blockOf(op)] && !(onward & kQuery);
+    bool isMemory = blocks.isCross(op) && !(onward & kQuery);
     if (isMemory && !(onward & kDirectSlots) && !(trail & kLinear))
       return section + ".memory.norm";
     bool isInside = (onward & kDirectSlots) || (trail & kLinear);
@@ -334,7 +323,7 @@ std::string Namer::nameOf(Operation *op) const {
     return isEmbedding(op) ? "embedding" : "";
   switch (*role) {
   case SiteRole::Attention:
-    return attentionOf(numbers.lookup(op));
+    return attentionOf(op);
   case SiteRole::Norm:
     return normName(op);
   case SiteRole::Linear:
@@ -420,7 +409,7 @@ LogicalResult tacit::nn::checkSites(const Sites &sites, func::FuncOp function,
     if (blocks.count() == 1)
       return error << "; the model has block 0 alone";
     return error << "; the model has blocks 0 to " << blocks.count() - 1
-                 << ", one for each attention";
+                 << ", each with an attention and what follows it";
   }
   if (sites.patterns().empty())
     return success();

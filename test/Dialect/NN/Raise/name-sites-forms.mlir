@@ -34,17 +34,17 @@ func.func @post_norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   return %t : tensor<4x8xf32>
 }
 
-// A decoder's layer as in T5: its second attention is to what an encoder gave. The
+// A layer of a decoder as in T5: its second attention is to what an encoder gave. The
 // projections of keys and values share a norm.
 // CHECK-LABEL: func.func @cross(
 // CHECK: nn.attention {{.+}} {nn.site = "layers.0.attention"}
-// CHECK: nn.rms_norm {{.+}} {nn.site = "layers.1.cross_attention.norm"}
-// CHECK: nn.linear {{.+}} {nn.site = "layers.1.cross_attention.query"}
-// CHECK: nn.rms_norm {{.+}} {nn.site = "layers.1.cross_attention.memory.norm"}
-// CHECK: nn.linear {{.+}} {nn.site = "layers.1.cross_attention.key"}
-// CHECK: nn.linear {{.+}} {nn.site = "layers.1.cross_attention.value"}
-// CHECK: nn.attention {{.+}} {nn.site = "layers.1.cross_attention"}
-// CHECK: nn.linear {{.+}} {nn.site = "layers.1.cross_attention.output"}
+// CHECK: nn.rms_norm {{.+}} {nn.site = "layers.0.cross_attention.norm"}
+// CHECK: nn.linear {{.+}} {nn.site = "layers.0.cross_attention.query"}
+// CHECK: nn.rms_norm {{.+}} {nn.site = "layers.0.cross_attention.memory.norm"}
+// CHECK: nn.linear {{.+}} {nn.site = "layers.0.cross_attention.key"}
+// CHECK: nn.linear {{.+}} {nn.site = "layers.0.cross_attention.value"}
+// CHECK: nn.attention {{.+}} {nn.site = "layers.0.cross_attention"}
+// CHECK: nn.linear {{.+}} {nn.site = "layers.0.cross_attention.output"}
 func.func @cross(%x: tensor<4x8xf32>, %memory: tensor<6x8xf32>) -> tensor<4x8xf32> {
   %w = nn.constant dense<1.0> : tensor<8x8xf32>
   %a0 = nn.attention %x, %x, %x scale = 1.0 : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>

@@ -12,7 +12,7 @@
 // SITES: error: 'last-2' does not name sites; expected all, blocks, final, block numbers or names
 
 // Two attentions, and so two blocks.
-// MISSING: [[@LINE+1]]:1: error: '0+2' names block 2; the model has blocks 0 to 1, one for each attention
+// MISSING: [[@LINE+1]]:1: error: '0+2' names block 2; the model has blocks 0 to 1, each with an attention and what follows it
 func.func @main(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %0 = nn.attention %x, %x, %x scale = 1.0 : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   %1 = nn.attention %0, %0, %0 scale = 1.0 : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>

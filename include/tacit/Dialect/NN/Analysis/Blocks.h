@@ -20,17 +20,19 @@ namespace tacit::nn {
 
 /// Determines the transformer block of each operation of a function.
 ///
-/// Attentions are counted in program order, one per block. An operation's results
-/// are followed forward until an attention, a residual sum or the end:
+/// The unit is the *sublayer*: what lies between a value and the sum that adds to it, or to
+/// a scaled, moved or normalised form of it, what a chain of products made of it. Several
+/// terms of one sum, such as parallel attention and feed-forward layers or the experts of a
+/// mixture, are one sublayer, and so are all attentions of it: heads as separate modules
+/// are one attention. Attentions that no such sum follows are a sublayer for each set of
+/// sources that they read, with their projections and the layer after them.
 ///
-/// - if they reach an attention, the operation belongs to the block of the first;
-/// - otherwise, if they reach a residual sum, to the block of the last attention before
-///   that sum, or to block 0 if there is none;
-/// - otherwise it is final: after the last block.
+/// A block begins with an attention, and holds the sublayers that follow on the same stream
+/// of values. The next attention begins another block, except for one cross attention
+/// directly after a self-attention, or the reverse: a decoder has both in one block. What
+/// comes before the first attention of a stream, and feeds no sum, belongs to the first
+/// sublayer that it reaches; what reaches none is final.
 ///
-/// A residual sum is an nn.add of two values that are not constant and, traced back
-/// to the products, gathers and inputs that they come from, have none in common:
-/// the halves of a rotated query are added too, but come from one product.
 /// The analysis describes the function as it was when the analysis was computed; it does
 /// not know operations that were created later.
 class Blocks {
@@ -40,26 +42,42 @@ public:
   /// Returns nullopt if it is final.
   std::optional<unsigned> blockOf(mlir::Operation *op) const;
 
+  /// Returns true for the additions that end a sublayer.
   bool isResidualSum(mlir::Operation *op) const { return residualSums.contains(op); }
 
-  /// Returns true if the results reach an attention before any residual sum.
-  bool feedsAttention(mlir::Operation *op) const;
+  /// Returns true if the results reach an attention of the same sublayer.
+  bool feedsAttention(mlir::Operation *op) const { return feeding.contains(op); }
+
+  /// Returns true if no product stands between an attention of the same sublayer and the
+  /// operation.
+  bool followsAttention(mlir::Operation *op) const { return following.contains(op); }
+
+  /// Returns true for operations of a cross attention: its keys do not depend on the value
+  /// that its sublayer adds to.
+  bool isCross(mlir::Operation *op) const;
+
+  /// Returns true for two operations of one sublayer, or of none.
+  bool isSameSublayer(mlir::Operation *one, mlir::Operation *other) const;
 
   /// Returns the number of blocks; a model without attention is one block.
-  unsigned count() const { return std::max(numAttentions, 1u); }
+  unsigned count() const { return std::max(numBlocks, 1u); }
+
+  /// Returns the number of blocks that have an attention.
+  unsigned layers() const { return numBlocks; }
 
 private:
-  using Origins = llvm::SmallVector<mlir::Value, 2>;
-  Origins originsOf(mlir::Value value) const;
-  void classify(mlir::Operation *op);
-  uint64_t goalBehind(mlir::Operation *op) const;
+  friend class BlockFinder;
 
-  llvm::DenseMap<mlir::Value, Origins> origins;
-  llvm::DenseSet<mlir::Operation *> residualSums;
-  /// The goal that an operation's results reach, as a number: attentions come first, then
-  /// residual sums, then the end.
-  llvm::DenseMap<mlir::Operation *, uint64_t> stops, goals;
-  unsigned numAttentions = 0;
+  struct Sublayer {
+    unsigned block;
+    bool isCross;
+  };
+  const Sublayer *sublayerOf(mlir::Operation *op) const;
+
+  llvm::SmallVector<Sublayer> sublayers;
+  llvm::DenseMap<mlir::Operation *, unsigned> numbers; ///< of the sublayers of operations
+  llvm::DenseSet<mlir::Operation *> residualSums, feeding, following;
+  unsigned numBlocks = 0;
 };
 
 /// Returns true for the output layer: the result reaches a result of the function through

@@ -33,10 +33,11 @@ def RemoveLayerNorm : SurgeryPass<"nn-remove-layer-norm"> {
     A model that was trained with normalisation needs training after this.
 
     `sites` is `all`, `blocks` (all transformer blocks), `final` (after the last one)
-    or block numbers, `0+2+4-7`. There is a block for each attention, numbered from 0: it
-    contains the operations that lead to the attention, and those that lead from there to
-    the residual sums before the next one. If norms follow the sums, as in BERT, the norm
-    between two blocks belongs to the second.
+    or block numbers, `0+2+4-7`. A block, numbered from 0, is an attention, the
+    operations that lead to it, and what follows up to the next one. Attentions whose
+    results reach one residual sum, such as heads with layers of their own, are one; a
+    decoder has its attention and its cross attention in one block. If norms follow the
+    sums, as in BERT, the norm between two blocks belongs to the second.
 
     **Before**
 

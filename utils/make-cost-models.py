@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""Makes the ONNX files in test/Inputs/cost: transformers whose blocks are put together in
+various ways, and forms of models as they reach a cost estimate: convolutions, masks,
+quantized weights, caches.
+
+The files are committed: tests need no onnx package, this script needs Debian's
+python3-onnx. It makes the same bytes each time.
+
+  make-cost-models.py [FOLDER]
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, helper
+
+models = importlib.import_module("make-test-models")
+weight, ints, small = models.weight, models.ints, models.small
+F32, I64 = TensorProto.FLOAT, TensorProto.INT64
+U8, I8 = TensorProto.UINT8, TensorProto.INT8
+WIDTH, HEADS, ROWS, WORDS = 8, 2, 4, 12
+
+
+class Graph:
+    """Nodes, one after the other; each method returns the name of its result."""
+
+    def __init__(self):
+        self.nodes, self.weights, self.count = [], [], 0
+
+    def op(self, kind, *inputs, name=None, **attributes):
+        self.count += 1
+        out = name or f"{kind.lower()}{self.count}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [out],
+                                           name=f"/{kind}_{self.count}", **attributes))
+        return out
+
+    def const(self, array):
+        name = f"w{len(self.weights)}"
+        self.weights.append(weight(name, array))
+        return name
+
+    def linear(self, x, inputs=WIDTH, outputs=WIDTH, bias=True):
+        product = self.op("MatMul", x, self.const(small(inputs, outputs)))
+        return self.op("Add", product, self.const(small(outputs))) if bias else product
+
+    def norm(self, x):
+        return self.op("LayerNormalization", x, self.const(np.ones(WIDTH, np.float32)),
+                       self.const(np.zeros(WIDTH, np.float32)), axis=-1)
+
+    def scores(self, q, k, v, width, permutation):
+        """Softmax(q k^T / sqrt(width)) v."""
+        product = self.op("MatMul", q, self.op("Transpose", k, perm=permutation))
+        scaled = self.op("Mul", product, self.const(np.float32(width ** -0.5)))
+        return self.op("MatMul", self.op("Softmax", scaled, axis=-1), v)
+
+    def attention(self, x, memory=None, output=True):
+        """One product for each of query, key and value; heads are a dimension."""
+        memory = memory or x
+        split = self.const(np.array([0, -1, HEADS, WIDTH // HEADS], np.int64))
+        q, k, v = (self.op("Transpose", self.op("Reshape", self.linear(source), split),
+                           perm=[0, 2, 1, 3]) for source in (x, memory, memory))
+        mixed = self.scores(q, k, v, WIDTH // HEADS, [0, 1, 3, 2])
+        merged = self.op("Reshape", self.op("Transpose", mixed, perm=[0, 2, 1, 3]),
+                         self.const(np.array([0, -1, WIDTH], np.int64)))
+        return self.linear(merged) if output else merged
+
+    def heads(self, x):
+        """Each head is a module with its own products."""
+        size = WIDTH // HEADS
+        parts = []
+        for _ in range(HEADS):
+            q, k, v = (self.linear(x, WIDTH, size, bias=False) for _ in range(3))
+            parts.append(self.scores(q, k, v, size, [0, 2, 1]))
+        return self.linear(self.op("Concat", *parts, axis=-1))
+
+    def feed_forward(self, x):
+        return self.linear(self.op("Relu", self.linear(x, WIDTH, 4 * WIDTH)), 4 * WIDTH)
+
+    def embed(self, ids):
+        return self.op("Add", self.op("Gather", self.const(small(WORDS, WIDTH)), ids),
+                       self.const(small(ROWS, WIDTH)))
+
+    def finish(self, x, inputs=("ids",)):
+        self.op("MatMul", x, self.const(small(WIDTH, WORDS)), name="logits")
+        return self.model([models.value(name, [1, ROWS], I64) for name in inputs],
+                          [models.value("logits", [1, ROWS, WORDS])])
+
+    def model(self, inputs, outputs, opset=17):
+        return models.model(self.nodes, inputs, outputs, self.weights, opset=opset)
+
+
+# --- blocks ----------------------------------------------------------------------------
+
+
+def stack(layer, normed=True):
+    """Two layers between an embedding and a vocabulary head."""
+    g = Graph()
+    x = g.embed("ids")
+    for _ in range(2):
+        x = layer(g, x)
+    return g.finish(g.norm(x) if normed else x)
+
+
+def head_modules(g, x):
+    x = g.op("Add", x, g.heads(g.norm(x)))
+    return g.op("Add", x, g.feed_forward(g.norm(x)))
+
+
+def parallel(g, x):
+    """Attention and feed-forward layer read one norm, and one sum takes both."""
+    y = g.norm(x)
+    return g.op("Add", g.op("Add", g.attention(y), g.feed_forward(y)), x)
+
+
+def post_norm(g, x):
+    x = g.norm(g.op("Add", g.attention(x), x))
+    return g.norm(g.op("Add", g.feed_forward(x), x))
+
+
+def experts(g, x):
+    """The feed-forward layer is a weighted sum of three."""
+    x = g.op("Add", x, g.attention(g.norm(x)))
+    y = g.norm(x)
+    gate = g.op("Softmax", g.linear(y, WIDTH, 3), axis=-1)
+    total = None
+    for i in range(3):
+        part = g.op("Mul", g.feed_forward(y),
+                    g.op("Gather", gate, g.const(np.array([i], np.int64)), axis=2))
+        total = g.op("Add", total, part) if total else part
+    return g.op("Add", x, total)
+
+
+def decoder():
+    """An encoder of one layer and a decoder of two, whose layers have two attentions."""
+    g = Graph()
+    memory = g.embed("ids")
+    memory = g.op("Add", memory, g.attention(g.norm(memory)))
+    memory = g.norm(g.op("Add", memory, g.feed_forward(g.norm(memory))))
+    x = g.embed("words")
+    for _ in range(2):
+        x = g.op("Add", x, g.attention(g.norm(x)))
+        x = g.op("Add", x, g.attention(g.norm(x), memory))
+        x = g.op("Add", x, g.feed_forward(g.norm(x)))
+    return g.finish(g.norm(x), ("ids", "words"))
+
+
+MODELS = {
+    "head-modules": lambda: stack(head_modules),
+    "no-residual": lambda: stack(lambda g, x: g.attention(x), normed=False),
+    "no-residual-heads": lambda: stack(lambda g, x: g.norm(g.heads(x)), normed=False),
+    "parallel": lambda: stack(parallel),
+    "post-norm": lambda: stack(post_norm, normed=False),
+    "experts": lambda: stack(experts),
+    "decoder": decoder,
+}
+
+
+def main():
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0 if len(sys.argv) == 2 else 2
+    inputs = Path(__file__).resolve().parent.parent / "test" / "Inputs"
+    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else inputs / "cost"
+    folder.mkdir(exist_ok=True)
+    for name, make in MODELS.items():
+        data = make().SerializeToString(deterministic=True)
+        (folder / f"{name}.onnx").write_bytes(data)
+        print(f"{name}.onnx: {len(data)} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
