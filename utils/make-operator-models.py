@@ -263,6 +263,136 @@ def two_below_none():
         [ints("five", [5]), ints("six", [6])], opset=17)
 
 
+def floats(name, *values):
+    return weight(name, np.array(values, np.float32))
+
+
+def resize():
+    """Images and a table of positions, resized to known sizes and by known scales."""
+    table = np.array([[[[0, 1], [2, 4]]]], np.float32)
+    image = value("x", ["N", 1, "H", "W"])
+    return model(
+        [helper.make_node("Resize", ["x", "", "twice"], ["near"], name="/near"),
+         helper.make_node("Resize", ["x", "", "wide"], ["line"], name="/line", mode="linear",
+                          coordinate_transformation_mode="align_corners"),
+         helper.make_node("Resize", ["table", "", "", "sizes"], ["places"], name="/places",
+                          mode="linear"),
+         node("Shape", "x", "shape", "/shape"), node("Slice", "shape none two", "lead", "/lead"),
+         node("Concat", "lead three", "target", "/target", axis=0),
+         helper.make_node("Resize", ["x", "", "", "target"], ["both"], name="/both",
+                          mode="nearest", coordinate_transformation_mode="asymmetric",
+                          nearest_mode="floor")],
+        [image], outputs(["near", "line", "places", "both"]),
+        [floats("twice", 1, 1, 2, 2), floats("wide", 1, 1, 1, 1.5), weight("table", table),
+         ints("sizes", [1, 1, 2, 4]), ints("none", [0]), ints("two", [2]),
+         ints("three", [3, 3])], opset=18)
+
+
+def resize_refused():
+    """Valid, but something is not known."""
+    free, cube = value("n", ["N", "W"]), value("i", [2, 4], I64)
+    return model(
+        [helper.make_node("Resize", ["n", "", "scales"], ["a"], name="/scales"),
+         helper.make_node("Resize", ["n", "", "", "sizes"], ["b"], name="/ratio",
+                          keep_aspect_ratio_policy="not_larger"),
+         helper.make_node("Resize", ["n", "", "", "sizes"], ["c"], name="/antialias",
+                          mode="linear", antialias=1),
+         helper.make_node("Resize", ["i", "", "twice"], ["d"], name="/integers",
+                          mode="linear"),
+         helper.make_node("Resize", ["n", "region", "", "sizes"], ["e"], name="/region",
+                          coordinate_transformation_mode="tf_crop_and_resize"),
+         helper.make_node("Resize", ["n", "", "odd"], ["f"], name="/odd"),
+         helper.make_node("Resize", ["i", "", "tiny"], ["g"], name="/far", mode="nearest"),
+         helper.make_node("Resize", ["x", "", "tiny"], ["h"], name="/filter", mode="cubic",
+                          antialias=1)],
+        [free, cube, value("x", [2, 4]), value("scales", [2]), value("region", [4])],
+        outputs("abcdefgh"),
+        [ints("sizes", [3, 5]), floats("twice", 1, 2), floats("odd", 1, 1.2345678),
+         floats("tiny", 1, 0.01)], opset=18)
+
+
+def recurrent():
+    """A running mean, and the same for rows of any number that end early."""
+    one, line = np.ones((1, 1, 1), np.float32), {"activations": ["Affine"]}
+    half = weight("half", 0.5 * one)
+    return model(
+        [node("RNN", "x half half", "y last", "/mean", hidden_size=1, activation_alpha=[1.0],
+              **line),
+         helper.make_node("RNN", ["rows", "half", "half", "", "lens"], ["z", "end"],
+                          name="/rows", direction="reverse", **line)],
+        [value("x", [3, 1, 1]), value("rows", [3, "B", 1]),
+         value("lens", ["B"], TensorProto.INT32)], outputs(["y", "last", "z", "end"]),
+        [half], opset=17)
+
+
+def recurrent_refused():
+    """Valid, but the length of the sequences or the shape of weights is free."""
+    return model(
+        [node("LSTM", "x w w", "a", "/length"), node("GRU", "y u v", "b", "/weights"),
+         node("RNN", "long r r", "c", "/long")],
+        [value("x", ["T", 1, 1]), value("y", [2, 1, 1]), value("u", [1, "G", 1]),
+         value("v", [1, "G", 1]), value("long", [2000, 1, 1])], outputs("abc"),
+        [weight("w", np.ones((1, 4, 1), np.float32)),
+         weight("r", np.ones((1, 1, 1), np.float32))], opset=17)
+
+
+def cell(op_type, inputs="x w w", gates=1, graph_inputs=(), opset=17, **attributes):
+    """A recurrent layer that breaks a rule."""
+    return one(op_type, inputs, weight("w", np.ones((1, gates, 1), np.float32)),
+               weight("b", np.ones((1, 3), np.float32)),
+               graph_inputs=[value("x", [2, 1, 1]), *graph_inputs], opset=opset,
+               **attributes)
+
+
+def counted():
+    """As torch.tril_indices is exported: where a mask of free size is not zero."""
+    return model(
+        [node("Shape", "x", "shape", "/shape"), node("Concat", "shape shape", "square",
+                                                     "/square", axis=0),
+         node("ConstantOfShape", "square", "ones", "/ones",
+              value=helper.make_tensor("", F32, [1], [1.0])),
+         node("Trilu", "ones", "lower", "/lower", upper=0),
+         node("NonZero", "lower", "y", "/indices")],
+        [value("x", ["N"])], [value("y", None)], opset=17)
+
+
+def scanned(rows=3, columns=3, count=2, results="total y"):
+    """Sums along one input, differences along another, the last of which is first."""
+    body = helper.make_graph(
+        [node("Add", "s a", "t", "/add"), node("Sub", "a b", "d", "/sub")], "body",
+        [value("s", [2]), value("a", [2]), value("b", [2])], [value("t", [2]), value("d", [2])])
+    return model(
+        [node("Scan", "start x z", results, "/scan", body=body, num_scan_inputs=count,
+              scan_input_directions=[0, 1], scan_output_axes=[1],
+              scan_output_directions=[1])],
+        [value("start", [2]), value("x", [rows, 2]), value("z", [columns, 2])],
+        outputs(results.split()), opset=17)
+
+
+def new_opsets():
+    """Operators of opsets 26 to 28."""
+    return model(
+        [node("CumProd", "x axis", "a", "/product"),
+         node("CumProd", "x axis", "b", "/before", exclusive=1, reverse=1),
+         node("SwiGLU", "x x", "c", "/gate"),
+         node("CausalConvWithState", "s w", "d state", "/conv"),
+         node("LinearAttention", "q q q", "e memory", "/attention", update_rule="linear",
+              q_num_heads=1, kv_num_heads=1, scale=1.0)],
+        [value("x", [4]), value("s", [1, 1, "L"]), value("q", ["B", 2, 1])],
+        outputs(["a", "b", "c", "d", "state", "e", "memory"]),
+        [ints("axis", 0), weight("w", np.array([[[1, 10, 100]]], np.float32))], opset=28)
+
+
+def new_opsets_refused():
+    return model(
+        [node("CumProd", "x axis", "a", "/product"),
+         node("CausalConvWithState", "s s", "b", "/conv"),
+         node("LinearAttention", "q q q", "c", "/attention", update_rule="linear",
+              q_num_heads=1, kv_num_heads=1)],
+        [value("x", ["N"]), value("s", [1, 1, "L"]), value("q", [1, "T", 1])], outputs("abc"),
+        [ints("axis", 0)], opset=28)
+
+
 def one(op_type, inputs, *weights, graph_inputs=(X,), results="y", opset=18, **attributes):
     """A model of one node that breaks a rule."""
     return lambda: model([node(op_type, inputs, results, "/node", **attributes)],
@@ -326,6 +456,55 @@ MODELS = {
     "head-and-rest": head_and_rest,
     "attention-mask": one("Attention", "q k k m", opset=23, graph_inputs=[
         value("q", [1, 1, "Q", 1]), value("k", [1, 1, "K", 1]), value("m", ["Q", "M"])]),
+    "resize": resize,
+    "resize-refused": resize_refused,
+    "resize-scales-given": lambda: model(
+        [helper.make_node("Resize", ["n", "", "scales"], ["y"], name="/scales")],
+        [value("n", ["N", "W"]), value("scales", [2])], outputs("y"), opset=18),
+    "resize-mode": one("Resize", "x none s", floats("s", 1, 1, 2), floats("none"),
+                       mode="area"),
+    "resize-coordinates": one("Resize", "x none s", floats("s", 1, 1, 2), floats("none"),
+                              coordinate_transformation_mode="centered"),
+    "resize-nearest": one("Resize", "x none s", floats("s", 1, 1, 2), floats("none"),
+                          nearest_mode="even"),
+    "resize-scale": one("Resize", "x none s", floats("s", 1, 1, -2), floats("none")),
+    "resize-scales": one("Resize", "x none s", floats("s", 1, 2), floats("none")),
+    "resize-sizes": one("Resize", "x none none s", ints("s", [1, 2]), floats("none")),
+    "resize-size": one("Resize", "x none none s", ints("s", [2, 3, -4]), floats("none")),
+    "resize-none": one("Resize", "x none none", floats("none")),
+    "upsample-none": one("Upsample", "x", opset=9),
+    "resize-policy": one("Resize", "x none none s", ints("s", [2, 3, 8]), floats("none"),
+                         keep_aspect_ratio_policy="crop"),
+    "resize-region": one("Resize", "x none s", floats("s", 1, 1, 2), floats("none"),
+                         coordinate_transformation_mode="tf_crop_and_resize"),
+    "recurrent": recurrent,
+    "recurrent-refused": recurrent_refused,
+    "cell-direction": cell("RNN", direction="backward"),
+    "cell-activation": cell("RNN", activations=["Cosine"]),
+    "cell-activations": cell("LSTM", gates=4, activations=["Tanh"]),
+    "cell-flat": cell("RNN", "b w w"),
+    "cell-gates": cell("GRU", gates=4),
+    "cell-bias": cell("RNN", "x w w b"),
+    "cell-peepholes": cell("LSTM", "x w w none none none none p", gates=4, graph_inputs=[
+        value("p", [1, 2]), value("none", [1, 8])]),
+    "cell-none": one("RNN", "x w w", weight("w", np.ones((1, 1, 1), np.float32)),
+                     graph_inputs=[value("x", [0, 1, 1])], opset=17),
+    "counted": counted,
+    "scanned": scanned,
+    "scan-free": lambda: scanned("N", "N"),
+    "scan-empty": lambda: scanned(0, 0),
+    "scan-count": lambda: scanned(count=4),
+    "scan-lengths": lambda: scanned(columns=4),
+    "scan-outputs": lambda: scanned(results="total y z2"),
+    "new-opsets": new_opsets,
+    "new-opsets-refused": new_opsets_refused,
+    "causal-flat": one("CausalConvWithState", "x x", graph_inputs=[value("x", [2, 3])],
+                       opset=28),
+    "causal-activation": one("CausalConvWithState", "x x", opset=28, activation="relu"),
+    "linear-rule": one("LinearAttention", "x x x", opset=28, update_rule="hebb",
+                       q_num_heads=2, kv_num_heads=2),
+    "linear-none": one("LinearAttention", "x x x", graph_inputs=[value("x", [2, 0, 4])],
+                       opset=28, update_rule="linear", q_num_heads=2, kv_num_heads=2),
     "split-short": one("Split", "x sizes", ints("sizes", [1, 2]), axis=2, results="y z"),
     "two-results": one("Tanh", "x", results="y z"),
     "gelu-name": one("Gelu", "x", approximate="erf", opset=20),

@@ -156,7 +156,7 @@ def branches():
     """torch.squeeze as PyTorch exports it: a branch for each answer to whether the
     dimension is 1. One branch holds an operator that we do not have."""
     then = graph([M.node("Squeeze", "x axis", "thin", "/Squeeze")], outputs="thin")
-    other = graph([M.node("LSTM", "x x x", "wide", "/lstm")], outputs="wide")
+    other = graph([M.node("NonMaxSuppression", "x x x", "wide", "/boxes")], outputs="wide")
     return M.model(
         [M.node("Shape", "x", "shape", "/Shape"),
          M.node("Gather", "shape axis", "size", "/Gather", axis=0),

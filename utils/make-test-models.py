@@ -275,7 +275,7 @@ def arithmetic():
 def unsupported():
     """One node for each reason, and a node that depends on them and is not reported."""
     return model(
-        [node("LSTM", "x w w", "a", "/lstm"),
+        [node("NonMaxSuppression", "x w w", "a", "/boxes"),
          node("Gelu", "x", "b", "/gelu", domain="com.acme"),
          node("QMoE", "x", "i", "/experts", domain="com.microsoft"),
          node("GroupNormalization", "x x", "c", "/norm"),
@@ -339,7 +339,7 @@ def caches():
     shape = [1, 2, "past", 4]
     return model([node("Tanh", f"past_{name}", f"present_{name}", f"/{name}/Tanh")
                   for name in names]
-                 + [node("GRU", "past_k_0", f"state_{i}", f"/{i}/GRU") for i in range(3)],
+                 + [node("GridSample", "past_k_0", f"state_{i}", f"/{i}/GridSample") for i in range(3)],
                  [value(f"past_{name}", shape) for name in names],
                  [value(f"present_{name}", shape) for name in names])
 

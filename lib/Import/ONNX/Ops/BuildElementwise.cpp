@@ -302,6 +302,11 @@ Value onnx_import::buildSwish(NodeBuilder &node) {
   return mul(node, a.x, node.create<nn::SigmoidOp>({scaled}));
 }
 
+/// Multiplies the second operand by the Swish of the first.
+Value onnx_import::buildSwiGLU(NodeBuilder &node) {
+  return mul(node, buildSwish(node), node.operand(1));
+}
+
 Value onnx_import::buildElu(NodeBuilder &node) {
   Activation a(node);
   return a.where(nn::ComparePredicate::Less, a.constant(0),

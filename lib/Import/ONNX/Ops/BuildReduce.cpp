@@ -228,27 +228,65 @@ Value onnx_import::buildTopK(NodeBuilder &node) {
   return results[0];
 }
 
-Value onnx_import::buildCumSum(NodeBuilder &node) {
-  Value input = node.operand(0), axisValue = node.operand(1);
-  if (!input || !axisValue)
-    return {};
+/// Returns the axis that operand 1 holds.
+static std::optional<int64_t> cumulativeAxis(NodeBuilder &node, Value input) {
+  if (!input || !node.operand(1))
+    return std::nullopt;
   auto axis = node.constantInts(1);
-  if (!axis || axis->size() != 1)
-    return node.refuse("its axis is computed", "export with a constant axis");
+  if (!axis || axis->size() != 1) {
+    node.refuse("its axis is computed", "export with a constant axis");
+    return std::nullopt;
+  }
   auto axes = node.normalizeAxes(*axis, tensorOf(input).getRank());
-  if (!axes)
+  return axes ? std::optional(axes->front()) : std::nullopt;
+}
+
+Value onnx_import::buildCumSum(NodeBuilder &node) {
+  Value input = node.operand(0);
+  auto axis = cumulativeAxis(node, input);
+  if (!axis)
     return {};
   auto type = tensorOf(input);
   return node.create<nn::CumSumOp>(
       {input},
       [&](auto &properties) {
-        properties.setAxis(node.i64(axes->front()));
+        properties.setAxis(node.i64(*axis));
         if (node.intAttribute("exclusive", 0) != 0)
           properties.setExclusive(UnitAttr::get(node.context()));
         if (node.intAttribute("reverse", 0) != 0)
           properties.setReverse(UnitAttr::get(node.context()));
       },
       type);
+}
+
+/// Moves the elements along `axis` by `distance` towards the end, or towards the start if
+/// `isReversed`; the places that become free are filled with ones.
+static Value shiftOnes(NodeBuilder &node, Value input, int64_t axis, int64_t distance,
+                       bool isReversed) {
+  int64_t size = tensorOf(input).getDimSize(axis);
+  SmallVector<int64_t> low(tensorOf(input).getRank(), 0), high = low;
+  (isReversed ? high : low)[axis] = distance;
+  Value part = isReversed ? slice(node, input, axis, distance, size)
+                          : slice(node, input, axis, 0, size - distance);
+  return pad(node, part, low, high, scalarLike(node, input, 1));
+}
+
+/// After each step an element is the product of twice as many elements as before.
+Value onnx_import::buildCumProd(NodeBuilder &node) {
+  Value result = node.operand(0);
+  auto axis = cumulativeAxis(node, result);
+  if (!axis)
+    return {};
+  int64_t size = tensorOf(result).getDimSize(*axis);
+  if (ShapedType::isDynamic(size))
+    return node.refuse("the number of elements that it multiplies is free",
+                       {"pin it", Setting::Dimensions});
+  bool isReversed = node.intAttribute("reverse", 0) != 0;
+  if (node.intAttribute("exclusive", 0) != 0 && size > 0)
+    result = shiftOnes(node, result, *axis, 1, isReversed);
+  for (int64_t distance = 1; result && distance < size; distance *= 2)
+    result = mul(node, result, shiftOnes(node, result, *axis, distance, isReversed));
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
