@@ -107,22 +107,25 @@ struct Compiled {
 };
 } // namespace
 
+/// A list that decides a shape has at most this many bytes.
+static constexpr size_t kMaxDecidingBytes = 512;
+
 /// Shapes, axes, counts and conditions are short lists of integers; tokens are not.
 static bool mayDecideShape(const HostTensor &tensor) {
   bool isOne = static_cast<int64_t>(tensor.data.size()) == dtypeBytes(tensor.dtype);
   bool isFloat = tensor.dtype == TACIT_F32 || tensor.dtype == TACIT_F64;
-  return tensor.shape.size() <= 1 && (isOne || (!isFloat && tensor.data.size() <= 512));
+  return tensor.shape.size() <= 1 &&
+         (isOne || (!isFloat && tensor.data.size() <= kMaxDecidingBytes));
 }
 
-static void pinValues(const OnnxModel &model, const NamedTensors &inputs,
-                      DimBindings &bindings,
-                      llvm::function_ref<bool(llvm::StringRef)> isChosen) {
+/// Makes the inputs that `isChosen` accepts constants.
+static void
+pinValues(const OnnxModel &model, const NamedTensors &inputs, DimBindings &bindings,
+          llvm::function_ref<bool(llvm::StringRef, const HostTensor &)> isChosen) {
   for (const OnnxValue &value : model.inputs()) {
     const HostTensor &tensor = *find(inputs, value.name);
-    if (!isChosen(value.name) || !mayDecideShape(tensor) ||
-        tensor.shape.size() != value.dims.size())
-      continue;
-    bindings.values[value.name] = {tensor.dtype, tensor.shape, tensor.data};
+    if (isChosen(value.name, tensor) && tensor.shape.size() == value.dims.size())
+      bindings.values[value.name] = {tensor.dtype, tensor.shape, tensor.data};
   }
 }
 
@@ -135,15 +138,23 @@ static llvm::Error importFor(const RunOptions &options, Session &session,
                                     : bindFromInputs(options, model, inputs);
   if (!bindings)
     return bindings.takeError();
+  llvm::StringSet<> wanted = session.wantedValues();
+  // Scales are short lists of floats; only an operator that needs them names them.
+  auto isWanted = [&](llvm::StringRef name, const HostTensor &tensor) {
+    return wanted.contains(name) && tensor.shape.size() <= 1 &&
+           tensor.data.size() <= kMaxDecidingBytes;
+  };
   if (pinsValues)
-    pinValues(model, inputs, *bindings, [](llvm::StringRef) { return true; });
+    pinValues(model, inputs, *bindings,
+              [&](llvm::StringRef name, const HostTensor &tensor) {
+                return mayDecideShape(tensor) || isWanted(name, tensor);
+              });
   if (auto error = session.import(*bindings))
     return error;
-  if (options.isDynamic || session.wantedValues().empty())
+  wanted = session.wantedValues();
+  if (options.isDynamic || wanted.empty())
     return llvm::Error::success();
-  llvm::StringSet<> wanted = session.wantedValues();
-  pinValues(model, inputs, *bindings,
-            [&](llvm::StringRef name) { return wanted.contains(name); });
+  pinValues(model, inputs, *bindings, isWanted);
   return session.import(*bindings);
 }
 
@@ -193,8 +204,10 @@ static llvm::Expected<Compiled> compile(const RunOptions &options,
     if (auto error = checkInputs(*model, inputs))
       return std::move(error);
   auto made = compileWith(options, session, inputs, /*pinsValues=*/false);
-  if (made || !session->onnx() ||
-      llvm::none_of(inputs, [](const auto &input) { return mayDecideShape(input.second); }))
+  bool mayPin =
+      !session->wantedValues().empty() ||
+      llvm::any_of(inputs, [](const auto &input) { return mayDecideShape(input.second); });
+  if (made || !session->onnx() || !mayPin)
     return made;
   llvm::Error rest =
       llvm::handleErrors(made.takeError(), [](std::unique_ptr<Error> error) -> llvm::Error {

@@ -16,6 +16,7 @@
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -450,6 +451,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
   if (llvm::Error error = createFunction())
     return std::move(error);
   findWeights();
+  // Also a refused model says which values would help.
+  llvm::scope_exit tellWanted([&] {
+    if (request.wantedValues)
+      *request.wantedValues = state.wantedValues;
+  });
   for (const onnx::NodeProto &node : state.file.graph().node()) {
     importNode(node);
     if (!state.invalid.empty())
@@ -464,8 +470,6 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return unsupportedError(state.refused);
   if (llvm::Error error = finish())
     return std::move(error);
-  if (request.wantedValues)
-    *request.wantedValues = state.wantedValues;
   return std::move(module);
 }
 

@@ -113,6 +113,7 @@ static constexpr OpEntry kTable[] = {
     {"ReduceSumSquare", 9, buildReduceSumSquare},
     {"Relu", 9, buildRelu},
     {"Reshape", 9, buildReshape},
+    {"Resize", 10, buildResize},
     {"RotaryEmbedding", 23, buildRotaryEmbedding},
     {"Round", 11, buildRound},
     {"Scatter", 9, buildScatterElements, 10},
@@ -153,6 +154,7 @@ static constexpr OpEntry kTable[] = {
     {"Transpose", 9, buildTranspose},
     {"Trilu", 14, buildTrilu},
     {"Unsqueeze", 9, buildUnsqueeze},
+    {"Upsample", 9, buildUpsample, 9},
     {"Where", 9, buildWhere},
     {"Xor", 9, buildXor},
 };

@@ -103,6 +103,9 @@ mlir::Value buildAveragePool(NodeBuilder &), buildConv(NodeBuilder &),
     buildGlobalAveragePool(NodeBuilder &), buildGlobalMaxPool(NodeBuilder &),
     buildMaxPool(NodeBuilder &);
 
+// BuildResize.cpp
+mlir::Value buildResize(NodeBuilder &), buildUpsample(NodeBuilder &);
+
 // BuildLinearAttention.cpp
 mlir::Value buildCausalConvWithState(NodeBuilder &), buildLinearAttention(NodeBuilder &);
 
