@@ -53,6 +53,7 @@ static constexpr OpEntry kTable[] = {
     {"EyeLike", 9, buildEyeLike},
     {"Flatten", 9, buildFlatten},
     {"Floor", 9, buildFloor},
+    {"GRU", 9, buildGRU}, // sequences of a known length
     {"Gather", 9, buildGather},
     {"GatherElements", 11, buildGatherElements},
     {"GatherND", 11, buildGatherND},
@@ -71,6 +72,7 @@ static constexpr OpEntry kTable[] = {
     {"InstanceNormalization", 9, buildInstanceNormalization},
     {"IsInf", 10, buildIsInf},
     {"IsNaN", 9, buildIsNaN},
+    {"LSTM", 9, buildLSTM}, // sequences of a known length
     {"LayerNormalization", 9, buildLayerNormalization},
     {"LeakyRelu", 9, buildLeakyRelu},
     {"Less", 9, buildLess},
@@ -99,6 +101,7 @@ static constexpr OpEntry kTable[] = {
     {"QLinearMatMul", 10, buildQLinearMatMul},   // bytes
     {"QuantizeLinear", 10, buildQuantizeLinear}, // integers
     {"RMSNormalization", 23, buildRMSNormalization},
+    {"RNN", 9, buildRNN}, // sequences of a known length
     {"Range", 11, buildRange},
     {"Reciprocal", 9, buildReciprocal},
     {"ReduceL1", 9, buildReduceL1},

@@ -106,6 +106,9 @@ mlir::Value buildAveragePool(NodeBuilder &), buildConv(NodeBuilder &),
 // BuildResize.cpp
 mlir::Value buildResize(NodeBuilder &), buildUpsample(NodeBuilder &);
 
+// BuildRecurrent.cpp
+mlir::Value buildGRU(NodeBuilder &), buildLSTM(NodeBuilder &), buildRNN(NodeBuilder &);
+
 // BuildLinearAttention.cpp
 mlir::Value buildCausalConvWithState(NodeBuilder &), buildLinearAttention(NodeBuilder &);
 

@@ -1,0 +1,458 @@
+//===- BuildRecurrent.cpp - Builders: RNN, GRU and LSTM -------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A program has no loops: recurrent layers are unrolled, so that the length of the
+// sequences has to be known. The product of all inputs with the weights of the gates is
+// one operation, and each step multiplies only the state.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ops/OpTable.h"
+#include "Ops/Shapes.h"
+
+using namespace mlir;
+using namespace tacit;
+using namespace tacit::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One of the functions that a node names, with its parameters.
+struct Activation {
+  std::string name;
+  float alpha, beta;
+};
+} // namespace
+
+/// Returns the defaults of alpha and beta, which are those of the operators of the name.
+static std::pair<float, float> defaultsOf(StringRef name) {
+  if (name == "LeakyRelu")
+    return {0.01f, 0};
+  if (name == "HardSigmoid")
+    return {0.2f, 0.5f};
+  return {1, name == "ScaledTanh" ? 1.0f : 0.0f};
+}
+
+static Value exponential(NodeBuilder &node, Value x) { return node.create<nn::ExpOp>({x}); }
+
+/// Returns `yes` where x is above `bound`, and `no` elsewhere.
+static Value whereAbove(NodeBuilder &node, Value x, float bound, Value yes, Value no) {
+  Value isAbove =
+      compare(node, nn::ComparePredicate::Greater, x, scalarLike(node, x, bound));
+  return node.create<nn::WhereOp>({isAbove, yes, no});
+}
+
+static Value apply(NodeBuilder &node, const Activation &activation, Value x) {
+  auto scalar = [&](float value) { return scalarLike(node, x, value); };
+  auto alpha = [&] { return scalar(activation.alpha); };
+  auto beta = [&] { return scalar(activation.beta); };
+  StringRef name = activation.name;
+  if (name == "Sigmoid")
+    return node.create<nn::SigmoidOp>({x});
+  if (name == "Tanh")
+    return node.create<nn::TanhOp>({x});
+  if (name == "Relu")
+    return node.create<nn::ReluOp>({x});
+  if (name == "Affine")
+    return add(node, mul(node, x, alpha()), beta());
+  if (name == "LeakyRelu")
+    return whereAbove(node, x, 0, x, mul(node, x, alpha()));
+  if (name == "ThresholdedRelu")
+    return whereAbove(node, x, activation.alpha, x, scalar(0));
+  if (name == "ScaledTanh")
+    return mul(node, node.create<nn::TanhOp>({mul(node, x, beta())}), alpha());
+  if (name == "HardSigmoid") {
+    Value line = add(node, mul(node, x, alpha()), beta());
+    line = binary<nn::MaximumOp>(node, line, scalar(0));
+    return binary<nn::MinimumOp>(node, line, scalar(1));
+  }
+  Value magnitude = node.create<nn::AbsOp>({x});
+  if (name == "Softsign")
+    return div(node, x, add(node, magnitude, scalar(1)));
+  Value below = exponential(node, binary<nn::MinimumOp>(node, x, scalar(0)));
+  if (name == "Elu")
+    return whereAbove(node, x, 0, x, mul(node, sub(node, below, scalar(1)), alpha()));
+  if (name != "Softplus")
+    return node.invalid(
+        fmt::format("an activation is {}; expected one that ONNX defines for its operator",
+                    quote(activation.name)));
+  Value small = exponential(node, node.create<nn::NegOp>({magnitude}));
+  Value log = node.create<nn::LogOp>({add(node, small, scalar(1))});
+  return add(node, binary<nn::MaximumOp>(node, x, scalar(0)), log);
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+namespace {
+enum class CellKind { RNN, GRU, LSTM };
+
+struct Layer {
+  CellKind kind;
+  int64_t gates, hidden, steps, directions;
+  bool startsReversed, isBatchFirst;
+  float clip = 0; ///< 0 for none
+  std::vector<Activation> activations;
+  Value input;   ///< [T, B, I]
+  Value lengths; ///< [B], or null
+};
+
+/// A linear function of the state.
+struct Product {
+  Value weight; ///< [H, N]
+  Value bias;   ///< [N], or null
+};
+
+/// The parameters of one direction, each without that dimension.
+struct Direction {
+  Value input;       ///< [T, B, G * H]: the products with the inputs, biases added
+  Product recurrent; ///< of all gates, or of the two of a GRU that are computed first
+  Product last;      ///< of the hidden gate of a GRU
+  Value peephole;    ///< [3 * H], or null
+  ArrayRef<Activation> activations;
+};
+
+struct State {
+  Value hidden, cell; ///< [B, H]
+};
+} // namespace
+
+static bool readActivations(NodeBuilder &node, Layer &layer) {
+  std::vector<std::string> names;
+  if (layer.kind == CellKind::RNN)
+    names = {"Tanh"};
+  else
+    names = {"Sigmoid", "Tanh"};
+  if (layer.kind == CellKind::LSTM)
+    names.push_back("Tanh");
+  size_t count = names.size() * layer.directions;
+  for (size_t i = 0; names.size() < count; ++i)
+    names.push_back(std::string(names[i]));
+  using onnx::AttributeProto;
+  if (auto *given = node.attribute("activations", AttributeProto::STRINGS))
+    names.assign(given->strings().begin(), given->strings().end());
+  // The default of RNN has two, whatever the directions.
+  if (names.size() > count && layer.kind == CellKind::RNN)
+    names.resize(count);
+  if (names.size() != count) {
+    node.invalid(fmt::format("it has {} activations; expected {}", names.size(), count));
+    return false;
+  }
+  auto *alphas = node.attribute("activation_alpha", AttributeProto::FLOATS),
+       *betas = node.attribute("activation_beta", AttributeProto::FLOATS);
+  int nextAlpha = 0, nextBeta = 0;
+  for (const std::string &name : names) {
+    auto [alpha, beta] = defaultsOf(name);
+    bool hasAlpha = llvm::is_contained(
+        {"Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu"},
+        name);
+    bool hasBeta = llvm::is_contained({"Affine", "ScaledTanh", "HardSigmoid"}, name);
+    if (hasAlpha && alphas && nextAlpha < alphas->floats_size())
+      alpha = alphas->floats(nextAlpha++);
+    if (hasBeta && betas && nextBeta < betas->floats_size())
+      beta = betas->floats(nextBeta++);
+    layer.activations.push_back({name, alpha, beta});
+  }
+  return true;
+}
+
+/// Reads what the three operators have in common. Returns false after an error.
+static bool readLayer(NodeBuilder &node, Layer &layer) {
+  std::string direction = node.stringAttribute("direction", "forward");
+  if (direction != "forward" && direction != "reverse" && direction != "bidirectional") {
+    node.invalid(fmt::format("attribute 'direction' is {}; expected 'forward', 'reverse' "
+                             "or 'bidirectional'",
+                             quote(direction)));
+    return false;
+  }
+  layer.startsReversed = direction == "reverse";
+  layer.directions = direction == "bidirectional" ? 2 : 1;
+  layer.isBatchFirst = node.intAttribute("layout", 0) != 0;
+  layer.clip = node.floatAttribute("clip", 0);
+  layer.input = node.operand(0);
+  Value weight = node.operand(1), recurrent = node.operand(2);
+  if (!layer.input || !weight || !recurrent || !readActivations(node, layer))
+    return false;
+  if (tensorOf(layer.input).getRank() != 3 || tensorOf(weight).getRank() != 3 ||
+      tensorOf(recurrent).getRank() != 3) {
+    node.invalid("its input and its weights do not all have three dimensions");
+    return false;
+  }
+  layer.hidden = tensorOf(recurrent).getDimSize(2);
+  SmallVector<int64_t> expected{layer.directions, layer.gates * layer.hidden, layer.hidden};
+  if (!tensorOf(recurrent).hasStaticShape() || !tensorOf(weight).hasStaticShape()) {
+    node.refuse("the shape of its weights is free", {"pin it", Setting::Dimensions});
+    return false;
+  }
+  if (tensorOf(recurrent).getShape() != ArrayRef(expected) ||
+      tensorOf(weight).getShape().take_front(2) != ArrayRef(expected).take_front(2)) {
+    node.invalid(fmt::format("its weights do not have {} directions and {} gates of {} "
+                             "elements",
+                             layer.directions, layer.gates, layer.hidden));
+    return false;
+  }
+  if (layer.isBatchFirst)
+    layer.input = transpose(node, layer.input, {1, 0, 2});
+  layer.steps = layer.input ? tensorOf(layer.input).getDimSize(0) : 0;
+  if (ShapedType::isDynamic(layer.steps)) {
+    node.refuse("the length of its sequences is free, and it is unrolled",
+                {"pin it", Setting::Dimensions});
+    return false;
+  }
+  if (layer.steps == 0) {
+    node.invalid("its sequences have no elements");
+    return false;
+  }
+  if (node.hasOperand(4))
+    layer.lengths = castTo(node, node.operand(4), IntegerType::get(node.context(), 64));
+  // A step has about as many operations as ten nodes.
+  return node.spend(layer.steps * layer.directions * 10) && layer.input;
+}
+
+//===----------------------------------------------------------------------===//
+// Parts of parameters
+//===----------------------------------------------------------------------===//
+
+/// Returns part `index` of the first dimension of `input`, without that dimension.
+static Value row(NodeBuilder &node, Value input, int64_t index) {
+  Value part = slice(node, input, 0, index, index + 1);
+  return part ? reshape(node, part, tensorOf(part).getShape().drop_front()) : Value();
+}
+
+/// Returns gate `index` of the last dimension, which has one block for each.
+static Value gate(NodeBuilder &node, Value input, int64_t index, int64_t size,
+                  int64_t count = 1) {
+  if (!input)
+    return {};
+  return slice(node, input, tensorOf(input).getRank() - 1, index * size,
+               (index + count) * size);
+}
+
+static std::optional<Direction> readDirection(NodeBuilder &node, const Layer &layer,
+                                              int64_t index) {
+  int64_t width = layer.gates * layer.hidden;
+  Direction direction;
+  size_t perDirection = layer.activations.size() / layer.directions;
+  direction.activations =
+      ArrayRef(layer.activations).slice(index * perDirection, perDirection);
+  Value weight = transposeMatrix(node, row(node, node.operand(1), index));
+  Product recurrent{transposeMatrix(node, row(node, node.operand(2), index)), {}};
+  SmallVector<Value> operands{layer.input, weight};
+  if (node.hasOperand(3)) {
+    Value biases = row(node, node.operand(3), index);
+    if (!biases)
+      return std::nullopt;
+    if (tensorOf(biases).getShape() != ArrayRef<int64_t>(2 * width)) {
+      node.invalid(
+          fmt::format("its bias does not have {} elements for each direction", 2 * width));
+      return std::nullopt;
+    }
+    operands.push_back(gate(node, biases, 0, width));
+    recurrent.bias = gate(node, biases, 1, width);
+  }
+  auto part = [&](int64_t first, int64_t count) {
+    return Product{gate(node, recurrent.weight, first, layer.hidden, count),
+                   gate(node, recurrent.bias, first, layer.hidden, count)};
+  };
+  bool isGRU = layer.kind == CellKind::GRU;
+  direction.recurrent = isGRU ? part(0, 2) : recurrent;
+  direction.last = isGRU ? part(2, 1) : Product();
+  direction.input = node.create<nn::LinearOp>(operands);
+  if (layer.kind == CellKind::LSTM && node.hasOperand(7)) {
+    direction.peephole = row(node, node.operand(7), index);
+    if (direction.peephole &&
+        tensorOf(direction.peephole).getShape() != ArrayRef<int64_t>(3 * layer.hidden)) {
+      node.invalid("its peephole weights are not three for each element of the state");
+      return std::nullopt;
+    }
+  }
+  if (!direction.input || !direction.recurrent.weight)
+    return std::nullopt;
+  return direction;
+}
+
+/// Returns the state before the first step from operand `i`, or zeros.
+static Value initialState(NodeBuilder &node, const Layer &layer, int64_t i, int64_t index) {
+  if (node.hasOperand(i)) {
+    Value given = node.operand(i);
+    if (given && layer.isBatchFirst)
+      given = transpose(node, given, {1, 0, 2});
+    return row(node, given, index);
+  }
+  return expandToSizes(node, scalarLike(node, layer.input, 0),
+                       {dimOf(node, layer.input, 1), i64Scalar(node, layer.hidden)});
+}
+
+//===----------------------------------------------------------------------===//
+// Cells
+//===----------------------------------------------------------------------===//
+
+/// Applies an activation to `input`, which is clipped before if the node says so.
+static Value activate(NodeBuilder &node, const Layer &layer, const Direction &direction,
+                      int64_t index, Value input) {
+  if (!input)
+    return {};
+  if (layer.clip > 0) {
+    input = binary<nn::MaximumOp>(node, input, scalarLike(node, input, -layer.clip));
+    input = binary<nn::MinimumOp>(node, input, scalarLike(node, input, layer.clip));
+  }
+  return apply(node, direction.activations[index], input);
+}
+
+static Value multiply(NodeBuilder &node, Value state, const Product &product) {
+  SmallVector<Value> operands{state, product.weight};
+  if (product.bias)
+    operands.push_back(product.bias);
+  return node.create<nn::LinearOp>(operands);
+}
+
+static State stepRNN(NodeBuilder &node, const Layer &layer, const Direction &direction,
+                     Value input, const State &last) {
+  Value sum = add(node, input, multiply(node, last.hidden, direction.recurrent));
+  return {activate(node, layer, direction, 0, sum), {}};
+}
+
+/// The gates are update, reset and hidden. The reset gate applies to the state, or with
+/// linear_before_reset to its product.
+static State stepGRU(NodeBuilder &node, const Layer &layer, const Direction &direction,
+                     Value input, const State &last) {
+  int64_t size = layer.hidden;
+  bool isLate = node.intAttribute("linear_before_reset", 0) != 0;
+  Value both = add(node, gate(node, input, 0, size, 2),
+                   multiply(node, last.hidden, direction.recurrent));
+  both = activate(node, layer, direction, 0, both);
+  Value update = gate(node, both, 0, size), reset = gate(node, both, 1, size);
+  Value inner = isLate ? mul(node, reset, multiply(node, last.hidden, direction.last))
+                       : multiply(node, mul(node, reset, last.hidden), direction.last);
+  Value fresh =
+      activate(node, layer, direction, 1, add(node, gate(node, input, 2, size), inner));
+  Value rest = sub(node, scalarLike(node, update, 1), update);
+  return {add(node, mul(node, rest, fresh), mul(node, update, last.hidden)), {}};
+}
+
+/// The gates are input, output, forget and cell.
+static State stepLSTM(NodeBuilder &node, const Layer &layer, const Direction &direction,
+                      Value input, const State &last) {
+  int64_t size = layer.hidden;
+  Value sum = add(node, input, multiply(node, last.hidden, direction.recurrent));
+  auto open = [&](int64_t index, int64_t peephole, Value cell) {
+    Value in = gate(node, sum, index, size);
+    if (direction.peephole)
+      in = add(node, in, mul(node, gate(node, direction.peephole, peephole, size), cell));
+    return activate(node, layer, direction, 0, in);
+  };
+  Value in = open(0, 0, last.cell);
+  Value forget = node.intAttribute("input_forget", 0) != 0
+                     ? sub(node, scalarLike(node, in, 1), in)
+                     : open(2, 2, last.cell);
+  Value fresh = activate(node, layer, direction, 1, gate(node, sum, 3, size));
+  Value cell = add(node, mul(node, forget, last.cell), mul(node, in, fresh));
+  Value out = open(1, 1, cell);
+  // The state is not clipped, as in ONNX Runtime.
+  return {mul(node, out, apply(node, direction.activations[2], cell)), cell};
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+/// Runs one direction. `outputs` receives the hidden state of each step, in the order of
+/// the sequence; returns the state after the last one.
+static State runDirection(NodeBuilder &node, const Layer &layer, int64_t index,
+                          SmallVectorImpl<Value> &outputs) {
+  auto direction = readDirection(node, layer, index);
+  if (!direction)
+    return {};
+  State state{initialState(node, layer, 5, index), {}};
+  if (layer.kind == CellKind::LSTM)
+    state.cell = initialState(node, layer, 6, index);
+  bool isReversed = layer.startsReversed || index == 1;
+  outputs.assign(layer.steps, Value());
+  for (int64_t i = 0; i < layer.steps; ++i) {
+    int64_t t = isReversed ? layer.steps - 1 - i : i;
+    Value input = row(node, direction->input, t);
+    auto step = layer.kind == CellKind::RNN   ? stepRNN
+                : layer.kind == CellKind::GRU ? stepGRU
+                                              : stepLSTM;
+    State next = step(node, layer, *direction, input, state);
+    if (!next.hidden)
+      return {};
+    outputs[t] = next.hidden;
+    // Behind the end of its sequence a row keeps its state, and its outputs are zero.
+    if (layer.lengths) {
+      Value isInside =
+          compare(node, nn::ComparePredicate::Greater, layer.lengths, i64Scalar(node, t));
+      isInside = isInside ? insertDim(node, isInside, 1) : Value();
+      Value zero = scalarLike(node, next.hidden, 0);
+      outputs[t] = node.create<nn::WhereOp>({isInside, next.hidden, zero});
+      next.hidden = node.create<nn::WhereOp>({isInside, next.hidden, state.hidden});
+      if (next.cell)
+        next.cell = node.create<nn::WhereOp>({isInside, next.cell, state.cell});
+    }
+    state = next;
+  }
+  return state;
+}
+
+/// Joins the states of all directions to [D, B, H], or to [B, D, H].
+static Value joinStates(NodeBuilder &node, const Layer &layer, ArrayRef<Value> states) {
+  SmallVector<Value> rows;
+  for (Value state : states)
+    rows.push_back(insertDim(node, state, layer.isBatchFirst ? 1 : 0));
+  return concat(node, rows, layer.isBatchFirst ? 1 : 0);
+}
+
+/// Joins the outputs of all directions to [T, D, B, H], or to [B, T, D, H].
+static Value joinOutputs(NodeBuilder &node, const Layer &layer,
+                         ArrayRef<SmallVector<Value>> outputs) {
+  SmallVector<Value> steps;
+  for (int64_t t = 0; t < layer.steps; ++t) {
+    SmallVector<Value> states;
+    for (ArrayRef<Value> direction : outputs)
+      states.push_back(direction[t]);
+    steps.push_back(
+        insertDim(node, joinStates(node, layer, states), layer.isBatchFirst ? 1 : 0));
+  }
+  return concat(node, steps, layer.isBatchFirst ? 1 : 0);
+}
+
+static Value buildLayer(NodeBuilder &node, CellKind kind, int64_t gates) {
+  Layer layer{};
+  layer.kind = kind;
+  layer.gates = gates;
+  if (!readLayer(node, layer))
+    return {};
+  SmallVector<SmallVector<Value>> outputs(layer.directions);
+  SmallVector<Value> hidden, cells;
+  for (int64_t index = 0; index < layer.directions; ++index) {
+    State last = runDirection(node, layer, index, outputs[index]);
+    if (!last.hidden)
+      return {};
+    hidden.push_back(last.hidden);
+    if (last.cell)
+      cells.push_back(last.cell);
+  }
+  node.define(1, joinStates(node, layer, hidden));
+  if (!cells.empty())
+    node.define(2, joinStates(node, layer, cells));
+  return joinOutputs(node, layer, outputs);
+}
+
+Value onnx_import::buildRNN(NodeBuilder &node) {
+  return buildLayer(node, CellKind::RNN, 1);
+}
+
+Value onnx_import::buildGRU(NodeBuilder &node) {
+  return buildLayer(node, CellKind::GRU, 3);
+}
+
+Value onnx_import::buildLSTM(NodeBuilder &node) {
+  return buildLayer(node, CellKind::LSTM, 4);
+}
