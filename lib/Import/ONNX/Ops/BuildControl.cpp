@@ -1,4 +1,4 @@
-//===- BuildControl.cpp - Builders: If and Loop, decided by constants -----===//
+//===- BuildControl.cpp - Builders: If, Loop, Scan, decided by constants --===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -237,7 +237,145 @@ Value onnx_import::buildLoop(NodeBuilder &node) {
   SmallVector<Value> results(loop.carried);
   for (ArrayRef<Value> parts : loop.rows)
     results.push_back(loop.collect(parts));
+  if (llvm::is_contained(results, Value()))
+    return {};
   for (auto [i, result] : llvm::enumerate(results))
     node.define(i, result);
   return results.empty() ? Value() : results.front();
+}
+
+//===----------------------------------------------------------------------===//
+// Scan
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Unrolls a Scan: its body takes the states and one slice of each scanned input, and
+/// returns the next states and one slice of each scanned output.
+struct Scan {
+  /// A scanned input or output: the axis it is cut along, and whether from the end.
+  struct Cut {
+    int64_t axis;
+    bool isReversed;
+  };
+
+  NodeBuilder &node;
+  int64_t steps = 0;
+  SmallVector<Value> states, scanned;
+  SmallVector<Cut> inputs;
+  SmallVector<SmallVector<Value>> slices;
+
+  bool start();
+  bool run();
+  Value sliceOf(size_t input, int64_t step);
+  Value collect(size_t output);
+  std::optional<Cut> cutOf(StringRef list, size_t index, int64_t rank);
+};
+} // namespace
+
+/// Reads an entry of the attributes LIST_axes and LIST_directions, both 0 by default.
+std::optional<Scan::Cut> Scan::cutOf(StringRef list, size_t index, int64_t rank) {
+  auto entry = [&](StringRef name) -> int64_t {
+    auto given = node.intsAttribute((list + name).str());
+    return given && index < given->size() ? (*given)[index] : 0;
+  };
+  auto axes = node.normalizeAxes({entry("_axes")}, rank);
+  if (!axes)
+    return std::nullopt;
+  return Cut{axes->front(), entry("_directions") != 0};
+}
+
+bool Scan::start() {
+  int64_t count = node.intAttribute("num_scan_inputs", 0);
+  int64_t first = node.numOperands() - count;
+  if (count < 1 || first < 0 || node.numOutputs() < first) {
+    node.invalid(fmt::format("it has {} inputs, of which it scans {}, and {} outputs",
+                             node.numOperands(), count, node.numOutputs()));
+    return false;
+  }
+  for (int64_t i = 0; i < first; ++i)
+    states.push_back(node.operand(i));
+  for (int64_t i = 0; i < count; ++i) {
+    scanned.push_back(node.operand(first + i));
+    if (!scanned.back())
+      return false;
+    auto cut = cutOf("scan_input", i, tensorOf(scanned.back()).getRank());
+    if (!cut)
+      return false;
+    inputs.push_back(*cut);
+    int64_t size = tensorOf(scanned.back()).getDimSize(cut->axis);
+    if (ShapedType::isDynamic(size)) {
+      node.refuse("the length of what it scans is free, and it is unrolled",
+                  decideBefore());
+      return false;
+    }
+    if (i > 0 && size != steps) {
+      node.invalid(fmt::format("it scans inputs of {} and {} slices", steps, size));
+      return false;
+    }
+    steps = size;
+  }
+  slices.resize(node.numOutputs() - first);
+  return llvm::all_of(states, [](Value v) { return static_cast<bool>(v); });
+}
+
+Value Scan::sliceOf(size_t input, int64_t step) {
+  Cut cut = inputs[input];
+  int64_t index = cut.isReversed ? steps - 1 - step : step;
+  Value part = slice(node, scanned[input], cut.axis, index, index + 1);
+  if (!part)
+    return {};
+  SmallVector<int64_t> dims(tensorOf(part).getShape());
+  dims.erase(dims.begin() + cut.axis);
+  return reshape(node, part, dims);
+}
+
+bool Scan::run() {
+  for (int64_t step = 0; step < steps; ++step) {
+    SmallVector<Value> operands(states);
+    for (size_t i = 0; i < scanned.size(); ++i)
+      operands.push_back(sliceOf(i, step));
+    if (!operands.back())
+      return false;
+    auto results = node.subgraph("body", operands);
+    if (!results)
+      return false;
+    size_t expected = states.size() + slices.size();
+    if (results->size() != expected) {
+      node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
+                               results->size(), expected));
+      return false;
+    }
+    states.assign(results->begin(), results->begin() + states.size());
+    for (auto [i, parts] : llvm::enumerate(slices))
+      parts.push_back((*results)[states.size() + i]);
+  }
+  return true;
+}
+
+Value Scan::collect(size_t output) {
+  SmallVector<Value> &parts = slices[output];
+  if (parts.empty())
+    return node.refuse("it collects outputs of no slices", decideBefore());
+  auto cut = cutOf("scan_output", output, tensorOf(parts.front()).getRank() + 1);
+  if (!cut)
+    return {};
+  for (Value &part : parts)
+    part = insertDim(node, part, cut->axis);
+  if (cut->isReversed)
+    std::reverse(parts.begin(), parts.end());
+  return concat(node, parts, cut->axis);
+}
+
+Value onnx_import::buildScan(NodeBuilder &node) {
+  Scan scan{node, 0, {}, {}, {}, {}};
+  if (!scan.start() || !scan.run())
+    return {};
+  SmallVector<Value> results(scan.states);
+  for (size_t i = 0; i < scan.slices.size(); ++i)
+    results.push_back(scan.collect(i));
+  if (llvm::is_contained(results, Value()))
+    return {};
+  for (auto [i, result] : llvm::enumerate(results))
+    node.define(i, result);
+  return results.front();
 }

@@ -119,6 +119,7 @@ static constexpr OpEntry kTable[] = {
     {"Resize", 10, buildResize},
     {"RotaryEmbedding", 23, buildRotaryEmbedding},
     {"Round", 11, buildRound},
+    {"Scan", 9, buildScan}, // a known number of slices
     {"Scatter", 9, buildScatterElements, 10},
     {"ScatterElements", 11, buildScatterElements},
     {"ScatterND", 11, buildScatterND},

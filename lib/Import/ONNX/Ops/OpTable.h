@@ -141,7 +141,7 @@ mlir::Value buildBiasGelu(NodeBuilder &), buildEmbedLayerNormalization(NodeBuild
     buildSkipSimplifiedLayerNormalization(NodeBuilder &);
 
 // BuildControl.cpp: graphs inside nodes.
-mlir::Value buildIf(NodeBuilder &), buildLoop(NodeBuilder &);
+mlir::Value buildIf(NodeBuilder &), buildLoop(NodeBuilder &), buildScan(NodeBuilder &);
 
 } // namespace tacit::onnx_import
 
