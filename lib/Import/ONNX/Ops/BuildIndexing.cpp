@@ -328,6 +328,10 @@ Value onnx_import::buildNonZero(NodeBuilder &node) {
   if (isFilledList(input))
     return insertDim(node, rangeOf(node, input, 0), 0);
   auto payload = readPayload(constantOf(input), /*maxElements=*/1 << 20);
+  if (!payload && followsFromSizes(input))
+    return node.refuse("the number of non-zero elements follows from dimensions that are "
+                       "free, or there are too many elements",
+                       {"pin the dimensions that determine it", Setting::Dimensions});
   if (!payload)
     return node.refuse("the number of non-zero elements is known only when the model runs",
                        "export without it, for example with a mask instead");

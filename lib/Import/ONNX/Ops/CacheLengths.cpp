@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ops/CacheLengths.h"
+#include "Ops/ShapeEntries.h"
 #include "Ops/Shapes.h"
 #include "tacit/Support/Elements.h"
 
@@ -25,20 +26,6 @@ static constexpr int64_t kLengths = 5, kTotal = 6;
 static std::optional<int64_t> knownNumber(Value value) {
   auto numbers = value ? readIntegers(constantOf(value)) : std::nullopt;
   return numbers && numbers->size() == 1 ? std::optional(numbers->front()) : std::nullopt;
-}
-
-/// Returns true if `value` is computed from nothing but constants and sizes.
-static bool followsFromSizes(Value value) {
-  constexpr size_t kMaxSteps = 1000;
-  SmallVector<Value> open{value};
-  for (size_t step = 0; !open.empty(); ++step) {
-    Operation *op = open.pop_back_val().getDefiningOp();
-    if (!op || step > kMaxSteps)
-      return false;
-    if (!isa<nn::ShapeOfOp>(op))
-      llvm::append_range(open, op->getOperands());
-  }
-  return true;
 }
 
 static Value scalarOf(NodeBuilder &node, int64_t operand) {

@@ -124,3 +124,16 @@ bool onnx_import::allKnown(const ShapeEntries &entries) {
   return llvm::all_of(entries,
                       [](std::optional<int64_t> entry) { return entry.has_value(); });
 }
+
+bool onnx_import::followsFromSizes(Value value) {
+  constexpr size_t kMaxSteps = 1000;
+  SmallVector<Value> open{value};
+  for (size_t step = 0; !open.empty(); ++step) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op || step > kMaxSteps)
+      return false;
+    if (!isa<nn::ShapeOfOp>(op))
+      llvm::append_range(open, op->getOperands());
+  }
+  return true;
+}

@@ -22,6 +22,9 @@ std::optional<ShapeEntries> shapeEntries(mlir::Value value);
 /// Returns true if all of them are known.
 bool allKnown(const ShapeEntries &entries);
 
+/// Returns true if `value` is computed from nothing but constants and sizes.
+bool followsFromSizes(mlir::Value value);
+
 } // namespace tacit::onnx_import
 
 #endif // TACIT_LIB_IMPORT_ONNX_OPS_SHAPEENTRIES_H
