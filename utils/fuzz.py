@@ -23,6 +23,7 @@ FUZZERS = {
     "import": (2000, ["test/Inputs/*.onnx", "test/Inputs/operators/*.onnx",
                       "test/Inputs/fused/*.onnx"], []),
     "npy": (200000, ["fuzz/corpus/npy/*"], ["-dict=" + str(ROOT / "fuzz/npy.dict")]),
+    "npz": (50000, ["fuzz/corpus/npz/*"], []),
     "program": (1000, ["test/Dialect/NN/**/*.mlir"], []),
     "suite": (20000, ["lib/Cost/Suites/*.json"], []),
 }

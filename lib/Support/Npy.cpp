@@ -6,13 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Support/Npy.h"
+#include "InputFile.h"
 #include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 #include <cstring>
@@ -258,26 +258,8 @@ static void copyTransposed(ArrayRef<char> from, ArrayRef<int64_t> shape, int64_t
   }
 }
 
-/// Opens a regular file; anything else could be endless.
-static Expected<std::unique_ptr<MemoryBuffer>> openFile(StringRef path) {
-  sys::fs::file_status status;
-  std::error_code reason = sys::fs::status(path, status);
-  if (!reason && !sys::fs::is_regular_file(status))
-    return fail(ErrorKind::BadInput, "give the name of a .npy file",
-                "'{}' is not a regular file", path.str());
-  if (!reason) {
-    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                        /*RequiresNullTerminator=*/false);
-    if (buffer)
-      return std::move(*buffer);
-    reason = buffer.getError();
-  }
-  return fail(ErrorKind::BadInput, "check the name of the file", "cannot read '{}': {}",
-              path.str(), reason.message());
-}
-
 Expected<NpyArray> readNpy(StringRef path) {
-  auto buffer = openFile(path);
+  auto buffer = openInputFile(path, ".npy file");
   if (!buffer)
     return buffer.takeError();
   return parseNpy(path, (*buffer)->getBuffer());
