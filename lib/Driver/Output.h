@@ -20,6 +20,22 @@ namespace tacit::driver {
 void progress(const OutputOptions &options, size_t phase, size_t numPhases,
               llvm::StringRef what, double seconds);
 
+/// Prints the progress of equal steps on a terminal, once a second at most.
+class ProgressMeter {
+public:
+  ProgressMeter(const OutputOptions &options, llvm::StringRef what, size_t steps)
+      : options(options), what(what), steps(steps) {}
+  /// Counts one more step.
+  void advance();
+
+private:
+  const OutputOptions &options;
+  std::string what;
+  size_t steps, done = 0;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  double last = 0;
+};
+
 double secondsSince(std::chrono::steady_clock::time_point start);
 
 /// Returns the peak resident memory of this process, in bytes.
