@@ -69,6 +69,24 @@ std::optional<ArrayRef<char>> rawBytes(Attribute constant, std::vector<char> &sc
   return ArrayRef<char>(scratch);
 }
 
+/// Returns the constant of these bytes that was made before with the same hint, or null.
+/// A table that every layer computes, such as a mask, is then stored once.
+static ElementsAttr findElements(RankedTensorType type, ArrayRef<char> bytes,
+                                 StringRef keyHint) {
+  auto &interface = DenseResourceElementsHandle::getManagerInterface(type.getContext());
+  auto *dialect = cast<BuiltinDialect>(interface.getDialect());
+  // The manager appends "_1", "_2", ... to names that are taken.
+  std::string key = keyHint.str();
+  for (int i = 1; auto *entry = interface.getBlobManager().lookup(key); ++i) {
+    const AsmResourceBlob *blob = entry->getBlob();
+    if (blob && blob->getData() == bytes)
+      return cast<ElementsAttr>(DenseResourceElementsAttr::get(
+          type, DenseResourceElementsHandle(entry, dialect)));
+    key = keyHint.str() + "_" + std::to_string(i);
+  }
+  return {};
+}
+
 ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes,
                           StringRef keyHint) {
   if (static_cast<int64_t>(bytes.size()) <= kMaxInlineBytes) {
@@ -78,6 +96,8 @@ ElementsAttr makeElements(RankedTensorType type, std::vector<char> bytes,
     }
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
   }
+  if (ElementsAttr made = findElements(type, bytes, keyHint))
+    return made;
   auto owner = std::make_shared<std::vector<char>>(std::move(bytes));
   ArrayRef<char> data(*owner);
   AsmResourceBlob blob(
