@@ -88,20 +88,50 @@ llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
   return compilerFailed(phase, reproducer, messages);
 }
 
+namespace {
+/// The errors of a phase. Those that say the same of several places share a line.
+class Complaints {
+public:
+  void add(Diagnostic &diagnostic) {
+    std::string text = diagnostic.str();
+    for (Diagnostic &note : diagnostic.getNotes())
+      if (!StringRef(note.str()).starts_with("see current operation"))
+        text += " (" + note.str() + ")";
+    auto same = llvm::find_if(messages, [&](auto &entry) { return entry.first == text; });
+    if (same == messages.end())
+      same = messages.insert(messages.end(), {std::move(text), {}});
+    same->second.push_back(report::describePlace(diagnostic.getLocation()));
+  }
+  std::string str() const;
+
+private:
+  std::vector<std::pair<std::string, std::vector<std::string>>> messages;
+};
+} // namespace
+
+std::string Complaints::str() const {
+  static constexpr size_t kMostPlaces = 3;
+  std::string text;
+  for (const auto &[message, places] : messages) {
+    // Each place ends with ": ", if it is known.
+    std::string where;
+    for (StringRef place : ArrayRef(places).take_front(kMostPlaces))
+      if (!place.empty())
+        where += (where.empty() ? "" : ", ") + place.drop_back(2).str();
+    if (places.size() > kMostPlaces)
+      where += fmt::format(" and {} more", places.size() - kMostPlaces);
+    text += (text.empty() ? "" : "\n  ") + (where.empty() ? "" : where + ": ") + message;
+  }
+  return text;
+}
+
 llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
-  std::string messages;
+  Complaints complaints;
   bool hasFailed = false;
   auto collect = [&](Diagnostic &diagnostic) {
     // After the failure of a pass the pass manager only adds that there was one.
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Error || hasFailed)
-      return;
-    llvm::raw_string_ostream os(messages);
-    if (!messages.empty())
-      os << "\n  ";
-    os << report::describePlace(diagnostic.getLocation()) << diagnostic;
-    for (Diagnostic &note : diagnostic.getNotes())
-      if (!StringRef(note.str()).starts_with("see current operation"))
-        os << " (" << note << ")";
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error && !hasFailed)
+      complaints.add(diagnostic);
   };
   ScopedDiagnosticHandler handler(session.context(), collect);
   bool listens = session.output.verbose || !variant.transformations.empty() ||
@@ -111,7 +141,7 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   session.remarks.watch(manager, session.output.verbose && !variant.isAside);
   if (failed(applyPassManagerCLOptions(manager)))
     return fail(ErrorKind::InvalidArgument, "leave out the options --mlir-...", "{}",
-                messages);
+                complaints.str());
   // A program that a user wrote is a reproducer already.
   std::string reproducer;
   if (phase && session.onnx() && !session.output.hasReproducer) {
@@ -130,7 +160,7 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
     return llvm::Error::success();
   if (!hasFailed && (!reproducer.empty() || session.output.hasReproducer))
     exitAfterCrash(crashed());
-  llvm::Error error = phaseFailed(phase, reproducer, messages);
+  llvm::Error error = phaseFailed(phase, reproducer, complaints.str());
   if (phase && phase->failure != PhaseFailure::Internal && !reproducer.empty())
     llvm::sys::fs::remove(reproducer);
   return error;
