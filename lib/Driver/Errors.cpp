@@ -15,6 +15,8 @@
 
 using namespace tacit;
 
+char driver::SizeError::ID = 0;
+
 static bool isColoured() { return isatty(STDERR_FILENO) && !getenv("NO_COLOR"); }
 
 void driver::warn(llvm::StringRef message, llvm::StringRef hint) {

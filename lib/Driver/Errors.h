@@ -15,6 +15,23 @@
 
 namespace tacit::driver {
 
+/// A free dimension was given a larger size than the model can have.
+class SizeError : public llvm::ErrorInfo<SizeError, Error> {
+public:
+  static char ID;
+  SizeError(ErrorKind kind, std::string message, Hint hint, std::string dim, int64_t limit)
+      : ErrorInfo(kind, std::move(message), std::move(hint)), name(std::move(dim)),
+        largest(limit) {}
+
+  llvm::StringRef dim() const { return name; }
+  /// The largest size that the model can have.
+  int64_t limit() const { return largest; }
+
+private:
+  std::string name;
+  int64_t largest;
+};
+
 /// Returns a hint of a library, with the options of the command line that it refers to.
 std::string hintText(const Hint &hint);
 

@@ -129,6 +129,52 @@ llvm::Error Session::requireDimensions() const {
               llvm::join(missing, ", "));
 }
 
+bool Session::canImport(const DimBindings &bindings) {
+  auto program = model->import(context(), bindings, /*needsWeights=*/false);
+  if (!program)
+    llvm::consumeError(program.takeError());
+  return static_cast<bool>(program);
+}
+
+int64_t driver::largestPossible(int64_t size,
+                                llvm::function_ref<bool(int64_t)> isPossible) {
+  if (size <= 1 || !isPossible(1))
+    return 0;
+  int64_t possible = 1, impossible = size;
+  while (impossible - possible > 1) {
+    int64_t middle = possible + (impossible - possible) / 2;
+    (isPossible(middle) ? possible : impossible) = middle;
+  }
+  return possible;
+}
+
+/// The tables of a model, such as that of positions, limit its dimensions. An operator that
+/// does not find its row, or its operand, knows nothing of that.
+llvm::Error Session::explainSize(llvm::Error error, const DimBindings &bindings) {
+  return llvm::handleErrors(
+      std::move(error), [&](std::unique_ptr<Error> found) -> llvm::Error {
+        if (found->getKind() != ErrorKind::InvalidArgument)
+          for (const auto &binding : bindings.dims) {
+            std::string dim = binding.getKey().str();
+            // With a size of 1 everything broadcasts, which says nothing.
+            DimBindings smaller = bindings;
+            int64_t limit = largestPossible(binding.getValue(), [&](int64_t size) {
+              smaller.dims[dim] = size;
+              return canImport(smaller);
+            });
+            if (limit > 1)
+              return llvm::make_error<SizeError>(
+                  found->getKind(),
+                  fmt::format("the model has {} positions, and '{}' is {}: {}", limit, dim,
+                              binding.getValue(), found->getMessage().str()),
+                  options.bindings.dims.count(dim) ? fmt::format("--dim {}={}", dim, limit)
+                                                   : "give inputs of at most that size",
+                  dim, limit);
+          }
+        return llvm::Error(std::move(found));
+      });
+}
+
 llvm::Error Session::import(const DimBindings &bindings) {
   if (!model)
     return llvm::Error::success();
@@ -140,7 +186,7 @@ llvm::Error Session::import(const DimBindings &bindings) {
   TimingScope scope = time.nest(StringRef(entry));
   auto program = model->import(context(), bindings, purpose == Purpose::Code, &wanted);
   if (!program)
-    return program.takeError();
+    return explainSize(program.takeError(), bindings);
   module = std::move(*program);
   reached = 0;
   imported = secondsSince(begin);

@@ -45,8 +45,12 @@ public:
   /// Fails with the dimensions that --dim and --shape leave free, and how to pin them.
   llvm::Error requireDimensions() const;
 
-  /// Imports the ONNX file with these dimensions. Does nothing for a program.
+  /// Imports the ONNX file with these dimensions. Does nothing for a program. Fails with a
+  /// SizeError if the model could be imported with a smaller size of a dimension.
   llvm::Error import(const DimBindings &bindings);
+
+  /// Returns true if the ONNX file could be imported with these dimensions.
+  bool canImport(const DimBindings &bindings);
 
   /// The names of inputs whose values would have determined a size in the last import.
   const llvm::StringSet<> &wantedValues() const { return wanted; }
@@ -82,6 +86,7 @@ public:
 
 private:
   llvm::Error readProgram();
+  llvm::Error explainSize(llvm::Error error, const DimBindings &bindings);
 
   std::unique_ptr<mlir::MLIRContext> mlirContext;
   std::unique_ptr<OnnxModel> model;
@@ -94,6 +99,10 @@ private:
   std::chrono::steady_clock::time_point start;
   double imported = 0;
 };
+
+/// Returns the largest size below `size` that is possible; 0 if there is none. Sizes below
+/// a possible one are taken to be possible, too.
+int64_t largestPossible(int64_t size, llvm::function_ref<bool(int64_t)> isPossible);
 
 } // namespace tacit::driver
 
