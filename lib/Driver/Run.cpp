@@ -6,13 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
+#include "Inputs.h"
 #include "Output.h"
 #include "ReferenceProgram.h"
 #include "tacit/Driver/Driver.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "tacit/Report/RunReport.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Npy.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -23,43 +24,6 @@ using namespace tacit;
 using namespace tacit::driver;
 using namespace tacit::report;
 
-using NamedTensors = std::vector<std::pair<std::string, HostTensor>>;
-
-static llvm::Expected<NamedTensors>
-readTensors(const std::vector<std::pair<std::string, std::string>> &files) {
-  NamedTensors tensors;
-  for (const auto &[name, path] : files) {
-    auto tensor = readNpy(path);
-    if (!tensor)
-      return tensor.takeError();
-    tensors.push_back({name, std::move(*tensor)});
-  }
-  return tensors;
-}
-
-static const HostTensor *find(const NamedTensors &tensors, llvm::StringRef name) {
-  for (const auto &[key, tensor] : tensors)
-    if (key == name)
-      return &tensor;
-  return nullptr;
-}
-
-/// Fails unless every given name is one of `known`; with `all`, every known one must be
-/// given.
-static llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
-                              const std::vector<std::string> &known, bool all) {
-  for (const auto &[name, tensor] : given)
-    if (!llvm::is_contained(known, name))
-      return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
-                  "--{} names '{}'; the model has {}", option.str(), name,
-                  llvm::join(known, ", "));
-  for (const std::string &name : known)
-    if (all && !find(given, name))
-      return fail(ErrorKind::BadInput, fmt::format("add --input {}=FILE.npy", name),
-                  "input '{}' is missing", name);
-  return llvm::Error::success();
-}
-
 /// Takes the sizes of free dimensions from the inputs. Dimensions of size 0 stay free.
 static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
                                                   const OnnxModel &model,
@@ -67,9 +31,10 @@ static llvm::Expected<DimBindings> bindFromInputs(const RunOptions &options,
   DimBindings bindings = options.bindings;
   llvm::StringMap<std::string> origin;
   for (const OnnxValue &value : model.inputs()) {
-    const HostTensor &tensor = *find(inputs, value.name);
-    if (!value.hasShape)
+    // An input that --value replaces by a constant needs no array.
+    if (!value.hasShape || bindings.constants.count(value.name))
       continue;
+    const HostTensor &tensor = *findTensor(inputs, value.name);
     if (tensor.shape.size() != value.dims.size())
       return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
                   "input '{}' has {} dimensions ({}); expected {}", value.name,
@@ -107,28 +72,6 @@ struct Compiled {
 };
 } // namespace
 
-/// A list that decides a shape has at most this many bytes.
-static constexpr size_t kMaxDecidingBytes = 512;
-
-/// Shapes, axes, counts and conditions are short lists of integers; tokens are not.
-static bool mayDecideShape(const HostTensor &tensor) {
-  bool isOne = static_cast<int64_t>(tensor.data.size()) == dtypeBytes(tensor.dtype);
-  bool isFloat = tensor.dtype == TACIT_F32 || tensor.dtype == TACIT_F64;
-  return tensor.shape.size() <= 1 &&
-         (isOne || (!isFloat && tensor.data.size() <= kMaxDecidingBytes));
-}
-
-/// Makes the inputs that `isChosen` accepts constants.
-static void
-pinValues(const OnnxModel &model, const NamedTensors &inputs, DimBindings &bindings,
-          llvm::function_ref<bool(llvm::StringRef, const HostTensor &)> isChosen) {
-  for (const OnnxValue &value : model.inputs()) {
-    const HostTensor &tensor = *find(inputs, value.name);
-    if (isChosen(value.name, tensor) && tensor.shape.size() == value.dims.size())
-      bindings.values[value.name] = {tensor.dtype, tensor.shape, tensor.data};
-  }
-}
-
 /// Imports the model for these inputs. An input whose value determines a size is a
 /// constant.
 static llvm::Error importFor(const RunOptions &options, Session &session,
@@ -145,16 +88,18 @@ static llvm::Error importFor(const RunOptions &options, Session &session,
            tensor.data.size() <= kMaxDecidingBytes;
   };
   if (pinsValues)
-    pinValues(model, inputs, *bindings,
-              [&](llvm::StringRef name, const HostTensor &tensor) {
-                return mayDecideShape(tensor) || isWanted(name, tensor);
-              });
+    pinValues(
+        model.inputs(), inputs,
+        [&](llvm::StringRef name, const HostTensor &tensor) {
+          return mayDecideShape(tensor) || isWanted(name, tensor);
+        },
+        *bindings);
   if (auto error = session.import(*bindings))
     return error;
   wanted = session.wantedValues();
   if (options.isDynamic || wanted.empty())
     return llvm::Error::success();
-  pinValues(model, inputs, *bindings, isWanted);
+  pinValues(model.inputs(), inputs, isWanted, *bindings);
   return session.import(*bindings);
 }
 
@@ -186,23 +131,55 @@ static llvm::Expected<Compiled> compileWith(const RunOptions &options,
   return compiled;
 }
 
-static llvm::Error checkInputs(const OnnxModel &model, const NamedTensors &inputs) {
-  std::vector<std::string> names;
-  for (const OnnxValue &input : model.inputs())
-    names.push_back(input.name);
+/// Adds the arrays of --inputs, for those of the model's inputs that --input leaves out.
+static llvm::Error addInputs(const RunOptions &options, llvm::ArrayRef<std::string> names,
+                             NamedTensors &inputs) {
+  if (options.inputsPath.empty() || names.empty())
+    return llvm::Error::success();
+  auto read = readInputs(options.inputsPath, names);
+  if (!read)
+    return read.takeError();
+  for (auto &[name, tensor] : *read)
+    if (!findTensor(inputs, name) && !options.bindings.constants.count(name))
+      inputs.emplace_back(name, std::move(tensor));
+  return llvm::Error::success();
+}
+
+/// Checks that there is an array for each input of an ONNX file, unless --value replaces
+/// it.
+static llvm::Error checkInputs(const RunOptions &options, const OnnxModel &model,
+                               const NamedTensors &inputs) {
+  for (const auto &constant : options.bindings.constants)
+    if (findTensor(inputs, constant.getKey()))
+      return fail(ErrorKind::InvalidArgument, "leave out one of them",
+                  "--input and --value both name '{}'", constant.getKey().str());
+  std::vector<std::string> names = namesOf(model.inputs());
+  llvm::erase_if(names, [&](llvm::StringRef name) {
+    return options.bindings.constants.count(name) > 0;
+  });
   return checkNames("input", inputs, names, /*all=*/true);
+}
+
+/// Opens the model, and completes its inputs.
+static llvm::Error openSession(const RunOptions &options, Session &session,
+                               NamedTensors &inputs) {
+  if (auto error = session.open(!options.transformations.empty()))
+    return error;
+  const OnnxModel *model = session.onnx();
+  if (!model)
+    return addInputs(options, namesOf(ProgramInterface::of(session.program()).inputs),
+                     inputs);
+  if (auto error = addInputs(options, namesOf(model->inputs()), inputs))
+    return error;
+  return checkInputs(options, *model, inputs);
 }
 
 /// Compiles the model for these inputs. If a shape depends on the values of an input, which
 /// no program for arbitrary values can have, it is compiled for the given values.
-static llvm::Expected<Compiled> compile(const RunOptions &options,
-                                        const NamedTensors &inputs) {
+static llvm::Expected<Compiled> compile(const RunOptions &options, NamedTensors &inputs) {
   auto session = std::make_shared<Session>(options, options, Purpose::Code);
-  if (auto error = session->open(!options.transformations.empty()))
+  if (auto error = openSession(options, *session, inputs))
     return std::move(error);
-  if (const OnnxModel *model = session->onnx())
-    if (auto error = checkInputs(*model, inputs))
-      return std::move(error);
   auto made = compileWith(options, session, inputs, /*pinsValues=*/false);
   bool mayPin =
       !session->wantedValues().empty() ||
@@ -229,26 +206,19 @@ static llvm::Expected<Compiled> compile(const RunOptions &options,
 /// Returns the output's name as a file name; "_2" and so on is added if another output has
 /// it.
 static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
-  std::string name = output.str();
-  for (char &c : name)
-    if (!llvm::isAlnum(c) && c != '.' && c != '_' && c != '-')
-      c = '_';
-  std::string unique = name;
+  std::string name = fileNameOf(output), unique = name;
   for (int i = 2; !taken.insert(unique).second; ++i)
     unique = fmt::format("{}_{}", name, i);
   return unique + ".npy";
 }
 
-/// --expect: the largest difference, relative to max(1, largest expected magnitude).
-static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
-                           const HostTensor &expected, double tolerance) {
-  if (found.shape != expected.shape || found.dtype != expected.dtype)
-    return fail(ErrorKind::Mismatch, "the file belongs to another run or another output",
-                "output '{}' is {} {}; expected {} {}", name.str(),
-                dtypeName(found.dtype).str(), shapeText(found.shape),
-                dtypeName(expected.dtype).str(), shapeText(expected.shape));
-  double worst = 0, scale = 1;
-  size_t count = found.data.size() / dtypeBytes(found.dtype), where = 0;
+/// The largest difference of an output from the expected one, and the largest that is
+/// allowed, which is relative to max(1, largest expected magnitude).
+static RunReport::Expectation measure(llvm::StringRef name, const HostTensor &found,
+                                      const HostTensor &expected, double tolerance) {
+  RunReport::Expectation result{name.str(), 0, 0, 0};
+  double scale = 1;
+  size_t count = found.data.size() / dtypeBytes(found.dtype);
   for (size_t i = 0; i < count; ++i) {
     double a = valueAt(found, i), b = valueAt(expected, i);
     bool isSame = a == b || (std::isnan(a) && std::isnan(b));
@@ -257,19 +227,34 @@ static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
       difference = INFINITY;
     if (std::isfinite(b))
       scale = std::max(scale, std::abs(b));
-    if (difference > worst) {
-      worst = difference;
-      where = i;
+    if (difference > result.largest) {
+      result.largest = difference;
+      result.element = i;
     }
   }
-  if (worst <= tolerance * scale)
+  result.allowed = tolerance * scale;
+  return result;
+}
+
+/// Compares an output with the expected one. The result goes into the report in any case.
+static llvm::Error compare(llvm::StringRef name, const HostTensor &found,
+                           const HostTensor &expected, double tolerance,
+                           RunReport &report) {
+  if (found.shape != expected.shape || found.dtype != expected.dtype)
+    return fail(ErrorKind::Mismatch, "the file belongs to another run or another output",
+                "output '{}' is {} {}; expected {} {}", name.str(),
+                dtypeName(found.dtype).str(), shapeText(found.shape),
+                dtypeName(expected.dtype).str(), shapeText(expected.shape));
+  RunReport::Expectation result = measure(name, found, expected, tolerance);
+  report.expectations.push_back(result);
+  if (result.agrees())
     return llvm::Error::success();
   return fail(
       ErrorKind::Mismatch, "a larger --tolerance, if this is close enough",
       "output '{}' differs from the expected one by {:.3g} at element {} (found {:.9g}, "
       "expected {:.9g}); expected a difference of at most {:.3g}",
-      name.str(), worst, where, valueAt(found, where), valueAt(expected, where),
-      tolerance * scale);
+      name.str(), result.largest, result.element, valueAt(found, result.element),
+      valueAt(expected, result.element), result.allowed);
 }
 
 static RunReport::Latency summarise(std::vector<double> times) {
@@ -285,10 +270,12 @@ static RunReport::Latency summarise(std::vector<double> times) {
 
 /// Rejects options without effect on a library, or on a program.
 static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
-  bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty();
+  bool isPinned = !options.bindings.dims.empty() || !options.bindings.shapes.empty() ||
+                  !options.bindings.constants.empty();
   if (isLibrary && (isPinned || options.from || !options.dumpPhases.empty()))
     return fail(ErrorKind::InvalidArgument, "give them to tacit compile",
-                "--dim, --shape, --from and --dump-phases have no effect on a library");
+                "--dim, --shape, --value, --from and --dump-phases have no effect on a "
+                "library");
   if (options.isDynamic && (isLibrary || options.from))
     return fail(ErrorKind::InvalidArgument, "leave it out",
                 "--dynamic has no effect on a library or a program: their dimensions are "
@@ -307,13 +294,16 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
   return llvm::Error::success();
 }
 
+/// Completes the inputs, whose names are known when the model is open.
 static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool isLibrary,
-                                              const NamedTensors &inputs) {
+                                              NamedTensors &inputs) {
   if (!isLibrary)
     return ::compile(options, inputs);
   auto loaded = Executable::loadLibrary(options.model);
   if (!loaded)
     return loaded.takeError();
+  if (auto error = addInputs(options, namesOf(inputsOf((*loaded)->description())), inputs))
+    return std::move(error);
   return Compiled{std::move(*loaded), nullptr};
 }
 
@@ -339,12 +329,14 @@ static llvm::Expected<RunReport::Latency> measure(const RunOptions &options,
                                                   Executable &executable,
                                                   const std::vector<HostTensor> &inputs) {
   std::vector<double> times;
+  ProgressMeter meter(options, "run", options.repeat);
   for (int64_t i = 0; i < options.repeat; ++i) {
     auto begin = std::chrono::steady_clock::now();
     auto again = executable.run(inputs, options.threads);
     if (!again)
       return again.takeError();
     times.push_back(1e3 * secondsSince(begin));
+    meter.advance();
   }
   return summarise(std::move(times));
 }
@@ -372,13 +364,6 @@ static llvm::Error writeOutputs(const RunOptions &options,
   return llvm::Error::success();
 }
 
-static std::vector<std::string> namesOf(const tacit_io *values, int32_t count) {
-  std::vector<std::string> names;
-  for (int32_t i = 0; i < count; ++i)
-    names.push_back(values[i].name);
-  return names;
-}
-
 namespace {
 struct Results {
   std::vector<std::string> names;
@@ -401,7 +386,7 @@ order(const NamedTensors &inputs, const NamedTensors &expected,
     return std::move(error);
   std::vector<HostTensor> ordered;
   for (const std::string &name : inputNames)
-    ordered.push_back(*find(inputs, name));
+    ordered.push_back(*findTensor(inputs, name));
   return ordered;
 }
 
@@ -409,9 +394,8 @@ static llvm::Expected<Results> runCode(const RunOptions &options, Executable &ex
                                        const NamedTensors &inputs,
                                        const NamedTensors &expected) {
   const tacit_model_desc &model = executable.description();
-  std::vector<std::string> outputNames = namesOf(model.outputs, model.num_outputs);
-  auto ordered =
-      order(inputs, expected, namesOf(model.inputs, model.num_inputs), outputNames);
+  std::vector<std::string> outputNames = namesOf(outputsOf(model));
+  auto ordered = order(inputs, expected, namesOf(inputsOf(model)), outputNames);
   if (!ordered)
     return ordered.takeError();
   auto outputs = runFirst(options, executable, *ordered);
@@ -439,7 +423,7 @@ compareWith(llvm::ArrayRef<reference::Tensor> truth, const RunOptions &options,
     return outputs.takeError();
   for (auto [name, value, output] :
        llvm::zip(compiled.reference->outputNames(), truth, *outputs)) {
-    const HostTensor *other = find(given, name);
+    const HostTensor *other = findTensor(given, name);
     auto distance = distanceFrom(value, output);
     auto ofGiven = other ? distanceFrom(value, *other) : std::nullopt;
     if (distance && ofGiven)
@@ -478,22 +462,25 @@ static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
                      : runCode(options, *compiled.executable, inputs, expected);
   if (!results)
     return results.takeError();
-  RunReport report{{},
-                   std::move(results->comparisons),
-                   results->latency,
-                   results->threads,
-                   0,
-                   compiled.seconds};
+  RunReport report;
+  report.comparisons = std::move(results->comparisons);
+  report.latency = results->latency;
+  report.threads = results->threads;
+  report.compileSeconds = compiled.seconds;
   if (auto error = writeOutputs(options, results->names, results->tensors, report))
     return error;
-  report.peakBytes = peakMemory();
-  if (auto error = writeReport(options, report))
-    return error;
+  // All outputs are compared, but one difference is enough to read.
+  llvm::Error difference = llvm::Error::success();
   for (auto [name, tensor] : llvm::zip(results->names, results->tensors))
-    if (const HostTensor *want = find(expected, name))
-      if (auto error = compare(name, tensor, *want, options.tolerance))
-        return error;
-  return llvm::Error::success();
+    if (const HostTensor *want = findTensor(expected, name)) {
+      llvm::Error error = compare(name, tensor, *want, options.tolerance, report);
+      if (difference)
+        llvm::consumeError(std::move(error));
+      else
+        difference = std::move(error);
+    }
+  report.peakBytes = peakMemory();
+  return llvm::joinErrors(writeReport(options, report), std::move(difference));
 }
 
 llvm::Error driver::run(const RunOptions &options) {

@@ -32,10 +32,17 @@ static void printComparisons(const RunReport &report, llvm::raw_ostream &os) {
                         nearer(comparison) == name ? "  nearer" : "");
 }
 
+static void printExpectations(const RunReport &report, llvm::raw_ostream &os) {
+  for (const RunReport::Expectation &expectation : report.expectations)
+    os << fmt::format("{}: largest difference {:.3g} (at most {:.3g} is allowed)\n",
+                      expectation.output, expectation.largest, expectation.allowed);
+}
+
 void report::printText(const RunReport &report, llvm::raw_ostream &os) {
   for (const RunReport::Output &output : report.outputs)
     os << fmt::format("{}: {} {}{}{}\n", output.name, output.dtype, shapeText(output.shape),
                       output.file.empty() ? "" : " -> ", output.file);
+  printExpectations(report, os);
   printComparisons(report, os);
   const RunReport::Latency &latency = report.latency;
   os << fmt::format("{:.3f} ms (median of {}; min {:.3f}, max {:.3f})\n", latency.median,
@@ -59,6 +66,17 @@ static llvm::json::Array comparisonsJson(const RunReport &report) {
   return comparisons;
 }
 
+static llvm::json::Array expectationsJson(const RunReport &report) {
+  llvm::json::Array expectations;
+  for (const RunReport::Expectation &expectation : report.expectations)
+    expectations.push_back(llvm::json::Object{{"output", jsonText(expectation.output)},
+                                              {"max_abs", jsonNumber(expectation.largest)},
+                                              {"element", expectation.element},
+                                              {"allowed", jsonNumber(expectation.allowed)},
+                                              {"agrees", expectation.agrees()}});
+  return expectations;
+}
+
 llvm::json::Object report::toJson(const RunReport &report) {
   llvm::json::Array outputs;
   for (const RunReport::Output &output : report.outputs)
@@ -69,6 +87,7 @@ llvm::json::Object report::toJson(const RunReport &report) {
   const RunReport::Latency &latency = report.latency;
   return llvm::json::Object{{"schema", 1},
                             {"outputs", std::move(outputs)},
+                            {"expected", expectationsJson(report)},
                             {"reference_distance", comparisonsJson(report)},
                             {"latency_ms", llvm::json::Object{{"min", latency.min},
                                                               {"median", latency.median},

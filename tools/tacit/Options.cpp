@@ -36,7 +36,7 @@ static cl::SubCommand inspectCommand("inspect", "show what a model contains");
 static cl::SubCommand compileCommand("compile", "compile a library, or print a program");
 static cl::SubCommand runCommand("run", "run a model or a compiled library on .npy inputs");
 static cl::SubCommand evalCommand("eval",
-                                  "compute the perplexity of a sequence of token ids");
+                                  "say how good a model is, and what changes of it cost");
 static cl::SubCommand passesCommand("passes",
                                     "list every pass and pipeline with its options");
 static cl::SubCommand costCommand("cost",
@@ -58,8 +58,7 @@ static cl::list<std::string> shapeOptions(
     cl::value_desc("INPUT=1x128"), cl::cat(category), MODEL_COMMANDS);
 static cl::list<std::string> valueOptions(
     "value", cl::desc("replace the input NAME by the constant V: true, false or a number"),
-    cl::value_desc("NAME=V"), cl::cat(category), cl::sub(inspectCommand),
-    cl::sub(compileCommand), cl::sub(costCommand));
+    cl::value_desc("NAME=V"), cl::cat(category), MODEL_COMMANDS);
 static cl::opt<std::string> fromOption(
     "from",
     cl::desc("continue after phase PHASE; MODEL is a program as that phase left it"),
@@ -182,6 +181,11 @@ static cl::opt<std::string> elementsOption("elements",
 static cl::list<std::string> inputOptions("input", cl::desc("read an input from a file"),
                                           cl::value_desc("NAME=FILE.npy"),
                                           cl::cat(category), cl::sub(runCommand));
+static cl::opt<std::string>
+    inputsOption("inputs",
+                 cl::desc("read the inputs from the arrays of a folder or archive"),
+                 cl::value_desc("DIR|FILE.npz"), cl::cat(category), cl::sub(runCommand),
+                 cl::sub(evalCommand));
 static cl::list<std::string> expectOptions("expect",
                                            cl::desc("compare an output with a file"),
                                            cl::value_desc("NAME=FILE.npy"),
@@ -212,6 +216,12 @@ static cl::opt<std::string> tokensOption("tokens",
                                          cl::desc("token ids, int64, one dimension"),
                                          cl::value_desc("FILE.npy"), cl::cat(category),
                                          cl::sub(evalCommand));
+static cl::opt<std::string>
+    labelsOption("labels", cl::desc("the right classes of the examples of --inputs, int64"),
+                 cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
+static cl::opt<std::string>
+    seedOption("seed", cl::desc("seed of inputs that are not given (default 0)"),
+               cl::value_desc("S"), cl::init("0"), cl::cat(category), cl::sub(evalCommand));
 static cl::opt<std::string> windowOption("window", cl::desc("tokens per window"),
                                          cl::value_desc("N"), cl::cat(category),
                                          cl::sub(evalCommand));
@@ -554,6 +564,7 @@ static llvm::Expected<Action> parseRun() {
   if (auto error = readPairs("expect", expectOptions, options.expected))
     return std::move(error);
   readOutput(options);
+  options.inputsPath = inputsOption;
   options.outputDir = outputDirOption;
   options.isDynamic = dynamicOption;
   options.isReference = referenceOption;
@@ -562,8 +573,13 @@ static llvm::Expected<Action> parseRun() {
 
 /// Rejects options that only a twin uses.
 static llvm::Error checkTwin(const EvalOptions &options) {
-  if (options.twin && fromOption.getNumOccurrences() > 0)
-    return usage("give the ONNX file", "--twin begins with a model, not with a program");
+  StringRef from = fromOption.getValue();
+  if (options.twin && !from.empty() && findPhase(from, Flow::Twin) &&
+      *findPhase(from, Flow::Twin) > *findPhase(PhaseKind::Multiplier, Flow::Twin))
+    return usage("start from an earlier phase",
+                 fmt::format("--twin continues from the phase multiplier at the latest; "
+                             "found --from {}",
+                             from.str()));
   if (options.twin && options.protocols.size() > 1)
     return usage(
         "evaluate one after the other",
@@ -576,6 +592,27 @@ static llvm::Error checkTwin(const EvalOptions &options) {
     if (option->getNumOccurrences() > 0)
       return usage("add --twin", fmt::format("--{} has no effect on eval without --twin",
                                              option->ArgStr.str()));
+  return llvm::Error::success();
+}
+
+/// Reads what the models are evaluated on.
+static llvm::Error readData(EvalOptions &options) {
+  if (windowOption.getNumOccurrences() > 0) {
+    auto window = parseSize("window", windowOption);
+    if (!window)
+      return window.takeError();
+    options.window = *window;
+  }
+  int64_t seed = 0;
+  if (auto error = readNumber(seedOption, 0, kAny, seed))
+    return error;
+  options.seed = seed;
+  options.tokens = tokensOption;
+  options.inputsPath = inputsOption;
+  options.labels = labelsOption;
+  if (!options.labels.empty() && (options.inputsPath.empty() || !options.tokens.empty()))
+    return usage("add --inputs DIR, and leave --tokens out",
+                 "--labels are those of the examples of --inputs");
   return llvm::Error::success();
 }
 
@@ -594,16 +631,9 @@ static llvm::Expected<Action> parseEval() {
     return std::move(error);
   if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
     return std::move(error);
-  if (windowOption.getNumOccurrences() > 0) {
-    auto window = parseSize("window", windowOption);
-    if (!window)
-      return window.takeError();
-    options.window = *window;
-  }
+  if (auto error = readData(options))
+    return std::move(error);
   readOutput(options);
-  options.tokens = tokensOption;
-  if (options.tokens.empty())
-    return usage("add --tokens FILE.npy", "eval needs a sequence of token ids");
   return Action([options] { return eval(options); });
 }
 

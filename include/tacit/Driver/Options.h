@@ -90,6 +90,7 @@ struct CompileOptions : ModelOptions,
 
 struct RunOptions : ModelOptions, ChangeOptions, OutputOptions, CodeOptions {
   std::vector<std::pair<std::string, std::string>> inputs, expected; ///< name, file
+  std::string inputsPath; ///< a folder or an archive with the rest of the inputs
   std::string outputDir;
   bool isDynamic = false;   ///< dimensions stay free, whatever the inputs have
   bool isReference = false; ///< the reference runs in place of compiled code
@@ -103,8 +104,10 @@ struct EvalOptions : ModelOptions,
                      OutputOptions,
                      ProtocolOptions,
                      CodeOptions {
-  std::string tokens;
+  /// Files with token ids, with the arrays of inputs, and with the labels of examples.
+  std::string tokens, inputsPath, labels;
   int64_t window = 0; ///< 0: the model's length, else 128
+  uint64_t seed = 0;  ///< of the inputs that are not given
   /// True to evaluate the arithmetic of the two parties.
   bool twin = false;
   int64_t threads = 0;

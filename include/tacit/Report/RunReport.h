@@ -39,11 +39,22 @@ struct RunReport {
     Distance compiled, given;
   };
 
+  /// How far an output is from the one that was expected.
+  struct Expectation {
+    std::string output;
+    double largest;  ///< difference; infinite where one number only is a NaN
+    int64_t element; ///< where it is
+    double allowed;
+
+    bool agrees() const { return largest <= allowed; }
+  };
+
   std::vector<Output> outputs;
+  std::vector<Expectation> expectations;
   std::vector<Comparison> comparisons; ///< where the reference runs and results are given
-  Latency latency;
-  int64_t threads, peakBytes;
-  double compileSeconds;
+  Latency latency = {};
+  int64_t threads = 0, peakBytes = 0;
+  double compileSeconds = 0;
 };
 
 /// "compiled" or "given": which is nearer to the reference in the mean; else "neither".

@@ -61,6 +61,13 @@ inline llvm::ArrayRef<int64_t> shapeOf(const tacit_io &io) {
   return {io.shape, size_t(io.rank)};
 }
 
+inline llvm::ArrayRef<tacit_io> inputsOf(const tacit_model_desc &model) {
+  return {model.inputs, size_t(model.num_inputs)};
+}
+inline llvm::ArrayRef<tacit_io> outputsOf(const tacit_model_desc &model) {
+  return {model.outputs, size_t(model.num_outputs)};
+}
+
 /// Returns the C view of a tensor, without copying its bytes. Fails if it has more than
 /// TACIT_MAX_RANK dimensions or not as many bytes as its shape requires.
 llvm::Expected<tacit_tensor> viewOf(const HostTensor &tensor, llvm::StringRef name);
