@@ -335,6 +335,87 @@ def check_surgery(tacit, models, options):
     return "no norm, no activation, 13 linear layers"
 
 
+# What `tacit eval` is given for each kind of export, and what its report has to say.
+# Original beside INT4 and the twin of both: models with masks, segments, positions, caches.
+EVALUATIONS = [
+    ("bert/bert_op17_dyn.onnx", False, "last_hidden_state", ["attention_mask", "token_type_ids"]),
+    ("gpt2/gpt2_op17_dyn.onnx", True, "logits", []),
+    ("gpt2_past/gpt2_past_op17_dyn.onnx", True, "logits", ["past_k_0", "past_v_1"]),
+    ("llama/llama_op17_dyn.onnx", True, "logits", ["position_ids"]),
+    ("llama_past/llama_past_op17_dyn.onnx", True, "logits", ["position_ids", "past_k_0"]),
+    ("neox/neox_op17_dyn.onnx", True, "logits", []),
+    ("t5_encoder/t5_encoder_op17_dyn.onnx", False, "last_hidden_state", ["attention_mask"]),
+    ("t5_decoder_past/t5_decoder_past_op17_dyn.onnx", True, "logits",
+     ["encoder_mask", "past_k_0"]),
+    ("vit/vit_op17_dyn.onnx", False, "logits", []),
+]
+# Four bits leave outputs recognisable; fixed point of 18 bits hardly adds to that.
+MOST_INT4, MOST_TWIN = 0.6, 0.05
+
+
+def check_evaluation(tacit, model, tokens, output, assumed):
+    """Evaluates a model as an exporter writes it, on a text if it has one."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = ["--window", "8"]
+        if tokens:
+            file = Path(folder) / "tokens.npy"
+            write_tokens(file, [17 * i % 251 for i in range(65)])
+            data += ["--tokens", file]
+        elif model.name.startswith("vit"):
+            data = []
+        command = [tacit, "eval", model, *data, "-q", "--threads", "1", "--json", "-"]
+        changed = json.loads(run_tacit([*command, "--quantize", "int4"]))
+        both = json.loads(run_tacit([*command, "--quantize", "int4", "--twin"]))
+    found = [entry["input"] for entry in both["assumed"]]
+    if lost := [name for name in assumed if name not in found]:
+        raise Wrong(f"does not say what it assumes of {', '.join(lost)}")
+    if both["changed"]["max_abs_error"] != changed["max_abs_error"]:
+        raise Wrong("the changed model is another one beside a twin")
+    if both["wraps"] != 0:
+        raise Wrong(f"{both['wraps']} numbers left the ring")
+    if tokens:
+        error, more = changed["kl_mean"], both["kl_mean"] - changed["kl_mean"]
+    else:
+        relative = {key: next(entry["relative_error"] for entry in value["outputs"]
+                              if entry["name"] == output)
+                    for key, value in (("changed", both["changed"]), ("twin", both["compiled"]))}
+        error, more = relative["changed"], relative["twin"] - relative["changed"]
+    if not 0 < error < MOST_INT4 or not abs(more) < MOST_TWIN:
+        raise Wrong(f"INT4 differs by {error:.4f} and its twin by {more:+.4f}; expected at "
+                    f"most {MOST_INT4} and {MOST_TWIN}")
+    return f"int4 {error:.4f}, twin {more:+.5f}"
+
+
+def write_tokens(path, tokens):
+    header = str({"descr": "<i8", "fortran_order": False, "shape": (len(tokens),)})
+    header = header.ljust(117) + "\n"
+    path.write_bytes(b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode()
+                     + struct.pack(f"<{len(tokens)}q", *tokens))
+
+
+def check_evaluations(models, made, arguments):
+    chosen = []
+    for name, *rest in EVALUATIONS:
+        places = [folder / "tiny" / name for folder in (models, made)]
+        model = next((place for place in places if place.exists()), None)
+        if model and arguments.only in str(model):
+            chosen.append((model, rest))
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
+        futures = [pool.submit(check_evaluation, arguments.tacit, model, *rest)
+                   for model, rest in chosen]
+        for (model, _), future in zip(chosen, futures):
+            try:
+                answer, good = future.result(), True
+            except BROKEN as wrong:
+                answer, good = wrong, False
+            print(f"{'ok' if good else 'FAIL':5} {'evaluate':10} {model.name:55} {answer}",
+                  flush=True)
+            passed += good
+            failed += not good
+    return passed, failed
+
+
 def check_transformations(models, arguments):
     checks = [("perplexity", options, check_perplexity, rest)
               for options, *rest in FIGURES]
@@ -379,6 +460,8 @@ def main():
     make_models(models, made)
     chosen = [case for case in cases(models, made) if arguments.only in str(case.model)]
     passed, failed = run_cases(chosen, arguments)
+    more = check_evaluations(models, made, arguments)
+    passed, failed = passed + more[0], failed + more[1]
     if arguments.only in str(models / "gpt-char/layernorm-gelu/model.onnx"):
         more = check_transformations(models, arguments)
         passed, failed = passed + more[0], failed + more[1]

@@ -344,7 +344,88 @@ def caches():
                  [value(f"present_{name}", shape) for name in names])
 
 
+def decoder():
+    """A decoder with the inputs that exporters give it: ids, mask, positions and caches. One
+    layer of one head; batch, length and the length of the caches are free. 12 positions."""
+    size, vocabulary, length = 8, 16, 12
+    cache = ["batch", 1, "past_sequence_length", size]
+
+    def project(name):
+        return [node("MatMul", f"x w{name}", f"{name}.flat", f"/{name}/MatMul"),
+                node("Unsqueeze", f"{name}.flat axis1", f"{name}.new", f"/{name}/Unsqueeze")]
+
+    def extend(name, what):
+        return node("Concat", f"past_key_values.0.{what} {name}.new", f"present.0.{what}",
+                    f"/{name}/Concat", axis=2)
+
+    return model(
+        [node("Gather", "wte input_ids", "token.row", "/wte/Gather"),
+         node("Gather", "wpe position_ids", "position.row", "/wpe/Gather"),
+         node("Add", "token.row position.row", "x", "/Add"),
+         *project("q"), *project("k"), *project("v"), extend("k", "key"),
+         extend("v", "value"),
+         node("Transpose", "present.0.key", "keys", "/k/Transpose", perm=[0, 1, 3, 2]),
+         node("MatMul", "q.new keys", "scores", "/attn/MatMul"),
+         node("Shape", "present.0.key", "k.shape", "/k/Shape"),
+         node("Gather", "k.shape axis2", "total", "/k/Gather", axis=0),
+         node("Shape", "input_ids", "shape", "/Shape"),
+         node("Gather", "shape axis1", "new", "/Gather", axis=0),
+         node("Sub", "total new", "past", "/Sub"),
+         node("Slice", "causal past total axis0", "causal.rows", "/Slice_rows"),
+         node("Slice", "causal.rows axis0 total axis1", "causal.part", "/Slice"),
+         node("Where", "causal.part scores low", "masked", "/Where"),
+         node("Cast", "attention_mask", "mask.float", "/mask/Cast", to=F32),
+         node("Unsqueeze", "mask.float axes12", "mask.wide", "/mask/Unsqueeze"),
+         node("Sub", "one mask.wide", "hidden", "/mask/Sub"),
+         node("Mul", "hidden low", "mask.added", "/mask/Mul"),
+         node("Add", "masked mask.added", "logits.attn", "/mask/Add"),
+         node("Softmax", "logits.attn", "probs", "/attn/Softmax", axis=-1),
+         node("MatMul", "probs present.0.value", "mixed", "/attn/MatMul_1"),
+         node("Squeeze", "mixed axis1", "mixed.flat", "/attn/Squeeze"),
+         node("Add", "x mixed.flat", "y", "/residual/Add"),
+         node("MatMul", "y head", "logits", "/head/MatMul")],
+        [value("input_ids", ["batch", "sequence_length"], I64),
+         value("attention_mask", ["batch", "past_sequence_length + sequence_length"], I64),
+         value("position_ids", ["batch", "sequence_length"], I64),
+         value("past_key_values.0.key", cache), value("past_key_values.0.value", cache)],
+        [value("logits", ["batch", "sequence_length", vocabulary]),
+         value("present.0.key", ["batch", 1, "total_sequence_length", size]),
+         value("present.0.value", ["batch", 1, "total_sequence_length", size])],
+        [weight("wte", 8 * small(vocabulary, size)), weight("wpe", 4 * small(length, size)),
+         *(weight(f"w{name}", 8 * small(size, size)) for name in "qkv"),
+         weight("head", 8 * small(size, vocabulary)),
+         weight("causal", np.tril(np.ones((length, length), bool))),
+         weight("low", np.float32(-1e4)), weight("one", np.float32(1)),
+         ints("axis0", [0]), ints("axis1", [1]), ints("axis2", [2]), ints("axes12", [1, 2])])
+
+
+def classifier():
+    """A classifier of sequences: ids, mask and segments in, the logits of three classes and
+    the likeliest one out."""
+    size, vocabulary = 8, 16
+    ids = ["batch", "sequence"]
+    return model(
+        [node("Gather", "wte input_ids", "token.row", "/wte/Gather"),
+         node("Gather", "wse token_type_ids", "segment.row", "/wse/Gather"),
+         node("Add", "token.row segment.row", "x", "/Add"),
+         node("Cast", "attention_mask", "mask.float", "/mask/Cast", to=F32),
+         node("Unsqueeze", "mask.float axis2", "mask", "/mask/Unsqueeze"),
+         node("Mul", "x mask", "kept", "/pool/Mul"),
+         node("ReduceSum", "kept axis1", "sum", "/pool/ReduceSum", keepdims=0),
+         node("ReduceSum", "mask axis1", "count", "/pool/ReduceSum_1", keepdims=0),
+         node("Div", "sum count", "pooled", "/pool/Div"),
+         node("MatMul", "pooled head", "logits", "/head/MatMul"),
+         node("ArgMax", "logits", "class", "/ArgMax", axis=1, keepdims=0)],
+        [value("input_ids", ids, I64), value("attention_mask", ids, I64),
+         value("token_type_ids", ids, I64)],
+        [value("logits", ["batch", 3]), value("class", ["batch"], I64)],
+        [weight("wte", 8 * small(vocabulary, size)), weight("wse", small(2, size)),
+         weight("head", 8 * small(size, 3)), ints("axis1", [1]), ints("axis2", [2])])
+
+
 MODELS = {
+    "decoder": decoder,
+    "classifier": classifier,
     "block": block,
     "feed-forward": feed_forward,
     "heads": heads,

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compilation.h"
-#include "LanguageModel.h"
+#include "Evaluation.h"
 #include "Output.h"
 #include "Protocol.h"
 #include "tacit/Driver/Driver.h"
@@ -21,6 +21,7 @@ using namespace tacit::report;
 namespace {
 /// A model that can be run, with the facts about it.
 struct Compiled {
+  std::string name; ///< as the report calls it
   std::unique_ptr<Executable> executable;
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
@@ -28,20 +29,133 @@ struct Compiled {
   DisclosedList disclosed;
 };
 
-/// The variant of the model that is evaluated, and the original if that is another.
-struct Models {
-  Compiled model;
-  std::optional<Compiled> reference;
-  double seconds = 0; ///< in which both were made
+/// What is evaluated on what. The untouched model comes first, unless it is the only one.
+struct Setup {
+  std::vector<Compiled> models;
+  std::optional<Workload> workload;
+  double seconds = 0; ///< in which the models were made
+};
+
+/// A variant of the model, as the report calls it.
+struct NamedVariant {
+  const char *name;
+  Variant variant;
 };
 } // namespace
 
-static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant) {
-  Flow flow = variant.flow;
-  Compilation compilation(session, std::move(variant));
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<GivenData> readData(const EvalOptions &options,
+                                          llvm::ArrayRef<OnnxValue> inputs) {
+  GivenData given;
+  if (!options.tokens.empty()) {
+    auto tokens = readTokens(options.tokens);
+    if (!tokens)
+      return tokens.takeError();
+    given.tokens = std::move(*tokens);
+  }
+  if (options.inputsPath.empty())
+    return given;
+  auto arrays = readInputs(options.inputsPath, namesOf(inputs));
+  if (!arrays)
+    return arrays.takeError();
+  given.arrays = std::move(*arrays);
+  // An input that --value replaces is none.
+  llvm::erase_if(given.arrays, [&](const auto &array) {
+    return options.bindings.constants.count(array.first) > 0;
+  });
+  return given;
+}
+
+namespace {
+/// Imports an ONNX file for the inputs that a plan has, with the window that fits.
+class Planning {
+public:
+  Planning(const EvalOptions &options, Session &session, llvm::ArrayRef<OnnxValue> inputs,
+           const GivenData &given)
+      : options(options), session(session), inputs(inputs), given(given) {}
+
+  llvm::Expected<InputPlan> run();
+
+private:
+  int64_t longestWindow(int64_t below);
+  llvm::Error explain(std::unique_ptr<Error> found, const InputPlan &plan);
+
+  EvalOptions options;
+  Session &session;
+  llvm::ArrayRef<OnnxValue> inputs;
+  const GivenData &given;
+};
+} // namespace
+
+int64_t Planning::longestWindow(int64_t below) {
+  EvalOptions other = options;
+  return largestPossible(below, [&](int64_t window) {
+    other.window = window;
+    auto plan = planInputs(other, inputs, /*isModel=*/true, given);
+    if (!plan)
+      llvm::consumeError(plan.takeError());
+    return plan && session.canImport(plan->bindings);
+  });
+}
+
+/// A window that the user did not choose becomes as long as there are positions; otherwise
+/// the message says how many there are.
+llvm::Error Planning::explain(std::unique_ptr<Error> found, const InputPlan &plan) {
+  bool isFree =
+      !plan.windowDim.empty() && !this->options.bindings.dims.count(plan.windowDim);
+  if (!isFree || found->getKind() == ErrorKind::InvalidArgument)
+    return llvm::Error(std::move(found));
+  bool isKnown = found->isA(SizeError::classID());
+  int64_t limit =
+      isKnown ? static_cast<SizeError &>(*found).limit() : longestWindow(plan.window);
+  // With a window of 1 everything broadcasts, which says nothing.
+  if (limit <= 1)
+    return llvm::Error(std::move(found));
+  if (options.window == 0) {
+    options.window = limit;
+    return llvm::Error::success();
+  }
+  std::string message = found->getMessage().str();
+  if (!isKnown)
+    message = fmt::format("the model has {} positions, and --window is {}: {}", limit,
+                          options.window, message);
+  return llvm::make_error<Error>(found->getKind(), std::move(message),
+                                 fmt::format("--window {}", limit));
+}
+
+llvm::Expected<InputPlan> Planning::run() {
+  // The second plan has the window that was found to fit.
+  for (int attempt = 0;; ++attempt) {
+    auto plan = planInputs(options, inputs, session.onnx() != nullptr, given);
+    if (!plan || !session.onnx())
+      return plan;
+    llvm::Error error = session.import(plan->bindings);
+    if (!error)
+      return plan;
+    if (attempt > 0)
+      return std::move(error);
+    error = llvm::handleErrors(std::move(error), [&](std::unique_ptr<Error> found) {
+      return explain(std::move(found), *plan);
+    });
+    if (error)
+      return std::move(error);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<Compiled> compileVariant(Session &session, NamedVariant named) {
+  Flow flow = named.variant.flow;
+  Compilation compilation(session, std::move(named.variant));
   if (auto error = compilation.advance(PhaseKind::Check))
     return std::move(error);
   Compiled result;
+  result.name = named.name;
   if (compilation.phase() == *findPhase(PhaseKind::Check))
     result.sites = SiteCounts::of(compilation.program());
   if (flow == Flow::Twin) {
@@ -54,48 +168,67 @@ static llvm::Expected<Compiled> compileVariant(Session &session, Variant variant
     return executable.takeError();
   result.executable = std::move(*executable);
   result.seconds = compilation.elapsed();
-  if (auto error = checkLanguageModel(result.executable->description()))
-    return std::move(error);
   return result;
 }
 
-static llvm::Error import(const EvalOptions &options, Session &session, int64_t numTokens) {
-  if (auto error = session.open(!options.transformations.empty()))
-    return error;
-  if (!session.onnx() && options.window > 0)
-    return fail(ErrorKind::InvalidArgument, "leave it out",
-                "--window has no effect on a program");
-  if (!session.onnx())
-    return llvm::Error::success();
-  DimBindings bindings;
-  if (auto error = bindWindow(options, *session.onnx(), numTokens, bindings))
-    return error;
-  return session.import(bindings);
+/// Returns the model that was asked for, and then those that it is compared with, from the
+/// nearest on.
+static std::vector<NamedVariant> variantsOf(const EvalOptions &options,
+                                            const TwoPartyOptions &twoParty) {
+  bool isChanged = !options.transformations.empty();
+  Variant plain{Flow::Cpu, {}, {}, options.vectorBits, /*isAside=*/true};
+  Variant changed = plain;
+  changed.transformations = options.transformations;
+  Variant last{options.flow, options.transformations, twoParty, options.vectorBits};
+  std::vector<NamedVariant> variants;
+  variants.push_back({options.twin ? "twin" : isChanged ? "changed" : "original", last});
+  if (options.twin && isChanged)
+    variants.push_back({"changed", changed});
+  if (options.twin || isChanged)
+    variants.push_back({"original", plain});
+  return variants;
 }
 
 /// Source and program are freed on return: only packed weights and code are kept.
-static llvm::Expected<Models> compileModels(const EvalOptions &options,
-                                            const TwoPartyOptions &twoParty,
-                                            int64_t numTokens) {
+static llvm::Expected<Setup> prepare(const EvalOptions &options,
+                                     const TwoPartyOptions &twoParty) {
   Session session(options, options, Purpose::Code);
-  if (auto error = import(options, session, numTokens))
+  if (auto error = session.open(!options.transformations.empty()))
     return std::move(error);
-  auto model = compileVariant(
-      session, {options.flow, options.transformations, twoParty, options.vectorBits});
-  if (!model)
-    return model.takeError();
-  Models models{std::move(*model), std::nullopt, model->seconds};
-  if (options.transformations.empty() && !options.twin)
-    return models;
-  auto reference =
-      compileVariant(session, {Flow::Cpu, {}, {}, options.vectorBits, /*isAside=*/true});
-  if (!reference)
-    return reference.takeError();
-  // Both began with one import.
-  models.seconds += reference->seconds - session.importSeconds();
-  models.reference = std::move(*reference);
-  return models;
+  if (!session.onnx() && options.window > 0)
+    return fail(ErrorKind::InvalidArgument, "leave it out",
+                "--window has no effect on a program");
+  std::vector<OnnxValue> inputs = session.onnx()
+                                      ? session.onnx()->inputs()
+                                      : ProgramInterface::of(session.program()).inputs;
+  auto given = readData(options, inputs);
+  if (!given)
+    return given.takeError();
+  auto plan = Planning(options, session, inputs, *given).run();
+  if (!plan)
+    return plan.takeError();
+  Setup setup;
+  for (NamedVariant &variant : variantsOf(options, twoParty)) {
+    auto compiled = compileVariant(session, std::move(variant));
+    if (!compiled)
+      return compiled.takeError();
+    // All began with one import.
+    setup.seconds +=
+        compiled->seconds - (setup.models.empty() ? 0 : session.importSeconds());
+    setup.models.push_back(std::move(*compiled));
+  }
+  std::reverse(setup.models.begin(), setup.models.end());
+  auto workload = Workload::make(options, std::move(*plan), std::move(*given),
+                                 inputsOf(setup.models.front().executable->description()));
+  if (!workload)
+    return workload.takeError();
+  setup.workload.emplace(std::move(*workload));
+  return setup;
 }
+
+//===----------------------------------------------------------------------===//
+// Report
+//===----------------------------------------------------------------------===//
 
 /// A number that left the ring is wrong by a multiple of the ring, so that accuracy is
 /// lost.
@@ -109,46 +242,62 @@ static void warnOfWraps(const TwoPartyOptions &twin) {
        remedies + "--norm-scale 4 where variances are small, or a smaller --fraction");
 }
 
-static EvaluatedModel describe(const Score &score, const Compiled &compiled) {
-  return {score.nll(),
-          score.perplexity(),
-          score.accuracy(),
-          score.tokensPerSecond(),
-          static_cast<int64_t>(compiled.executable->description().weights_bytes),
-          compiled.seconds,
-          compiled.sites};
+static EvaluatedModel describe(const Compiled &compiled, const Measured &measured) {
+  EvaluatedModel model;
+  model.name = compiled.name;
+  model.scores = measured.score.result();
+  model.perSecond = measured.perSecond;
+  model.weightBytes = compiled.executable->description().weights_bytes;
+  model.compileSeconds = compiled.seconds;
+  model.sites = compiled.sites;
+  model.predictions = measured.predictions.result();
+  return model;
+}
+
+/// Returns the kind of products that the CPU has no instructions for, if they were asked
+/// for.
+static std::string emulatedProducts(const EvalOptions &options) {
+  for (const Transformation &transformation : options.transformations)
+    if (transformation.option == "--multiplier" &&
+        (llvm::StringRef(transformation.text).starts_with("lmul") ||
+         llvm::StringRef(transformation.text).starts_with("pam")))
+      return transformation.text;
+  return "";
 }
 
 static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &twoParty,
-                             const Models &models, const Evaluation &evaluation) {
-  const Score &score = evaluation.model;
+                             const Setup &setup, const Evaluation &evaluation) {
+  const Workload &workload = *setup.workload;
   EvalReport report;
-  report.predictions = score.predictions;
-  report.window = models.model.executable->description().inputs[0].shape[1];
-  report.model = describe(score, models.model);
-  if (models.reference) {
-    const Comparison &comparison = evaluation.comparison;
-    report.reference = describe(*evaluation.reference, *models.reference);
-    report.comparison = {comparison.divergence / score.predictions,
-                         double(comparison.agreements) / score.predictions,
-                         comparison.maxError};
+  report.data = workload.kind();
+  report.predictions = evaluation.predictions;
+  report.examples = workload.numExamples();
+  report.window = workload.inputPlan().window;
+  report.seed = options.seed.value_or(0);
+  report.assumptions = workload.inputPlan().assumptions;
+  report.outputs = evaluation.outputs;
+  report.emulated = emulatedProducts(options);
+  report.compileSeconds = setup.seconds;
+  for (auto [compiled, measured] : llvm::zip(setup.models, evaluation.models)) {
+    report.models.push_back(describe(compiled, measured));
+    if (report.models.size() > 1)
+      for (const OutputComparison &output : measured.outputs)
+        report.models.back().outputs.push_back(output.result());
   }
-  if (score.wraps) {
+  if (auto wraps = evaluation.models.back().wraps) {
     std::string functions = twoParty.isBounded ? "bounded" : "published";
-    report.twin = {*score.wraps, functions,
+    report.twin = {*wraps, functions,
                    fmt::format("tacit cost --protocol {} --functions {}", twoParty.protocol,
                                functions),
-                   models.model.disclosed};
+                   setup.models.back().disclosed};
   }
-  report.isOwnReference = !models.reference && !options.from;
-  report.compileSeconds = models.seconds;
+  report.isOwnReference = setup.models.size() == 1 && !options.from;
+  report.advice = {"ask for a change, as with --quantize int4, for --twin, or for --labels",
+                   "--json lists them"};
   return report;
 }
 
 llvm::Error driver::eval(const EvalOptions &options) {
-  auto tokens = readTokens(options.tokens);
-  if (!tokens)
-    return tokens.takeError();
   TwoPartyOptions twoParty;
   if (options.twin) {
     auto protocol = chooseProtocol(
@@ -158,17 +307,17 @@ llvm::Error driver::eval(const EvalOptions &options) {
       return protocol.takeError();
     twoParty = protocol->twoParty;
   }
-  auto models = compileModels(options, twoParty, tokens->size());
-  if (!models)
-    return models.takeError();
+  auto setup = prepare(options, twoParty);
+  if (!setup)
+    return setup.takeError();
+  std::vector<Executable *> executables;
+  for (const Compiled &compiled : setup->models)
+    executables.push_back(compiled.executable.get());
   auto begin = std::chrono::steady_clock::now();
-  auto evaluation =
-      evaluate(*models->model.executable,
-               models->reference ? models->reference->executable.get() : nullptr, *tokens,
-               options.threads, options.tokens);
+  auto evaluation = evaluate(executables, *setup->workload, options);
   if (!evaluation)
     return evaluation.takeError();
-  EvalReport report = makeReport(options, twoParty, *models, *evaluation);
+  EvalReport report = makeReport(options, twoParty, *setup, *evaluation);
   report.seconds = secondsSince(begin);
   if (options.wantsText()) {
     printText(report, llvm::outs());

@@ -14,6 +14,7 @@
 #include "tacit/Dialect/NN/Analysis/SiteNames.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/NodeName.h"
 #include "llvm/ADT/DenseSet.h"
@@ -233,6 +234,9 @@ static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
   auto shaped = dyn_cast<ShapedType>(type);
   value.hasShape = shaped && shaped.hasRank();
   value.dtypeName = dtypeText(value.hasShape ? shaped.getElementType() : type);
+  if (const ElementType *element =
+          value.hasShape ? findElementType(shaped.getElementType()) : nullptr)
+    value.dtype = element->code;
   for (int64_t i = 0; value.hasShape && i < shaped.getRank(); ++i) {
     OnnxDim dim;
     if (!shaped.isDynamicDim(i))

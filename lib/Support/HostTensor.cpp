@@ -7,6 +7,7 @@
 
 #include "tacit/Support/HostTensor.h"
 #include "tacit/Support/ElementTypes.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/bit.h"
@@ -85,6 +86,54 @@ double valueAt(const HostTensor &tensor, size_t i) {
   default:
     return read(uint8_t());
   }
+}
+
+/// Returns the 16 bits of `value` in a format of LLVM.
+static uint16_t narrow(double value, const fltSemantics &format) {
+  APFloat number(value);
+  bool losesInfo = false;
+  number.convert(format, APFloat::rmNearestTiesToEven, &losesInfo);
+  return number.bitcastToAPInt().getZExtValue();
+}
+
+void setValueAt(HostTensor &tensor, size_t i, double value) {
+  auto write = [&](auto element) {
+    std::memcpy(tensor.data.data() + i * sizeof(element), &element, sizeof(element));
+  };
+  switch (tensor.dtype) {
+  case TACIT_F32:
+    return write(static_cast<float>(value));
+  case TACIT_F64:
+    return write(value);
+  case TACIT_F16:
+    return write(narrow(value, APFloat::IEEEhalf()));
+  case TACIT_BF16:
+    return write(narrow(value, APFloat::BFloat()));
+  case TACIT_U64:
+    return write(static_cast<uint64_t>(value));
+  default:
+    break;
+  }
+  // The low bytes of an integer are the integer of fewer bytes.
+  int64_t integer = static_cast<int64_t>(value);
+  std::memcpy(tensor.data.data() + i * dtypeBytes(tensor.dtype), &integer,
+              dtypeBytes(tensor.dtype));
+}
+
+std::vector<double> toDoubles(const HostTensor &tensor, size_t count) {
+  std::vector<double> values(count);
+  if (tensor.dtype == TACIT_F32) {
+    const char *data = tensor.data.data();
+    for (size_t i = 0; i < count; ++i) {
+      float value;
+      std::memcpy(&value, data + i * sizeof(value), sizeof(value));
+      values[i] = value;
+    }
+    return values;
+  }
+  for (size_t i = 0; i < count; ++i)
+    values[i] = valueAt(tensor, i);
+  return values;
 }
 
 std::string shapeText(ArrayRef<int64_t> shape) {

@@ -603,10 +603,8 @@ static llvm::Error readData(EvalOptions &options) {
       return window.takeError();
     options.window = *window;
   }
-  int64_t seed = 0;
-  if (auto error = readNumber(seedOption, 0, kAny, seed))
+  if (auto error = readNumber(seedOption, 0, kAny, options.seed))
     return error;
-  options.seed = seed;
   options.tokens = tokensOption;
   options.inputsPath = inputsOption;
   options.labels = labelsOption;

@@ -106,8 +106,8 @@ struct EvalOptions : ModelOptions,
                      CodeOptions {
   /// Files with token ids, with the arrays of inputs, and with the labels of examples.
   std::string tokens, inputsPath, labels;
-  int64_t window = 0; ///< 0: the model's length, else 128
-  uint64_t seed = 0;  ///< of the inputs that are not given
+  int64_t window = 0;          ///< 0: the model's length, else 128
+  std::optional<int64_t> seed; ///< of the inputs that are not given; else 0
   /// True to evaluate the arithmetic of the two parties.
   bool twin = false;
   int64_t threads = 0;

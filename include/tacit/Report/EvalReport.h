@@ -14,20 +14,60 @@
 
 namespace tacit::report {
 
-/// The scores of one model, and its size.
+/// The scores of predictions whose right answers are known.
+struct EvaluatedScores {
+  double nll, accuracy;
+};
+
+/// The average distance of predictions from those of the original.
+struct PredictionDistance {
+  double divergence; ///< KL(original || model), in nats
+  double agreement;  ///< predictions that are the same
+  double maxError;   ///< largest difference of two logits; NaN if one is NaN
+};
+
+/// The distance of one output from that of the original, over all examples.
+struct OutputDistance {
+  double maxError = 0, meanError = 0; ///< NaN if one of two numbers is
+  double relative = 0;                ///< |a - b| / |a|, of all elements as one vector
+  double cosine = 1;
+  double snr = 0;   ///< in decibels; infinite if nothing differs
+  double equal = 1; ///< share of elements that are equal
+};
+
+/// What an output of the original holds.
+struct OutputRange {
+  double least = 0, largest = 0, mean = 0; ///< of the finite numbers
+  int64_t notFinite = 0;
+};
+
+/// One column of the report.
 struct EvaluatedModel {
-  double nll, perplexity, accuracy, tokensPerSecond;
-  int64_t weightBytes;
-  double compileSeconds;
+  std::string name; ///< original, changed or twin
+  std::optional<EvaluatedScores> scores;
+  /// Tokens or examples, unless the evaluation was too short to tell.
+  std::optional<double> perSecond;
+  int64_t weightBytes = 0; ///< of the packed file: weights, tables and padding
+  double compileSeconds = 0;
   std::optional<SiteCounts> sites; ///< unknown for a program behind the phase check
+  /// The distance from the first column, which has none.
+  std::optional<PredictionDistance> predictions;
+  std::vector<OutputDistance> outputs; ///< where outputs are compared
 };
 
 struct EvalReport {
-  /// The average distance of the predictions from those of the reference.
-  struct Comparison {
-    double divergence; ///< KL(reference || model), in nats
-    double agreement;  ///< predictions that are the same
-    double maxError;   ///< largest difference of two logits; NaN if one is NaN
+  /// What the models were evaluated on.
+  enum class Data { Tokens, Examples, Random };
+  /// What an input held that was not given.
+  struct Assumption {
+    std::string input, value;
+  };
+  /// An output that is compared.
+  struct Output {
+    std::string name, dtype;
+    std::vector<int64_t> shape; ///< of one call
+    bool isFloat;
+    OutputRange range; ///< of the first model
   };
   /// Facts about a model in the fixed point of two parties.
   struct Twin {
@@ -37,16 +77,25 @@ struct EvalReport {
     DisclosedList disclosed; ///< what is disclosed to the client
   };
 
-  int64_t predictions, window;
-  EvaluatedModel model;
-  /// The original model, and the distance from it; only if there were changes.
-  std::optional<EvaluatedModel> reference;
-  std::optional<Comparison> comparison;
+  Data data = Data::Tokens;
+  int64_t predictions = 0; ///< positions or examples whose logits were compared
+  int64_t examples = 0;    ///< windows or examples
+  int64_t window = 0;      ///< where the data are tokens
+  int64_t seed = 0;        ///< where the data are random
+  std::vector<Assumption> assumptions;
+  std::vector<Output> outputs; ///< where outputs are compared
+  /// The original, if there were changes or a twin, and then the changed models.
+  std::vector<EvaluatedModel> models;
   std::optional<Twin> twin;
+  std::string emulated; ///< products that no instruction computes, such as "lmul=4"
   /// True if no change was requested: the model is its own reference. A program may have
   /// been edited, so that its original is unknown.
-  bool isOwnReference;
-  double seconds, compileSeconds;
+  bool isOwnReference = false;
+  double seconds = 0, compileSeconds = 0;
+  /// What to do where there is nothing to compare with, and to see all outputs.
+  struct Advice {
+    std::string compare, listOutputs;
+  } advice;
 };
 
 void printText(const EvalReport &report, llvm::raw_ostream &os);

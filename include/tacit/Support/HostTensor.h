@@ -42,6 +42,12 @@ float brainToFloat(uint16_t bits);
 /// Returns element `i`, rounded if a double is too short.
 double valueAt(const HostTensor &tensor, size_t i);
 
+/// Sets element `i`, rounded to the element type. Integers must be in its range.
+void setValueAt(HostTensor &tensor, size_t i, double value);
+
+/// Returns the first `count` elements, rounded as by valueAt.
+std::vector<double> toDoubles(const HostTensor &tensor, size_t count);
+
 /// Returns "4x128"; "scalar" for no dimensions, and "?" for a free one.
 std::string shapeText(llvm::ArrayRef<int64_t> shape);
 
