@@ -104,13 +104,10 @@ int64_t Planning::longestWindow(int64_t below) {
 /// A window that the user did not choose becomes as long as there are positions; otherwise
 /// the message says how many there are.
 llvm::Error Planning::explain(std::unique_ptr<Error> found, const InputPlan &plan) {
-  bool isFree =
-      !plan.windowDim.empty() && !this->options.bindings.dims.count(plan.windowDim);
-  if (!isFree || found->getKind() == ErrorKind::InvalidArgument)
+  bool mayBeLength = plan.hasFreeWindow && !session.canImport(plan.bindings);
+  if (!mayBeLength || found->getKind() == ErrorKind::InvalidArgument)
     return llvm::Error(std::move(found));
-  bool isKnown = found->isA(SizeError::classID());
-  int64_t limit =
-      isKnown ? static_cast<SizeError &>(*found).limit() : longestWindow(plan.window);
+  int64_t limit = longestWindow(plan.window);
   // With a window of 1 everything broadcasts, which says nothing.
   if (limit <= 1)
     return llvm::Error(std::move(found));
@@ -119,7 +116,7 @@ llvm::Error Planning::explain(std::unique_ptr<Error> found, const InputPlan &pla
     return llvm::Error::success();
   }
   std::string message = found->getMessage().str();
-  if (!isKnown)
+  if (!found->isA(SizeError::classID()))
     message = fmt::format("the model has {} positions, and --window is {}: {}", limit,
                           options.window, message);
   return llvm::make_error<Error>(found->getKind(), std::move(message),
@@ -297,6 +294,22 @@ static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &
   return report;
 }
 
+/// Indices that a model computes from its inputs, such as positions that skip padding, are
+/// checked during a call, when nobody knows any more that a length was chosen.
+static llvm::Error suggestWindow(llvm::Error error, const InputPlan &plan) {
+  if (!plan.hasFreeWindow)
+    return error;
+  return llvm::handleErrors(std::move(error),
+                            [&](std::unique_ptr<Error> found) -> llvm::Error {
+                              if (found->getKind() != ErrorKind::BadInput)
+                                return llvm::Error(std::move(found));
+                              return llvm::make_error<Error>(
+                                  ErrorKind::BadInput, found->getMessage().str(),
+                                  fmt::format("{}; or a --window below {}",
+                                              hintText(found->getHint()), plan.window));
+                            });
+}
+
 llvm::Error driver::eval(const EvalOptions &options) {
   TwoPartyOptions twoParty;
   if (options.twin) {
@@ -316,7 +329,7 @@ llvm::Error driver::eval(const EvalOptions &options) {
   auto begin = std::chrono::steady_clock::now();
   auto evaluation = evaluate(executables, *setup->workload, options);
   if (!evaluation)
-    return evaluation.takeError();
+    return suggestWindow(evaluation.takeError(), setup->workload->inputPlan());
   EvalReport report = makeReport(options, twoParty, *setup, *evaluation);
   report.seconds = secondsSince(begin);
   if (options.wantsText()) {

@@ -51,6 +51,7 @@ private:
   void bindCaches();
   llvm::Error bindRest();
   int64_t sizeOfDim(size_t input, size_t dim) const;
+  int64_t guess(const OnnxDim &dim);
   std::optional<int64_t> readSum(llvm::StringRef name) const;
 
   // Values.
@@ -169,10 +170,8 @@ llvm::Error Planner::bindWindow() {
   const OnnxValue *input = nullptr;
   if (found != roles.end()) {
     input = &inputs[found - roles.begin()];
-    if (!input->dims.empty()) {
+    if (!input->dims.empty())
       size = sizeOf(*input, input->dims.size() - 1);
-      plan.windowDim = input->dims.back().name;
-    }
   }
   if (size >= 0 && options.window > 0 && options.window != size) {
     bool isFixed = input->dims.back().size >= 0;
@@ -182,6 +181,7 @@ llvm::Error Planner::bindWindow() {
   }
   plan.window = size >= 0 ? size : options.window > 0 ? options.window : kDefaultWindow;
   usesWindow = input != nullptr;
+  plan.hasFreeWindow = input && size < 0;
   if (input && !input->dims.empty())
     bind(input->dims.back(), plan.window);
   return llvm::Error::success();
@@ -286,8 +286,15 @@ int64_t Planner::sizeOfDim(size_t index, size_t i) const {
   return isHidden || mentions(name, {"seq", "len", "token"}) ? plan.window : -1;
 }
 
+/// What no role sizes is taken to be a sequence, or a cache if its name says so.
+int64_t Planner::guess(const OnnxDim &dim) {
+  bool isPast = mentions(dim.name, {"past"}) || llvm::StringRef(dim.name).lower() == "p";
+  int64_t size = isPast ? 0 : plan.window;
+  plan.assumptions.push_back({"dimension " + dim.name, std::to_string(size)});
+  return size;
+}
+
 llvm::Error Planner::bindRest() {
-  std::vector<std::string> missing;
   for (auto [index, input] : llvm::enumerate(inputs)) {
     if (!input.hasShape && !plan.bindings.shapes.count(input.name))
       return fail(ErrorKind::InvalidArgument,
@@ -297,24 +304,18 @@ llvm::Error Planner::bindRest() {
       if (sizeOf(input, i) >= 0)
         continue;
       int64_t size = sizeOfDim(index, i);
-      usesWindow |= size >= plan.window;
-      if (size >= 0)
-        bind(dim, size);
-      else if (!llvm::is_contained(missing, dim.name))
-        missing.push_back(dim.name);
+      if (size < 0)
+        size = guess(dim);
+      bind(dim, size);
+      bool isWindow = size >= plan.window;
+      usesWindow |= isWindow;
+      plan.hasFreeWindow |= isWindow;
     }
   }
-  if (missing.empty() && options.window > 0 && !usesWindow)
+  if (options.window > 0 && !usesWindow)
     return fail(ErrorKind::InvalidArgument, "leave it out",
                 "--window has no effect: no input has a sequence of free length");
-  if (missing.empty())
-    return llvm::Error::success();
-  std::string hint;
-  for (const std::string &name : missing)
-    hint += (hint.empty() ? "--dim " : " --dim ") + name + "=N";
-  return fail(ErrorKind::InvalidArgument, hint,
-              "eval needs every dimension, and {} cannot be guessed",
-              llvm::join(missing, ", "));
+  return llvm::Error::success();
 }
 
 //===----------------------------------------------------------------------===//

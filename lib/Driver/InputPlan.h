@@ -53,16 +53,17 @@ struct InputPlan {
   std::vector<std::pair<std::string, InputSource>> sources;
   std::vector<report::EvalReport::Assumption> assumptions;
   int64_t batch = 1, window = 0;
-  std::string windowDim; ///< the free dimension that the window is the size of, if any
-  int64_t examples = 0;  ///< the number of examples that are given
+  /// True if some free dimension has the window as its size, and nobody said so.
+  bool hasFreeWindow = false;
+  int64_t examples = 0; ///< the number of examples that are given
 
   const InputSource *find(llvm::StringRef input) const;
 };
 
 /// Plans the inputs of an ONNX file (`isModel`), or of a program, whose dimensions and
-/// values cannot be pinned. Fails with InvalidArgument where options contradict one another
-/// or sizes are missing, with BadInput where arrays do not fit, and with Unsupported where
-/// no input takes the tokens that are given.
+/// values cannot be pinned. Fails with InvalidArgument where options contradict one
+/// another, with BadInput where arrays do not fit, and with Unsupported where no input
+/// takes the tokens that are given.
 llvm::Expected<InputPlan> planInputs(const EvalOptions &options,
                                      llvm::ArrayRef<OnnxValue> inputs, bool isModel,
                                      const GivenData &given);

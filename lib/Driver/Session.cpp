@@ -153,7 +153,8 @@ int64_t driver::largestPossible(int64_t size,
 llvm::Error Session::explainSize(llvm::Error error, const DimBindings &bindings) {
   return llvm::handleErrors(
       std::move(error), [&](std::unique_ptr<Error> found) -> llvm::Error {
-        if (found->getKind() != ErrorKind::InvalidArgument)
+        // Where only the weights are missing, no size is at fault.
+        if (found->getKind() != ErrorKind::InvalidArgument && !canImport(bindings))
           for (const auto &binding : bindings.dims) {
             std::string dim = binding.getKey().str();
             // With a size of 1 everything broadcasts, which says nothing.
