@@ -13,6 +13,7 @@
 #include "tacit/Report/Disclosed.h"
 #include "tacit/Report/EvalReport.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace tacit;
 using namespace tacit::driver;
@@ -186,18 +187,37 @@ static std::vector<NamedVariant> variantsOf(const EvalOptions &options,
   return variants;
 }
 
+/// Rejects what the sizes of a program do not allow.
+static llvm::Error checkProgram(const EvalOptions &options,
+                                llvm::ArrayRef<OnnxValue> inputs) {
+  std::vector<std::string> free;
+  for (const OnnxValue &input : inputs)
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !llvm::is_contained(free, dim.name))
+        free.push_back(dim.name);
+  if (free.empty() && options.window > 0)
+    return fail(ErrorKind::InvalidArgument, "leave it out",
+                "--window has no effect on a program of fixed sizes");
+  if (!free.empty() && options.twin)
+    return fail(ErrorKind::InvalidArgument,
+                "make the program with --dim NAME=N for each of them",
+                "the program leaves dimensions free: {}; a twin needs every dimension",
+                llvm::join(free, ", "));
+  return llvm::Error::success();
+}
+
 /// Source and program are freed on return: only packed weights and code are kept.
 static llvm::Expected<Setup> prepare(const EvalOptions &options,
                                      const TwoPartyOptions &twoParty) {
   Session session(options, options, Purpose::Code);
   if (auto error = session.open(!options.transformations.empty()))
     return std::move(error);
-  if (!session.onnx() && options.window > 0)
-    return fail(ErrorKind::InvalidArgument, "leave it out",
-                "--window has no effect on a program");
   std::vector<OnnxValue> inputs = session.onnx()
                                       ? session.onnx()->inputs()
                                       : ProgramInterface::of(session.program()).inputs;
+  if (!session.onnx())
+    if (auto error = checkProgram(options, inputs))
+      return std::move(error);
   auto given = readData(options, inputs);
   if (!given)
     return given.takeError();
