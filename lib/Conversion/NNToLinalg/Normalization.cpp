@@ -171,15 +171,38 @@ struct LowerSoftmax : OpConversionPattern<nn::SoftmaxOp> {
 // LayerNorm and RMSNorm
 //===----------------------------------------------------------------------===//
 
-/// Computes 1 / sqrt(sum / n + epsilon), one number per row.
-static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFoldResult n,
-                              APFloat epsilon) {
+/// Computes sum / n, one number per row.
+static Value meanOf(OpBuilder &builder, Location loc, Value sum, OpFoldResult n) {
   Type element = tensorOf(sum).getElementType();
-  return broadcastGeneric(
-      builder, loc, sizesOf(builder, loc, sum), element, sum,
+  return broadcastGeneric(builder, loc, sizesOf(builder, loc, sum), element, sum,
+                          [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                            return arith::DivFOp::create(b, loc, args[0],
+                                                         sizeAsFloat(b, loc, n, element));
+                          });
+}
+
+/// Computes 1 / sqrt(squares / n + epsilon), one number per row. With a `correction`, the
+/// variance is squares / n - correction^2, and at least 0.
+static Value inverseDeviation(OpBuilder &builder, Location loc, Value squares,
+                              Value correction, OpFoldResult n, APFloat epsilon) {
+  Type element = tensorOf(squares).getElementType();
+  Sizes sizes = sizesOf(builder, loc, squares);
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(sizes.size(), builder.getContext());
+  SmallVector<Value> inputs{squares};
+  if (correction)
+    inputs.push_back(correction);
+  return parallelGeneric(
+      builder, loc, sizes, element, inputs, SmallVector<AffineMap>(inputs.size(), identity),
       [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
         Value variance =
             arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
+        if (correction) {
+          Value square = arith::MulFOp::create(b, loc, args[1], args[1]);
+          variance = arith::MaximumFOp::create(
+              b, loc, arith::SubFOp::create(b, loc, variance, square),
+              floatConstant(b, loc, element, 0));
+        }
         Value eps = floatConstant(b, loc, element, epsilon.convertToFloat());
         Value shifted = arith::AddFOp::create(b, loc, variance, eps);
         Value deviation = math::SqrtOp::create(b, loc, shifted);
@@ -187,8 +210,9 @@ static Value inverseDeviation(OpBuilder &builder, Location loc, Value sum, OpFol
       });
 }
 
-/// Computes (x - mean) * inverse * scale + bias, where mean, scale and bias are optional.
-static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean,
+/// Computes (x - m) * inverse * scale + bias, where every m of `centers` is subtracted in
+/// turn, and scale and bias are optional.
+static Value normalize(OpBuilder &builder, Location loc, Value input, ValueRange centers,
                        Value inverse, Value scale, Value bias) {
   Sizes sizes = sizesOf(builder, loc, input);
   MLIRContext *context = builder.getContext();
@@ -202,14 +226,15 @@ static Value normalize(OpBuilder &builder, Location loc, Value input, Value mean
     inputs.push_back(value);
     maps.push_back(map);
   };
-  append(mean, maps[1]);
+  for (Value center : centers)
+    append(center, maps[1]);
   append(scale, last);
   append(bias, last);
   return parallelGeneric(builder, loc, sizes, tensorOf(input).getElementType(), inputs,
                          maps, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
                            auto next = args.begin() + 2;
                            Value x = args[0];
-                           if (mean)
+                           for (size_t i = 0; i < centers.size(); ++i)
                              x = arith::SubFOp::create(b, loc, x, *next++);
                            x = arith::MulFOp::create(b, loc, x, args[1]);
                            if (scale)
@@ -236,22 +261,28 @@ struct LowerLayerNorm : OpConversionPattern<nn::LayerNormOp> {
     TypedAttr zero = rewriter.getFloatAttr(element, 0.0);
     Value sum =
         reduceGeneric(rewriter, loc, sizes, last, element, zero, x, identity, sumOf);
-    Value mean = broadcastGeneric(
-        rewriter, loc, ArrayRef(sizes).drop_back(), element, sum,
-        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          return arith::DivFOp::create(b, loc, args[0], sizeAsFloat(b, loc, n, element));
-        });
-    // The row is read twice, because the one-pass form E[x^2] - E[x]^2 cancels.
-    Value squares = reduceGeneric(
-        rewriter, loc, sizes, last, element, zero, {x, mean}, {identity, rows},
-        [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
-          return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, d, d),
-                                       args[2]);
-        });
-    Value inverse = inverseDeviation(rewriter, loc, squares, n, op.getEpsilon());
-    rewriter.replaceOp(op, normalize(rewriter, loc, x, mean, inverse, adaptor.getScale(),
-                                     adaptor.getBias()));
+    Value mean = meanOf(rewriter, loc, sum, n);
+    // The row is read again, because the one-pass form E[x^2] - E[x]^2 cancels. The mean is
+    // rounded; in a row of nearly equal elements that rounding is as large as the
+    // deviations, so their own mean, the correction, is subtracted as well.
+    auto reduceDeviations =
+        [&](function_ref<Value(OpBuilder &, Location, Value)> term) -> Value {
+      return reduceGeneric(rewriter, loc, sizes, last, element, zero, {x, mean},
+                           {identity, rows},
+                           [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                             Value d = arith::SubFOp::create(b, loc, args[0], args[1]);
+                             return arith::AddFOp::create(b, loc, term(b, loc, d), args[2]);
+                           });
+    };
+    Value rest = reduceDeviations([](OpBuilder &, Location, Value d) { return d; });
+    Value squares = reduceDeviations([](OpBuilder &b, Location loc, Value d) -> Value {
+      return arith::MulFOp::create(b, loc, d, d);
+    });
+    Value correction = meanOf(rewriter, loc, rest, n);
+    Value inverse =
+        inverseDeviation(rewriter, loc, squares, correction, n, op.getEpsilon());
+    rewriter.replaceOp(op, normalize(rewriter, loc, x, {mean, correction}, inverse,
+                                     adaptor.getScale(), adaptor.getBias()));
     return success();
   }
 };
@@ -273,8 +304,9 @@ struct LowerRMSNorm : OpConversionPattern<nn::RMSNormOp> {
           Value square = arith::MulFOp::create(b, loc, args[0], args[0]);
           return arith::AddFOp::create(b, loc, square, args[1]);
         });
-    Value inverse = inverseDeviation(rewriter, loc, squares, sizes.back(), op.getEpsilon());
-    rewriter.replaceOp(op, normalize(rewriter, loc, x, /*mean=*/nullptr, inverse,
+    Value inverse = inverseDeviation(rewriter, loc, squares, /*correction=*/nullptr,
+                                     sizes.back(), op.getEpsilon());
+    rewriter.replaceOp(op, normalize(rewriter, loc, x, /*centers=*/{}, inverse,
                                      adaptor.getScale(), /*bias=*/nullptr));
     return success();
   }

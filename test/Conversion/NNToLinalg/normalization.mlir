@@ -39,16 +39,24 @@ func.func @softmax_of_columns(%x: tensor<3x7xf32>) -> tensor<3x7xf32> {
 // CHECK: %[[MEAN:.+]] = linalg.generic {{.*}} ins(%[[SUM]] : tensor<3xf32>)
 // CHECK: %[[N:.+]] = arith.constant 7.000000e+00 : f32
 // CHECK: arith.divf %{{.+}}, %[[N]] : f32
+// CHECK: %[[REST:.+]] = linalg.generic {indexing_maps = [#[[ID]], #[[ROW]], #[[ROW]]]
+// CHECK-SAME: ins(%[[X]], %[[MEAN]] : tensor<3x7xf32>, tensor<3xf32>)
+// CHECK: %[[D:.+]] = arith.subf
+// CHECK: arith.addf %[[D]]
 // CHECK: %[[SQUARES:.+]] = linalg.generic {indexing_maps = [#[[ID]], #[[ROW]], #[[ROW]]]
 // CHECK-SAME: ins(%[[X]], %[[MEAN]] : tensor<3x7xf32>, tensor<3xf32>)
 // CHECK: %[[D:.+]] = arith.subf
 // CHECK: arith.mulf %[[D]], %[[D]]
-// CHECK: %[[INVERSE:.+]] = linalg.generic {{.*}} ins(%[[SQUARES]] : tensor<3xf32>)
+// CHECK: %[[CORRECTION:.+]] = linalg.generic {{.*}} ins(%[[REST]] : tensor<3xf32>)
+// CHECK: %[[INVERSE:.+]] = linalg.generic {{.*}} ins(%[[SQUARES]], %[[CORRECTION]] : tensor<3xf32>, tensor<3xf32>)
+// CHECK: %[[SQUARE:.+]] = arith.mulf
+// CHECK: %[[VARIANCE:.+]] = arith.subf %{{.+}}, %[[SQUARE]]
+// CHECK: arith.maximumf %[[VARIANCE]]
 // CHECK: %[[EPSILON:.+]] = arith.constant 9.99999974E-6 : f32
 // CHECK: %[[SHIFTED:.+]] = arith.addf %{{.+}}, %[[EPSILON]]
 // CHECK: math.sqrt %[[SHIFTED]]
-// CHECK: %[[Y:.+]] = linalg.generic {indexing_maps = [#[[ID]], #[[ROW]], #[[ROW]], #[[COLUMN]], #[[COLUMN]], #[[ID]]]
-// CHECK-SAME: ins(%[[X]], %[[INVERSE]], %[[MEAN]], %[[SCALE]], %[[BIAS]] :
+// CHECK: %[[Y:.+]] = linalg.generic {indexing_maps = [#[[ID]], #[[ROW]], #[[ROW]], #[[ROW]], #[[COLUMN]], #[[COLUMN]], #[[ID]]]
+// CHECK-SAME: ins(%[[X]], %[[INVERSE]], %[[MEAN]], %[[CORRECTION]], %[[SCALE]], %[[BIAS]] :
 // CHECK: return %[[Y]]
 func.func @layer_norm(%x: tensor<3x7xf32>, %g: tensor<7xf32>, %b: tensor<7xf32>) -> tensor<3x7xf32> {
   %0 = nn.layer_norm %x scale(%g) bias(%b) epsilon = 1.000000e-05

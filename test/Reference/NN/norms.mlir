@@ -1,7 +1,7 @@
 // Softmax and norms.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}4 functions
+// CHECK: {{^}}5 functions
 
 // Logarithms of 1, 2, 3, and much larger ones: only differences matter.
 func.func @softmax(%x: tensor<2x3xf32> {test.value = dense<[[0.0, 0.6931472, 1.0986123], [1000.0, 1000.0, -1000.0]]> : tensor<2x3xf32>},
@@ -30,6 +30,14 @@ func.func @layer_norm(%x: tensor<2x2xf32> {test.value = dense<[[1.0, 5.0], [3.0,
   %1 = nn.layer_norm %x scale(%g) bias(%b) epsilon = 1.0e-10 : (tensor<2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
   %2 = nn.layer_norm %x bias(%b) epsilon = 1.0 : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
   return %e, %1, %2 : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
+}
+
+// Nothing of a row of equal numbers is left, and of nearly equal ones what they differ by:
+// the mean is rounded to f32, and 1/sqrt(epsilon) would make a thousandth of that.
+func.func @equal_rows(%x: tensor<3x5xf32> {test.value = dense<[[1234.0, 1234.0, 1234.0, 1234.0, 1234.0], [0.1, 0.1, 0.1, 0.1, 0.1], [3333.3333, 3333.3333, 3333.3333, 3333.3333, 3333.3335]]> : tensor<3x5xf32>})
+    -> (tensor<3x5xf32> {test.expected = dense<[[0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0], [-0.01543345, -0.01543345, -0.01543345, -0.01543345, 0.06173381]]> : tensor<3x5xf32>, test.within = 1.0e-6}) {
+  %y = nn.layer_norm %x epsilon = 1.0e-5 : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  return %y : tensor<3x5xf32>
 }
 
 // The mean square of 3 and 4 is 12.5; with an epsilon of 3.5 it is 16.

@@ -77,14 +77,12 @@ static Value buildSkipNorm(NodeBuilder &node, bool isCentered) {
   given.scale = node.operand(2);
   given.bias = isCentered && node.hasOperand(3) ? node.operand(3) : Value();
   int64_t last = tensorOf(sum).getRank() - 1;
-  Value centered = sum;
-  if (isCentered && (node.isUsed(1) || node.isUsed(2))) {
-    Value mean = meanOf(node, sum, last);
-    node.define(1, mean);
-    centered = sub(node, sum, mean);
-  }
+  Value mean;
+  if (isCentered && (node.isUsed(1) || node.isUsed(2)))
+    node.define(1, mean = meanOf(node, sum, last));
   if (node.isUsed(2))
-    node.define(2, inverseRoot(node, centered, last, given.epsilon));
+    node.define(
+        2, inverseRoot(node, momentsOf(node, sum, mean, last).variance, given.epsilon));
   node.define(3, sum);
   return given.scale ? normalizeLast(node, sum, given) : Value();
 }

@@ -25,9 +25,19 @@ Value onnx_import::meanOf(NodeBuilder &node, Value input, ArrayRef<int64_t> axes
   return reduce(node, nn::ReduceKind::Mean, input, axes, /*keepDims=*/true);
 }
 
-Value onnx_import::inverseRoot(NodeBuilder &node, Value centered, ArrayRef<int64_t> axes,
-                               float epsilon) {
-  Value variance = meanOf(node, mul(node, centered, centered), axes);
+Moments onnx_import::momentsOf(NodeBuilder &node, Value input, Value mean,
+                               ArrayRef<int64_t> axes) {
+  Value deviations = mean ? sub(node, input, mean) : input;
+  Value variance = meanOf(node, mul(node, deviations, deviations), axes);
+  if (!mean)
+    return {deviations, variance};
+  Value rest = meanOf(node, deviations, axes);
+  variance = sub(node, variance, mul(node, rest, rest));
+  return {sub(node, deviations, rest),
+          node.create<nn::MaximumOp>({variance, scalarLike(node, variance, 0)})};
+}
+
+Value onnx_import::inverseRoot(NodeBuilder &node, Value variance, float epsilon) {
   variance = add(node, variance, scalarLike(node, variance, epsilon));
   return node.create<nn::ReciprocalOp>({node.create<nn::SqrtOp>({variance})});
 }
@@ -94,8 +104,9 @@ static Value normalizeFrom(NodeBuilder &node, Value input, int64_t axis,
   ArrayRef<int64_t> dims = type.getShape().drop_front(axis);
   if (ShapedType::isDynamicShape(dims)) {
     SmallVector<int64_t> axes = axesFrom(input, axis);
-    Value centered = given.isCentered ? sub(node, input, meanOf(node, input, axes)) : input;
-    Value result = mul(node, centered, inverseRoot(node, centered, axes, given.epsilon));
+    Value mean = given.isCentered ? meanOf(node, input, axes) : Value();
+    auto [deviations, variance] = momentsOf(node, input, mean, axes);
+    Value result = mul(node, deviations, inverseRoot(node, variance, given.epsilon));
     if (given.scale)
       result = mul(node, result, given.scale);
     return given.bias ? add(node, result, given.bias) : result;
@@ -131,7 +142,7 @@ static void defineStatistics(NodeBuilder &node, Value input, int64_t axis,
   if (given.isCentered && (node.isUsed(1) || node.isUsed(2)))
     node.define(1, mean = meanOf(node, input, axes));
   if (node.isUsed(deviation))
-    node.define(deviation, inverseRoot(node, mean ? sub(node, input, mean) : input, axes,
+    node.define(deviation, inverseRoot(node, momentsOf(node, input, mean, axes).variance,
                                        given.epsilon));
 }
 

@@ -24,9 +24,17 @@ mlir::Value normalizeLast(NodeBuilder &node, mlir::Value input,
 
 /// Returns the mean along `axes`, which stay as 1.
 mlir::Value meanOf(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> axes);
-/// Returns 1 / sqrt(mean(x^2) + epsilon) along `axes`.
-mlir::Value inverseRoot(NodeBuilder &node, mlir::Value centered,
-                        llvm::ArrayRef<int64_t> axes, float epsilon);
+/// The deviations of a tensor from its mean, and the mean of their squares.
+struct Moments {
+  mlir::Value deviations, variance;
+};
+/// Computes what nn.layer_norm computes. `mean` is rounded: where all elements are nearly
+/// equal, its error is as large as the deviations, whose own mean therefore is subtracted
+/// as well. A null `mean` stands for 0.
+Moments momentsOf(NodeBuilder &node, mlir::Value input, mlir::Value mean,
+                  llvm::ArrayRef<int64_t> axes);
+/// Returns 1 / sqrt(variance + epsilon).
+mlir::Value inverseRoot(NodeBuilder &node, mlir::Value variance, float epsilon);
 
 } // namespace tacit::onnx_import
 
