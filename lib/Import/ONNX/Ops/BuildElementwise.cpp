@@ -187,14 +187,18 @@ Value onnx_import::buildIsInf(NodeBuilder &node) {
                  scalarLike(node, input, INFINITY));
 }
 
-/// Returns 1, 0 or -1; NaN gives 0.
+/// Returns 1, 0 or -1, and NaN for NaN.
 Value onnx_import::buildSign(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
     return {};
-  Value zero = scalarLike(node, input, 0);
+  Value zero = scalarLike(node, input, 0), rest = zero;
+  // What is neither above, below nor equal to 0 is NaN.
+  if (isFloat(input))
+    rest = node.create<nn::WhereOp>(
+        {compare(node, nn::ComparePredicate::Equal, input, zero), zero, input});
   Value isAbove = compare(node, nn::ComparePredicate::Greater, input, zero);
-  Value sign = node.create<nn::WhereOp>({isAbove, scalarLike(node, input, 1), zero});
+  Value sign = node.create<nn::WhereOp>({isAbove, scalarLike(node, input, 1), rest});
   if (tensorOf(input).getElementType().isUnsignedInteger())
     return sign;
   Value isBelow = compare(node, nn::ComparePredicate::Less, input, zero);
