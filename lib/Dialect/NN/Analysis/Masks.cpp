@@ -138,7 +138,7 @@ static std::optional<double> readFill(Value value, Value weight) {
     return std::nullopt;
   double fill = polynomial->coefficient({});
   Polynomial expected{{Polynomial::Term{}, fill}, {{1, 0}, -fill}};
-  return polynomial->isNear(expected, 1e-6) ? std::optional(fill) : std::nullopt;
+  return polynomial->isNear(expected) ? std::optional(fill) : std::nullopt;
 }
 
 std::optional<Blend> tacit::nn::matchBlend(Operation *sum) {

@@ -54,6 +54,31 @@ std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
   return isa<CastOp>(op) ? operands.front() : elementwise.evaluateReal(operands);
 }
 
+/// Returns true if `number` is a number of `semantics`.
+static bool isExactIn(double number, const llvm::fltSemantics &semantics) {
+  bool losesInfo = false;
+  APFloat value(number);
+  (void)value.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+  return !losesInfo && value.isFinite();
+}
+
+double tacit::nn::uncertaintyOf(Value value, double number) {
+  auto type = dyn_cast<FloatType>(getElementTypeOrSelf(value));
+  int exponent;
+  double mantissa = std::frexp(number, &exponent);
+  if (!type || number == 0 || !std::isfinite(number) || std::abs(mantissa) == 0.5)
+    return 0;
+  auto unit = [&](int digits) { return std::ldexp(1.0, exponent - digits); };
+  // A number is rounded to half precision by half a unit at most.
+  if (isExactIn(number, APFloat::BFloat()))
+    return unit(8) / 2;
+  if (isExactIn(number, APFloat::IEEEhalf()))
+    return unit(11) / 2;
+  if (isExactIn(number, APFloat::IEEEsingle()))
+    return unit(24);
+  return unit(std::min<int>(type.getFPMantissaWidth(), 53));
+}
+
 bool tacit::nn::keepsShape(Value scalar, Value other) {
   auto from = cast<RankedTensorType>(scalar.getType());
   auto to = cast<RankedTensorType>(other.getType());
@@ -87,8 +112,11 @@ static ReduceOp matchDividedSum(Value value) {
         divisor && *divisor != 0 && keepsShape(division.getRhs(), division.getLhs()))
       match = ScalarOperation{division.getLhs(), 1 / *divisor};
   auto sum = match ? match->other.getDefiningOp<ReduceOp>() : ReduceOp();
+  // The number of terms is exact, and so is a divisor; a factor is a rounded inverse.
+  double count = sum ? countTerms(sum) : 0;
+  double tolerance = count * (match ? match->uncertainty : 0) + 0x1p-50;
   return sum && sum.getKind() == ReduceKind::Sum &&
-                 std::abs(match->scalar * countTerms(sum) - 1) < 1e-6
+                 std::abs(match->scalar * count - 1) <= tolerance
              ? sum
              : ReduceOp();
 }

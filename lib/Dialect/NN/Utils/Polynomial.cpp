@@ -28,26 +28,40 @@ Polynomial Polynomial::atom(unsigned index) {
   return {{term, 1.0}};
 }
 
-std::optional<double> Polynomial::asConstant() const {
+std::optional<Polynomial::Coefficient> Polynomial::asConstant() const {
   if (terms.empty())
-    return 0.0;
+    return Coefficient();
   if (terms.size() == 1 && degreeOf(terms.begin()->first) == 0)
     return terms.begin()->second;
   return std::nullopt;
 }
 
+static Polynomial::Coefficient operator+(Polynomial::Coefficient a,
+                                         Polynomial::Coefficient b) {
+  return {a.value + b.value, a.uncertainty + b.uncertainty};
+}
+
+static Polynomial::Coefficient operator*(Polynomial::Coefficient a,
+                                         Polynomial::Coefficient b) {
+  return {a.value * b.value,
+          std::abs(a.value) * b.uncertainty + std::abs(b.value) * a.uncertainty};
+}
+
 Polynomial Polynomial::operator+(const Polynomial &other) const {
   Polynomial sum = *this;
-  for (const auto &[term, coefficient] : other.terms)
-    if (auto &entry = sum.terms[term]; (entry += coefficient) == 0)
+  for (const auto &[term, coefficient] : other.terms) {
+    Coefficient &entry = sum.terms[term];
+    entry = entry + coefficient;
+    if (entry.value == 0 && entry.uncertainty == 0)
       sum.terms.erase(term);
+  }
   return sum;
 }
 
-Polynomial Polynomial::operator*(double factor) const {
+Polynomial Polynomial::operator*(Coefficient factor) const {
   Polynomial product = *this;
   for (auto &[term, coefficient] : product.terms)
-    coefficient *= factor;
+    coefficient = coefficient * factor;
   return product;
 }
 
@@ -60,7 +74,8 @@ std::optional<Polynomial> Polynomial::operator*(const Polynomial &other) const {
         term[i] = a[i] + b[i];
       if (degreeOf(term) > kMaxDegree)
         return std::nullopt;
-      product.terms[term] += x * y;
+      Coefficient &entry = product.terms[term];
+      entry = entry + x * y;
     }
   return product;
 }
@@ -68,10 +83,9 @@ std::optional<Polynomial> Polynomial::operator*(const Polynomial &other) const {
 bool Polynomial::isSimilar(const Polynomial &expected, double tolerance) const {
   double largest = 0;
   for (const auto &[term, coefficient] : terms)
-    largest = std::max(largest, std::abs(coefficient));
+    largest = std::max(largest, std::abs(coefficient.value));
   auto counts = [&](const Term &term) {
-    auto entry = terms.find(term);
-    return entry != terms.end() && std::abs(entry->second) > tolerance * largest;
+    return std::abs(coefficient(term)) > tolerance * largest;
   };
   return llvm::all_of(terms,
                       [&](const auto &entry) {
@@ -81,23 +95,26 @@ bool Polynomial::isSimilar(const Polynomial &expected, double tolerance) const {
                       [&](const auto &entry) { return counts(entry.first); });
 }
 
-bool Polynomial::isNear(const Polynomial &expected, double tolerance) const {
-  return isSimilar(expected, tolerance) &&
-         llvm::all_of(expected.terms, [&](const auto &entry) {
-           double difference = terms.at(entry.first) - entry.second;
-           return std::abs(difference) <= tolerance * std::abs(entry.second);
-         });
+bool Polynomial::isNear(const Polynomial &expected) const {
+  // What the arithmetic of this class rounds.
+  static constexpr double kRounding = 0x1p-44;
+  Polynomial difference = *this + expected * -1.0;
+  return llvm::all_of(difference.terms, [&](const auto &entry) {
+    const auto &[term, off] = entry;
+    return std::abs(off.value) <=
+           off.uncertainty + kRounding * std::abs(expected.coefficient(term));
+  });
 }
 
 std::string Polynomial::str() const {
   static constexpr const char *kNames[kMaxAtoms] = {"x", "T"};
   std::string text;
   for (const auto &[term, coefficient] : terms) {
-    text += text.empty() ? (coefficient < 0 ? "-" : "") : coefficient < 0 ? " - " : " + ";
-    double magnitude = std::abs(coefficient);
+    double value = coefficient.value, magnitude = std::abs(value);
+    text += text.empty() ? (value < 0 ? "-" : "") : value < 0 ? " - " : " + ";
     bool isBare = magnitude == 1 && degreeOf(term) > 0;
     if (!isBare)
-      text += fmt::format("{:.6g}", magnitude);
+      text += fmt::format("{:.7g}", magnitude);
     for (unsigned i = 0; i < kMaxAtoms; ++i) {
       if (term[i] == 0)
         continue;
@@ -127,14 +144,16 @@ std::optional<Polynomial> PolynomialReader::read(Value value) {
   std::optional<Polynomial> result;
   Operation *op = value.getDefiningOp();
   if (auto scalar = constantScalar(value, /*depth=*/1))
-    result = Polynomial::constant(*scalar);
+    result = Polynomial::constant(*scalar, uncertaintyOf(value, *scalar));
   else if (op && isArithmetic(op) && numOps++ < kMaxOps)
     result = readOp(op);
   known[value] = result;
   return result;
 }
 
-static std::optional<Polynomial> power(const Polynomial &base, double exponent) {
+static std::optional<Polynomial> power(const Polynomial &base,
+                                       Polynomial::Coefficient given) {
+  double exponent = given.value;
   if (!(exponent >= 0 && exponent <= Polynomial::kMaxDegree) ||
       exponent != std::floor(exponent))
     return std::nullopt;
@@ -174,5 +193,8 @@ std::optional<Polynomial> PolynomialReader::readBinary(Operation *op) {
     return std::nullopt;
   if (isa<PowOp>(op))
     return power(*lhs, *number);
-  return *number != 0 ? std::optional(*lhs * (1 / *number)) : std::nullopt;
+  if (number->value == 0)
+    return std::nullopt;
+  double inverse = 1 / number->value;
+  return *lhs * Polynomial::Coefficient(inverse, number->uncertainty * inverse * inverse);
 }

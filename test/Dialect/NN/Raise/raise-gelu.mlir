@@ -52,7 +52,7 @@ func.func @gelu_erf(%a: tensor<?x8xf32>, %b: tensor<8xf32>) -> tensor<?x8xf32> {
 func.func @multiplied_out(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %two = nn.constant dense<2.0> : tensor<f32>
   %a = nn.constant dense<0.7978846> : tensor<f32>
-  %b = nn.constant dense<0.0356774> : tensor<f32>
+  %b = nn.constant dense<0.035677408> : tensor<f32>
   %0 = nn.mul %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   %1 = nn.mul %0, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   %2 = nn.mul %0, %b : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
@@ -121,4 +121,25 @@ func.func @gate(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %1 = nn.sigmoid %0 : tensor<2x8xf32>
   %y = nn.mul %1, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
+}
+
+// Constants of a model that was half precision once, in a file of f32.
+// CHECK-LABEL: func.func @rounded(
+// CHECK-SAME: %[[X:.+]]: tensor<4xf32>
+// CHECK: nn.gelu erf %[[X]]
+// CHECK: nn.gelu sigmoid %[[X]]
+func.func @rounded(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %half = nn.constant dense<0.5> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %root = nn.constant dense<1.4140625> : tensor<f32>
+  %factor = nn.constant dense<1.7021484375> : tensor<f32>
+  %0 = nn.div %x, %root : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = nn.erf %0 : tensor<4xf32>
+  %2 = nn.add %1, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %3 = nn.mul %x, %half : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %y = nn.mul %3, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %4 = nn.mul %x, %factor : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %5 = nn.sigmoid %4 : tensor<4xf32>
+  %z = nn.mul %x, %5 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
 }

@@ -78,3 +78,31 @@ func.func @epsilon_negative(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %y = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+
+// The operation's epsilon is f32, which is not enough for f64.
+func.func @double(%x: tensor<2x8xf64>) -> tensor<2x8xf64> {
+  %eps = nn.constant dense<1.0e-05> : tensor<f64>
+  %mean = nn.reduce mean %x axes = [1] keep_dims : (tensor<2x8xf64>) -> tensor<2x1xf64>
+  %d = nn.sub %x, %mean : (tensor<2x8xf64>, tensor<2x1xf64>) -> tensor<2x8xf64>
+  %square = nn.mul %d, %d : (tensor<2x8xf64>, tensor<2x8xf64>) -> tensor<2x8xf64>
+  %v = nn.reduce mean %square axes = [1] keep_dims : (tensor<2x8xf64>) -> tensor<2x1xf64>
+  %sum = nn.add %v, %eps : (tensor<2x1xf64>, tensor<f64>) -> tensor<2x1xf64>
+  %root = nn.sqrt %sum : tensor<2x1xf64>
+  // expected-remark @below {{Reason="epsilon is 1.0000000000000001e-05, which f32 cannot hold"}}
+  %y = nn.div %d, %root : (tensor<2x8xf64>, tensor<2x1xf64>) -> tensor<2x8xf64>
+  return %y : tensor<2x8xf64>
+}
+
+// A sum over 8 elements divided by 8.000001 is not their mean.
+func.func @other_count(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %n = nn.constant dense<8.000001> : tensor<f32>
+  %0 = nn.reduce sum %x axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %mean = nn.div %0, %n : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %d = nn.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  %square = nn.mul %d, %d : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = nn.reduce sum %square axes = [1] keep_dims : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %v = nn.div %1, %n : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %root = nn.sqrt %v : tensor<2x1xf32>
+  %y = nn.div %d, %root : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

@@ -19,6 +19,11 @@ namespace tacit::nn {
 /// splat constant, or of a little arithmetic on such constants.
 std::optional<double> constantScalar(mlir::Value value, unsigned depth = 6);
 
+/// Returns how far `number`, which constantScalar found, may be from the one that its
+/// author meant: one unit in its last place. A number that half precision can hold was
+/// possibly rounded to it before; a power of two is what it is.
+double uncertaintyOf(mlir::Value value, double number);
+
 /// Returns true if a tensor of the type of `scalar` broadcasts against one of the type of
 /// `other` without changing its shape.
 bool keepsShape(mlir::Value scalar, mlir::Value other);
@@ -28,6 +33,7 @@ bool keepsShape(mlir::Value scalar, mlir::Value other);
 struct ScalarOperation {
   mlir::Value other;
   double scalar;
+  double uncertainty = 0; ///< see uncertaintyOf
 };
 template <typename OpT>
 std::optional<ScalarOperation> matchScalar(mlir::Value value) {
@@ -35,7 +41,7 @@ std::optional<ScalarOperation> matchScalar(mlir::Value value) {
   auto scalar = op ? constantScalar(op.getRhs()) : std::nullopt;
   if (!scalar || !keepsShape(op.getRhs(), op.getLhs()))
     return std::nullopt;
-  return ScalarOperation{op.getLhs(), *scalar};
+  return ScalarOperation{op.getLhs(), *scalar, uncertaintyOf(op.getRhs(), *scalar)};
 }
 
 /// Describes a reduction.

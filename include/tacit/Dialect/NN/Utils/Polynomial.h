@@ -29,37 +29,47 @@ public:
   /// The exponent of each atom.
   using Term = std::array<unsigned, kMaxAtoms>;
 
-  Polynomial() = default;
-  Polynomial(std::initializer_list<std::pair<const Term, double>> terms) : terms(terms) {}
+  /// A number and how far it may be from the one that its author meant.
+  struct Coefficient {
+    double value = 0, uncertainty = 0;
+    Coefficient(double value = 0, double uncertainty = 0)
+        : value(value), uncertainty(uncertainty) {}
+  };
 
-  static Polynomial constant(double value) { return {{Term{}, value}}; }
+  Polynomial() = default;
+  Polynomial(std::initializer_list<std::pair<const Term, Coefficient>> terms)
+      : terms(terms) {}
+
+  static Polynomial constant(double value, double uncertainty = 0) {
+    return {{Term{}, Coefficient(value, uncertainty)}};
+  }
   static Polynomial atom(unsigned index);
 
   double coefficient(Term term) const {
     auto entry = terms.find(term);
-    return entry == terms.end() ? 0 : entry->second;
+    return entry == terms.end() ? 0 : entry->second.value;
   }
 
   /// Returns the value of a polynomial without atoms.
-  std::optional<double> asConstant() const;
+  std::optional<Coefficient> asConstant() const;
 
   Polynomial operator+(const Polynomial &other) const;
-  Polynomial operator*(double factor) const;
+  Polynomial operator*(Coefficient factor) const;
   /// Returns nullopt if the degree would be too high.
   std::optional<Polynomial> operator*(const Polynomial &other) const;
 
   /// Returns true if both have the same terms, whatever their coefficients; a term that is
   /// smaller than `tolerance` times the largest does not count.
   bool isSimilar(const Polynomial &expected, double tolerance) const;
-  /// Returns true if each coefficient differs by at most `tolerance` times the expected
-  /// one.
-  bool isNear(const Polynomial &expected, double tolerance) const;
+  /// Returns true if every coefficient, also of a term that only one of them has, differs
+  /// by no more than its uncertainty.
+  bool isNear(const Polynomial &expected) const;
 
   /// Formats the polynomial for messages: "0.5 x + 0.5 x T".
   std::string str() const;
 
 private:
-  std::map<Term, double> terms;
+  std::map<Term, Coefficient> terms;
 };
 
 /// Reads values as polynomials in given atoms. The work is bounded for any graph: at most

@@ -12,9 +12,9 @@
 using namespace mlir;
 using namespace tacit::nn;
 
-/// The tolerance of a coefficient, relative to itself. Exporters shorten constants, and
-/// those of a model in half precision are products of numbers of 11 bits.
-static constexpr double kTolerance = 2.5e-4;
+/// Terms that are smaller than this, relative to the largest, do not decide whether a
+/// function is reported as a near miss.
+static constexpr double kNegligible = 2.5e-4;
 
 /// Returns the values of the type of `end` from which it is computed by arithmetic, nearest
 /// first: the candidates for x.
@@ -40,7 +40,7 @@ static Operation *findResult(Value x, Value function, const Polynomial &result) 
     if (!PolynomialReader::isArithmetic(op) || op->getResult(0).getType() != x.getType())
       continue;
     auto polynomial = PolynomialReader({x, function}).read(op->getResult(0));
-    if (polynomial && polynomial->isNear(result, kTolerance))
+    if (polynomial && polynomial->isNear(result))
       return op;
     ops.insert(op->user_begin(), op->user_end());
   }
@@ -55,9 +55,9 @@ FailureOr<ActivationSite> tacit::nn::findActivation(Operation *function,
   std::string reason;
   for (Value x : candidatesFor(argument)) {
     auto polynomial = PolynomialReader({x}).read(argument);
-    if (!polynomial || !polynomial->isSimilar(form.argument, kTolerance))
+    if (!polynomial || !polynomial->isSimilar(form.argument, kNegligible))
       continue;
-    bool isArgument = polynomial->isNear(form.argument, kTolerance);
+    bool isArgument = polynomial->isNear(form.argument);
     Operation *root = findResult(x, value, form.result);
     if (isArgument && root)
       return ActivationSite{x, root};

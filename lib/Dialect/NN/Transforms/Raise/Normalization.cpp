@@ -244,6 +244,12 @@ LogicalResult tacit::nn::checkWhole(const Normalization &match, PatternRewriter 
   if (!(*match.epsilon >= 0 && *match.epsilon <= std::numeric_limits<float>::max()))
     return miss(fmt::format("epsilon is {:g}; expected a number that is not negative",
                             *match.epsilon));
+  // Arithmetic on f32 has no use for more digits; that on f64 has.
+  auto type =
+      cast<FloatType>(cast<RankedTensorType>(match.input.getType()).getElementType());
+  if (type.getFPMantissaWidth() > 24 &&
+      static_cast<float>(*match.epsilon) != *match.epsilon)
+    return miss(fmt::format("epsilon is {:.17g}, which f32 cannot hold", *match.epsilon));
   if (match.input.getType() != match.root->getResult(0).getType())
     return miss("its result and its input have different shapes");
   return success();

@@ -206,10 +206,14 @@ static FailureOr<Value> buildAttention(Site site, Scores scores, PatternRewriter
   if (!std::isfinite(scale))
     return rewriter.notifyMatchFailure(
         output, fmt::format("the scale is {:g}; expected a finite number", scores.scale));
+  // Arithmetic on f32 has no use for more digits; that on f64 has.
+  auto element = cast<FloatType>(output.getType().getElementType());
+  if (element.getFPMantissaWidth() > 24 && scale != scores.scale)
+    return rewriter.notifyMatchFailure(
+        output, fmt::format("the scale is {:.17g}, which f32 cannot hold", scores.scale));
   if (failed(alignHeads(heads, site, scores, rewriter)))
     return failure();
-  auto mask =
-      combineMasks(scores.masks, output.getType().getElementType(), output, rewriter);
+  auto mask = combineMasks(scores.masks, element, output, rewriter);
   if (failed(mask))
     return failure();
   heads.mask = mask->value;

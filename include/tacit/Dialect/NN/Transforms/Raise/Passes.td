@@ -159,9 +159,10 @@ def RaiseGelu : RaisePass<"nn-raise-gelu"> {
     - sigmoid of 1.702 x, in x T;
     - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
 
-    Each coefficient may be off by 2.5e-4 of itself: exporters write 1.4142135 or
-    0.79788, and a model in half precision has constants of 11 bits. Near misses: a
-    coefficient beyond that, and the right argument in another expression.
+    The constants of the file must be those of the function to one unit in the last place of
+    their type, which is half precision for numbers that it can hold: 1.4142135 is a root of
+    2, and so is 1.4140625 of float16, but 1.4142 is not. Near misses: another
+    coefficient, and the right argument in another expression.
 
     **Before**
 
