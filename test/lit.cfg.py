@@ -48,6 +48,13 @@ elif not roundtrip:
     lit_config.note("the model folder '%s' was not found; tests that need it are "
                     "skipped" % os.path.normpath(models))
 
+# ThreadSanitizer is a package of its own: libclang-rt-22-dev.
+if os.path.exists(os.path.join(config.llvm_tools_dir, "..", "lib", "clang", "22", "lib", "linux",
+                               "libclang_rt.tsan-x86_64.a")):
+    config.available_features.add("tsan")
+else:
+    lit_config.note("tests with ThreadSanitizer are skipped: install libclang-rt-22-dev")
+
 # /proc/cpuinfo lists what the CPU and the kernel both support.
 try:
     with open("/proc/cpuinfo") as cpuinfo:

@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef GPT_INPUT_0_ELEMENTS
+#error "gpt.so takes any size; compile the model for one: --shape tokens=1x128"
+#endif
+
 /* The characters that the model's tokens 0 to 64 stand for. */
 static const char alphabet[] = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz";

@@ -18,6 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef GPT_INPUT_0_ELEMENTS
+#error "gpt.so takes any size; compile the model for one: --shape tokens=1x128"
+#endif
+
 enum {
   WINDOW = GPT_INPUT_0_ELEMENTS,
   TOKENS = GPT_OUTPUT_0_ELEMENTS / GPT_INPUT_0_ELEMENTS,

@@ -20,10 +20,15 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::driver;
 
+/// Option parsing checked the name.
+static cpu::Processor processorOf(const CodeOptions &code) {
+  return llvm::cantFail(cpu::Processor::find(code.cpu, code.vectorBits));
+}
+
 Compilation::Compilation(Session &session, Variant variant, ModuleOp program, size_t phase)
     : session(session), variant(std::move(variant)),
-      target(cpu::Processor::host(this->variant.vectorBits)), module(program.clone()),
-      reached(phase), start(std::chrono::steady_clock::now()) {}
+      target(processorOf(this->variant.code)), module(program.clone()), reached(phase),
+      start(std::chrono::steady_clock::now()) {}
 
 Compilation::Compilation(Session &session, Variant variant)
     : Compilation(session, std::move(variant), session.program(), session.phase()) {}
@@ -190,7 +195,8 @@ void Compilation::reportTransformations(const Phase &phase) {
 
 llvm::Error Compilation::advance(PhaseKind last) {
   PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
-                           variant.transformations, variant.flow,        variant.twoParty};
+                           variant.transformations, variant.flow,        variant.twoParty,
+                           variant.code.usesThreads};
   size_t end = *findPhase(last, variant.flow);
   while (reached < end) {
     const Phase &phase = phases(variant.flow)[++reached];
@@ -242,12 +248,20 @@ llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
   return made;
 }
 
-llvm::Error Compilation::writeLibrary(StringRef path) {
-  llvm::Error error = llvm::Error::success();
-  llvm::consumeError(std::move(error));
-  guard([&] { error = cpu::writeLibrary(*module, target, path, session.options.model); },
-        [&] { return noCode(); });
-  return error;
+llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path) {
+  std::string irPath;
+  // A command that starts after the last phase has dumped none.
+  const std::string &dumps = session.options.dumpPhases;
+  if (!dumps.empty() && llvm::sys::fs::exists(dumps))
+    irPath = dumps + "/library.ll";
+  llvm::Expected<LibraryParts> made = LibraryParts();
+  llvm::consumeError(made.takeError());
+  guard(
+      [&] {
+        made = cpu::writeLibrary(*module, target, path, session.options.model, irPath);
+      },
+      [&] { return noCode(); });
+  return made;
 }
 
 llvm::Error Compilation::noCode() const {

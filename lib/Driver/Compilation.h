@@ -19,7 +19,7 @@ struct Variant {
   Flow flow = Flow::Cpu;
   std::vector<Transformation> transformations = {};
   TwoPartyOptions twoParty = {};
-  int64_t vectorBits = 512;
+  CodeOptions code = {};
   /// This compilation is only the reference of a comparison: it is silent and not dumped.
   bool isAside = false;
 };
@@ -47,7 +47,7 @@ public:
   /// Compiles up to `llvm`, and then into this process.
   llvm::Expected<std::unique_ptr<Executable>> makeExecutable();
   /// Writes the program, which has passed `llvm`, as a library.
-  llvm::Error writeLibrary(llvm::StringRef path);
+  llvm::Expected<LibraryParts> writeLibrary(llvm::StringRef path);
 
 private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);

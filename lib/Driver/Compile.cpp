@@ -135,11 +135,12 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
     llvm::outs() << options.passPipeline << "\n";
     return;
   }
-  cpu::Processor processor = cpu::Processor::host(options.vectorBits);
+  cpu::Processor processor =
+      llvm::cantFail(cpu::Processor::find(options.cpu, options.vectorBits));
   mlir::OpPassManager manager(mlir::ModuleOp::getOperationName());
   buildPipeline(manager, options.start(), *findPhase(last, options.flow),
                 {processor.tileRows, processor.panelColumns, processor.extendsF16,
-                 options.transformations, options.flow, twoParty});
+                 options.transformations, options.flow, twoParty, options.usesThreads});
   manager.printAsTextualPipeline(llvm::outs());
   llvm::outs() << "\n";
 }
@@ -159,15 +160,17 @@ static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session 
 }
 
 static llvm::Error makeLibrary(const CompileOptions &options, Compilation &compilation) {
-  if (auto error = compilation.writeLibrary(options.output))
-    return error;
+  auto parts = compilation.writeLibrary(options.output);
+  if (!parts)
+    return parts.takeError();
   auto paths = libraryPaths(options.output);
   if (!paths)
     return paths.takeError();
   return writeReport(options,
                      report::LibraryReport{paths->library, paths->header, paths->weights,
                                            sizeOf(paths->library), sizeOf(paths->weights),
-                                           compilation.elapsed(), peakMemory()});
+                                           compilation.elapsed(), peakMemory(),
+                                           parts->features, parts->usesOpenMP});
 }
 
 static llvm::Error writeProgram(const CompileOptions &options, const Protocol &protocol,
@@ -215,8 +218,8 @@ llvm::Error driver::compile(const CompileOptions &options) {
   Session session(options, options, Purpose::Code);
   if (auto error = begin(options, last, session))
     return error;
-  Compilation compilation(session, {options.flow, options.transformations,
-                                    protocol->twoParty, options.vectorBits});
+  Compilation compilation(
+      session, {options.flow, options.transformations, protocol->twoParty, options});
   if (auto error = options.passPipeline.empty()
                        ? compilation.advance(last)
                        : compilation.runPipeline(options.passPipeline))

@@ -174,10 +174,10 @@ static llvm::Expected<Compiled> compileVariant(Session &session, NamedVariant na
 static std::vector<NamedVariant> variantsOf(const EvalOptions &options,
                                             const TwoPartyOptions &twoParty) {
   bool isChanged = !options.transformations.empty();
-  Variant plain{Flow::Cpu, {}, {}, options.vectorBits, /*isAside=*/true};
+  Variant plain{Flow::Cpu, {}, {}, options, /*isAside=*/true};
   Variant changed = plain;
   changed.transformations = options.transformations;
-  Variant last{options.flow, options.transformations, twoParty, options.vectorBits};
+  Variant last{options.flow, options.transformations, twoParty, options};
   std::vector<NamedVariant> variants;
   variants.push_back({options.twin ? "twin" : isChanged ? "changed" : "original", last});
   if (options.twin && isChanged)

@@ -110,7 +110,7 @@ static llvm::Expected<Compiled> compileWith(const RunOptions &options,
   if (session->onnx())
     if (auto error = importFor(options, *session, inputs, pinsValues))
       return std::move(error);
-  Variant variant{options.flow, options.transformations, {}, options.vectorBits};
+  Variant variant{options.flow, options.transformations, {}, options};
   Compiled compiled{};
   if (options.isReference) {
     auto reference = ReferenceProgram::make(session, variant);

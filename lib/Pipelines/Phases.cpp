@@ -66,6 +66,7 @@ static void schedule(OpPassManager &manager, const PipelineOptions &options) {
 static void lowerToLlvm(OpPassManager &manager, const PipelineOptions &options) {
   LlvmOptions llvm;
   llvm.extendsF16 = options.extendsF16;
+  llvm.threads = options.usesThreads;
   buildLlvmPipeline(manager, llvm);
 }
 

@@ -172,7 +172,7 @@ static void lowerLoops(OpPassManager &functions, const LlvmOptions &options) {
   // This comes before expand-strided-metadata, which allows at most one unknown size in a
   // group.
   functions.addPass(cpu::createLowerReshapes());
-  functions.addPass(cpu::createParallelize());
+  functions.addPass(cpu::createParallelize({options.threads}));
   functions.addPass(
       createConvertVectorToSCFPass(VectorTransferToSCFOptions().enableFullUnroll()));
   // Vectors are in their final shape, so that one expansion of each is enough.

@@ -7,6 +7,8 @@
 
 #include "tacit/Report/CompileReport.h"
 #include "tacit/Report/Json.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 #include <fmt/format.h>
 
 using namespace tacit;
@@ -18,6 +20,15 @@ void report::printText(const LibraryReport &report, llvm::raw_ostream &os) {
                     report.library, report.libraryBytes, report.weights,
                     report.weightsBytes, report.header, report.seconds,
                     report.peakBytes / 1e6);
+  os << fmt::format(
+      "to deploy, copy {} and {}{}\n", llvm::sys::path::filename(report.library).str(),
+      llvm::sys::path::filename(report.weights).str(),
+      report.usesOpenMP
+          ? ", and install libomp.so.5 (Debian: libomp5) or put it beside them"
+          : "");
+  if (!report.features.empty())
+    os << fmt::format("for processors with {}\n",
+                      llvm::join(llvm::split(report.features, ','), ", "));
 }
 
 llvm::json::Object report::toJson(const LibraryReport &report) {
@@ -27,6 +38,8 @@ llvm::json::Object report::toJson(const LibraryReport &report) {
                             {"weights", jsonText(report.weights)},
                             {"library_bytes", report.libraryBytes},
                             {"weights_bytes", report.weightsBytes},
+                            {"features", jsonText(report.features)},
+                            {"openmp", report.usesOpenMP},
                             {"compile_seconds", report.seconds},
                             {"peak_rss_bytes", report.peakBytes}};
 }

@@ -80,8 +80,10 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
     return error;
   void *handle = dlopen(fullPath.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle)
-    return fail(ErrorKind::BadInput, "install libomp-22-dev, or compile the model again",
-                "cannot load library '{}': {}", path.str(), dlerror());
+    return fail(
+        ErrorKind::BadInput,
+        "install what the loader misses, or compile the model again without threads",
+        "cannot load library '{}': {}", path.str(), dlerror());
   std::shared_ptr<void> owner(handle, dlclose);
   auto *model = static_cast<const tacit_model_desc *>(dlsym(handle, "tacit_model"));
   if (!model)
@@ -169,8 +171,8 @@ llvm::Error Executable::deriveOutputs(ArrayRef<tacit_tensor> inputs,
                                       MutableArrayRef<tacit_tensor> outputs) {
   char text[2048];
   int status =
-      tacit_runtime_output_shapes(model, &state, inputs.data(), inputs.size(),
-                                  outputs.data(), outputs.size(), text, sizeof text);
+      tacit_runtime_output_shapes(model, inputs.data(), inputs.size(), outputs.data(),
+                                  outputs.size(), text, sizeof text);
   return toError(status, text);
 }
 

@@ -117,24 +117,32 @@ private:
 
 } // namespace
 
+/// The functions of tacit.h without their prefix.
+static constexpr StringLiteral kFunctions[] = {
+    "init", "run", "output_shapes", "create", "run_state", "destroy", "close", "describe"};
+
 /// Lists the symbols that the library exports: everything else that the object defines
 /// stays internal, so that it cannot collide with a program's own functions or with other
 /// models.
 static std::string versionScript(StringRef prefix) {
-  return "{ global: tacit_model; tacit_run; tacit_output_shapes; " + prefix.str() +
-         "_run; " + prefix.str() + "_output_shapes; local: *; };\n";
+  std::string script = "{ global: tacit_model; ";
+  for (StringRef function : kFunctions)
+    script += ("tacit_" + function + "; " + prefix + "_" + function + "; ").str();
+  return script + "local: *; };\n";
 }
 
-static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &paths,
-                                                          StringRef object,
-                                                          StringRef script,
-                                                          StringRef output) {
+static Expected<std::vector<std::string>>
+linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
+                StringRef output, bool usesOpenMP) {
   auto entry = findArchive("libtacit_entry.a");
   if (!entry)
     return entry.takeError();
   auto runtime = findArchive("libtacit_runtime.a");
   if (!runtime)
     return runtime.takeError();
+  auto threads = findArchive(usesOpenMP ? "libtacit_openmp.a" : "libtacit_serial.a");
+  if (!threads)
+    return threads.takeError();
   // -z defs: an undefined symbol is an error now, and not when a program loads the library.
   // -Bsymbolic: if a program loads two models, each calls its own code.
   std::vector<std::string> arguments = {"-shared",
@@ -154,16 +162,20 @@ static Expected<std::vector<std::string>> linkerArguments(const LibraryPaths &pa
                                         output.str(),
                                         "-u",
                                         "tacit_run"};
-  arguments.insert(arguments.end(),
-                   {"--defsym=" + paths.prefix + "_run=tacit_run",
-                    "--defsym=" + paths.prefix + "_output_shapes=tacit_output_shapes",
-                    object.str(), *entry, *runtime});
+  for (StringRef function : kFunctions)
+    arguments.push_back(
+        ("--defsym=" + paths.prefix + "_" + function + "=tacit_" + function).str());
+  arguments.insert(arguments.end(), {object.str(), *entry, *runtime, *threads});
   SmallVector<StringRef> folders;
   StringRef(TACIT_LINK_DIRS).split(folders, ':', -1, /*KeepEmpty=*/false);
   for (StringRef folder : folders)
     arguments.push_back("-L" + folder.str());
-  arguments.insert(arguments.end(), {"-lm", "-lc", TACIT_LIBGCC, TACIT_LIBOMP, "-rpath",
-                                     path::parent_path(TACIT_LIBOMP).str()});
+  arguments.insert(arguments.end(), {"-lm", "-lc", TACIT_LIBGCC});
+  // The library is found as that of the system, or else beside this one: what works here
+  // has to work where it is copied to. It is not linked statically, because two copies of
+  // LLVM's OpenMP in one process refuse to run.
+  if (usesOpenMP)
+    arguments.insert(arguments.end(), {TACIT_LIBOMP, "-rpath", "$ORIGIN"});
   return arguments;
 }
 
@@ -185,18 +197,19 @@ static llvm::Error runLinker(StringRef linker, ArrayRef<std::string> arguments) 
               printed ? (*printed)->getBuffer().rtrim().str() : std::string());
 }
 
-static llvm::Error link(const LibraryPaths &paths, ArrayRef<char> objectCode) {
+static llvm::Error link(const LibraryPaths &paths, const LibraryParts &parts) {
   auto linker = findLinker();
   if (!linker)
     return linker.takeError();
   LinkerFile object, script;
   if (llvm::Error error =
-          object.create("o", StringRef(objectCode.data(), objectCode.size())))
+          object.create("o", StringRef(parts.object.data(), parts.object.size())))
     return error;
   if (llvm::Error error = script.create("map", versionScript(paths.prefix)))
     return error;
   return makeFileAtomically(paths.library, [&](StringRef temporary) -> llvm::Error {
-    auto arguments = linkerArguments(paths, object.getPath(), script.getPath(), temporary);
+    auto arguments = linkerArguments(paths, object.getPath(), script.getPath(), temporary,
+                                     parts.usesOpenMP);
     if (!arguments)
       return arguments.takeError();
     return runLinker(*linker, *arguments);
@@ -207,7 +220,7 @@ llvm::Error writeLibrary(const LibraryParts &parts) {
   auto paths = libraryPaths(parts.output);
   if (!paths)
     return paths.takeError();
-  if (llvm::Error error = link(*paths, parts.object))
+  if (llvm::Error error = link(*paths, parts))
     return error;
   std::string header = libraryHeader(parts, paths->prefix);
   return writeFileAtomically(paths->header, [&](raw_ostream &os) {

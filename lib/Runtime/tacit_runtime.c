@@ -3,16 +3,16 @@
 |* Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.         *|
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
 |*                                                                            *|
-|* Plain C with nothing but libc and OpenMP, because it becomes part of every *|
-|* compiled library.                                                          *|
+|* Plain C with nothing but libc, because it becomes part of every compiled   *|
+|* library.                                                                   *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
-#define _GNU_SOURCE /* dladdr, sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity */
 
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit_tensors.h"
-#include <dlfcn.h>
+#include "tacit_threads.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,9 +24,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* <omp.h> belongs to one compiler; this function is in every OpenMP library. */
-extern void omp_set_num_threads(int);
 
 static int check_counts(const tacit_model_desc *model, const tacit_tensor *inputs,
                         int num_inputs, const tacit_tensor *outputs, int num_outputs,
@@ -146,28 +143,28 @@ static tacit_io output_of_call(const tacit_model_desc *model, int i,
   return io;
 }
 
-int tacit_runtime_output_shapes(const tacit_model_desc *model, tacit_state *state,
-                                const tacit_tensor *inputs, int num_inputs,
-                                tacit_tensor *outputs, int num_outputs, char *error,
-                                size_t error_size) {
+int tacit_runtime_output_shapes(const tacit_model_desc *model, const tacit_tensor *inputs,
+                                int num_inputs, tacit_tensor *outputs, int num_outputs,
+                                char *error, size_t error_size) {
   tacit_message out = {error, error_size};
+  tacit_state state = {0};
   if (error && error_size > 0)
     error[0] = '\0';
   int status = check_counts(model, inputs, num_inputs, outputs, num_outputs, out);
   for (int i = 0; status == TACIT_OK && i < num_inputs; ++i)
     status = tacit_check_form(&model->inputs[i], &inputs[i], "input", fixed_shape, out);
   if (status == TACIT_OK)
-    status = derive_sizes(model, state, inputs, out);
-  if (status != TACIT_OK)
-    return status;
-  const int64_t *sizes = model->num_dims > 0 ? derived(model, state) + 1 : NULL;
-  for (int i = 0; i < num_outputs; ++i) {
+    status = derive_sizes(model, &state, inputs, out);
+  const int64_t *sizes =
+      status == TACIT_OK && model->num_dims > 0 ? derived(model, &state) + 1 : NULL;
+  for (int i = 0; status == TACIT_OK && i < num_outputs; ++i) {
     tacit_io io = output_of_call(model, i, &sizes);
     outputs[i].dtype = io.dtype;
     outputs[i].rank = io.rank;
     memcpy(outputs[i].shape, io.shape, sizeof io.shape);
   }
-  return TACIT_OK;
+  free(state.sizes);
+  return status;
 }
 
 /* Checks everything that generated code relies on. */
@@ -209,14 +206,36 @@ static int has_feature(const char *name, size_t length) {
 #define TACIT_FEATURE(feature)                                                             \
   if (length == sizeof(feature) - 1 && memcmp(name, feature, length) == 0)                 \
     return __builtin_cpu_supports(feature) != 0;
+  TACIT_FEATURE("x86-64-v2")
+  TACIT_FEATURE("x86-64-v3")
+  TACIT_FEATURE("x86-64-v4")
+  TACIT_FEATURE("sse3")
+  TACIT_FEATURE("ssse3")
+  TACIT_FEATURE("sse4.1")
+  TACIT_FEATURE("sse4.2")
+  TACIT_FEATURE("popcnt")
+  TACIT_FEATURE("avx")
   TACIT_FEATURE("avx2")
   TACIT_FEATURE("fma")
   TACIT_FEATURE("f16c")
+  TACIT_FEATURE("bmi")
+  TACIT_FEATURE("bmi2")
+  TACIT_FEATURE("lzcnt")
+  TACIT_FEATURE("movbe")
+  TACIT_FEATURE("avxvnni")
+  TACIT_FEATURE("gfni")
   TACIT_FEATURE("avx512f")
   TACIT_FEATURE("avx512bw")
+  TACIT_FEATURE("avx512cd")
   TACIT_FEATURE("avx512dq")
   TACIT_FEATURE("avx512vl")
+  TACIT_FEATURE("avx512vbmi")
+  TACIT_FEATURE("avx512vbmi2")
+  TACIT_FEATURE("avx512ifma")
   TACIT_FEATURE("avx512vnni")
+  TACIT_FEATURE("avx512bitalg")
+  TACIT_FEATURE("avx512bf16")
+  TACIT_FEATURE("avx512vpopcntdq")
 #undef TACIT_FEATURE
 #else
   (void)name;
@@ -231,7 +250,8 @@ static int check_features(const tacit_model_desc *model, tacit_message out) {
     size_t length = strcspn(name, ",");
     if (length > 0 && !has_feature(name, length))
       return tacit_refuse(
-          out, TACIT_BAD_INPUT, "compile the model on this machine",
+          out, TACIT_BAD_INPUT,
+          "compile the model on this machine, or for an older processor",
           "the model needs the processor feature '%.*s', which this processor "
           "lacks",
           (int)length, name);
@@ -267,19 +287,6 @@ uint64_t tacit_runtime_hash(const void *bytes, uint64_t size) {
     hash ^= hash >> 32;
   }
   return hash;
-}
-
-/* Writes the path of the model's weight file: beside the library that holds the
-   description. Returns 0 if there is no such library or the path is too long. */
-static int weights_path(const tacit_model_desc *model, char *path, size_t size) {
-  Dl_info library;
-  if (!model->weights_file || !dladdr((const void *)model, &library) || !library.dli_fname)
-    return 0;
-  const char *slash = strrchr(library.dli_fname, '/');
-  int folder = slash ? (int)(slash - library.dli_fname) + 1 : 0;
-  int length =
-      snprintf(path, size, "%.*s%s", folder, library.dli_fname, model->weights_file);
-  return length > 0 && (size_t)length < size;
 }
 
 static const char *const copy_hint =
@@ -336,7 +343,7 @@ static int open_weights(const tacit_model_desc *model, const char *path,
 }
 
 /* Maps an open weight file; the caller closes it. */
-static int map_open_file(const tacit_model_desc *model, tacit_state *state, int file,
+static int map_open_file(const tacit_model_desc *model, void **memory, int file,
                          const char *path, tacit_message out) {
   void *mapped = mmap(NULL, model->weights_bytes, PROT_READ, MAP_PRIVATE, file, 0);
   if (mapped == MAP_FAILED)
@@ -353,18 +360,19 @@ static int map_open_file(const tacit_model_desc *model, tacit_state *state, int 
                         ": it is damaged or belongs to another model",
                         path, hash, model->weights_hash);
   }
-  state->weights = mapped;
-  state->mapped = mapped;
-  state->mapped_bytes = model->weights_bytes;
+  *memory = mapped;
   return TACIT_OK;
 }
 
 /* Maps the weight file. While a library is replaced, which is not possible in one step for
    several files, the weights of the old one are called NAME.weights.old. */
-static int map_weights(const tacit_model_desc *model, tacit_state *state,
+static int map_weights(const tacit_model_desc *model, const char *folder, void **memory,
                        tacit_message out) {
   char path[PATH_MAX], old[PATH_MAX + sizeof TACIT_OLD_SUFFIX];
-  if (!weights_path(model, path, sizeof path))
+  int length = model->weights_file && *folder
+                   ? snprintf(path, sizeof path, "%s%s", folder, model->weights_file)
+                   : -1;
+  if (length < 0 || (size_t)length >= sizeof path)
     return tacit_refuse(out, TACIT_INTERNAL,
                         "load the model from a library made by tacit compile",
                         "cannot tell where the model's weight file is");
@@ -380,20 +388,86 @@ static int map_weights(const tacit_model_desc *model, tacit_state *state,
     return TACIT_BAD_INPUT;
   if (out.text && out.size > 0)
     out.text[0] = '\0';
-  int status = map_open_file(model, state, file, opened, out);
+  int status = map_open_file(model, memory, file, opened, out);
   close(file);
   return status;
 }
 
+/* Maps the weight file; its only user is the caller. */
+static int load_file(const tacit_model_desc *model, const char *folder,
+                     tacit_weights **weights, tacit_message out) {
+  static const uint64_t none[8];
+  tacit_weights *fresh = calloc(1, sizeof *fresh);
+  if (!fresh)
+    return tacit_refuse(out, TACIT_INTERNAL, "free some memory",
+                        "cannot allocate the description of the weights");
+  fresh->users = 1;
+  fresh->bytes = model->weights_bytes;
+  fresh->mapped = (void *)none;
+  int status = model->weights_bytes == 0 ? TACIT_OK
+                                         : map_weights(model, folder, &fresh->mapped, out);
+  if (status == TACIT_OK)
+    *weights = fresh;
+  else
+    free(fresh);
+  return status;
+}
+
+void tacit_weights_release(tacit_weights *weights) {
+  if (!weights || __atomic_sub_fetch(&weights->users, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  if (weights->bytes > 0)
+    munmap(weights->mapped, weights->bytes);
+  free(weights);
+}
+
+void tacit_weights_use(tacit_state *state, tacit_weights *weights) {
+  state->file = weights;
+  state->weights = weights->mapped;
+}
+
+int tacit_library_weights(tacit_library *library, tacit_weights **weights, char *error,
+                          size_t error_size) {
+  tacit_message out = {error, error_size};
+  if (error && error_size > 0)
+    error[0] = '\0';
+  int status = check_features(library->model, out);
+  if (status != TACIT_OK)
+    return status;
+  tacit_weights *known = __atomic_load_n(&library->weights, __ATOMIC_ACQUIRE);
+  if (!known) {
+    tacit_weights *fresh = NULL;
+    status = load_file(library->model, library->folder, &fresh, out);
+    if (status != TACIT_OK)
+      return status;
+    /* If another thread was faster, its file is used by both. */
+    if (__atomic_compare_exchange_n(&library->weights, &known, fresh, 0, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+      known = fresh;
+    else
+      tacit_weights_release(fresh);
+  }
+  __atomic_add_fetch(&known->users, 1, __ATOMIC_RELAXED);
+  *weights = known;
+  return TACIT_OK;
+}
+
 static int load_weights(const tacit_model_desc *model, tacit_state *state,
                         tacit_message out) {
-  static const uint64_t none[8];
   if (state->weights)
     return TACIT_OK;
-  if (model->weights_bytes > 0)
-    return map_weights(model, state, out);
-  state->weights = (const uint8_t *)none;
-  return TACIT_OK;
+  tacit_weights *weights = NULL;
+  int status;
+  if (state->library) {
+    status = tacit_library_weights(state->library, &weights, out.text, out.size);
+  } else {
+    tacit_library own = {model, NULL, {NULL}, ""};
+    tacit_library_load(&own);
+    status = load_file(model, own.folder, &weights, out);
+  }
+  if (status == TACIT_OK)
+    tacit_weights_use(state, weights);
+  return status;
 }
 
 /* Returns the bytes of memory of this machine; a very large number if unknown. */
@@ -429,9 +503,8 @@ static int allocate_arena(const tacit_model_desc *model, tacit_state *state,
 }
 
 void tacit_runtime_use_weights(tacit_state *state, const uint8_t *weights) {
-  if (state->mapped)
-    munmap(state->mapped, state->mapped_bytes);
-  state->mapped = NULL;
+  tacit_weights_release(state->file);
+  state->file = NULL;
   state->weights = weights;
 }
 
@@ -460,9 +533,11 @@ int tacit_runtime_run(const tacit_model_desc *model, tacit_state *state,
     status = allocate_arena(model, state, out);
   if (status != TACIT_OK)
     return status;
-  omp_set_num_threads(threads > 0 ? threads : core_count());
+  int before = tacit_threads_request(threads > 0 ? threads : core_count());
   int64_t failed =
       model->entry(state->weights, state->arena, inputs, outputs, state->sizes);
+  /* The caller may use OpenMP as well. */
+  tacit_threads_request(before);
   if (failed == 0)
     return TACIT_OK;
   return tacit_refuse(out, TACIT_BAD_INPUT,

@@ -12,6 +12,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Driver/Transformations.h"
 #include "tacit/InitAll/InitAll.h"
@@ -116,6 +117,17 @@ static cl::opt<std::string>
                      cl::desc("use vectors of at most this width: 512, 256 or 128"),
                      cl::value_desc("N"), cl::init("512"), cl::cat(category),
                      cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand));
+
+static cl::opt<std::string> cpuOption(
+    "cpu",
+    cl::desc("processor that the code is for: native (default), x86-64-v4, x86-64-v3 or "
+             "x86-64-v2"),
+    cl::value_desc("NAME"), cl::init("native"), cl::cat(category), cl::sub(compileCommand),
+    cl::sub(runCommand), cl::sub(evalCommand));
+static cl::opt<std::string> threadsRuntimeOption(
+    "threads-runtime",
+    cl::desc("library that runs the threads: openmp (default), or none for one thread"),
+    cl::value_desc("NAME"), cl::init("openmp"), cl::cat(category), cl::sub(compileCommand));
 
 static cl::opt<std::string> outputOption("o", cl::desc("write the result to FILE"),
                                          cl::value_desc("FILE"), cl::cat(category),
@@ -429,10 +441,17 @@ static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
 static llvm::Error readCode(CodeOptions &options) {
   if (auto error = readNumber(vectorBitsOption, 0, kAny, options.vectorBits))
     return error;
-  if (llvm::is_contained({128, 256, 512}, options.vectorBits))
-    return llvm::Error::success();
-  return usage("use 512, 256 or 128",
-               fmt::format("--vector-bits {} is not a vector width", options.vectorBits));
+  if (!llvm::is_contained({128, 256, 512}, options.vectorBits))
+    return usage("use 512, 256 or 128",
+                 fmt::format("--vector-bits {} is not a vector width", options.vectorBits));
+  options.cpu = cpuOption;
+  if (auto processor = cpu::Processor::find(options.cpu); !processor)
+    return processor.takeError();
+  if (threadsRuntimeOption != "openmp" && threadsRuntimeOption != "none")
+    return usage("use openmp or none",
+                 fmt::format("--threads-runtime is '{}'", threadsRuntimeOption.getValue()));
+  options.usesThreads = threadsRuntimeOption == "openmp";
+  return llvm::Error::success();
 }
 
 /// Reads the options for a two-party program. Costs are compared with published ones,

@@ -42,4 +42,4 @@ int fake_helper(void) { return 1; }
 extern const tacit_model_desc tacit_model;
 const tacit_model_desc tacit_model = {
     ABI,   2, 1, 0, inputs, outputs, 32, WEIGHTS_HASH, 16, WEIGHTS_FILE, "",
-    entry, 0, 0, 0, 0,      0,       0};
+    entry, 0, 0, 0, 0,      0,       0,  "{}"};

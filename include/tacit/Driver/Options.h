@@ -65,7 +65,9 @@ struct ProtocolOptions {
 
 /// How code for the CPU is generated.
 struct CodeOptions {
+  std::string cpu = "native";
   int64_t vectorBits = 512;
+  bool usesThreads = true;
 };
 
 //===----------------------------------------------------------------------===//

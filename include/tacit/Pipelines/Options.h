@@ -41,6 +41,8 @@ struct LlvmOptions : mlir::PassPipelineOptions<LlvmOptions> {
   Option<bool> extendsF16{*this, "extends-f16",
                           llvm::cl::desc("the processor has an instruction for f16 to f32"),
                           llvm::cl::init(false)};
+  Option<bool> threads{*this, "threads", llvm::cl::desc("use the threads of OpenMP"),
+                       llvm::cl::init(true)};
 };
 
 /// The phase `mpc`: the ring of the shares.

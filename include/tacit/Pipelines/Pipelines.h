@@ -84,6 +84,8 @@ struct PipelineOptions {
   std::vector<Transformation> transformations = {};
   Flow flow = Flow::Cpu;
   TwoPartyOptions twoParty = {};
+  /// Parallel loops use the threads of OpenMP; otherwise they are serial.
+  bool usesThreads = true;
 };
 
 /// The meaning of a phase's failure.

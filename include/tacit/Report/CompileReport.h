@@ -20,6 +20,8 @@ struct LibraryReport {
   int64_t libraryBytes, weightsBytes;
   double seconds;
   int64_t peakBytes;
+  std::string features; ///< of the processor, comma-separated
+  bool usesOpenMP;
 };
 
 void printText(const LibraryReport &report, llvm::raw_ostream &os);

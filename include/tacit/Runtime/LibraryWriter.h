@@ -41,6 +41,9 @@ struct LibraryTensor {
   std::vector<int64_t> shape;     ///< -1 where free
   int64_t indexBound = 0;         ///< see tacit_io
   std::vector<int32_t> dims = {}; ///< see tacit_io; one per dimension, or none at all
+  /// How the model computes its dimensions, for an output: "past + seq". One per dimension,
+  /// empty if that is not known, or none at all.
+  std::vector<std::string> sizes = {};
 };
 
 /// The contents of a library.
@@ -52,6 +55,8 @@ struct LibraryParts {
   std::vector<std::string> dims; ///< names of free dimensions
   uint64_t weightsBytes = 0, arenaBytes = 0;
   std::string features; ///< comma-separated processor features, may be empty
+  /// The code has parallel loops, for which it needs LLVM's OpenMP library.
+  bool usesOpenMP = false;
 };
 
 /// Returns what follows the packed weights in NAME.weights: see tacit_weights_end.
@@ -60,9 +65,11 @@ std::string weightsEnd(uint64_t bytes, uint64_t hash);
 /// Returns the text of NAME.h.
 std::string libraryHeader(const LibraryParts &parts, llvm::StringRef prefix);
 
-/// Writes NAME.so and NAME.h. The library exports tacit_model, tacit_run,
-/// tacit_output_shapes, and the same functions as NAME_run and NAME_output_shapes, so that
-/// a program can link several models.
+/// Returns what tacit_describe returns.
+std::string libraryDescription(const LibraryParts &parts);
+
+/// Writes NAME.so and NAME.h. The library exports tacit_model and the functions of tacit.h,
+/// also as NAME_run and so on, so that a program can link several models.
 llvm::Error writeLibrary(const LibraryParts &parts);
 
 } // namespace tacit

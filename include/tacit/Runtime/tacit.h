@@ -3,9 +3,10 @@
 |* Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.         *|
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
 |*                                                                            *|
-|* A compiled model is one function over arrays of tensors. The caller owns   *|
-|* every buffer; nothing is allocated per call after the first, unless a      *|
-|* larger size of a free dimension needs more working memory.                 *|
+|* A compiled model is a function over arrays of tensors, which any number of *|
+|* threads may call at once. The caller owns every buffer; nothing is         *|
+|* allocated per call after the first, unless a larger size of a free         *|
+|* dimension, or a call at the same time, needs more working memory.          *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -19,7 +20,7 @@
 extern "C" {
 #endif
 
-#define TACIT_ABI_VERSION 4
+#define TACIT_ABI_VERSION 5
 
 /* The header of a compiled model repeats this part, so that it is self-contained; whichever
    is included first declares it. */
@@ -56,6 +57,9 @@ typedef struct {
 /* Status codes; messages are written to `error`. */
 enum { TACIT_OK = 0, TACIT_BAD_INPUT = 4, TACIT_INTERNAL = 1 };
 
+/* The working memory of one call at a time. */
+typedef struct tacit_state tacit_state;
+
 #endif /* TACIT_TENSOR_DECLARED */
 
 /* Describes one input or output of the model. A dimension of -1 is free: any size from 0
@@ -72,7 +76,8 @@ typedef struct {
   int32_t dims[TACIT_MAX_RANK];
 } tacit_io;
 
-/* The model itself; every compiled library exports one as `tacit_model`. */
+/* The model itself; every compiled library exports one as `tacit_model`. It belongs to the
+   runtime of the same version: callers use tacit_describe. */
 typedef struct {
   int32_t abi_version;
   int32_t num_inputs;
@@ -92,7 +97,7 @@ typedef struct {
   /* The messages of the conditions that `entry` checks in each call. */
   const char *const *value_checks;
   int64_t num_value_checks;
-  /* The rest is null if num_dims is 0. */
+  /* These are null if num_dims is 0. */
   const char *const *dim_names;
   /* The messages of the conditions that `shapes` checks. */
   const char *const *checks;
@@ -101,13 +106,21 @@ typedef struct {
      follow from the sizes of the free dimensions. Returns 0, or n if the n-th check
      failed, in which case the sizes are meaningless. */
   int64_t (*shapes)(const int64_t *dims, int64_t *sizes);
+  const char *json; /* what tacit_describe returns */
 } tacit_model_desc;
 
-/* Runs the model of this library. `threads` <= 0 means one per core. Returns TACIT_OK, or
-   another code and a message in `error` (always terminated; may be null). Values that the
-   model cannot take, such as an index that it computes and that lies outside of its table,
-   are found during the run: after an error the contents of the outputs are unspecified, and
-   the next call is not affected. Calls must not overlap. */
+/* The functions of a library. Each is also exported as NAME_run and so on, under which the
+   header of the library declares and documents it in full. In all of them, `error` receives
+   a message, which is always terminated and is cut to `error_size` bytes; it may be null.
+ */
+
+/* Opens and checks the weights, which the first call would do otherwise. */
+int tacit_init(char *error, size_t error_size);
+
+/* Runs the model. `threads` <= 0 means one per core. Any number of threads may call it at
+   the same time. Values that the model cannot take, such as an index that it computes and
+   that lies outside of its table, are found during the run: after an error the contents of
+   the outputs are unspecified, and the next call is not affected. */
 int tacit_run(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
               int num_outputs, int threads, char *error, size_t error_size);
 
@@ -115,6 +128,20 @@ int tacit_run(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
    caller can allocate them. Reads no data. Returns the same codes as tacit_run. */
 int tacit_output_shapes(const tacit_tensor *inputs, int num_inputs, tacit_tensor *outputs,
                         int num_outputs, char *error, size_t error_size);
+
+/* Makes working memory that tacit_run_state uses for one call at a time; null after an
+   error. */
+tacit_state *tacit_create(char *error, size_t error_size);
+int tacit_run_state(tacit_state *state, const tacit_tensor *inputs, int num_inputs,
+                    tacit_tensor *outputs, int num_outputs, int threads, char *error,
+                    size_t error_size);
+void tacit_destroy(tacit_state *state);
+
+/* Frees what the library keeps between calls; the next call works as the first one did. */
+void tacit_close(void);
+
+/* Describes the model as JSON, for callers that do not read the header. */
+const char *tacit_describe(void);
 
 #ifdef __cplusplus
 }

@@ -35,15 +35,26 @@ typedef struct {
 /* While a library is replaced, the weights of the old one have this behind their name. */
 #define TACIT_OLD_SUFFIX ".old"
 
-/* The state that one model keeps between calls. All zero before the first. */
+/* A weight file in memory. Every state that uses it counts as one of its users, and so does
+   a library that keeps it for the next state; the last user unmaps it. */
 typedef struct {
+  void *mapped;
+  uint64_t bytes;
+  int users; /* changed atomically */
+} tacit_weights;
+
+typedef struct tacit_library tacit_library;
+
+/* What one call at a time needs. All zero before the first. */
+struct tacit_state {
   const uint8_t *weights;
+  tacit_weights *file;    /* null if the caller owns the weights */
+  tacit_library *library; /* gives the weights; null if the state opens them itself */
   uint8_t *arena;
-  void *mapped; /* the weight file; null if the caller owns the weights */
-  uint64_t mapped_bytes;
   uint64_t arena_bytes; /* size of the arena */
   int64_t *sizes;       /* those of the free dimensions, then those that `shapes` writes */
-} tacit_state;
+  int is_busy;          /* changed atomically */
+};
 
 /* Checks everything that generated code relies on, then runs it. The first call maps the
    weight file beside the library and allocates the arena. Returns the same codes as
@@ -53,10 +64,9 @@ int tacit_runtime_run(const tacit_model_desc *model, tacit_state *state,
                       int num_outputs, int threads, char *error, size_t error_size);
 
 /* Returns the same codes as tacit_output_shapes. */
-int tacit_runtime_output_shapes(const tacit_model_desc *model, tacit_state *state,
-                                const tacit_tensor *inputs, int num_inputs,
-                                tacit_tensor *outputs, int num_outputs, char *error,
-                                size_t error_size);
+int tacit_runtime_output_shapes(const tacit_model_desc *model, const tacit_tensor *inputs,
+                                int num_inputs, tacit_tensor *outputs, int num_outputs,
+                                char *error, size_t error_size);
 
 /* Uses weights that are in memory already instead of a file. They must outlive the state
    and hold model->weights_bytes bytes; their hash is not checked. */
@@ -64,6 +74,47 @@ void tacit_runtime_use_weights(tacit_state *state, const uint8_t *weights);
 
 /* Releases everything that the state owns; afterwards it is as before the first call. */
 void tacit_runtime_reset(tacit_state *state);
+
+/* Uses a weight file, of which the state was counted as a user. */
+void tacit_weights_use(tacit_state *state, tacit_weights *weights);
+
+/* Counts one user less. `weights` may be null. */
+void tacit_weights_release(tacit_weights *weights);
+
+/* A larger number of simple calls at the same time works, too, but the memory of those
+   beyond is freed after each call. */
+#define TACIT_MAX_IDLE 64
+
+/* What a compiled library keeps: its weights, and the states of simple calls that are not
+   running. There are no locks, so that a process may fork at any time. */
+struct tacit_library {
+  const tacit_model_desc *model;
+  tacit_weights *weights;
+  tacit_state *idle[TACIT_MAX_IDLE];
+  /* The folder of the library, with a slash at its end. It is absolute, so that the process
+     may change its working directory. Empty if it is not known. */
+  char folder[4096];
+};
+
+/* Looks up the folder. Called when the library is loaded. */
+void tacit_library_load(tacit_library *library);
+
+/* Returns the weights, and counts the caller as one of their users. */
+int tacit_library_weights(tacit_library *library, tacit_weights **weights, char *error,
+                          size_t error_size);
+
+/* These do what the functions of tacit.h do that have these names without "library". */
+int tacit_library_init(tacit_library *library, char *error, size_t error_size);
+int tacit_library_run(tacit_library *library, const tacit_tensor *inputs, int num_inputs,
+                      tacit_tensor *outputs, int num_outputs, int threads, char *error,
+                      size_t error_size);
+tacit_state *tacit_library_create(tacit_library *library, char *error, size_t error_size);
+int tacit_library_run_state(tacit_library *library, tacit_state *state,
+                            const tacit_tensor *inputs, int num_inputs,
+                            tacit_tensor *outputs, int num_outputs, int threads,
+                            char *error, size_t error_size);
+void tacit_library_destroy(tacit_state *state);
+void tacit_library_close(tacit_library *library);
 
 /* The hash that tacit_model_desc::weights_hash holds: FNV-1a of 64 bits, but one step per
    little-endian 64-bit word (the last padded with zeros), because a weight file is hashed

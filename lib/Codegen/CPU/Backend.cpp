@@ -32,44 +32,130 @@ using namespace tacit::cpu;
 // Target
 //===----------------------------------------------------------------------===//
 
-Processor Processor::host(int64_t maxVectorBits) {
-  Processor processor;
-  processor.cpu = llvm::sys::getHostCPUName();
-  llvm::StringMap<bool> found = llvm::sys::getHostCPUFeatures();
-  bool hasAvx512 = maxVectorBits >= 512 && found.lookup("avx512f") &&
-                   found.lookup("avx512vl") && found.lookup("avx512bw") &&
-                   found.lookup("avx512dq");
-  bool hasAvx2 = maxVectorBits >= 256 && found.lookup("avx2") && found.lookup("fma");
+#if defined(__x86_64__)
+/// The features of the levels of x86-64 above the first that generated code can use.
+static constexpr llvm::StringLiteral kLevel2[] = {"sse3", "ssse3", "sse4.1", "sse4.2",
+                                                  "popcnt"};
+static constexpr llvm::StringLiteral kLevel3[] = {"avx", "avx2", "fma",   "f16c",
+                                                  "bmi", "bmi2", "lzcnt", "movbe"};
+static constexpr llvm::StringLiteral kLevel4[] = {"avx512f", "avx512bw", "avx512cd",
+                                                  "avx512dq", "avx512vl"};
+/// Features beyond the levels that the code generator may use. Every one that is enabled is
+/// checked before code runs, so this list and that of the runtime are the same.
+static constexpr llvm::StringLiteral kExtras[] = {
+    "avxvnni",    "gfni",         "avx512vbmi", "avx512vbmi2",    "avx512ifma",
+    "avx512vnni", "avx512bitalg", "avx512bf16", "avx512vpopcntdq"};
+/// What every processor of 64 bits has, and what no arithmetic is made of.
+static constexpr llvm::StringLiteral kBasic[] = {"64bit", "cmov", "cx8", "cx16", "fxsr",
+                                                 "mmx",   "sahf", "sse", "sse2", "x87"};
+
+/// Returns the processor with these features, which comprise those of lower levels.
+static Processor describe(StringRef cpu, const llvm::StringMap<bool> &has,
+                          bool mayBeNewer) {
+  auto hasAll = [&](ArrayRef<llvm::StringLiteral> names) {
+    return llvm::all_of(names, [&](StringRef name) { return has.lookup(name); });
+  };
   std::vector<std::string> features, required;
-  for (const auto &feature : found) {
-    StringRef name = feature.getKey();
-    bool isWide =
-        name.starts_with("avx512") || name.starts_with("avx10") || name.starts_with("amx");
-    bool isMedium = name.starts_with("avx") || name == "fma" || name == "f16c" ||
-                    name == "vaes" || name == "vpclmulqdq" || name == "xop" ||
-                    name == "fma4";
-    bool enabled = feature.getValue() && (hasAvx512 || !isWide) && (hasAvx2 || !isMedium);
-    features.push_back((enabled ? "+" : "-") + name.str());
-  }
+  auto enable = [&](ArrayRef<llvm::StringLiteral> names, bool isLevel) {
+    for (StringRef name : names)
+      if (has.lookup(name)) {
+        features.push_back("+" + name.str());
+        if (!isLevel)
+          required.push_back(name.str());
+      }
+  };
+  bool has2 = hasAll(kLevel2), has3 = has2 && hasAll(kLevel3),
+       has4 = has3 && hasAll(kLevel4);
+  if (has2)
+    required.push_back(has4 ? "x86-64-v4" : has3 ? "x86-64-v3" : "x86-64-v2");
+  enable(kBasic, /*isLevel=*/true);
+  enable(kLevel2, has2);
+  enable(kLevel3, has3);
+  enable(kLevel4, has4);
+  if (mayBeNewer)
+    enable(kExtras, /*isLevel=*/false);
+  // The name of a processor stands for features that nobody checks.
+  for (const auto &feature : has)
+    if (!llvm::is_contained(features, "+" + feature.getKey().str()))
+      features.push_back("-" + feature.getKey().str());
   llvm::sort(features);
   // Some processors ask for a preference of 256 bits, which would halve our tile.
-  if (hasAvx512)
+  if (has4)
     features.push_back("-prefer-256-bit");
-  processor.features = llvm::join(features, ",");
-  if (hasAvx2)
-    required = {"avx2", "fma"};
-  processor.extendsF16 = hasAvx2 && found.lookup("f16c");
-  if (processor.extendsF16)
-    required.push_back("f16c");
-  if (hasAvx512)
-    required.insert(required.end(), {"avx512f", "avx512bw", "avx512dq", "avx512vl"});
-  processor.required = llvm::join(required, ",");
   // The accumulators (rows x panel) and one row of the panel fill the registers: 32 of 16
   // floats with AVX-512, 16 of 8 floats with AVX2.
-  processor.tileRows = hasAvx512 ? 8 : 6;
-  processor.panelColumns = hasAvx512 ? 32 : 16;
-  return processor;
+  return {cpu.str(),      llvm::join(features, ","), has4 ? 8 : 6,
+          has4 ? 32 : 16, has.lookup("f16c"),        llvm::join(required, ",")};
 }
+
+Processor Processor::host(int64_t maxVectorBits) {
+  llvm::StringMap<bool> found = llvm::sys::getHostCPUFeatures();
+  auto remove = [&](ArrayRef<llvm::StringLiteral> names) {
+    for (StringRef name : names)
+      found[name] = false;
+  };
+  auto hasAll = [&](ArrayRef<llvm::StringLiteral> names) {
+    return llvm::all_of(names, [&](StringRef name) { return found.lookup(name); });
+  };
+  // Vectors of a width are used as a whole or not at all.
+  bool isWide = maxVectorBits >= 512 && hasAll(kLevel4);
+  bool isMedium = maxVectorBits >= 256 && found.lookup("avx2") && found.lookup("fma");
+  for (auto &feature : found) {
+    StringRef name = feature.getKey();
+    if ((!isWide && name.starts_with("avx512")) || (!isMedium && name.starts_with("avx")))
+      feature.second = false;
+  }
+  if (!isMedium)
+    remove({"fma", "f16c"});
+  return describe(llvm::sys::getHostCPUName(), found, /*mayBeNewer=*/true);
+}
+
+llvm::Expected<Processor> Processor::find(StringRef name, int64_t maxVectorBits) {
+  if (name == "native")
+    return host(maxVectorBits);
+  int level = llvm::StringSwitch<int>(name)
+                  .Case("x86-64-v2", 2)
+                  .Case("x86-64-v3", 3)
+                  .Case("x86-64-v4", 4)
+                  .Default(0);
+  if (level == 0)
+    return fail(ErrorKind::InvalidArgument, "use native, x86-64-v4, x86-64-v3 or x86-64-v2",
+                "there is no code generator for the processor '{}'", name.str());
+  level = std::min<int>(level, maxVectorBits >= 512 ? 4 : maxVectorBits >= 256 ? 3 : 2);
+  llvm::StringMap<bool> has;
+  auto add = [&](ArrayRef<llvm::StringLiteral> names) {
+    for (StringRef feature : names)
+      has[feature] = true;
+  };
+  add(kBasic);
+  add(kLevel2);
+  if (level >= 3)
+    add(kLevel3);
+  if (level >= 4)
+    add(kLevel4);
+  return describe("x86-64-v" + std::to_string(level), has, /*mayBeNewer=*/false);
+}
+#else
+Processor Processor::host(int64_t) {
+  std::vector<std::string> features;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures())
+    features.push_back((feature.getValue() ? "+" : "-") + feature.getKey().str());
+  llvm::sort(features);
+  return {llvm::sys::getHostCPUName().str(),
+          llvm::join(features, ","),
+          6,
+          16,
+          /*extendsF16=*/false,
+          ""};
+}
+
+llvm::Expected<Processor> Processor::find(StringRef name, int64_t maxVectorBits) {
+  if (name == "native")
+    return host(maxVectorBits);
+  return fail(ErrorKind::InvalidArgument, "use native",
+              "there is no code generator for the processor '{}'", name.str());
+}
+#endif
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 makeTargetMachine(const Processor &processor) {
@@ -151,12 +237,21 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
   return result;
 }
 
-llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
-                                                         const ModelFacts &facts,
-                                                         const Processor &processor) {
+llvm::Expected<ObjectCode> tacit::cpu::emitObject(ModuleOp module, const ModelFacts &facts,
+                                                  const Processor &processor,
+                                                  StringRef irPath) {
   auto optimised = optimise(module, facts, processor);
   if (!optimised)
     return optimised.takeError();
+  bool usesOpenMP = llvm::any_of(*optimised->module, [](const llvm::Function &function) {
+    return function.isDeclaration() && function.getName().starts_with("__kmpc_");
+  });
+  if (!irPath.empty())
+    if (auto error = writeFileAtomically(irPath, [&](raw_ostream &os) {
+          optimised->module->print(os, nullptr);
+          return llvm::Error::success();
+        }))
+      return std::move(error);
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);
   llvm::legacy::PassManager passes;
@@ -165,7 +260,7 @@ llvm::Expected<std::vector<char>> tacit::cpu::emitObject(ModuleOp module,
     return fail(ErrorKind::Internal, "",
                 "LLVM's code generator for this processor cannot write object files");
   passes.run(*optimised->module);
-  return std::vector<char>(object.begin(), object.end());
+  return ObjectCode{std::vector<char>(object.begin(), object.end()), usesOpenMP};
 }
 
 //===----------------------------------------------------------------------===//
@@ -227,7 +322,7 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
     return process.takeError();
   (*jit)->getMainJITDylib().addGenerator(std::move(*process));
   if (auto error = (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
-          StringRef(object->data(), object->size()), "model")))
+          StringRef(object->bytes.data(), object->bytes.size()), "model")))
     return std::move(error);
   auto symbol = (*jit)->lookup("tacit_model");
   if (!symbol)
@@ -242,8 +337,10 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
 // Shared library
 //===----------------------------------------------------------------------===//
 
-llvm::Error tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor,
-                                     StringRef output, StringRef source) {
+llvm::Expected<LibraryParts> tacit::cpu::writeLibrary(ModuleOp module,
+                                                      const Processor &processor,
+                                                      StringRef output, StringRef source,
+                                                      StringRef irPath) {
   auto paths = libraryPaths(output);
   if (!paths)
     return paths.takeError();
@@ -258,22 +355,20 @@ llvm::Error tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor
         os << weightsEnd(file->size(), facts->weightsHash);
         return llvm::Error::success();
       }))
-    return error;
+    return std::move(error);
   facts->weightsBytes = file->size();
   facts->weightsFile = llvm::sys::path::filename(paths->weights).str();
   facts->features = processor.required;
-  auto object = emitObject(module, *facts, processor);
+  facts->source = source.str();
+  auto object = emitObject(module, *facts, processor, irPath);
   if (!object)
     return object.takeError();
-  LibraryParts parts;
+  LibraryParts parts = partsOf(*facts);
   parts.output = output.str();
-  parts.source = source.str();
-  parts.object = *object;
-  parts.inputs = facts->inputs;
-  parts.outputs = facts->outputs;
-  parts.dims = facts->dims;
-  parts.weightsBytes = facts->weightsBytes;
-  parts.arenaBytes = facts->arenaBytes;
-  parts.features = facts->features;
-  return tacit::writeLibrary(parts);
+  parts.object = object->bytes;
+  parts.usesOpenMP = object->usesOpenMP;
+  if (auto error = tacit::writeLibrary(parts))
+    return std::move(error);
+  parts.object = {};
+  return parts;
 }

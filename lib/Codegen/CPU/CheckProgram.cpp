@@ -8,6 +8,7 @@
 #include "Model.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/NN/Analysis/Dims.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
@@ -72,6 +73,8 @@ struct CheckProgram
     if (!interface)
       return failure();
     getOperation()->setAttr(nn::kInterfaceAttr, interface);
+    if (!interface.getDims().empty())
+      getOperation()->setAttr(tacit::cpu::kOutputSizesAttr, describeSizes(main, dims));
     // Nothing that is asked about a program follows from its interface.
     markAllAnalysesPreserved();
     return success();
@@ -192,6 +195,19 @@ struct CheckProgram
     return ok ? nn::InterfaceAttr::getChecked(emitError, &getContext(), ArrayRef(inputs),
                                               ArrayRef(outputs), ArrayRef(free))
               : nn::InterfaceAttr();
+  }
+
+  /// Returns how every dimension of every output follows from those of the inputs, for the
+  /// header of a library; "" for a known one.
+  ArrayAttr describeSizes(func::FuncOp main, nn::Dims &dims) {
+    SmallVector<Attribute> sizes;
+    Builder b(&getContext());
+    for (Value value : main.getBody().front().getTerminator()->getOperands())
+      for (auto [dim, size] :
+           llvm::zip(knownType(value, dims).getShape(), dims.sizesOf(value)))
+        sizes.push_back(b.getStringAttr(
+            ShapedType::isDynamic(dim) ? dims.table().print(size) : std::string()));
+    return b.getArrayAttr(sizes);
   }
 
   /// Returns the name of each dimension that is a dimension of an input, and "" for the

@@ -83,6 +83,19 @@ static llvm::Error readTensors(nn::InterfaceAttr interface,
   return llvm::Error::success();
 }
 
+/// Reads how the dimensions of the outputs are computed, which is documentation only.
+static void readSizes(ModuleOp module, ModelFacts &facts) {
+  auto texts = module->getAttrOfType<ArrayAttr>(kOutputSizesAttr);
+  size_t count = 0, next = 0;
+  for (const LibraryTensor &output : facts.outputs)
+    count += output.shape.size();
+  if (!texts || texts.size() != count)
+    return;
+  for (LibraryTensor &output : facts.outputs)
+    for (size_t i = 0; i < output.shape.size(); ++i)
+      output.sizes.push_back(cast<StringAttr>(texts[next++]).str());
+}
+
 static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
   auto interface = module->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
   if (!interface)
@@ -93,7 +106,10 @@ static llvm::Error readInterface(ModuleOp module, ModelFacts &facts) {
     facts.dims.push_back(name.str());
   if (auto error = readTensors(interface, interface.getInputs(), "input", facts.inputs))
     return error;
-  return readTensors(interface, interface.getOutputs(), "output", facts.outputs);
+  if (auto error = readTensors(interface, interface.getOutputs(), "output", facts.outputs))
+    return error;
+  readSizes(module, facts);
+  return llvm::Error::success();
 }
 
 /// Reads the messages of attribute `name`, which become C strings.

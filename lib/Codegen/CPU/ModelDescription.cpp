@@ -126,6 +126,18 @@ static Function *findShapes(llvm::Module &module) {
                                                                                  : nullptr;
 }
 
+LibraryParts tacit::cpu::partsOf(const ModelFacts &facts) {
+  LibraryParts parts;
+  parts.source = facts.source;
+  parts.inputs = facts.inputs;
+  parts.outputs = facts.outputs;
+  parts.dims = facts.dims;
+  parts.weightsBytes = facts.weightsBytes;
+  parts.arenaBytes = facts.arenaBytes;
+  parts.features = facts.features;
+  return parts;
+}
+
 llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFacts &facts) {
   static_assert(offsetof(tacit_tensor, data) == 0, "the entry loads `data` at offset 0");
   Function *main = module.getFunction("main");
@@ -166,7 +178,7 @@ llvm::Error tacit::cpu::addModelDescription(llvm::Module &module, const ModelFac
        d.text(facts.weightsFile), d.text(facts.features), makeEntry(d, main, facts),
        d.texts(facts.valueChecks), d.number(64, facts.valueChecks.size()),
        d.texts(facts.dims), d.texts(facts.checks), d.number(64, facts.checks.size()),
-       derive});
+       derive, d.text(libraryDescription(partsOf(facts)))});
   new GlobalVariable(module, description->getType(), /*isConstant=*/true,
                      GlobalValue::ExternalLinkage, description, "tacit_model");
   return llvm::Error::success();

@@ -17,6 +17,9 @@ namespace tacit::cpu {
 /// which unpacks tensors and calls @main. @main becomes internal.
 llvm::Error addModelDescription(llvm::Module &module, const ModelFacts &facts);
 
+/// Returns what a library says about the model, without its code and its name.
+LibraryParts partsOf(const ModelFacts &facts);
+
 } // namespace tacit::cpu
 
 #endif // TACIT_LIB_CODEGEN_CPU_MODELDESCRIPTION_H

@@ -34,6 +34,8 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
         runOnce(rewriter, loop);
       else if (loop->getParentOfType<omp::ParallelOp>())
         makeSerial(rewriter, loop);
+      else if (!threads)
+        makeSerial(rewriter, hoistBuffers(rewriter, loop));
       else
         makeParallel(rewriter, loop);
       ++numLoops;
@@ -81,6 +83,18 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
     for (memref::AllocaOp buffer : buffers)
       rewriter.moveOpBefore(buffer, region, region->begin());
     rewriter.eraseOp(loop);
+  }
+
+  /// Allocates the buffers of a task in front of all loops: in them they would pile up on
+  /// the stack.
+  static scf::ForallOp hoistBuffers(RewriterBase &rewriter, scf::ForallOp loop) {
+    Operation *outermost = loop;
+    while (!isa<func::FuncOp>(outermost->getParentOp()))
+      outermost = outermost->getParentOp();
+    SmallVector<memref::AllocaOp> buffers(loop.getBody()->getOps<memref::AllocaOp>());
+    for (memref::AllocaOp buffer : buffers)
+      rewriter.moveOpBefore(buffer, outermost);
+    return loop;
   }
 
   /// A loop without dimensions has one iteration.

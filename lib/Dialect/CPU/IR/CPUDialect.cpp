@@ -80,7 +80,7 @@ static StringRef expectedValue(StringRef name) {
   return llvm::StringSwitch<StringRef>(name)
       .Case(kWeightsAttr, "an array of #cpu.weight")
       .Case(kArenaAttr, "an integer")
-      .Cases({kChecksAttr, kValueChecksAttr}, "an array of strings")
+      .Cases({kChecksAttr, kValueChecksAttr, kOutputSizesAttr}, "an array of strings")
       .Default("");
 }
 

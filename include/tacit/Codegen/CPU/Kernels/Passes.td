@@ -70,7 +70,8 @@ def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
   let summary = "Distribute parallel loops over OpenMP threads";
   let description = [{
     Each outermost `scf.forall` becomes one OpenMP work-sharing loop; nested ones run
-    serially. Buffers of a task are allocated once per thread.
+    serially. Buffers of a task are allocated once per thread. With `threads=false` the
+    outermost loops run serially as well, and the code needs no OpenMP library.
 
     **Before**
     ```mlir
@@ -103,6 +104,10 @@ def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"threads", "threads", "bool", /*default=*/"true",
+           "use the threads of OpenMP">,
+  ];
   let statistics = [Statistic<"numLoops", "loops", "parallel loops lowered">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::omp::OpenMPDialect",
                            "::mlir::scf::SCFDialect"];

@@ -22,6 +22,7 @@ inline constexpr llvm::StringLiteral kWeightsAttr = "cpu.weights";
 inline constexpr llvm::StringLiteral kArenaAttr = "cpu.arena_bytes";
 inline constexpr llvm::StringLiteral kChecksAttr = "cpu.checks";
 inline constexpr llvm::StringLiteral kValueChecksAttr = "cpu.value_checks";
+inline constexpr llvm::StringLiteral kOutputSizesAttr = "cpu.output_sizes";
 
 /// The widest panel that #cpu.weight describes: a wider one would make a large file of
 /// zeros out of a small weight.

@@ -29,6 +29,9 @@ def CPU_Dialect : Dialect {
       with free dimensions runs.
     - `cpu.value_checks` holds one message for each condition on values that is checked
       during a run: @main returns the number of the first that does not hold, or 0.
+    - `cpu.output_sizes` says for every dimension of every output of a program with free
+      dimensions how it follows from those of the inputs: "past + seq", or nothing for a
+      known one. The header of a library quotes it; nothing is computed from it.
   }];
   let hasOperationAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
