@@ -19,9 +19,11 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-/// Returns true for a constant, also a quantized, transposed, reshaped or cast one.
+/// Returns true for a constant, also a quantized, transposed, reshaped, cast or scaled one.
 static bool isWeight(Value value) {
   while (Operation *op = value.getDefiningOp()) {
+    if (auto product = dyn_cast<MulOp>(op))
+      return isWeight(product.getLhs()) && isWeight(product.getRhs());
     if (!isa<TransposeOp, ReshapeOp, CastOp>(op))
       return isa<DequantizeOp, PowersOfTwoOp>(op) || matchPattern(value, m_Constant());
     value = op->getOperand(0);

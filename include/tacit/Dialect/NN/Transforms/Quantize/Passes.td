@@ -13,6 +13,55 @@ include "tacit/Numerics/Multiplier.td"
 include "tacit/Numerics/Quantizer.td"
 include "tacit/Support/WordOption.td"
 
+def DequantizeActivations : Pass<"nn-dequantize-activations", "::mlir::func::FuncOp"> {
+  let summary = "Compute on floats what a model computes on quantized activations";
+  let description = [{
+    Files hold activations in few bits as `round(x / scale) + zero`, clamped and cast to an
+    integer, and products of such integers. Between two parties every number is a word of the
+    ring, so that rounding and clamping cost much and save nothing. This pass computes with x
+    itself: it drops the rounding, follows the integers through casts, movement and matrix
+    products, and cancels their scales; what remains of a scale is multiplied into the
+    weight. The result differs by the errors of the quantization, which is what the model was
+    before. A clamp that begins at the zero point is a ReLU that was merged into the
+    quantization, and stays one. Integers that are used otherwise stay as they are.
+
+    **Before**
+
+    ```mlir
+    func.func @dynamic(%x: tensor<2x4xf32>) -> tensor<2x3xf32> {
+      %w = nn.constant dense<5> : tensor<4x3xi32>
+      %scale = nn.constant dense<5.000000e-01> : tensor<f32>
+      %low = nn.constant dense<-1.280000e+02> : tensor<f32>
+      %high = nn.constant dense<1.270000e+02> : tensor<f32>
+      %0 = nn.div %x, %scale : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+      %1 = nn.round %0 : tensor<2x4xf32>
+      %2 = nn.maximum %1, %low : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+      %3 = nn.minimum %2, %high : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+      %4 = nn.cast %3 : tensor<2x4xf32> to tensor<2x4xi8>
+      %5 = nn.cast %4 : tensor<2x4xi8> to tensor<2x4xi32>
+      %6 = nn.matmul %5, %w : (tensor<2x4xi32>, tensor<4x3xi32>) -> tensor<2x3xi32>
+      %7 = nn.cast %6 : tensor<2x3xi32> to tensor<2x3xf32>
+      %y = nn.mul %7, %scale : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @dynamic(%x: tensor<2x4xf32>) -> tensor<2x3xf32> {
+      %w = nn.constant dense<5> : tensor<4x3xi32>
+      %0 = nn.cast %w : tensor<4x3xi32> to tensor<4x3xf32>
+      %y = nn.matmul %x, %0 : (tensor<2x4xf32>, tensor<4x3xf32>) -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"tensors", "tensors", "tensors that were quantized">
+  ];
+}
+
 def QuantizeWeights : Pass<"nn-quantize-weights", "::mlir::func::FuncOp"> {
   let summary = "Store the weights of linear layers in 4, 6 or 8 bits";
   let description = [{
