@@ -110,9 +110,12 @@ static Expected<std::optional<Charge>> onElements(StringRef label, Price price,
   return symmetric(label, *online, *offline, price.hops);
 }
 
-/// K5: both operands are opened, elementwise. beaver.py: matmul
+/// K5: both operands are opened, elementwise; an element that the windows of a convolution
+/// repeat is opened once. beaver.py: matmul, conv1d, conv2d
 static Expected<std::optional<Charge>> onMatmul(const Workload &workload) {
-  auto left = exactRatio({kOpening, workload.batch, workload.m, workload.k});
+  auto left = workload.leftElements
+                  ? exactRatio({kOpening, *workload.leftElements})
+                  : exactRatio({kOpening, workload.batch, workload.m, workload.k});
   if (!left)
     return left.takeError();
   auto right = exactRatio({kOpening, workload.batch, workload.k, workload.n});

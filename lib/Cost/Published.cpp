@@ -56,7 +56,10 @@ PublishedSuite::price(const Workload &workload) const {
   if (workload.kind == WorkloadKind::Matmul) {
     if (!figures.matmul)
       return std::nullopt;
-    return byRates({{figures.matmul->left, {workload.batch, workload.m, workload.k}},
+    SmallVector<int64_t, 3> left{workload.batch, workload.m, workload.k};
+    if (workload.leftElements)
+      left = {*workload.leftElements};
+    return byRates({{figures.matmul->left, left},
                     {figures.matmul->right, {workload.batch, workload.k, workload.n}},
                     {figures.matmul->result, {workload.batch, workload.m, workload.n}}},
                    figures.matmul->hops);

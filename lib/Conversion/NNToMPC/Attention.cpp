@@ -92,12 +92,25 @@ static Value addend(Value mask, Lowering &l) {
   return l.shareFrom(l.partyOf(mask), numbers);
 }
 
+/// Returns a mask of which each party knows a part, such as the server's table of relative
+/// positions and the client's padding, as the sum of both parts.
+static Value addendOfBoth(Value mask, Lowering &l) {
+  if (l.knowledgeOf(mask) != mpc::Knowledge::Secret)
+    return addend(mask, l);
+  Operation *op = mask.getDefiningOp();
+  if (isa_and_present<nn::AddOp>(op))
+    return l.sum(addendOfBoth(op->getOperand(0), l), addendOfBoth(op->getOperand(1), l));
+  return l.refuse(kSecretMask);
+}
+
 static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowering &l) {
   Value mask = op.getMask();
   bool isBoolean = tensorOf(mask).getElementType().isInteger(1);
   mpc::Knowledge knowledge = l.knowledgeOf(mask);
-  if (knowledge == mpc::Knowledge::Secret)
-    return l.refuse(kSecretMask);
+  if (knowledge == mpc::Knowledge::Secret) {
+    lowered.bias = addendOfBoth(mask, l);
+    return success(lowered.bias != nullptr);
+  }
   if (knowledge == mpc::Knowledge::Public) {
     if (nn::ConstantOp constant = constantOf(mask))
       if (auto keep = readKeep(constant))

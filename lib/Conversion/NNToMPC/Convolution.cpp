@@ -1,4 +1,4 @@
-//===- Convolution.cpp - Convolutions of secrets that are linear layers ---===//
+//===- Convolution.cpp - Convolutions of secrets as matrix products ----===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,16 +6,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "tacit/Dialect/NN/IR/Movement.h"
 
 using namespace mlir;
 using namespace tacit;
+
+/// A window with more elements in a channel is not taken apart.
+static constexpr int64_t kMaxKernel = 1024;
 
 /// Returns true if no element is in two windows, and none is padding: the windows are then
 /// the rows of a matrix.
 static bool hasSeparateWindows(nn::ConvOp op) {
   auto isZero = [](int64_t pad) { return pad == 0; };
-  if (op.getGroup() != 1 || !llvm::all_of(op.getPadsLow(), isZero) ||
-      !llvm::all_of(op.getPadsHigh(), isZero))
+  if (!llvm::all_of(op.getPadsLow(), isZero) || !llvm::all_of(op.getPadsHigh(), isZero))
     return false;
   ArrayRef<int64_t> kernel = tensorOf(op.getWeight()).getShape().drop_front(2);
   for (auto [size, stride, dilation] :
@@ -60,21 +63,113 @@ static Value windowsAsRows(Value x, ArrayRef<int64_t> kernel, ArrayRef<int64_t> 
   return l.reshape(x, {batch, rows, columns});
 }
 
+/// Returns `x` with `low` and `high` zeros around a dimension. The zeros are x - x, which
+/// both parties compute alone.
+static Value padWithZeros(Value x, int64_t dim, int64_t low, int64_t high, Lowering &l) {
+  SmallVector<int64_t> starts(shareOf(x).getRank(), 0), ones(starts.size(), 1);
+  Value element = mpc::SliceOp::create(l.builder, l.loc, x, starts, ones, ones);
+  Value zero = mpc::SubOp::create(l.builder, l.loc, element, element);
+  auto zeros = [&](int64_t count) {
+    SmallVector<int64_t> shape(shareOf(x).getShape());
+    shape[dim] = count;
+    return l.expand(zero, shape);
+  };
+  SmallVector<Value> parts;
+  if (low > 0)
+    parts.push_back(zeros(low));
+  parts.push_back(x);
+  if (high > 0)
+    parts.push_back(zeros(high));
+  if (llvm::is_contained(parts, Value()))
+    return {};
+  return mpc::ConcatOp::create(l.builder, l.loc, parts, dim);
+}
+
+/// Copies overlapping windows of [N, C, D1, ...] to [N, O1 * ..., C * K1 * ...], one row
+/// for each: a slice for each element of the kernel. This is local.
+static Value copyWindows(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
+                         ArrayRef<int64_t> windows, Lowering &l) {
+  int64_t size = 1, rows = 1, batch = shareOf(x).getShape()[0],
+          channels = shareOf(x).getShape()[1];
+  for (auto [extent, count] : llvm::zip(kernel, windows)) {
+    size *= extent;
+    rows *= count;
+  }
+  SmallVector<Value> parts;
+  for (int64_t number = 0; number < size; ++number) {
+    SmallVector<int64_t> starts(2, 0), ends{batch, channels}, steps(2, 1);
+    auto place = nn::unflatten(number, kernel);
+    for (auto [i, count] : llvm::enumerate(windows)) {
+      starts.push_back(place[i] * op.getDilations()[i]);
+      steps.push_back(op.getStrides()[i]);
+      ends.push_back(starts.back() + (count - 1) * steps.back() + 1);
+    }
+    Value part = mpc::SliceOp::create(l.builder, l.loc, x, starts, ends, steps);
+    parts.push_back(l.reshape(part, {batch, channels, 1, rows}));
+  }
+  if (failed(l.checkSize({batch, channels, size, rows})))
+    return {};
+  Value all = size == 1 ? parts.front()
+                        : mpc::ConcatOp::create(l.builder, l.loc, parts, 2).getResult();
+  return l.reshape(l.transpose(all, {0, 3, 1, 2}), {batch, rows, channels * size});
+}
+
+/// Returns the windows of `x` as rows of [N, O1 * ..., C * K1 * ...].
+static Value unfold(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
+                    ArrayRef<int64_t> windows, Lowering &l) {
+  if (hasSeparateWindows(op))
+    return windowsAsRows(keepTouched(x, op, kernel, windows, l), kernel, windows, l);
+  for (auto [i, pads] : llvm::enumerate(llvm::zip(op.getPadsLow(), op.getPadsHigh()))) {
+    auto [low, high] = pads;
+    if (x && (low > 0 || high > 0))
+      x = padWithZeros(x, i + 2, low, high, l);
+  }
+  return x ? copyWindows(x, op, kernel, windows, l) : Value();
+}
+
+/// Multiplies the rows of each group of channels, [N, R, G * K], by the filters of the
+/// group, [G * M, K]; returns [N, R, G * M].
+static Value multiplyGroups(Value rows, Value filters, int64_t groups, Lowering &l) {
+  ArrayRef<int64_t> shape = shareOf(rows).getShape();
+  int64_t batch = shape[0], count = shape[1], size = shape[2] / groups;
+  int64_t outputs = shareOf(filters).getShape()[0] / groups;
+  filters = l.reshape(filters, {groups, outputs, size});
+  if (groups == 1)
+    return l.matmul(rows, l.transpose(l.reshape(filters, {outputs, size}), {1, 0}),
+                    mpc::Role::Other);
+  rows = l.transpose(l.reshape(rows, {batch, count, groups, size}), {2, 0, 1, 3});
+  rows = l.reshape(rows, {groups, batch * count, size});
+  Value product = l.matmul(rows, l.transpose(filters, {0, 2, 1}), mpc::Role::Other);
+  product = l.reshape(product, {groups, batch, count, outputs});
+  return l.reshape(l.transpose(product, {1, 2, 0, 3}), {batch, count, groups * outputs});
+}
+
 LogicalResult tacit::convertConv(nn::ConvOp op, Lowering &l) {
-  if (!hasSeparateWindows(op))
-    return l.refuse("has windows that overlap, padding or groups; expected a kernel of the "
-                    "size of its stride, or of 1, which is a matrix product");
   Value x = l.share(op.getInput()), weight = l.share(op.getWeight());
   if (!x || !weight)
     return failure();
   ArrayRef<int64_t> result = tensorOf(op.getResult()).getShape(),
                     filter = tensorOf(op.getWeight()).getShape();
   ArrayRef<int64_t> windows = result.drop_front(2), kernel = filter.drop_front(2);
-  x = windowsAsRows(keepTouched(x, op, kernel, windows, l), kernel, windows, l);
-  int64_t outputs = filter.front(), inputs = shareOf(x).getShape().back();
-  weight = l.transpose(l.reshape(weight, {outputs, inputs}), {1, 0});
-  Value product = l.matmul(x, weight, mpc::Role::Other);
-  if (op.getBias())
+  int64_t size = 1;
+  for (int64_t extent : kernel)
+    size *= extent;
+  if (shareOf(x).getNumElements() == 0 || tensorOf(op.getResult()).getNumElements() == 0 ||
+      size == 0)
+    return l.refuse("has no elements; expected at least one window");
+  if (!hasSeparateWindows(op) && size > kMaxKernel)
+    return l.refuse("has windows of " + Twine(size) +
+                    " elements that overlap; expected at "
+                    "most " +
+                    Twine(kMaxKernel) + ", each of which is a slice");
+  int64_t outputs = filter.front();
+  weight =
+      l.reshape(weight, {outputs, tensorOf(op.getWeight()).getNumElements() / outputs});
+  Value rows = unfold(x, op, kernel, windows, l);
+  if (!rows)
+    return failure();
+  Value product = multiplyGroups(rows, weight, op.getGroup(), l);
+  if (product && op.getBias())
     product = l.addTo(product, op.getBias());
   return l.finish(l.reshape(l.transpose(product, {0, 2, 1}), result));
 }

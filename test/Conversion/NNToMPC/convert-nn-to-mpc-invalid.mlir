@@ -155,12 +155,14 @@ func.func @huge(%x: tensor<1048576x1xf32>) -> tensor<1048576x1048577xf32> {
 
 // -----
 
-// Windows that overlap.
-func.func @conv(%x: tensor<1x3x4x4xf32>) -> tensor<1x8x2x2xf32> {
-  %w = nn.constant dense_resource<w> : tensor<8x3x3x3xf32>
-  // expected-error @below {{'nn.conv' op has windows that overlap, padding or groups; expected a kernel of the size of its stride, or of 1, which is a matrix product}}
-  %0 = nn.conv %x, %w strides = [1, 1] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<1x3x4x4xf32>, tensor<8x3x3x3xf32>) -> tensor<1x8x2x2xf32>
-  return %0 : tensor<1x8x2x2xf32>
+// Large windows that overlap, and no window at all.
+func.func @conv(%x: tensor<1x3x40x40xf32>, %none: tensor<0x3x40x40xf32>) -> (tensor<1x8x8x8xf32>, tensor<0x8x8x8xf32>) {
+  %w = nn.constant dense_resource<w> : tensor<8x3x33x33xf32>
+  // expected-error @below {{'nn.conv' op has windows of 1089 elements that overlap; expected at most 1024, each of which is a slice}}
+  %0 = nn.conv %x, %w strides = [1, 1] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<1x3x40x40xf32>, tensor<8x3x33x33xf32>) -> tensor<1x8x8x8xf32>
+  // expected-error @below {{'nn.conv' op has no elements; expected at least one window}}
+  %1 = nn.conv %none, %w strides = [1, 1] pads_low = [0, 0] pads_high = [0, 0] dilations = [1, 1] group = 1 : (tensor<0x3x40x40xf32>, tensor<8x3x33x33xf32>) -> tensor<0x8x8x8xf32>
+  return %0, %1 : tensor<1x8x8x8xf32>, tensor<0x8x8x8xf32>
 }
 
 // -----

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Traits.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/PlainEnum.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -413,6 +414,39 @@ Workload RsqrtOp::getWorkload() {
   return workload;
 }
 
+/// Returns the value whose elements are moved to `value`, and not repeated on the way.
+static Value rootOf(Value value) {
+  while (auto *op = value.getDefiningOp()) {
+    if (!isa<ReshapeOp, TransposeOp, SliceOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+/// Returns the number of elements of `value` that are different by the way it is made:
+/// parts of one secret that are put together again may overlap, and x - x is not a secret.
+static int64_t differentElements(Value value) {
+  int64_t count = shareOf(value).getNumElements();
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<ReshapeOp, TransposeOp, SliceOp>(op))
+    return std::min(count, differentElements(op->getOperand(0)));
+  // Elsewhere an expanded operand counts as often as it is repeated.
+  if (isa_and_present<ExpandOp>(op) && differentElements(op->getOperand(0)) == 0)
+    return 0;
+  if (isa_and_present<SubOp>(op) && op->getOperand(0) == op->getOperand(1))
+    return 0;
+  if (!isa_and_present<ConcatOp>(op))
+    return count;
+  llvm::MapVector<Value, int64_t> parts;
+  for (Value part : op->getOperands())
+    parts[rootOf(part)] += differentElements(part);
+  int64_t sum = 0;
+  for (auto [root, elements] : parts)
+    sum += std::min(elements, differentElements(root));
+  return std::min(count, sum);
+}
+
 Workload MatmulOp::getWorkload() {
   Workload workload = workloadOn(WorkloadKind::Matmul, getResult());
   ArrayRef<int64_t> lhs = shareOf(getLhs()).getShape();
@@ -426,6 +460,9 @@ Workload MatmulOp::getWorkload() {
   workload.rightBatch = 1;
   for (int64_t dim : rhs.drop_back(2))
     workload.rightBatch *= dim;
+  if (int64_t count = differentElements(getLhs());
+      count < shareOf(getLhs()).getNumElements())
+    workload.leftElements = count;
   // If one matrix serves the whole batch, it multiplies all rows at once.
   if (workload.rightBatch == 1 && workload.batch > 1) {
     workload.m *= workload.batch;

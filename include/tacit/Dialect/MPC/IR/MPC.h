@@ -17,6 +17,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "tacit/Numerics/GeluPieces.h"
+#include <optional>
 
 namespace tacit::mpc {
 /// The dialect speaks of functions that Numerics defines.
@@ -39,6 +40,10 @@ namespace tacit::mpc {
 inline constexpr llvm::StringLiteral kSiteAttr = "mpc.site";
 inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 
+/// Marks arguments and results of a function that are state: each party keeps its share
+/// from one inference to the next. The value is the name of the other end, or "".
+inline constexpr llvm::StringLiteral kStateAttr = "mpc.state";
+
 /// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
@@ -53,6 +58,9 @@ struct Workload {
   /// For the right factor of a Matmul: the number of its matrices (a weight serves the
   /// whole batch and is 1).
   int64_t rightBatch = 0;
+  /// For Matmul: the number of different elements of the left factor, if it repeats some,
+  /// as the windows of a convolution do.
+  std::optional<int64_t> leftElements = std::nullopt;
   /// For Rsqrt: the steps of Newton's method.
   int64_t steps = 3;
 };
