@@ -125,6 +125,38 @@ static void printUnsupported(llvm::raw_ostream &os,
   }
 }
 
+/// Joins those of the counts that are not 0.
+static std::string listPresent(llvm::ArrayRef<std::pair<int64_t, const char *>> counts) {
+  std::vector<std::string> parts;
+  for (auto [count, name] : counts)
+    if (count != 0)
+      parts.push_back(fmt::format("{} {}", count, name));
+  return llvm::join(parts, ", ");
+}
+
+static std::string listSites(const SiteCounts &sites) {
+  std::string cross = sites.crossAttention
+                          ? fmt::format("attention ({} cross)", sites.crossAttention)
+                          : "attention";
+  std::string text = listPresent({{sites.attention, cross.c_str()},
+                                  {sites.layerNorm, "layer_norm"},
+                                  {sites.rmsNorm, "rms_norm"},
+                                  {sites.gelu, "gelu"},
+                                  {sites.silu, "silu"},
+                                  {sites.relu, "relu"},
+                                  {sites.softmax, "softmax"},
+                                  {sites.rotary, "rotary"}});
+  return text.empty() ? "no attention, norm or activation" : text;
+}
+
+static std::string listProducts(const SiteCounts &sites) {
+  std::string text = listPresent(
+      {{sites.linear, "linear layers"},
+       {sites.matmul, sites.linear ? "other matrix products" : "matrix products"}});
+  return fmt::format("{}{} transformer layer{}", text.empty() ? "" : text + "; ",
+                     sites.layers, sites.layers == 1 ? "" : "s");
+}
+
 static void printFindings(llvm::raw_ostream &os, bool isChanged,
                           const InspectReport::Findings &findings) {
   const SiteCounts &sites = findings.sites;
@@ -132,18 +164,8 @@ static void printFindings(llvm::raw_ostream &os, bool isChanged,
     printLine(os, "weights", magnitude(*findings.weightBytes) + "B after the changes");
   if (!findings.isModel)
     return;
-  std::string cross =
-      sites.crossAttention ? fmt::format(" ({} cross)", sites.crossAttention) : "";
-  printLine(os, isChanged ? "left" : "found",
-            fmt::format("{} attention{}, {} layer_norm, {} rms_norm, {} gelu, {} silu, "
-                        "{} relu, {} softmax",
-                        sites.attention, cross, sites.layerNorm, sites.rmsNorm, sites.gelu,
-                        sites.silu, sites.relu, sites.softmax));
-  printLine(os, "",
-            fmt::format("{} rotary, {} linear layers, {} other matrix products; {} "
-                        "transformer layer{}",
-                        sites.rotary, sites.linear, sites.matmul, sites.layers,
-                        sites.layers == 1 ? "" : "s"));
+  printLine(os, isChanged ? "left" : "found", listSites(sites));
+  printLine(os, "", listProducts(sites));
   for (const auto &[heads, count] : findings.heads)
     printLine(os, "heads",
               heads + (findings.heads.size() == 1
