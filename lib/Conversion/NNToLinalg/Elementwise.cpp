@@ -48,8 +48,14 @@ struct LowerConstant : OpConversionPattern<nn::ConstantOp> {
     auto type = getTypeConverter()->convertType<RankedTensorType>(op.getType());
     if (type != op.getType()) {
       auto payload = readPayload(op.getValue(), std::numeric_limits<int64_t>::max());
-      if (!payload)
-        return rewriter.notifyMatchFailure(op, "constant has no bytes");
+      if (!payload) {
+        InFlightDiagnostic diagnostic = op.emitOpError()
+                                        << "is " << op.getType() << ", which becomes "
+                                        << type << ", and its bytes are missing";
+        diagnostic.attachNote() << "a dumped program names its constants, and the file "
+                                   "weights.bin beside it holds them";
+        return diagnostic;
+      }
       value = makeElements(Payload{type, std::move(payload->values)}, "bytes");
     }
     rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);

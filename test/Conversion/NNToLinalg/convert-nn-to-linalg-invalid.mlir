@@ -29,6 +29,8 @@ func.func @integer_mean(%x: tensor<2x4xi64>) -> tensor<2xi64> {
 
 // The bytes of a mask are gone: written by hand, or the weight file was not read.
 func.func @lost_mask() -> tensor<2000xi1> {
+  // expected-error @below {{'nn.constant' op is 'tensor<2000xi1>', which becomes 'tensor<2000xi8>', and its bytes are missing}}
+  // expected-note @below {{a dumped program names its constants, and the file weights.bin beside it holds them}}
   // expected-error @below {{failed to legalize operation 'nn.constant'}}
   %0 = nn.constant dense_resource<lost> : tensor<2000xi1>
   return %0 : tensor<2000xi1>
