@@ -19,7 +19,6 @@ from onnx import TensorProto, helper
 models = importlib.import_module("make-test-models")
 weight, ints, small = models.weight, models.ints, models.small
 F32, I64 = TensorProto.FLOAT, TensorProto.INT64
-U8, I8 = TensorProto.UINT8, TensorProto.INT8
 WIDTH, HEADS, ROWS, WORDS = 8, 2, 4, 12
 
 
@@ -146,6 +145,104 @@ def decoder():
     return g.finish(g.norm(x), ("ids", "words"))
 
 
+# --- two-party forms -------------------------------------------------------------------
+
+
+def convolutions():
+    """A kernel as large as its stride, one that overlaps and reads padding, and one for
+    each channel."""
+    g = Graph()
+    x = g.op("Conv", "x", g.const(small(4, 3, 2, 2)), strides=[2, 2])
+    x = g.op("Conv", x, g.const(small(4, 4, 3, 3)), g.const(small(4)), pads=[1, 1, 1, 1])
+    g.op("Conv", x, g.const(small(4, 1, 3, 3)), name="y", group=4)
+    return g.model([models.value("x", [1, 3, 8, 8])], [models.value("y", [1, 4, 2, 2])])
+
+
+def cached(past="past_key_values.0.{}", present="present.0.{}"):
+    """One token after `past` others: keys and values of those are read, and returned with
+    the new ones."""
+    g = Graph()
+    x = g.op("Gather", g.const(small(WORDS, WIDTH)), "ids")
+    split = g.const(np.array([0, -1, HEADS, WIDTH // HEADS], np.int64))
+    q, k, v = (g.op("Transpose", g.op("Reshape", g.linear(x), split), perm=[0, 2, 1, 3])
+               for _ in range(3))
+    names = [("key", k), ("value", v)]
+    k, v = (g.op("Concat", past.format(kind), new, name=present.format(kind), axis=2)
+            for kind, new in names)
+    mixed = g.scores(q, k, v, WIDTH // HEADS, [0, 1, 3, 2])
+    merged = g.op("Reshape", g.op("Transpose", mixed, perm=[0, 2, 1, 3]),
+                  g.const(np.array([0, -1, WIDTH], np.int64)))
+    x = g.op("Add", x, g.linear(merged))
+    g.op("MatMul", x, g.const(small(WIDTH, WORDS)), name="logits")
+    shape = [1, HEADS, "past", WIDTH // HEADS]
+    return g.model(
+        [models.value("ids", [1, 1], I64)] +
+        [models.value(past.format(kind), shape) for kind, _ in names],
+        [models.value("logits", [1, 1, WORDS])] +
+        [models.value(present.format(kind), shape[:2] + ["total", shape[3]])
+         for kind, _ in names])
+
+
+def pooler():
+    """A classifier as BERT is: its first token, a layer and tanh behind the last block."""
+    g = Graph()
+    x = post_norm(g, g.embed("ids"))
+    first = g.op("Gather", x, g.const(np.array(0, np.int64)), axis=1)
+    g.op("Tanh", g.linear(first), name="pooled")
+    return g.model([models.value("ids", [1, ROWS], I64)], [models.value("pooled", [1, WIDTH])])
+
+
+def two_masks():
+    """Scores plus a table of the server's and the client's padding, as in T5."""
+    g = Graph()
+    x = g.embed("ids")
+    split = g.const(np.array([0, -1, HEADS, WIDTH // HEADS], np.int64))
+    q, k, v = (g.op("Transpose", g.op("Reshape", g.linear(x), split), perm=[0, 2, 1, 3])
+               for _ in range(3))
+    padding = g.op("Mul", g.op("Sub", g.const(np.float32(1)), "mask"),
+                   g.const(np.float32(-3e38)))
+    bias = g.op("Add", g.const(small(HEADS, ROWS, ROWS)), padding)
+    scores = g.op("Add", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), bias)
+    mixed = g.op("MatMul", g.op("Softmax", scores, axis=-1), v)
+    x = g.op("Reshape", g.op("Transpose", mixed, perm=[0, 2, 1, 3]),
+             g.const(np.array([0, -1, WIDTH], np.int64)))
+    made = g.finish(g.linear(x))
+    made.graph.input.append(models.value("mask", [1, 1, 1, ROWS]))
+    return made
+
+
+def quantized_layer(form):
+    """x times a weight of bytes: floats, QuantizeLinear and DequantizeLinear around it,
+    products of integers, or a ReLU that became part of a quantization."""
+    g = Graph()
+    w = (np.arange(8 * 6).reshape(8, 6) % 17 - 8).astype(np.int8)
+    scale, zero = g.const(np.float32(0.1)), g.const(np.uint8(128))
+    weight, weight_scale = g.const(w), g.const(np.float32(0.05))
+    byte = g.const(np.int8(0))
+    floats = g.const(w.astype(np.float32) * np.float32(0.05))
+    x = "x"
+    if form == "float":
+        g.op("MatMul", x, floats, name="y")
+    elif form == "qdq":
+        x = g.op("DequantizeLinear", g.op("QuantizeLinear", x, scale, zero), scale, zero)
+        x = g.op("MatMul", x, g.op("DequantizeLinear", weight, weight_scale, byte))
+        x = g.op("QuantizeLinear", x, scale, zero)
+        g.op("DequantizeLinear", x, scale, zero, name="y")
+    elif form == "dynamic":
+        g.nodes.append(helper.make_node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], "/q"))
+        x = g.op("Cast", g.op("MatMulInteger", "q", weight, "z", byte), to=F32)
+        g.op("Mul", x, g.op("Mul", "s", weight_scale), name="y")
+    elif form == "integers":
+        x = g.op("QLinearMatMul", g.op("QuantizeLinear", x, scale, zero), scale, zero, weight,
+                 weight_scale, byte, scale, zero)
+        g.op("DequantizeLinear", x, scale, zero, name="y")
+    else:
+        none = g.const(np.uint8(0))
+        x = g.op("QuantizeLinear", g.op("MatMul", x, floats), scale, none)
+        g.op("DequantizeLinear", x, scale, none, name="y")
+    return g.model([models.value("x", [4, 8])], [models.value("y", [4, 6])])
+
+
 MODELS = {
     "head-modules": lambda: stack(head_modules),
     "no-residual": lambda: stack(lambda g, x: g.attention(x), normed=False),
@@ -154,6 +251,16 @@ MODELS = {
     "post-norm": lambda: stack(post_norm, normed=False),
     "experts": lambda: stack(experts),
     "decoder": decoder,
+    "convolutions": convolutions,
+    "cached": cached,
+    "cached-unnamed": lambda: cached("kept_{}", "grown_{}"),
+    "pooler": pooler,
+    "two-masks": two_masks,
+    "layer-float": lambda: quantized_layer("float"),
+    "layer-qdq": lambda: quantized_layer("qdq"),
+    "layer-dynamic": lambda: quantized_layer("dynamic"),
+    "layer-integers": lambda: quantized_layer("integers"),
+    "layer-relu": lambda: quantized_layer("relu"),
 }
 
 

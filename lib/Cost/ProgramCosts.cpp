@@ -35,7 +35,8 @@ static bool isScale(Operation *op) {
          });
 }
 
-static std::string kindOf(Operation *op, mpc::SiteAttr site) {
+std::string kindOf(Operation *op) {
+  auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
   if (site && site.getRole() != mpc::Role::Other)
     return mpc::stringifyEnum(site.getRole()).str();
   if (site && !site.getOf().empty())
@@ -63,7 +64,7 @@ static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
           nodeOf(op->getLoc()),
           nn::getSiteName(op).str(),
           shapeOf(op).vec(),
-          kindOf(op, site),
+          kindOf(op),
           blockOf(site, nn::getSiteName(op))};
 }
 
@@ -88,6 +89,7 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
   if (!main)
     return costs;
   costs.disclosed = mpc::disclosuresOf(module);
+  costs.state = mpc::stateOf(module);
   bool fits = true;
   main.walk([&](Operation *op) {
     if (auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr)) {

@@ -7,8 +7,11 @@
 
 #include "tacit/Cost/Suite.h"
 #include "mlir/Interfaces/CallInterfaces.h"
+#include "tacit/Cost/ProgramCosts.h"
+#include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
@@ -24,17 +27,19 @@ Suite::~Suite() = default;
 // The operations of a program
 //===----------------------------------------------------------------------===//
 
-/// Names an operation: its site, if it has a name, and its place in the file.
+/// Names an operation: its site, if it has a name, and the node of the file; or else its
+/// place in the text of the program.
 static std::string locationOf(Operation *op) {
-  Location loc = op->getLoc();
-  std::string text = nn::getSiteName(loc).str();
-  auto fused = dyn_cast<FusedLoc>(loc);
-  if (!text.empty() && fused && fused.getLocations().size() == 1) {
-    loc = fused.getLocations().front();
-    text += ", ";
-  }
+  std::string site = nn::getSiteName(op->getLoc()).str(), node = nodeOf(op->getLoc());
+  if (!node.empty())
+    node = "node '" + node + "'";
+  if (!site.empty())
+    return node.empty() ? site : site + ", " + node;
+  if (!node.empty())
+    return node;
+  std::string text;
   llvm::raw_string_ostream os(text);
-  loc.print(os);
+  op->getLoc().print(os);
   return text;
 }
 
@@ -133,11 +138,34 @@ llvm::Error Suite::priceAll(ArrayRef<Operation *> ops, Bill &bill) const {
   return llvm::Error::success();
 }
 
-llvm::Expected<Bill> Suite::charge(func::FuncOp func) const {
+/// Matches the products and functions after the last block that are neither norms nor the
+/// output layer.
+static bool isPooler(Operation *op) {
+  auto site = op->getAttrOfType<SiteAttr>(kSiteAttr);
+  if (!site || site.getBlock() >= 0 || site.getRole() != Role::Other)
+    return false;
+  if (!site.getOf().empty())
+    return site.getOf() != "layer_norm" && site.getOf() != "rms_norm";
+  return !isa<LayerNormOp, RMSNormOp, MulOp, SquareOp>(op);
+}
+
+bool isSkipped(Operation *op, StringRef entry) {
+  return (entry == "pooler" && isPooler(op)) || kindOf(op) == entry ||
+         op->getName().stripDialect() == entry ||
+         (entry.contains('.') && nn::matchesPattern(entry, nn::getSiteName(op)));
+}
+
+llvm::Expected<Bill> Suite::charge(func::FuncOp func, ArrayRef<std::string> skip) const {
   auto ops = workloadOf(func, data);
   if (!ops)
     return ops.takeError();
   Bill bill;
+  llvm::erase_if(*ops, [&](Operation *op) {
+    if (llvm::none_of(skip, [&](StringRef entry) { return isSkipped(op, entry); }))
+      return false;
+    bill.charges[op] = {0, 0, 0, 0, 0, kSkipped.str()};
+    return true;
+  });
   if (llvm::Error error = priceAll(*ops, bill))
     return std::move(error);
   if (llvm::Error error = checkComplete(*this, *ops, bill))
@@ -196,7 +224,15 @@ llvm::Expected<SuitePtr> findSuite(StringRef nameOrPath) {
     return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
                 "cannot read the protocol '{}': {}", nameOrPath.str(),
                 file.getError().message());
-  return parsePublishedSuite((*file)->getBuffer(), nameOrPath);
+  auto suite = parsePublishedSuite((*file)->getBuffer(), nameOrPath);
+  auto isTaken = [&](const SuitePtr &known) {
+    return known->info().name == (*suite)->info().name;
+  };
+  if (suite && nameOrPath != (*suite)->info().name && llvm::any_of(suites(), isTaken))
+    return fail(ErrorKind::BadInput, "give it another name",
+                "'{}' has the name '{}', which is that of a built-in protocol",
+                nameOrPath.str(), (*suite)->info().name);
+  return suite;
 }
 
 } // namespace tacit::cost

@@ -80,6 +80,14 @@ llvm::Error Compilation::phaseFailed(const Phase *phase, StringRef reproducer,
   if (failure == PhaseFailure::Cpu && session.onnx())
     return fail(ErrorKind::Unsupported, "tacit inspect shows free dimensions and sites",
                 "the CPU cannot run this model:\n  {}", messages);
+  if (phase && phase->kind == PhaseKind::Cost && !session.isUsersProgram())
+    return fail(ErrorKind::Unsupported,
+                "--skip KIND leaves operations out of the figures, --aero and "
+                "--approximate remove or replace them; tacit cost --list-protocols lists "
+                "the protocols",
+                "there is no estimate for this {} under '{}':\n  {}",
+                session.onnx() ? "model" : "primitive", variant.twoParty.protocol,
+                messages);
   if (failure == PhaseFailure::TwoParties && !session.isUsersProgram())
     return fail(
         ErrorKind::Unsupported,
@@ -184,7 +192,10 @@ void Compilation::reportTransformations(const Phase &phase) {
     // In a program without functions no pass has run.
     int64_t count = next < sites.size() ? sites[next] : 0;
     ++next;
-    if (count == 0 && transformation.text != "exact")
+    // Products are exact unless something changes that.
+    if (transformation.text == "exact")
+      continue;
+    if (count == 0)
       warn(fmt::format("{} {} changed nothing", transformation.option, transformation.text),
            "-v says what was kept, and why");
     else if (!session.output.quiet)
@@ -200,9 +211,12 @@ llvm::Error Compilation::advance(PhaseKind last) {
   size_t end = *findPhase(last, variant.flow);
   while (reached < end) {
     const Phase &phase = phases(variant.flow)[++reached];
-    if (phase.kind == PhaseKind::Mpc)
+    if (phase.kind == PhaseKind::Mpc) {
       if (auto error = checkPublicNames(*module, variant.twoParty))
         return llvm::joinErrors(std::move(error), session.finish());
+      if (auto error = checkCaches(*module, variant.twoParty))
+        return llvm::joinErrors(std::move(error), session.finish());
+    }
     auto manager = PassManager::on<ModuleOp>(session.context());
     phase.build(manager, pipeline);
     if (!manager.empty()) {

@@ -13,10 +13,13 @@
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/CostReport.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace tacit;
 using namespace tacit::driver;
 using namespace tacit::report;
+
+using Dims = std::map<std::string, int64_t>;
 
 //===----------------------------------------------------------------------===//
 // One program
@@ -24,11 +27,12 @@ using namespace tacit::report;
 
 /// Returns what a reader must know about the figures and the program does not state.
 static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
-                                                        const cost::Suite &suite) {
+                                                        const cost::Suite &suite,
+                                                        llvm::ArrayRef<std::string> skip) {
   auto main = program.lookupSymbol<mlir::func::FuncOp>("main");
   if (!main)
     return std::vector<std::string>();
-  auto bill = suite.charge(main);
+  auto bill = suite.charge(main, skip);
   if (!bill)
     return bill.takeError();
   return std::move(bill->notes);
@@ -43,13 +47,34 @@ static std::string functionsOf(const CostOptions &options,
   return twoParty.isBounded ? "bounded" : "published";
 }
 
+/// An entry of --skip that matches nothing is mistyped.
+static llvm::Error checkSkipped(llvm::ArrayRef<std::string> skip,
+                                const cost::ProgramCosts &costs) {
+  for (const std::string &entry : skip) {
+    auto matches = [&](const cost::CostedOperation &operation) {
+      return cost::isSkipped(operation.op, entry);
+    };
+    if (llvm::any_of(costs.operations, matches))
+      continue;
+    std::vector<std::string> kinds;
+    for (const cost::KindCosts &kind : costs.byKind())
+      kinds.push_back(kind.kind);
+    return fail(ErrorKind::InvalidArgument,
+                "use one of " + llvm::join(kinds, ", ") + ", pooler, or the name of a site",
+                "--skip names '{}', and no operation is of that kind", entry);
+  }
+  return llvm::Error::success();
+}
+
 /// Returns the costs under the protocol of the program, which has passed the phase `cost`.
 static llvm::Expected<ProtocolCosts>
 costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp program) {
   auto costs = cost::ProgramCosts::of(program);
   if (!costs)
     return costs.takeError();
-  auto notes = notesOn(program, *protocol.suite);
+  if (auto error = checkSkipped(options.skip, *costs))
+    return std::move(error);
+  auto notes = notesOn(program, *protocol.suite, options.skip);
   if (!notes)
     return notes.takeError();
   auto isQuantized = [](const Transformation &change) {
@@ -61,13 +86,31 @@ costsUnder(const CostOptions &options, const Protocol &protocol, mlir::ModuleOp 
   ShareRing ring = driver::ringOf(program, protocol.twoParty);
   return ProtocolCosts{protocol.suite->info(), ring.width,
                        ring.fraction,          functionsOf(options, protocol.twoParty),
-                       std::move(*costs),      std::move(*notes),
-                       std::nullopt,           {}};
+                       std::move(*costs),      std::move(*notes)};
 }
 
 //===----------------------------------------------------------------------===//
 // All protocols and changes
 //===----------------------------------------------------------------------===//
+
+/// Returns the sizes of the model's free dimensions, each under its name in the file.
+static Dims dimsOf(const CostOptions &options, const OnnxModel *model) {
+  Dims dims;
+  for (const auto &binding : options.bindings.dims)
+    dims[binding.getKey().str()] = binding.getValue();
+  if (!model)
+    return dims;
+  for (const OnnxValue &input : model->inputs()) {
+    auto shape = options.bindings.shapes.find(input.name);
+    if (shape == options.bindings.shapes.end() ||
+        shape->getValue().size() != input.dims.size())
+      continue;
+    for (auto [dim, size] : llvm::zip(input.dims, shape->getValue()))
+      if (dim.size < 0)
+        dims[dim.name] = size;
+  }
+  return dims;
+}
 
 /// Opens and imports the model, or creates the program of the primitive.
 static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring,
@@ -87,67 +130,110 @@ static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring
   return session.import(options.bindings);
 }
 
-/// Calls `use` with the index of each protocol and the program made for it. Phases that do
-/// not depend on the protocol run once.
-static llvm::Error
-forEachProtocol(llvm::ArrayRef<Protocol> protocols, const Compilation &raised,
-                Variant variant,
-                llvm::function_ref<llvm::Error(size_t, mlir::ModuleOp)> use) {
+/// What a protocol has for a program, or why it has nothing.
+using UseProgram = llvm::function_ref<llvm::Error(size_t, llvm::Expected<mlir::ModuleOp>)>;
+
+/// Calls `use` with the index of each protocol and the program made for it, or the error of
+/// a protocol that cannot run it or price it. Phases that do not depend on the protocol run
+/// once.
+static llvm::Error forEachProtocol(llvm::ArrayRef<Protocol> protocols,
+                                   const Compilation &raised, Variant variant,
+                                   UseProgram use) {
   Compilation changed = raised.fork(variant);
   if (auto error = changed.advance(PhaseKind::Multiplier))
     return error;
   for (auto [i, protocol] : llvm::enumerate(protocols)) {
     variant.twoParty = protocol.twoParty;
     Compilation compilation = changed.fork(variant);
-    if (auto error = compilation.advance(PhaseKind::Cost))
-      return error;
-    if (auto error = use(i, compilation.program()))
+    llvm::Expected<mlir::ModuleOp> program = mlir::ModuleOp();
+    if (auto error = compilation.advance(PhaseKind::Cost)) {
+      llvm::consumeError(program.takeError());
+      program = std::move(error);
+    } else {
+      program = compilation.program();
+    }
+    if (auto error = use(i, std::move(program)))
       return error;
   }
   return llvm::Error::success();
 }
 
-/// Adds the costs of the model before the requested changes, and after each of them.
+/// Returns the message of an error that says that a protocol has nothing for a program; any
+/// other error stays one.
+static llvm::Expected<std::string> reasonOf(llvm::Error error) {
+  std::string reason;
+  llvm::Error other = llvm::handleErrors(
+      std::move(error), [&](std::unique_ptr<tacit::Error> found) -> llvm::Error {
+        if (found->getKind() != ErrorKind::Unsupported)
+          return llvm::Error(std::move(found));
+        // The first line says that there is no estimate, and the next one why.
+        auto [title, why] = found->getMessage().split('\n');
+        reason = (why.empty() ? title : why).trim().str();
+        return llvm::Error::success();
+      });
+  if (other)
+    return std::move(other);
+  return reason;
+}
+
+static CostStep stepOf(const Transformation &change,
+                       const std::optional<cost::ProgramCosts> &costs) {
+  return {change.option, change.text, costs ? std::optional(costs->total) : std::nullopt};
+}
+
+/// Adds the costs of the model before the requested changes, and after each of them. They
+/// are unknown where the protocol has no figures for something that a change removes.
 static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> protocols,
                            const Compilation &raised, std::vector<ProtocolCosts> &all) {
   const std::vector<Transformation> &changes = options.transformations;
   for (size_t done = 0; done < changes.size(); ++done) {
     Variant part{Flow::TwoParty, {changes.begin(), changes.begin() + done}};
     part.isAside = true;
-    auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
-      auto costs = cost::ProgramCosts::of(program);
-      if (!costs)
-        return costs.takeError();
+    auto add = [&](size_t i, llvm::Expected<mlir::ModuleOp> program) -> llvm::Error {
+      std::optional<cost::ProgramCosts> known;
+      if (program) {
+        if (auto error = cost::ProgramCosts::of(*program).moveInto(known.emplace()))
+          return error;
+      } else {
+        auto reason = reasonOf(program.takeError());
+        if (!reason)
+          return reason.takeError();
+        if (done == 0)
+          all[i].whyUnknown = *reason;
+      }
       if (done == 0)
-        all[i].before = std::move(*costs);
+        all[i].before = std::move(known);
       else
-        all[i].steps.push_back(
-            {changes[done - 1].option, changes[done - 1].text, costs->total});
+        all[i].steps.push_back(stepOf(changes[done - 1], known));
       return llvm::Error::success();
     };
     if (auto error = forEachProtocol(protocols, raised, std::move(part), add))
       return error;
   }
-  for (ProtocolCosts &costs : all)
+  for (ProtocolCosts &costs : all) {
+    costs.isChanged = !changes.empty();
     if (!changes.empty())
-      costs.steps.push_back(
-          {changes.back().option, changes.back().text, costs.costs.total});
+      costs.steps.push_back(stepOf(changes.back(), costs.costs));
+  }
   return llvm::Error::success();
 }
 
 /// Computes the costs of the model under each protocol. A model is imported once for all of
 /// them.
 static llvm::Expected<std::vector<ProtocolCosts>>
-costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
+costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims) {
   Session session(options, options, Purpose::Cost);
   if (auto error = begin(options, protocols.front().twoParty, session))
     return std::move(error);
+  dims = dimsOf(options, session.onnx());
   Compilation raised(session, {Flow::TwoParty});
   if (auto error = raised.advance(PhaseKind::Raise))
     return std::move(error);
   std::vector<ProtocolCosts> all;
-  auto add = [&](size_t i, mlir::ModuleOp program) -> llvm::Error {
-    auto costs = costsUnder(options, protocols[i], program);
+  auto add = [&](size_t i, llvm::Expected<mlir::ModuleOp> program) -> llvm::Error {
+    if (!program)
+      return program.takeError();
+    auto costs = costsUnder(options, protocols[i], *program);
     if (!costs)
       return costs.takeError();
     all.push_back(std::move(*costs));
@@ -165,12 +251,12 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
 
 /// Does the same for a primitive, whose program has the ring of the protocol.
 static llvm::Expected<std::vector<ProtocolCosts>>
-costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols) {
+costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims) {
   if (options.primitive.empty())
-    return costsOfModel(options, protocols);
+    return costsOfModel(options, protocols, dims);
   std::vector<ProtocolCosts> all;
   for (const Protocol &protocol : protocols) {
-    auto costs = costsOfModel(options, protocol);
+    auto costs = costsOfModel(options, protocol, dims);
     if (!costs)
       return costs.takeError();
     all.push_back(std::move(costs->front()));
@@ -213,17 +299,6 @@ static llvm::Error checkLimits(const CostOptions &options, const CostReport &rep
 // The report
 //===----------------------------------------------------------------------===//
 
-/// Returns the sizes of the model's free dimensions.
-static std::map<std::string, int64_t> dimsOf(const CostOptions &options) {
-  std::map<std::string, int64_t> dims;
-  for (const auto &binding : options.bindings.dims)
-    dims[binding.getKey().str()] = binding.getValue();
-  for (const auto &binding : options.bindings.shapes)
-    for (auto [i, size] : llvm::enumerate(binding.getValue()))
-      dims[fmt::format("{}.{}", binding.getKey().str(), i)] = size;
-  return dims;
-}
-
 llvm::Error driver::listProtocols(const OutputOptions &options) {
   ProtocolList list{{}, cost::networks().vec(), {"--protocol", "--network"}};
   for (const cost::SuitePtr &suite : cost::suites())
@@ -237,6 +312,7 @@ static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &opti
     auto protocol = chooseProtocol(options, name, options.start());
     if (!protocol)
       return protocol.takeError();
+    protocol->twoParty.skip = options.skip;
     protocols.push_back(std::move(*protocol));
   }
   return protocols;
@@ -257,11 +333,12 @@ llvm::Error driver::cost(const CostOptions &options) {
   auto protocols = protocolsOf(options);
   if (!protocols)
     return protocols.takeError();
-  auto costs = costsOf(options, *protocols);
+  Dims dims;
+  auto costs = costsOf(options, *protocols, dims);
   if (!costs)
     return costs.takeError();
   CostReport report{options.primitive.empty() ? options.model : options.primitive,
-                    dimsOf(options),
+                    std::move(dims),
                     *network,
                     std::move(*costs),
                     {"--json has all", "--functions bounded holds for larger ranges"}};

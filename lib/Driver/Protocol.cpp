@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Protocol.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -43,6 +44,7 @@ TwoPartyOptions driver::twoPartyOptions(const ProtocolOptions &options) {
   twoParty.isBounded = options.isBounded;
   twoParty.normScale = options.normScale;
   twoParty.publicNames = options.publicNames;
+  twoParty.caches = options.caches;
   twoParty.width = options.width.value_or(twoParty.width);
   twoParty.fraction = options.fraction.value_or(twoParty.fraction);
   return twoParty;
@@ -110,6 +112,34 @@ llvm::Error driver::checkPublicNames(mlir::ModuleOp program,
                   "--public names '{}'; the program has no constant of that name, or no "
                   "longer has it",
                   name);
+  return llvm::Error::success();
+}
+
+llvm::Error driver::checkCaches(mlir::ModuleOp program, const TwoPartyOptions &options) {
+  report::ProgramInterface interface = report::ProgramInterface::of(program);
+  auto check = [&](llvm::StringRef name, const std::vector<OnnxValue> &values,
+                   const char *what) -> llvm::Error {
+    std::vector<std::string> names;
+    for (const OnnxValue &value : values)
+      if (value.dtypeName == "float32")
+        names.push_back(value.name);
+    if (llvm::is_contained(names, name))
+      return llvm::Error::success();
+    return fail(ErrorKind::InvalidArgument,
+                names.empty() ? std::string("leave it out")
+                              : "use one like " + namesLike(name, names),
+                "--caches names '{}'; the program has no {} of floats of that name",
+                name.str(), what);
+  };
+  for (llvm::StringRef pair : options.caches) {
+    if (pair == mpc::kNoCaches)
+      continue;
+    auto [input, output] = pair.split('=');
+    if (auto error = check(input, interface.inputs, "input"))
+      return error;
+    if (auto error = check(output, interface.outputs, "output"))
+      return error;
+  }
   return llvm::Error::success();
 }
 

@@ -35,6 +35,9 @@ llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
 /// Fails with Usage if --public names something that is not a constant of the program.
 llvm::Error checkPublicNames(mlir::ModuleOp program, const TwoPartyOptions &options);
 
+/// Fails with Usage if --caches names something that is not an input or an output.
+llvm::Error checkCaches(mlir::ModuleOp program, const TwoPartyOptions &options);
+
 /// Returns the ring of the shares of a program, or otherwise that of the options.
 report::ShareRing ringOf(mlir::ModuleOp program, const TwoPartyOptions &options);
 

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -76,6 +77,12 @@ static void share(OpPassManager &manager, const PipelineOptions &options) {
   mpc.fraction = options.twoParty.fraction;
   for (const std::string &name : options.twoParty.publicNames)
     mpc.publicNames.push_back(name);
+  // The twin is called once for each inference, with caches in the clear.
+  if (options.flow == Flow::Twin)
+    mpc.caches.push_back(mpc::kNoCaches.str());
+  else
+    for (const std::string &pair : options.twoParty.caches)
+      mpc.caches.push_back(pair);
   buildMPCPipeline(manager, mpc);
 }
 
@@ -95,6 +102,8 @@ static void cost(OpPassManager &manager, const PipelineOptions &options) {
   cost.protocol = options.twoParty.protocol;
   for (const std::string &name : options.twoParty.publicNames)
     cost.publicNames.push_back(name);
+  for (const std::string &kind : options.twoParty.skip)
+    cost.skip.push_back(kind);
   buildCostPipeline(manager, cost);
 }
 
@@ -108,6 +117,9 @@ static constexpr Phase kImport = {PhaseKind::Import, "import",
 static constexpr Phase kRaise = {PhaseKind::Raise, "raise",
                                  "recognise whole operations in exporter fragments",
                                  PhaseFailure::Internal, always<buildRaisePipeline>};
+static constexpr Phase kTwoPartyRaise = {
+    PhaseKind::Raise, "raise", "recognise whole operations in exporter fragments",
+    PhaseFailure::Internal, always<buildTwoPartyRaisePipeline>};
 static constexpr Phase kSurgery = {PhaseKind::Surgery, "surgery",
                                    "remove or replace norms and activations",
                                    PhaseFailure::Request, surgery};
@@ -157,12 +169,12 @@ static constexpr Phase kCost = {PhaseKind::Cost, "cost",
 static constexpr Phase kCpuFlow[] = {kImport, kRaise,  kSurgery,  kQuantize,  kMultiplier,
                                      kCheck,  kLinalg, kSchedule, kBufferize, kLlvm};
 
-static constexpr Phase kTwoPartyFlow[] = {kImport,     kRaise, kSurgery, kQuantize,
-                                          kMultiplier, kMpc,   kExpand,  kCost};
+static constexpr Phase kTwoPartyFlow[] = {kImport,     kTwoPartyRaise, kSurgery, kQuantize,
+                                          kMultiplier, kMpc,           kExpand,  kCost};
 
-static constexpr Phase kTwinFlow[] = {kImport,     kRaise,    kSurgery,   kQuantize,
-                                      kMultiplier, kCheck,    kMpc,       kExpand,
-                                      kTwinLinalg, kSchedule, kBufferize, kLlvm};
+static constexpr Phase kTwinFlow[] = {kImport,     kTwoPartyRaise, kSurgery,   kQuantize,
+                                      kMultiplier, kCheck,         kMpc,       kExpand,
+                                      kTwinLinalg, kSchedule,      kBufferize, kLlvm};
 
 llvm::ArrayRef<Phase> tacit::phases(Flow flow) {
   switch (flow) {

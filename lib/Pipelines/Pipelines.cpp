@@ -20,6 +20,7 @@
 #include "tacit/Codegen/CPU/Vectorize/Passes.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
 
@@ -62,6 +63,12 @@ static std::unique_ptr<Pass> createPass(const nn::ReplaceActivationOptions &opti
 }
 static std::unique_ptr<Pass> createPass(const nn::FoldLinearOptions &options) {
   return nn::createFoldLinear(options);
+}
+
+void tacit::buildTwoPartyRaisePipeline(OpPassManager &manager) {
+  // This comes before any recognition: products of integers are no linear layers.
+  manager.addNestedPass<func::FuncOp>(nn::createDequantizeActivations());
+  buildRaisePipeline(manager);
 }
 
 void tacit::buildSurgeryPipeline(OpPassManager &manager, const SurgeryOptions &options) {
@@ -217,7 +224,8 @@ void tacit::buildMPCPipeline(OpPassManager &manager, const MPCOptions &options) 
   // The conversion fails with a list of everything that cannot be computed on shares.
   llvm::SmallVector<std::string> names(options.publicNames.begin(),
                                        options.publicNames.end());
-  manager.addPass(createConvertNNToMPC({options.width, options.fraction, names}));
+  llvm::SmallVector<std::string> caches(options.caches.begin(), options.caches.end());
+  manager.addPass(createConvertNNToMPC({options.width, options.fraction, names, caches}));
   // Only mpc operations create and read values that the other party must not know.
   manager.addPass(mpc::createVerifySecrecy({names}));
 }
@@ -231,5 +239,6 @@ void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &op
   llvm::SmallVector<std::string> names(options.publicNames.begin(),
                                        options.publicNames.end());
   manager.addPass(mpc::createVerifySecrecy({names}));
-  manager.addNestedPass<func::FuncOp>(mpc::createAnnotateCosts({options.protocol}));
+  llvm::SmallVector<std::string> skip(options.skip.begin(), options.skip.end());
+  manager.addNestedPass<func::FuncOp>(mpc::createAnnotateCosts({options.protocol, skip}));
 }

@@ -11,6 +11,8 @@
 #include "tacit/Report/Json.h"
 #include "llvm/ADT/StringExtras.h"
 #include <fmt/format.h>
+#include <map>
+#include <tuple>
 
 using namespace tacit;
 using namespace tacit::report;
@@ -40,9 +42,13 @@ static std::string share(int64_t part, int64_t whole) {
   return whole == 0 ? "-" : fmt::format("{:.1f} %", 100.0 * part / whole);
 }
 
+/// Formats seconds, as in "12.345 s" or "0.4 ms": a single primitive takes few.
 static std::string secondsText(const cost::Total &total, const cost::Network &network) {
   auto time = cost::seconds(total, network);
-  return time ? fmt::format("{:.3f} s", *time) : "unknown";
+  if (!time)
+    return "unknown";
+  return *time == 0 || *time >= 0.1 ? fmt::format("{:.3f} s", *time)
+                                    : fmt::format("{:.3g} ms", *time * 1e3);
 }
 
 static std::string rate(double bitsPerSecond) {
@@ -63,30 +69,81 @@ static const char *kindText(cost::SuiteKind kind) {
 // Text
 //===----------------------------------------------------------------------===//
 
-static void line(llvm::raw_ostream &os, llvm::StringRef label, const std::string &text) {
-  os << fmt::format("  {:<13} {}\n", label.str(), text);
+/// The columns of the report.
+static constexpr size_t kColumns = 100;
+
+/// Prints a label, and a text that continues below itself where it is too long.
+static void line(llvm::raw_ostream &os, llvm::StringRef label, llvm::StringRef text) {
+  static constexpr size_t kIndent = 16;
+  std::string row = fmt::format("  {:<13}", label.str());
+  for (llvm::StringRef word : llvm::split(text, ' ')) {
+    if (row.size() + 1 + word.size() > kColumns && row.size() > kIndent) {
+      os << row << "\n";
+      row.assign(kIndent - 1, ' ');
+    }
+    row += " " + word.str();
+  }
+  os << row << "\n";
 }
 
-/// Prints a row of the table of totals; `before` only if there were changes.
-static void totalLine(llvm::raw_ostream &os, llvm::StringRef label,
-                      const std::optional<std::string> &before, const std::string &after) {
-  if (before)
-    os << fmt::format("  {:<20}{:>26}{:>26}\n", label.str(), *before, after);
-  else
-    os << fmt::format("  {:<20}{:>26}\n", label.str(), after);
+namespace {
+/// Columns that are as wide as what is in them.
+class Table {
+public:
+  /// Marks columns of numbers, which end at one place.
+  explicit Table(std::vector<bool> isNumber) : isNumber(std::move(isNumber)) {}
+
+  void add(std::vector<std::string> row) { rows.push_back(std::move(row)); }
+
+  /// What is left of a row that is too wide is cut off.
+  void print(llvm::raw_ostream &os) const {
+    std::vector<size_t> widths(isNumber.size(), 0);
+    for (const auto &row : rows)
+      for (size_t i = 0; i < row.size(); ++i)
+        widths[i] = std::max(widths[i], row[i].size());
+    for (const auto &row : rows) {
+      std::string text;
+      for (size_t i = 0; i < row.size(); ++i)
+        text += isNumber[i] ? fmt::format("  {:>{}}", row[i], widths[i])
+                            : fmt::format("  {:<{}}", row[i], widths[i]);
+      text = llvm::StringRef(text).rtrim().str();
+      if (text.size() > kColumns)
+        text = text.substr(0, kColumns - 3) + "...";
+      os << text << "\n";
+    }
+  }
+
+private:
+  std::vector<bool> isNumber;
+  std::vector<std::vector<std::string>> rows;
+};
+} // namespace
+
+/// Returns the share that a change saved; "-" if one of the totals is not known.
+static std::string saved(const std::optional<cost::Total> &before,
+                         const std::optional<cost::Total> &after) {
+  return before && after ? share(before->total - after->total, before->total) : "-";
+}
+
+/// Returns the total before all changes, if it is known.
+static std::optional<cost::Total> totalBefore(const ProtocolCosts &protocol) {
+  return protocol.before ? std::optional(protocol.before->total) : std::nullopt;
 }
 
 static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
                         const cost::Network &network) {
-  const cost::Total &after = protocol.costs.total;
-  const cost::Total *before = protocol.before ? &protocol.before->total : nullptr;
+  std::optional<cost::Total> before = totalBefore(protocol);
+  Table table({false, true, true});
   auto row = [&](llvm::StringRef label,
                  llvm::function_ref<std::string(const cost::Total &)> text) {
-    totalLine(os, label, before ? std::optional(text(*before)) : std::nullopt, text(after));
+    if (!protocol.isChanged)
+      return table.add({label.str(), text(protocol.costs.total)});
+    table.add(
+        {label.str(), before ? text(*before) : "unknown", text(protocol.costs.total)});
   };
-  if (before)
-    totalLine(os, "", "before", "after");
-  row("online, in all", [](const cost::Total &t) { return rounded(t.total); });
+  if (protocol.isChanged)
+    table.add({"", "before", "after"});
+  row("online", [](const cost::Total &t) { return rounded(t.total); });
   row("", [](const cost::Total &t) { return amount(t.total); });
   row("  client to server", [](const cost::Total &t) { return amount(t.toServer); });
   row("  server to client", [](const cost::Total &t) { return amount(t.toClient); });
@@ -94,25 +151,28 @@ static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
   row("hops", [](const cost::Total &t) { return count(t.hops); });
   row("network time", [&](const cost::Total &t) { return secondsText(t, network); });
   if (before && before->total > 0)
-    totalLine(os, "saved", "", share(before->total - after.total, before->total));
+    table.add({"saved", "", saved(before, protocol.costs.total)});
+  table.print(os);
 }
 
 /// Prints the costs after each change, if there is more than one.
 static void printSteps(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   if (protocol.steps.size() < 2)
     return;
-  os << fmt::format("\n  {:<36}{:>20}{:>9}\n", "after", "bytes", "saved");
-  int64_t last = protocol.before->total.total;
+  Table table({false, true, true});
+  table.add({"after", "bytes", "saved"});
+  std::optional<cost::Total> last = totalBefore(protocol);
   for (const CostStep &step : protocol.steps) {
-    os << fmt::format("  {:<36}{:>20}{:>9}\n", step.option + " " + step.text,
-                      grouped(step.total.total), share(last - step.total.total, last));
-    last = step.total.total;
+    table.add({step.option + " " + step.text,
+               step.total ? grouped(step.total->total) : "unknown",
+               saved(last, step.total)});
+    last = step.total;
   }
+  os << "\n";
+  table.print(os);
 }
 
 static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
-  os << fmt::format("\n  {:<16}{:>7}{:>20}{:>9}{}\n", "what", "ops", "bytes", "share",
-                    protocol.before ? "              before" : "");
   std::vector<cost::KindCosts> before;
   if (protocol.before)
     before = protocol.before->byKind();
@@ -125,42 +185,77 @@ static void printKinds(llvm::raw_ostream &os, const ProtocolCosts &protocol) {
   for (const cost::KindCosts &gone : before)
     if (llvm::none_of(kinds, [&](const cost::KindCosts &k) { return k.kind == gone.kind; }))
       kinds.push_back({gone.kind, 0, {}});
+  Table table({false, true, true, true, true});
+  table.add({"what", "primitives", "bytes", "share", protocol.before ? "before" : ""});
   for (const cost::KindCosts &kind : kinds) {
     if (kind.total.total == 0 && bytesBefore(kind.kind) == 0)
       continue;
-    os << fmt::format("  {:<16}{:>7}{:>20}{:>9}", kind.kind, kind.count,
-                      grouped(kind.total.total),
-                      share(kind.total.total, protocol.costs.total.total));
-    if (protocol.before)
-      os << fmt::format("{:>20}", grouped(bytesBefore(kind.kind)));
-    os << "\n";
+    table.add({kind.kind, std::to_string(kind.count), grouped(kind.total.total),
+               share(kind.total.total, protocol.costs.total.total),
+               protocol.before ? grouped(bytesBefore(kind.kind)) : ""});
   }
+  os << "\n";
+  table.print(os);
+}
+
+static std::string shapeText(llvm::ArrayRef<int64_t> shape) {
+  return llvm::join(llvm::map_range(shape, [](int64_t dim) { return std::to_string(dim); }),
+                    "x");
+}
+
+namespace {
+/// Operations that differ only in their place.
+struct EqualOperations {
+  const cost::CostedOperation *first;
+  int64_t count = 0;
+
+  int64_t total() const { return first->charge.total * count; }
+};
+} // namespace
+
+static std::vector<EqualOperations> groupEqual(const cost::ProgramCosts &costs) {
+  std::vector<EqualOperations> groups;
+  std::map<std::tuple<std::string, std::string, int64_t, std::vector<int64_t>>, size_t>
+      known;
+  for (const cost::CostedOperation &operation : costs.operations) {
+    if (operation.charge.total <= 0)
+      continue;
+    auto [entry, isNew] = known.try_emplace(
+        {operation.name, operation.kind, operation.charge.total, operation.shape},
+        groups.size());
+    if (isNew)
+      groups.push_back({&operation});
+    ++groups[entry->second].count;
+  }
+  // Of groups that cost the same the first in the program comes first.
+  llvm::sort(groups, [](const EqualOperations &a, const EqualOperations &b) {
+    return std::make_pair(-a.total(), a.first) < std::make_pair(-b.total(), b.first);
+  });
+  return groups;
 }
 
 static void printOperations(llvm::raw_ostream &os, const cost::ProgramCosts &costs,
                             const CostReport::Advice &advice) {
   static constexpr size_t kShown = 10;
-  std::vector<const cost::CostedOperation *> mostExpensive;
-  for (const cost::CostedOperation &operation : costs.operations)
-    if (operation.charge.total > 0)
-      mostExpensive.push_back(&operation);
-  // If several are equal, the first in the program comes first.
-  llvm::sort(
-      mostExpensive, [](const cost::CostedOperation *a, const cost::CostedOperation *b) {
-        return std::make_pair(-a->charge.total, a) < std::make_pair(-b->charge.total, b);
-      });
-  size_t shown = std::min(kShown, mostExpensive.size());
-  os << fmt::format("\n  the {} most expensive of {} operations that send; {}\n", shown,
-                    mostExpensive.size(), advice.allOperations);
-  for (const cost::CostedOperation *operation :
-       llvm::ArrayRef(mostExpensive).take_front(shown)) {
-    std::string shape = llvm::join(
-        llvm::map_range(operation->shape, [](int64_t dim) { return std::to_string(dim); }),
-        "x");
-    os << fmt::format("  {:>18}  {:<16} {:<14} {:<14} {}\n",
-                      grouped(operation->charge.total), operation->name, operation->kind,
-                      shape, operation->node);
+  std::vector<EqualOperations> groups = groupEqual(costs);
+  int64_t count = 0;
+  for (const EqualOperations &group : groups)
+    count += group.count;
+  size_t shown = std::min(kShown, groups.size());
+  os << fmt::format("\n  the {} most expensive of {} operations that send, equal ones "
+                    "together; {}\n",
+                    shown, count, advice.allOperations);
+  Table table({true, false, true, true, false, false, false});
+  for (const EqualOperations &group : llvm::ArrayRef(groups).take_front(shown)) {
+    const cost::CostedOperation &first = *group.first;
+    std::string place = first.node.empty() ? first.site : first.node;
+    if (group.count > 1 && !place.empty())
+      place += ", ...";
+    table.add({fmt::format("{} x", group.count), first.name,
+               rounded(first.charge.total) + (group.count == 1 ? "" : " each"),
+               grouped(group.total()), first.kind, shapeText(first.shape), place});
   }
+  table.print(os);
 }
 
 /// Prints the kinds of operations that make up three quarters of all bytes.
@@ -183,19 +278,58 @@ static void printFigures(llvm::raw_ostream &os, const cost::SuiteInfo &suite,
   line(os, "figures", fmt::format("{}: {}", kindText(suite.kind), suite.source));
   line(os, "bytes", suite.measures);
   line(os, "ring",
-       fmt::format("{} bits, {} of them behind the point", ringBits, fractionBits));
+       fmt::format("{} bits, {} of them for the fraction", ringBits, fractionBits));
+}
+
+/// Describes what the parties keep from one inference to the next.
+static std::string describe(llvm::ArrayRef<mpc::StateTensor> state) {
+  std::string text;
+  for (bool isInput : {true, false}) {
+    int64_t count = 0, bytes = 0;
+    std::string first;
+    for (const mpc::StateTensor &tensor : state) {
+      if (tensor.isInput != isInput)
+        continue;
+      if (count++ == 0)
+        first = tensor.name;
+      bytes += tensor.bytes;
+    }
+    if (count > 0)
+      text += fmt::format("{}{} {}{}, {} B ({}{})", text.empty() ? "" : "; ", count,
+                          isInput ? "input" : "output", count == 1 ? "" : "s",
+                          grouped(bytes), first, count == 1 ? "" : ", ...");
+  }
+  return text + ": shares that each party keeps, neither sent nor revealed";
+}
+
+/// Returns "2 x mpc.tanh, 1 x mpc.matmul": what the figures leave out.
+static std::string skippedText(const cost::ProgramCosts &costs) {
+  std::map<std::string, int64_t> counts;
+  for (const cost::CostedOperation &operation : costs.operations)
+    if (operation.charge.basis == cost::kSkipped)
+      ++counts[operation.name];
+  std::string text;
+  for (const auto &[name, count] : counts)
+    text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", count, name);
+  return text;
 }
 
 static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
                           const CostReport &report) {
   const cost::Network &network = report.network;
   const cost::SuiteInfo &suite = protocol.suite;
-  os << fmt::format("\n{}: {} online\n", suite.name, rounded(protocol.costs.total.total));
+  std::string skipped = skippedText(protocol.costs);
+  os << fmt::format("\n{}: {} online{}\n", suite.name, rounded(protocol.costs.total.total),
+                    skipped.empty() ? "" : ", not counting what is left out");
   line(os, "dominated by", dominant(protocol.costs));
   if (protocol.before)
     line(os, "and before",
          fmt::format("{} by {}", rounded(protocol.before->total.total),
                      dominant(*protocol.before)));
+  else if (protocol.isChanged)
+    line(os, "and before", "unknown: " + protocol.whyUnknown);
+  if (!skipped.empty())
+    line(os, "left out", skipped + ": these figures do not count them");
   line(os, "protocol", suite.title);
   printFigures(os, suite, protocol.ringBits, protocol.fractionBits);
   if (!protocol.functions.empty())
@@ -205,6 +339,8 @@ static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
              : "as published; " + report.advice.boundedFunctions);
   line(os, "network", describe(network));
   line(os, "disclosed", describe(protocol.costs.disclosed));
+  if (!protocol.costs.state.empty())
+    line(os, "state", describe(protocol.costs.state));
   for (const std::string &note : protocol.notes)
     line(os, "note", note);
   os << "\n";
@@ -315,11 +451,19 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
     object["before"] =
         llvm::json::Object{{"total", totalsJson(protocol.before->total, network)},
                            {"kinds", kindsJson(*protocol.before)}};
+  object["before_unknown"] = protocol.isChanged && !protocol.before
+                                 ? jsonText(protocol.whyUnknown)
+                                 : llvm::json::Value(nullptr);
+  object["state"] = stateJson(protocol.costs.state);
   llvm::json::Array notes, ops, steps;
-  for (const CostStep &step : protocol.steps)
-    steps.push_back(llvm::json::Object{{"option", step.option},
+  for (const CostStep &step : protocol.steps) {
+    llvm::json::Value total = nullptr;
+    if (step.total)
+      total = totalsJson(*step.total, network);
+    steps.push_back(llvm::json::Object{{"option", jsonText(step.option + " " + step.text)},
                                        {"text", jsonText(step.text)},
-                                       {"total", totalsJson(step.total, network)}});
+                                       {"total", std::move(total)}});
+  }
   object["steps"] = std::move(steps);
   for (const std::string &note : protocol.notes)
     notes.push_back(jsonText(note));

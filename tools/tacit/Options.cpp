@@ -164,6 +164,18 @@ static cl::list<std::string>
                   cl::desc("disclose the constant NAME of the model to the client"),
                   cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand),
                   cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::opt<std::string> cachesOption(
+    "caches",
+    cl::desc(
+        "caches of keys and values that stay shares: auto (default), none, or pairs of "
+        "input and output"),
+    cl::value_desc("IN=OUT,..."), cl::init("auto"), cl::cat(category), cl::sub(costCommand),
+    cl::sub(compileCommand));
+static cl::opt<std::string>
+    skipOption("skip",
+               cl::desc("do not count operations of a kind that the report lists, of a "
+                        "site, or the pooler"),
+               cl::value_desc("KIND,..."), cl::cat(category), cl::sub(costCommand));
 static cl::opt<bool>
     twinOption("twin", cl::desc("evaluate the arithmetic of the two parties, in the clear"),
                cl::cat(category), cl::sub(evalCommand));
@@ -181,8 +193,10 @@ static cl::opt<std::string>
                    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
 static cl::opt<std::string>
     maxRoundsOption("max-rounds",
-                    cl::desc("exit with code 5 if there are more than N rounds online"),
+                    cl::desc("exit with code 5 if there are more than N hops online"),
                     cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
+static cl::alias maxHopsOption("max-hops", cl::desc("the same as --max-rounds"),
+                               cl::aliasopt(maxRoundsOption), cl::cat(category));
 static cl::opt<std::string>
     primitiveOption("primitive", cl::desc("count one operation instead of a model"),
                     cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand));
@@ -454,6 +468,20 @@ static llvm::Error readCode(CodeOptions &options) {
   return llvm::Error::success();
 }
 
+/// Reads the caches that stay shares; the list is empty if they are to be found.
+static llvm::Error readCaches(std::vector<std::string> &caches) {
+  if (cachesOption == "auto")
+    return llvm::Error::success();
+  for (StringRef entry : llvm::split(cachesOption.getValue(), ',')) {
+    if (cachesOption != "none" && !entry.contains('='))
+      return usage(
+          "use auto, none, or past_k_0=present_k_0,...",
+          fmt::format("--caches has the entry '{}'; expected IN=OUT", entry.str()));
+    caches.push_back(entry.str());
+  }
+  return llvm::Error::success();
+}
+
 /// Reads the options for a two-party program. Costs are compared with published ones,
 /// whereas a twin shows what a model can achieve, for which `isBounded` is the default.
 static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
@@ -470,6 +498,8 @@ static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
       options.protocols.push_back(name.str());
     }
   options.publicNames.assign(publicOptions.begin(), publicOptions.end());
+  if (auto error = readCaches(options.caches))
+    return error;
   if (auto error = readNumber(normScaleOption, 1, kMaxNormScale, options.normScale))
     return error;
   if (!isPowerOf2_64(options.normScale))
@@ -687,6 +717,9 @@ static llvm::Expected<Action> parseCost() {
     return std::move(error);
   if (auto error = readNumber(maxRoundsOption, 0, kAny, options.maxRounds))
     return std::move(error);
+  if (skipOption.getNumOccurrences() > 0)
+    for (StringRef kind : llvm::split(skipOption.getValue(), ','))
+      options.skip.push_back(kind.str());
   if (auto error = readPrimitive(options))
     return std::move(error);
   readOutput(options);

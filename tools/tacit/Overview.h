@@ -19,7 +19,7 @@ inline constexpr llvm::StringLiteral kOverview =
     "  tacit compile MODEL -o OUT.so  a library, or a program with --target=mlir\n"
     "  tacit run MODEL|LIB.so         on .npy inputs\n"
     "  tacit eval MODEL               how good it is, and what changes of it cost\n"
-    "  tacit cost MODEL --protocol P  bytes and rounds of two-party computation\n"
+    "  tacit cost MODEL --protocol P  bytes and hops of two-party computation\n"
     "  tacit passes                   every pass\n\n"
     "  tacit SUBCOMMAND --help says more.\n";
 

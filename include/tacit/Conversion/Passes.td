@@ -69,7 +69,11 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
       `mpc.one_hot` and the table.
     - A constant mask becomes the operand `keep` of `mpc.softmax`. A mask that follows from
       the inputs is limited to -64 by the client and added to the scores.
+    - A convolution is the product of its windows, which are moved together, and its
+      filters.
     - Matrix products and whole functions state their place in the model by `mpc.site`.
+    - Caches stay shares: the argument and the result are `!mpc.share`, marked by
+      `mpc.state`, which names the other end.
 
     All dimensions must be known.
 
@@ -104,7 +108,10 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
     Option<"fraction", "fraction", "int64_t", /*default=*/"18",
            "bits behind the binary point">,
     ListOption<"publicNames", "public", "std::string",
-               "names of constants that the client may know">
+               "names of constants that the client may know">,
+    ListOption<"caches", "caches", "std::string",
+               "caches that stay shares, as IN=OUT; none for none of them. By default they "
+               "are found by their use and by their names">
   ];
   let statistics = [
     Statistic<"operations", "operations", "operations that became mpc">

@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Network.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
@@ -37,12 +38,17 @@ struct KindCosts {
   Total total;
 };
 
+/// Returns what an operation is for: "head", "scores", "gelu", or else its own name.
+std::string kindOf(mlir::Operation *op);
+
 /// The costs of @main, as the program states them.
 struct ProgramCosts {
   std::vector<CostedOperation> operations; ///< in the program's order
   Total total;
   /// What is disclosed to the client.
   std::vector<mpc::Disclosure> disclosed;
+  /// What the parties keep as shares from one inference to the next.
+  std::vector<mpc::StateTensor> state;
 
   /// Fails where the figures leave 64 bits.
   static llvm::Expected<ProgramCosts> of(mlir::ModuleOp module);

@@ -46,6 +46,14 @@ struct Bill {
   std::vector<std::string> notes;
 };
 
+/// The basis of an operation that is not counted.
+inline constexpr llvm::StringLiteral kSkipped = "skipped";
+
+/// Returns true if `entry` is the kind of an operation (as in reports: "tanh", "head"), its
+/// name without the dialect, or a site, in which * is any text; "pooler" is what follows
+/// the last block and is neither a norm nor the output layer.
+bool isSkipped(mlir::Operation *op, llvm::StringRef entry);
+
 enum class SuiteKind { Formula, Published };
 
 struct SuiteInfo {
@@ -65,9 +73,10 @@ public:
   /// Returns true if whole functions must be expanded first, by mpc-expand.
   bool wantsExpanded() const { return data.kind == SuiteKind::Formula; }
 
-  /// Returns what each operation of a program sends. Fails with a list of all operations
-  /// for which the suite has no figure.
-  llvm::Expected<Bill> charge(mlir::func::FuncOp func) const;
+  /// Returns what each operation of a program sends; nothing for those that an entry of
+  /// `skip` matches. Fails with a list of all operations for which the suite has no figure.
+  llvm::Expected<Bill> charge(mlir::func::FuncOp func,
+                              llvm::ArrayRef<std::string> skip = {}) const;
 
   /// Returns what a single operation sends.
   llvm::Expected<Charge> charge(const mpc::Workload &workload) const;

@@ -61,6 +61,8 @@ struct ProtocolOptions {
   int64_t normScale = 1;
   /// The names of constants that the client may know.
   std::vector<std::string> publicNames;
+  /// The caches that stay shares, as IN=OUT or just "none"; empty to look for them.
+  std::vector<std::string> caches;
 };
 
 /// How code for the CPU is generated.
@@ -118,6 +120,8 @@ struct EvalOptions : ModelOptions,
 struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions {
   std::string network = "lan";
   std::optional<int64_t> maxBytes, maxRounds;
+  /// The kinds or sites of operations that are not counted.
+  std::vector<std::string> skip;
   /// One operation on shares instead of a model, and its size.
   std::string primitive;
   std::vector<int64_t> primitiveShape;

@@ -54,6 +54,9 @@ struct MPCOptions : mlir::PassPipelineOptions<MPCOptions> {
                            llvm::cl::init(18)};
   ListOption<std::string> publicNames{
       *this, "public", llvm::cl::desc("names of constants that the client may know")};
+  ListOption<std::string> caches{
+      *this, "caches",
+      llvm::cl::desc("caches that stay shares, as IN=OUT; none for none of them")};
 };
 
 /// The phase `cost`.
@@ -64,6 +67,8 @@ struct CostPhaseOptions : mlir::PassPipelineOptions<CostPhaseOptions> {
       llvm::cl::init("crypten")};
   ListOption<std::string> publicNames{
       *this, "public", llvm::cl::desc("names of constants that the client may know")};
+  ListOption<std::string> skip{
+      *this, "skip", llvm::cl::desc("kinds or sites of operations that are not counted")};
 };
 
 } // namespace tacit

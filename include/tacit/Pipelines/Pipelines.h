@@ -27,6 +27,8 @@ namespace tacit {
 
 // All targets begin with these.
 void buildRaisePipeline(mlir::OpPassManager &manager);
+/// The same for two parties, who compute on floats where a file has quantized activations.
+void buildTwoPartyRaisePipeline(mlir::OpPassManager &manager);
 void buildSurgeryPipeline(mlir::OpPassManager &manager, const SurgeryOptions &options);
 void buildQuantizePipeline(mlir::OpPassManager &manager,
                            const nn::QuantizeWeightsOptions &options);
@@ -71,6 +73,10 @@ struct TwoPartyOptions {
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
   /// The names of constants that the client may know.
   std::vector<std::string> publicNames = {};
+  /// The caches that stay shares; see mpc::markState.
+  std::vector<std::string> caches = {};
+  /// The kinds or sites of operations that costs leave out.
+  std::vector<std::string> skip = {};
 };
 
 /// The processor's and the user's parameters of all phases of a target. Each phase takes

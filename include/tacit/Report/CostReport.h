@@ -21,8 +21,8 @@ namespace tacit::report {
 
 /// The costs after one of the requested changes.
 struct CostStep {
-  std::string option, text; ///< "--aero", "remove-layernorm"
-  cost::Total total;
+  std::string option, text;         ///< "--aero", "remove-layernorm"
+  std::optional<cost::Total> total; ///< nullopt if the protocol has no figures for it
 };
 
 /// The charges of one protocol for the model.
@@ -34,9 +34,13 @@ struct ProtocolCosts {
   std::string functions;
   cost::ProgramCosts costs;
   std::vector<std::string> notes;
-  /// The totals of the original model and after each change, if changes are requested.
-  std::optional<cost::ProgramCosts> before;
-  std::vector<CostStep> steps;
+  /// True if changes are requested.
+  bool isChanged = false;
+  /// The costs of the original model, then; nullopt if the protocol has no figures for it.
+  std::optional<cost::ProgramCosts> before = std::nullopt;
+  std::string whyUnknown = "";
+  /// The totals after each change.
+  std::vector<CostStep> steps = {};
 };
 
 struct CostReport {

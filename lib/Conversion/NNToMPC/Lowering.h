@@ -67,6 +67,15 @@ public:
   /// the value.
   mlir::Value share(mlir::Value value);
 
+  /// Records the secret that stands for an old value.
+  void setSecret(mlir::Value value, mlir::Value secret) { secrets[value] = secret; }
+
+  /// Returns the type of the secret of an old value.
+  mpc::ShareType secretType(mlir::Value value) const {
+    return mpc::ShareType::get(builder.getContext(), tensorOf(value).getShape(), width,
+                               fraction);
+  }
+
   /// Returns what the client learns when the old `value` is revealed to it.
   mlir::Value reveal(mlir::Value value);
 

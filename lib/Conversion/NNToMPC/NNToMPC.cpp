@@ -9,6 +9,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Elements.h"
@@ -238,13 +239,16 @@ static bool isKnown(Operation *op, const Lowering &lowering) {
   });
 }
 
-/// The client learns the results; those that it can compute by itself it has already.
+/// The client learns the results, except for state, of which each party keeps its share;
+/// those that it can compute by itself it has already.
 static LogicalResult convertReturn(func::ReturnOp op, Lowering &lowering) {
+  auto function = cast<func::FuncOp>(op->getParentOp());
   SmallVector<Value> results(op.getOperands());
-  for (Value &result : results) {
-    if (!lowering.knowledgeOf(result).dependsOnWeights())
+  for (auto [i, result] : llvm::enumerate(results)) {
+    bool isState = static_cast<bool>(function.getResultAttr(i, mpc::kStateAttr));
+    if (!isState && !lowering.knowledgeOf(result).dependsOnWeights())
       continue;
-    result = lowering.reveal(result);
+    result = isState ? lowering.share(result) : lowering.reveal(result);
     if (!result)
       return failure();
   }
@@ -286,6 +290,38 @@ static void eraseDead(Block &body, llvm::function_ref<bool(Operation *)> isCandi
       op.erase();
 }
 
+/// Adds an argument for the shares of each argument that is state. Until the end the old
+/// ones stay, because the operations that are being converted read them.
+static SmallVector<std::pair<BlockArgument, BlockArgument>>
+addStateArguments(func::FuncOp function, Lowering &lowering) {
+  SmallVector<std::pair<BlockArgument, BlockArgument>> added;
+  for (BlockArgument old : llvm::to_vector(function.getArguments())) {
+    if (!function.getArgAttr(old.getArgNumber(), mpc::kStateAttr))
+      continue;
+    BlockArgument share =
+        function.getBody().addArgument(lowering.secretType(old), old.getLoc());
+    lowering.setSecret(old, share);
+    added.push_back({old, share});
+  }
+  return added;
+}
+
+/// Puts these arguments in the place of the old ones, if all went well, and erases them.
+static void finishStateArguments(func::FuncOp function,
+                                 ArrayRef<std::pair<BlockArgument, BlockArgument>> added,
+                                 bool isDone) {
+  for (auto [old, share] : llvm::reverse(added)) {
+    if (isDone)
+      old.setType(share.getType());
+    share.replaceAllUsesWith(old);
+    function.getBody().eraseArgument(share.getArgNumber());
+  }
+  Block &body = function.getBody().front();
+  if (isDone)
+    function.setType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
+                                       body.getTerminator()->getOperandTypes()));
+}
+
 namespace {
 struct ConvertNNToMPC : tacit::impl::ConvertNNToMPCBase<ConvertNNToMPC> {
   using Base::Base;
@@ -320,6 +356,8 @@ private:
       return failure();
     eraseAssertions(function);
     dequantizeTables(function);
+    if (failed(mpc::markState(function, caches)))
+      return failure();
     llvm::StringSet<> listed;
     for (const std::string &name : publicNames)
       listed.insert(name);
@@ -333,11 +371,13 @@ private:
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
     Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(), blocks, width,
                       fraction);
+    auto state = addStateArguments(function, lowering);
     LogicalResult result = convertOperations(ops, rules, lowering, operations);
     // The operations that were replaced are erased; after an error, those that should have
     // replaced them.
     llvm::SmallPtrSet<Operation *, 32> old(llvm::from_range, ops);
     eraseDead(body, [&](Operation *op) { return succeeded(result) || !old.contains(op); });
+    finishStateArguments(function, state, succeeded(result));
     analyses.invalidate({});
     if (succeeded(result))
       concealUnneeded(body, analyses.getAnalysis<mpc::KnowledgeInfo>());

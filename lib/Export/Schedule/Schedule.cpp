@@ -55,6 +55,19 @@ llvm::json::Array tacit::disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed
   return array;
 }
 
+llvm::json::Array tacit::stateJson(llvm::ArrayRef<mpc::StateTensor> state) {
+  auto nameOrNull = [](StringRef name) {
+    return name.empty() ? llvm::json::Value(nullptr) : text(name);
+  };
+  llvm::json::Array array;
+  for (const mpc::StateTensor &tensor : state)
+    array.push_back(llvm::json::Object{{"name", text(tensor.name)},
+                                       {"end", tensor.isInput ? "input" : "output"},
+                                       {"other", nameOrNull(tensor.other)},
+                                       {"bytes_per_party", tensor.bytes}});
+  return array;
+}
+
 void tacit::addBasis(llvm::json::Object &object, StringRef basis) {
   StringRef word = basis.take_until([](char c) { return c == ' ' || c == ','; });
   object["basis"] = text(word);
@@ -139,7 +152,8 @@ llvm::json::Array Exporter::describeAll(ValueRange all,
     DictionaryAttr known = attributes(i);
     auto name = known ? known.getAs<StringAttr>(nn::kNameAttr) : StringAttr();
     object["name"] = text(name ? name.getValue() : "");
-    object["party"] = party;
+    // Each party has a share of what is kept from one inference to the next.
+    object["party"] = isa<mpc::ShareType>(value.getType()) ? StringRef("both") : party;
     array.push_back(std::move(object));
   }
   return array;
@@ -229,6 +243,7 @@ llvm::json::Object Exporter::run(const ScheduleHeader &header) {
                       [&](unsigned i) { return main.getResultAttrDict(i); }, "client")},
       {"total", totalJson(costs.total)},
       {"disclosed", disclosedJson(costs.disclosed)},
+      {"state", stateJson(costs.state)},
       {"ops", std::move(ops)},
       {"rounds", rounds()}};
 }

@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Cost/Network.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -32,6 +33,7 @@ llvm::Expected<llvm::json::Value> exportSchedule(mlir::ModuleOp module,
 llvm::json::Object totalJson(const cost::Total &total);
 
 /// Returns what is disclosed to the client: a list of {name, bytes, reason}.
+llvm::json::Array stateJson(llvm::ArrayRef<mpc::StateTensor> state);
 llvm::json::Array disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed);
 
 /// Returns the name of a site, or null if there is none.

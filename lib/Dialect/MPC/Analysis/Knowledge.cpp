@@ -8,6 +8,7 @@
 #include "tacit/Dialect/MPC/Analysis/Knowledge.h"
 #include "mlir/Analysis/DataFlow/DeadCodeAnalysis.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 
 using namespace mlir;
@@ -18,8 +19,20 @@ void Knowledge::print(llvm::raw_ostream &os) const {
   os << names[kind];
 }
 
+/// Returns true for an argument of a function that both parties keep as shares.
+static bool isState(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto function = argument
+                      ? dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+                      : nullptr;
+  return function && argument.getOwner()->isEntryBlock() &&
+         function.getArgAttr(argument.getArgNumber(), kStateAttr);
+}
+
 void KnowledgeAnalysis::setToEntryState(KnowledgeLattice *lattice) {
-  propagateIfChanged(lattice, lattice->join(Knowledge(Knowledge::Client)));
+  bool isSecret = isState(lattice->getAnchor());
+  propagateIfChanged(
+      lattice, lattice->join(Knowledge(isSecret ? Knowledge::Secret : Knowledge::Client)));
 }
 
 /// Returns the knowledge of the results of an operation, if it does not depend on the

@@ -45,7 +45,7 @@ struct AnnotateCosts : tacit::mpc::impl::AnnotateCostsBase<AnnotateCosts> {
       report(func, suite.takeError());
       return signalPassFailure();
     }
-    auto bill = (*suite)->charge(func);
+    auto bill = (*suite)->charge(func, skip);
     if (!bill) {
       report(func, bill.takeError());
       return signalPassFailure();

@@ -150,9 +150,12 @@ LogicalResult Secrecy::checkMpc(Operation *op) {
 
 LogicalResult Secrecy::checkReturn(func::ReturnOp op) {
   for (auto [i, operand] : llvm::enumerate(op.getOperands())) {
+    if (isa<ShareType>(operand.getType()) && function.getResultAttr(i, kStateAttr))
+      continue;
     if (holdsShare(operand.getType()))
       return complain(op, "returns a secret, as result " + Twine(i),
-                      "reveal it first, with mpc.reveal ... to client");
+                      "reveal it first, with mpc.reveal ... to client; a cache that stays "
+                      "a share is marked mpc.state");
     if (knowledge.of(operand) == Knowledge::Server)
       return complain(
           op,
@@ -196,7 +199,7 @@ LogicalResult Secrecy::checkOp(Operation *op) {
 LogicalResult Secrecy::check() {
   bool fine = true;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-    if (holdsShare(type)) {
+    if (holdsShare(type) && !(isa<ShareType>(type) && function.getArgAttr(i, kStateAttr))) {
       fine = false;
       complain(function, "takes a secret, as argument " + Twine(i),
                "the parties provide plain tensors; turn them into secrets with mpc.share");

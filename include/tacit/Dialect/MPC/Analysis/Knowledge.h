@@ -53,9 +53,10 @@ private:
 using KnowledgeLattice = mlir::dataflow::Lattice<Knowledge>;
 using OperationSet = llvm::DenseSet<mlir::Operation *>;
 
-/// Arguments of functions, and results of mpc.reveal, belong to the client. Constants
-/// belong to the server, except those in `disclosed`; results of mpc.public are public.
-/// Shares are secret. Everything else is known to those who know all operands.
+/// Arguments of functions, and results of mpc.reveal, belong to the client, except for
+/// state (mpc.state), of which each party has a share. Constants belong to the server,
+/// except those in `disclosed`; results of mpc.public are public. Shares are secret.
+/// Everything else is known to those who know all operands.
 class KnowledgeAnalysis
     : public mlir::dataflow::SparseForwardDataFlowAnalysis<KnowledgeLattice> {
 public:

@@ -155,7 +155,8 @@ def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
     sources.
 
     A suite of formulas requires a program of primitives (`mpc-expand`), a published one
-    whole functions. All operations without a figure are reported in one error. An operation
+    whole functions. All operations without a figure are reported in one error; those that
+    `skip` names cost nothing, and their basis says so. An operation
     on shares in a loop, a branch or a call is an error, too, because it is not known how
     often it runs, and so is a ring for which there are no figures.
 
@@ -186,7 +187,9 @@ def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
   // This is not an enum because data files of published figures are protocols, too.
   let options = [
     Option<"protocol", "protocol", "std::string", /*default=*/"\"crypten\"",
-           "crypten, aero, or the path of a .json file of published figures">
+           "crypten, aero, or the path of a .json file of published figures">,
+    ListOption<"skip", "skip", "std::string",
+               "kinds or sites of operations that are not counted, or pooler">
   ];
   let statistics = [
     Statistic<"charged", "charged", "operations that send something">,
