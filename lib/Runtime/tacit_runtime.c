@@ -396,14 +396,14 @@ static int map_weights(const tacit_model_desc *model, const char *folder, void *
 /* Maps the weight file; its only user is the caller. */
 static int load_file(const tacit_model_desc *model, const char *folder,
                      tacit_weights **weights, tacit_message out) {
-  static const uint64_t none[8];
+  static uint64_t none[8]; /* never written */
   tacit_weights *fresh = calloc(1, sizeof *fresh);
   if (!fresh)
     return tacit_refuse(out, TACIT_INTERNAL, "free some memory",
                         "cannot allocate the description of the weights");
   fresh->users = 1;
   fresh->bytes = model->weights_bytes;
-  fresh->mapped = (void *)none;
+  fresh->mapped = none;
   int status = model->weights_bytes == 0 ? TACIT_OK
                                          : map_weights(model, folder, &fresh->mapped, out);
   if (status == TACIT_OK)
