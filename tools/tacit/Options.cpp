@@ -217,7 +217,8 @@ static cl::list<std::string> expectOptions("expect",
                                            cl::value_desc("NAME=FILE.npy"),
                                            cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string> toleranceOption(
-    "tolerance", cl::desc("largest |result - expected| / max(1, max |expected|)"),
+    "tolerance",
+    cl::desc("largest |result - expected| / max(1, max |expected|) (default 1e-4)"),
     cl::value_desc("T"), cl::init("1e-4"), cl::cat(category), cl::sub(runCommand));
 static cl::opt<bool> dynamicOption("dynamic",
                                    cl::desc("compile for any size of the free dimensions"),
@@ -230,27 +231,28 @@ static cl::opt<bool> referenceOption(
 static cl::opt<std::string> outputDirOption("output-dir", cl::desc("write DIR/NAME.npy"),
                                             cl::value_desc("DIR"), cl::cat(category),
                                             cl::sub(runCommand));
-static cl::opt<std::string> repeatOption("repeat",
-                                         cl::desc("measure N runs (after one more)"),
-                                         cl::value_desc("N"), cl::init("1"),
-                                         cl::cat(category), cl::sub(runCommand));
-static cl::opt<std::string> threadsOption("threads", cl::desc("threads; 0 is one per core"),
+static cl::opt<std::string>
+    repeatOption("repeat", cl::desc("measure N runs after a first one (default 1)"),
+                 cl::value_desc("N"), cl::init("1"), cl::cat(category),
+                 cl::sub(runCommand));
+static cl::opt<std::string> threadsOption("threads",
+                                          cl::desc("threads (default 0: one per core)"),
                                           cl::value_desc("N"), cl::init("0"),
                                           cl::cat(category), cl::sub(runCommand),
                                           cl::sub(evalCommand));
-static cl::opt<std::string> tokensOption("tokens",
-                                         cl::desc("token ids, int64, one dimension"),
-                                         cl::value_desc("FILE.npy"), cl::cat(category),
-                                         cl::sub(evalCommand));
+static cl::opt<std::string>
+    tokensOption("tokens", cl::desc("token ids: int64 or int32, one dimension"),
+                 cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
 static cl::opt<std::string>
     labelsOption("labels", cl::desc("the right classes of the examples of --inputs, int64"),
                  cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
 static cl::opt<std::string>
     seedOption("seed", cl::desc("seed of inputs that are not given (default 0)"),
                cl::value_desc("S"), cl::init("0"), cl::cat(category), cl::sub(evalCommand));
-static cl::opt<std::string> windowOption("window", cl::desc("tokens per window"),
-                                         cl::value_desc("N"), cl::cat(category),
-                                         cl::sub(evalCommand));
+static cl::opt<std::string>
+    windowOption("window",
+                 cl::desc("tokens per window (default: the model's length, else 128)"),
+                 cl::value_desc("N"), cl::cat(category), cl::sub(evalCommand));
 
 //===----------------------------------------------------------------------===//
 // MLIR's own options
