@@ -133,6 +133,9 @@ llvm::Error Planner::bindArray(const OnnxValue &input, const HostTensor &array) 
                 input.name, shapeText(array.shape), rank);
   if (found == 0 || given.tokens)
     isWholeCall = false;
+  else if (array.shape[0] == 0)
+    return fail(ErrorKind::BadInput, "give at least one example",
+                "the array of input '{}' holds no examples", input.name);
   else if (int64_t examples = array.shape[0]; plan.examples == 0)
     plan.examples = examples;
   else if (plan.examples != examples)
@@ -157,10 +160,7 @@ llvm::Error Planner::bindGiven() {
     if (const HostTensor *array = findTensor(given.arrays, input.name))
       if (auto error = bindArray(input, *array))
         return error;
-  if (given.arrays.empty() || given.tokens || plan.examples > 0)
-    return llvm::Error::success();
-  return fail(ErrorKind::BadInput, "give at least one example",
-              "the arrays of the inputs hold no examples");
+  return llvm::Error::success();
 }
 
 /// The window is the length of the tokens, or else of whatever is a sequence.

@@ -74,7 +74,11 @@ llvm::Error Workload::checkSources() const {
     llvm::ArrayRef<int64_t> shape = source.value.shape;
     bool isTokens = source.kind == InputSource::Kind::Tokens ||
                     source.kind == InputSource::Kind::Context;
-    int64_t held = shape.empty() || (isTokens && shape.size() == 1) ? 1 : shape[0];
+    int64_t held = shape.empty() ? 1 : shape[0];
+    if (isTokens) {
+      int64_t bytes = *tensorBytes(source.value.dtype, shape);
+      held = bytes / dtypeBytes(source.value.dtype) / std::max<int64_t>(1, plan.window);
+    }
     if ((isTokens || source.kind == InputSource::Kind::Batches) && held != perCall)
       return fail(ErrorKind::BadInput, "give the inputs one batch with --dim or --shape",
                   "input '{}' holds {} examples, and another input {}", name, held,
