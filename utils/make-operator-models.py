@@ -399,7 +399,51 @@ def one(op_type, inputs, *weights, graph_inputs=(X,), results="y", opset=18, **a
                          list(graph_inputs), outputs(results.split()), weights, opset=opset)
 
 
+def masked(*, length=True, dims=4, scores=False):
+    """One new token behind a cache of four places, two heads of one feature."""
+    cache = [1, 2, 4, 1][:dims]
+    results = "y keys values" + (" scores" if scores else "")
+    return model(
+        [helper.make_node("DecoderMaskedMultiHeadAttention",
+                          ["q", "q", "q", "", "", "k", "v", "n" if length else ""],
+                          results.split(), name="/node", domain="com.microsoft",
+                          num_heads=2, past_present_share_buffer=1, scale=1.0)],
+        [value("q", ["B", 1, 2]), value("k", ["B"] + cache[1:]), value("v", ["B"] + cache[1:]),
+         value("n", [1], TensorProto.INT32)], outputs(results.split()), opset=17,
+        domains=["com.microsoft"])
+
+
+def long_names():
+    """Outputs whose names are longer than those of files, or the same as files."""
+    names = ["n" * 300 + end for end in "ab"] + ["a/b", "a_b", "a:b"]
+    return model([node("Identity", "x", name, f"/{i}") for i, name in enumerate(names)],
+                 [value("x", [1])], outputs(names), opset=17)
+
+
+def image_blocks():
+    """Channels to blocks of pixels and back, for images of any size."""
+    return model(
+        [node("DepthToSpace", "x", "a", "/deep", blocksize=2, mode="CRD"),
+         node("SpaceToDepth", "a", "b", "/wide", blocksize=2),
+         node("LpNormalization", "x", "c", "/ones", p=1, axis=1)],
+        [value("x", ["N", 4, "H", "W"])], outputs("abc"), opset=17)
+
+
 MODELS = {
+    "image-blocks": image_blocks,
+    "depth-mode": one("DepthToSpace", "i", blocksize=2, mode="RCD",
+                      graph_inputs=[value("i", [1, 4, 1, 1])]),
+    "depth-size": one("SpaceToDepth", "x", blocksize=2),
+    "lp-three": one("LpNormalization", "x", p=3),
+    "loss-ranks": one("NegativeLogLikelihoodLoss", "x x"),
+    "loss-reduction": one("NegativeLogLikelihoodLoss", "x t", reduction="max",
+                          graph_inputs=[X, value("t", [2, 4], I64)]),
+    "loss-vector": one("SoftmaxCrossEntropyLoss", "v v", graph_inputs=[value("v", [4])]),
+    "masked": masked,
+    "masked-length": lambda: masked(length=False),
+    "masked-caches": lambda: masked(dims=3),
+    "masked-scores": lambda: masked(scores=True),
+    "long-names": long_names,
     "opset-9": opset_9,
     "opset-12": opset_12,
     "opset-18": opset_18,

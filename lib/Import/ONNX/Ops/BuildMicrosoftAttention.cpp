@@ -7,6 +7,7 @@
 
 #include "Ops/CacheLengths.h"
 #include "Ops/OpTable.h"
+#include "Ops/Quantized.h"
 #include "Ops/Shapes.h"
 
 using namespace mlir;
@@ -139,12 +140,19 @@ static std::optional<SmallVector<int64_t>> hiddenSizes(NodeBuilder &node, Value 
   return std::nullopt;
 }
 
-/// The cache [2, B, H, P, D] holds keys and values: appends to both, and defines the new
-/// cache.
-static bool appendPast(NodeBuilder &node, AttentionParts &parts, Value &past) {
-  if (node.hasOperand(4)) {
-    Value cache = node.operand(4);
-    if (!cache || tensorOf(cache).getRank() != 5 || tensorOf(cache).getDimSize(0) != 2) {
+/// The cache [2, B, H, P, D], operand `index`, holds keys and values: appends to both, and
+/// defines the new cache.
+static bool appendPast(NodeBuilder &node, AttentionParts &parts, int64_t index,
+                       Value &past) {
+  if (node.hasOperand(index)) {
+    Value cache = node.operand(index);
+    bool hasRank = cache && tensorOf(cache).getRank() == 5;
+    if (hasRank && tensorOf(cache).isDynamicDim(0)) {
+      node.refuse("the first dimension of its cache, which holds keys and values, is free",
+                  {"pin it", Setting::Dimensions});
+      return false;
+    }
+    if (!hasRank || tensorOf(cache).getDimSize(0) != 2) {
       node.invalid("its cache does not have the dimensions [2, batch, heads, past, size]");
       return false;
     }
@@ -159,14 +167,17 @@ static bool appendPast(NodeBuilder &node, AttentionParts &parts, Value &past) {
   return parts.key && parts.value;
 }
 
-Value onnx_import::buildMicrosoftAttention(NodeBuilder &node) {
-  Value input = node.operand(0), weight = node.operand(1);
-  if (refusesFlags(node, {"do_rotary", "past_present_share_buffer"}))
-    return {};
-  SmallVector<Value> operands{input, weight};
-  if (node.hasOperand(2))
-    operands.push_back(node.operand(2));
-  Value product = node.create<nn::LinearOp>(operands);
+namespace {
+/// Says which operands of Attention or QAttention hold a mask, caches and a bias of the
+/// scores, if they can.
+struct AttentionOperands {
+  int64_t mask, past, bias;
+};
+} // namespace
+
+/// Attends with a product that holds query, key and value.
+static Value attendWith(NodeBuilder &node, Value product,
+                        const AttentionOperands &operands) {
   if (!product)
     return {};
   auto sizes = hiddenSizes(node, product);
@@ -186,9 +197,29 @@ Value onnx_import::buildMicrosoftAttention(NodeBuilder &node) {
   parts.value = heads3[2];
   parts.scale = node.floatAttribute("scale", 0);
   Value past, scores;
-  if (!parts.query || !appendPast(node, parts, past) || !setMasks(node, parts, 3, 5, past))
+  if (!parts.query || !appendPast(node, parts, operands.past, past) ||
+      !setMasks(node, parts, operands.mask, operands.bias, past))
     return {};
   return mergeHeads(node, buildAttentionOf(node, parts, ScoreOutput::None, scores));
+}
+
+Value onnx_import::buildMicrosoftAttention(NodeBuilder &node) {
+  Value input = node.operand(0), weight = node.operand(1);
+  if (refusesFlags(node, {"do_rotary", "past_present_share_buffer"}))
+    return {};
+  SmallVector<Value> operands{input, weight};
+  if (node.hasOperand(2))
+    operands.push_back(node.operand(2));
+  return attendWith(node, node.create<nn::LinearOp>(operands), {3, 4, 5});
+}
+
+/// The operands are input, weight and bias, two scales, a mask, two zero points and caches.
+Value onnx_import::buildQAttention(NodeBuilder &node) {
+  if (refusesFlags(node, {"do_rotary", "past_present_share_buffer"}))
+    return {};
+  Value product = quantizedProduct(node, {0, 3, 6}, {1, 4, 7});
+  constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+  return attendWith(node, add(node, product, node.operand(2)), {5, 8, kNone});
 }
 
 //===----------------------------------------------------------------------===//
@@ -271,34 +302,127 @@ static Value appendCaches(NodeBuilder &node, AttentionParts &parts, int64_t firs
   return past;
 }
 
-Value onnx_import::buildMultiHeadAttention(NodeBuilder &node) {
+namespace {
+/// Says which operands of an operator hold what, besides query, key and value.
+struct HeadOperands {
+  int64_t bias, mask, scoreBias, past, pastLength, indirection;
+};
+} // namespace
+
+/// Pads the last dimension of a mask or bias to the capacity of caches. No token attends
+/// to what is added.
+static Value padColumns(NodeBuilder &node, Value mask, Value capacity) {
+  if (!mask || !capacity)
+    return {};
+  int64_t last = tensorOf(mask).getRank() - 1;
+  if (last < 0)
+    return mask;
+  SmallVector<Value> low(last + 1, i64Scalar(node, 0)), high = low;
+  high[last] = sub(node, capacity, dimOf(node, mask, last));
+  return padBySizes(node, mask, low, high, scalarLike(node, mask, 0));
+}
+
+/// Attends with caches of a fixed capacity, into which the new tokens are written behind
+/// the past, whose length is an operand.
+static bool shareCaches(NodeBuilder &node, AttentionParts &parts,
+                        const HeadOperands &operands) {
+  Value key = node.operand(operands.past), value = node.operand(operands.past + 1);
+  Value length =
+      castTo(node, node.operand(operands.pastLength), IntegerType::get(node.context(), 64));
+  if (!key || !value || !length)
+    return false;
+  bool isOne = tensorOf(length).hasStaticShape() && tensorOf(length).getNumElements() == 1;
+  if (tensorOf(key).getRank() != 4 || tensorOf(value).getRank() != 4 || !isOne) {
+    node.invalid("its caches do not have four dimensions, or its past_sequence_length is "
+                 "not one number");
+    return false;
+  }
+  CacheLengths lengths;
+  lengths.past = lengths.capacity = dimOf(node, key, 2);
+  length = assertRange(node, reshape(node, length, {}), i64Scalar(node, 0),
+                       sub(node, lengths.capacity, dimOf(node, parts.query, 2)),
+                       "a past_sequence_length beyond its caches");
+  lengths.rowPast = expandToSizes(node, length, {dimOf(node, parts.query, 0)});
+  parts.key = overwriteCache(node, lengths, key, parts.key);
+  parts.value = overwriteCache(node, lengths, value, parts.value);
+  node.define(1, parts.key);
+  node.define(2, parts.value);
+  parts.keep = causalMask(node, parts.query, parts.key, length, 0);
+  if (node.hasOperand(operands.mask)) {
+    Value mask = padColumns(node, node.operand(operands.mask), lengths.capacity);
+    Value keep = paddingKeep(node, mask, parts.query, parts.key, {});
+    addBias(node, parts,
+            biasWhere(node, keep, node.floatAttribute("mask_filter_value", -10000.0f)));
+    if (!parts.bias)
+      return false;
+  }
+  if (node.hasOperand(operands.scoreBias)) {
+    addBias(node, parts,
+            padColumns(node, node.operand(operands.scoreBias), lengths.capacity));
+    if (!parts.bias)
+      return false;
+  }
+  return parts.keep && parts.key && parts.value;
+}
+
+/// Appends to the caches, or writes into them, and sets the masks.
+static bool prepareHeads(NodeBuilder &node, AttentionParts &parts,
+                         const HeadOperands &operands, bool sharesCaches) {
+  if (sharesCaches)
+    return shareCaches(node, parts, operands);
+  Value past = appendCaches(node, parts, operands.past);
+  return (!node.hasOperand(operands.past) || past) &&
+         setMasks(node, parts, operands.mask, operands.scoreBias, past);
+}
+
+static Value attendHeads(NodeBuilder &node, const HeadOperands &operands,
+                         bool sharesCaches) {
   AttentionParts parts;
   bool isTransposed = false;
   int64_t heads = node.intAttribute("num_heads", 0);
-  if (node.hasOperand(8) || node.hasOperand(9))
-    return node.refuse("it has a cache that is written in place",
-                       "export the model with separate past and present caches");
+  if (node.hasOperand(operands.indirection))
+    return node.refuse("its caches belong to a beam search (cache_indirection)",
+                       "export the model for greedy decoding");
   if (!separate(node, parts, heads, isTransposed))
     return {};
   int64_t queryWidth = widthOf(parts.query);
-  parts.query = transpose(node, addPart(node, parts.query, 3, 0), {0, 2, 1, 3});
+  parts.query = transpose(node, addPart(node, parts.query, operands.bias, 0), {0, 2, 1, 3});
   if (!isTransposed) {
     int64_t keyWidth = widthOf(parts.key);
-    parts.key = transpose(node, addPart(node, parts.key, 3, queryWidth), {0, 2, 1, 3});
+    parts.key =
+        transpose(node, addPart(node, parts.key, operands.bias, queryWidth), {0, 2, 1, 3});
     parts.value =
-        transpose(node, addPart(node, parts.value, 3, queryWidth + keyWidth), {0, 2, 1, 3});
+        transpose(node, addPart(node, parts.value, operands.bias, queryWidth + keyWidth),
+                  {0, 2, 1, 3});
   }
-  if (!parts.query || !parts.key || !parts.value)
-    return {};
-  Value past = appendCaches(node, parts, 6), scores;
-  if ((node.hasOperand(6) && !past) || !setMasks(node, parts, 4, 5, past))
+  if (!parts.query || !parts.key || !parts.value ||
+      !prepareHeads(node, parts, operands, sharesCaches))
     return {};
   parts.scale = node.floatAttribute("scale", 0);
   ScoreOutput output = node.isUsed(3) ? ScoreOutput::Weights : ScoreOutput::None;
-  Value result = buildAttentionOf(node, parts, output, scores);
+  if (sharesCaches && output != ScoreOutput::None)
+    return node.refuse("its scores are an output, and its caches may have room for more",
+                       "export the model without this output");
+  Value scores, result = buildAttentionOf(node, parts, output, scores);
   if (scores)
     node.define(3, scores);
   return mergeHeads(node, result);
+}
+
+Value onnx_import::buildMultiHeadAttention(NodeBuilder &node) {
+  HeadOperands operands{3, 4, 5, 6, 8, 9};
+  return attendHeads(node, operands, node.hasOperand(operands.pastLength));
+}
+
+/// A MultiHeadAttention of one new token, whose caches usually have a fixed capacity. In
+/// cross attention key and value are the caches, and nothing is appended.
+Value onnx_import::buildDecoderMaskedAttention(NodeBuilder &node) {
+  HeadOperands operands{10, 3, 4, 5, 7, 9};
+  bool sharesCaches = node.intAttribute("past_present_share_buffer", 0) != 0 &&
+                      node.hasOperand(operands.past);
+  if (sharesCaches && !node.hasOperand(operands.pastLength))
+    return node.invalid("it shares its caches, and past_sequence_length is missing");
+  return attendHeads(node, operands, sharesCaches);
 }
 
 //===----------------------------------------------------------------------===//
@@ -407,10 +531,7 @@ static Value groupBias(NodeBuilder &node, const CacheLengths &lengths) {
   Value bias = node.operand(10);
   if (!bias || !lengths.rowPast)
     return bias;
-  int64_t last = tensorOf(bias).getRank() - 1;
-  SmallVector<Value> low(last + 1, i64Scalar(node, 0)), high = low;
-  high[last] = sub(node, lengths.capacity, dimOf(node, bias, last));
-  return padBySizes(node, bias, low, high, scalarLike(node, bias, 0));
+  return padColumns(node, bias, lengths.capacity);
 }
 
 Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {

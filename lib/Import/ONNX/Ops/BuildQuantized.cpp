@@ -7,6 +7,7 @@
 
 #include "Ops/OpTable.h"
 #include "Ops/PackedWeight.h"
+#include "Ops/Quantized.h"
 #include <cfloat>
 
 using namespace mlir;
@@ -288,14 +289,20 @@ Value onnx_import::buildQLinearMatMul(NodeBuilder &node) {
                  rangeOfBits(8, element.isUnsigned()));
 }
 
+Value onnx_import::quantizedProduct(NodeBuilder &node, const QuantizedOperand &left,
+                                    const QuantizedOperand &right) {
+  Value lhs = withoutZero(node, left.value, left.zero, /*isLeft=*/true);
+  Value rhs = withoutZero(node, right.value, right.zero, /*isLeft=*/false);
+  Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
+  return mul(node, product,
+             mul(node, broadcastScale(node, left.scale, true),
+                 broadcastScale(node, right.scale, false)));
+}
+
 /// The operands are a, b, their scales and zero points, and a bias: ONNX Runtime's fusion
 /// of a MatMulInteger between casts.
 Value onnx_import::buildMatMulIntegerToFloat(NodeBuilder &node) {
-  Value lhs = withoutZero(node, 0, 4, /*isLeft=*/true);
-  Value rhs = withoutZero(node, 1, 5, /*isLeft=*/false);
-  Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
-  Value scale = mul(node, broadcastScale(node, 2, true), broadcastScale(node, 3, false));
-  product = mul(node, product, scale);
+  Value product = quantizedProduct(node, {0, 2, 4}, {1, 3, 5});
   return node.hasOperand(6) ? add(node, product, node.operand(6)) : product;
 }
 

@@ -121,6 +121,17 @@ static Value targetsOf(NodeBuilder &node, const CacheLengths &lengths, Value fre
   return concat(node, parts, 3);
 }
 
+Value onnx_import::overwriteCache(NodeBuilder &node, const CacheLengths &lengths,
+                                  Value cache, Value fresh) {
+  if (!cache || !fresh)
+    return {};
+  return node.create<nn::ScatterNDOp>(
+      {cache, targetsOf(node, lengths, fresh), fresh}, [&](auto &properties) {
+        properties.setReduction(
+            nn::ScatterKindAttr::get(node.context(), nn::ScatterKind::Replace));
+      });
+}
+
 Value onnx_import::writeCache(NodeBuilder &node, const CacheLengths &lengths, Value cache,
                               Value fresh) {
   if (!cache || !fresh)
@@ -136,10 +147,6 @@ Value onnx_import::writeCache(NodeBuilder &node, const CacheLengths &lengths, Va
     return {};
   Value isPast = compare(node, nn::ComparePredicate::Less, insertDim(node, places, 1),
                          reshape(node, lengths.rowPast, {batch, 1, 1, 1}));
-  Value kept = node.create<nn::WhereOp>({isPast, wide, zero});
-  return node.create<nn::ScatterNDOp>(
-      {kept, targetsOf(node, lengths, fresh), fresh}, [&](auto &properties) {
-        properties.setReduction(
-            nn::ScatterKindAttr::get(node.context(), nn::ScatterKind::Replace));
-      });
+  return overwriteCache(node, lengths, node.create<nn::WhereOp>({isPast, wide, zero}),
+                        fresh);
 }

@@ -33,6 +33,11 @@ std::optional<CacheLengths> readCacheLengths(NodeBuilder &node, const AttentionP
 mlir::Value writeCache(NodeBuilder &node, const CacheLengths &lengths, mlir::Value cache,
                        mlir::Value fresh);
 
+/// Returns `cache` [B, G, P, D] with `fresh` in place of what is behind the past of each
+/// row.
+mlir::Value overwriteCache(NodeBuilder &node, const CacheLengths &lengths,
+                           mlir::Value cache, mlir::Value fresh);
+
 } // namespace tacit::onnx_import
 
 #endif // TACIT_LIB_IMPORT_ONNX_OPS_CACHELENGTHS_H

@@ -168,6 +168,7 @@ static constexpr OpEntry kTable[] = {
 static constexpr OpEntry kMicrosoftTable[] = {
     {"Attention", 1, buildMicrosoftAttention},
     {"BiasGelu", 1, buildBiasGelu},
+    {"DecoderMaskedMultiHeadAttention", 1, buildDecoderMaskedAttention}, // no beam search
     {"DequantizeLinear", 1, buildDequantizeLinear}, // integers
     {"DynamicQuantizeMatMul", 1, buildDynamicQuantizeMatMul},
     {"EmbedLayerNormalization", 1, buildEmbedLayerNormalization},
@@ -180,6 +181,7 @@ static constexpr OpEntry kMicrosoftTable[] = {
     {"MatMulIntegerToFloat", 1, buildMatMulIntegerToFloat},
     {"MatMulNBits", 1, buildMatMulNBits}, // 2, 4 and 8 bits
     {"MultiHeadAttention", 1, buildMultiHeadAttention},
+    {"QAttention", 1, buildQAttention},
     {"QuantizeLinear", 1, buildQuantizeLinear}, // integers
     {"QuickGelu", 1, buildQuickGelu},
     {"RotaryEmbedding", 1, buildMicrosoftRotaryEmbedding},
@@ -207,7 +209,7 @@ const OpEntry *onnx_import::lookupOp(const onnx::NodeProto &node) {
 /// Returns the advice for an operator that is not in the table.
 static const char *remedyFor(StringRef opType) {
   return StringSwitch<const char *>(opType)
-      .Cases({"QLinearConv", "ConvInteger", "QGemm", "QAttention"},
+      .Cases({"QLinearConv", "ConvInteger", "QGemm"},
              "export the float model; Tacit quantizes it itself")
       .Default("re-export the model without this operator, or replace it with others");
 }

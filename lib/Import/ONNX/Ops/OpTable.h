@@ -131,7 +131,8 @@ mlir::Value buildDequantizeLinear(NodeBuilder &), buildDynamicQuantizeLinear(Nod
 mlir::Value buildAttention(NodeBuilder &), buildRotaryEmbedding(NodeBuilder &);
 
 // BuildMicrosoft*.cpp: what ONNX Runtime's optimizer writes.
-mlir::Value buildBiasGelu(NodeBuilder &), buildEmbedLayerNormalization(NodeBuilder &),
+mlir::Value buildBiasGelu(NodeBuilder &), buildDecoderMaskedAttention(NodeBuilder &),
+    buildQAttention(NodeBuilder &), buildEmbedLayerNormalization(NodeBuilder &),
     buildFastGelu(NodeBuilder &), buildFusedMatMul(NodeBuilder &),
     buildGatherBlockQuantized(NodeBuilder &), buildGroupQueryAttention(NodeBuilder &),
     buildMatMulNBits(NodeBuilder &), buildMicrosoftAttention(NodeBuilder &),
