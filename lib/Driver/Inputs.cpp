@@ -9,6 +9,7 @@
 #include "Errors.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace tacit;
 using namespace tacit::driver;
@@ -51,7 +52,12 @@ std::string driver::fileNameOf(llvm::StringRef name) {
   for (char &c : file)
     if (!llvm::isAlnum(c) && c != '.' && c != '_' && c != '-')
       c = '_';
-  return file;
+  // File systems take 255 bytes.
+  constexpr size_t kMaxLength = 200;
+  if (file.size() <= kMaxLength)
+    return file;
+  return fmt::format("{}-{:016x}", file.substr(0, kMaxLength - 17),
+                     llvm::xxh3_64bits(llvm::arrayRefFromStringRef(name)));
 }
 
 //===----------------------------------------------------------------------===//

@@ -31,7 +31,8 @@ const HostTensor *findTensor(const NamedTensors &tensors, llvm::StringRef name);
 std::vector<std::string> namesOf(llvm::ArrayRef<OnnxValue> values);
 std::vector<std::string> namesOf(llvm::ArrayRef<tacit_io> values);
 
-/// Returns `name` with '_' in place of the characters that a file name should not have.
+/// Returns `name` with '_' in place of the characters that a file name should not have. The
+/// end of a long name is replaced by a hash.
 std::string fileNameOf(llvm::StringRef name);
 
 /// Fails unless every given name is one of `known`; with `all`, every known one must be
