@@ -361,3 +361,63 @@ Value onnx_import::buildTan(NodeBuilder &node) {
   Value x = node.operand(0);
   return div(node, node.create<nn::SinOp>({x}), node.create<nn::CosOp>({x}));
 }
+
+//===----------------------------------------------------------------------===//
+// Inverse and hyperbolic functions
+//===----------------------------------------------------------------------===//
+
+static Value root(NodeBuilder &node, Value x) { return node.create<nn::SqrtOp>({x}); }
+static Value logarithm(NodeBuilder &node, Value x) { return node.create<nn::LogOp>({x}); }
+
+/// Computes 2 atan(sqrt((1 - x) / (1 + x))), which is exact at both ends.
+Value onnx_import::buildAcos(NodeBuilder &node) {
+  Activation a(node);
+  Value one = a.constant(1);
+  Value ratio = div(node, sub(node, one, a.x), add(node, one, a.x));
+  return mul(node, node.create<nn::AtanOp>({root(node, ratio)}), a.constant(2));
+}
+
+/// Computes atan(x / sqrt((1 - x) (1 + x))).
+Value onnx_import::buildAsin(NodeBuilder &node) {
+  Activation a(node);
+  Value one = a.constant(1);
+  Value square = mul(node, sub(node, one, a.x), add(node, one, a.x));
+  return node.create<nn::AtanOp>({div(node, a.x, root(node, square))});
+}
+
+/// Computes log(x + sqrt((x - 1) (x + 1))).
+Value onnx_import::buildAcosh(NodeBuilder &node) {
+  Activation a(node);
+  Value one = a.constant(1);
+  Value square = mul(node, sub(node, a.x, one), add(node, a.x, one));
+  return logarithm(node, add(node, a.x, root(node, square)));
+}
+
+/// Computes log(|x| + sqrt(x^2 + 1)), with the sign of x.
+Value onnx_import::buildAsinh(NodeBuilder &node) {
+  Activation a(node);
+  Value magnitude = node.create<nn::AbsOp>({a.x});
+  Value square = add(node, mul(node, a.x, a.x), a.constant(1));
+  Value log = logarithm(node, add(node, magnitude, root(node, square)));
+  return a.where(nn::ComparePredicate::Less, a.constant(0), node.create<nn::NegOp>({log}),
+                 log);
+}
+
+/// Computes log((1 + x) / (1 - x)) / 2.
+Value onnx_import::buildAtanh(NodeBuilder &node) {
+  Activation a(node);
+  Value one = a.constant(1);
+  Value ratio = div(node, add(node, one, a.x), sub(node, one, a.x));
+  return mul(node, logarithm(node, ratio), a.constant(0.5));
+}
+
+/// Computes (exp(x) + exp(-x)) / 2, or the half of their difference.
+static Value hyperbolic(NodeBuilder &node, bool isCosine) {
+  Activation a(node);
+  Value up = node.create<nn::ExpOp>({a.x});
+  Value down = node.create<nn::ExpOp>({node.create<nn::NegOp>({a.x})});
+  return mul(node, isCosine ? add(node, up, down) : sub(node, up, down), a.constant(0.5));
+}
+
+Value onnx_import::buildCosh(NodeBuilder &node) { return hyperbolic(node, true); }
+Value onnx_import::buildSinh(NodeBuilder &node) { return hyperbolic(node, false); }

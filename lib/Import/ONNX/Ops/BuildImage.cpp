@@ -7,6 +7,7 @@
 
 #include "Ops/Compose.h"
 #include "Ops/OpTable.h"
+#include "Ops/Shapes.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -177,4 +178,70 @@ Value onnx_import::buildGlobalAveragePool(NodeBuilder &node) {
 
 Value onnx_import::buildGlobalMaxPool(NodeBuilder &node) {
   return buildGlobalPool(node, nn::ReduceKind::Max);
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks of pixels as channels, and back
+//===----------------------------------------------------------------------===//
+
+/// Returns attribute `blocksize`, if the input [N, C, H, W] is one that it can apply to.
+static std::optional<int64_t> blockSize(NodeBuilder &node, Value input) {
+  if (!input)
+    return std::nullopt;
+  int64_t size = node.intAttribute("blocksize", 0);
+  constexpr int64_t kMost = 1 << 15;
+  if (tensorOf(input).getRank() == 4 && size >= 1 && size <= kMost)
+    return size;
+  node.invalid(fmt::format("it has blocks of {} and an input of {} dimensions; expected a "
+                           "positive size and four",
+                           size, tensorOf(input).getRank()));
+  return std::nullopt;
+}
+
+/// Reshapes to `sizes`, transposes, and reshapes to `result`.
+static Value rearrange(NodeBuilder &node, Value input, ArrayRef<Value> sizes,
+                       ArrayRef<int64_t> permutation, ArrayRef<Value> result) {
+  Value split = transpose(node, reshapeToSizes(node, input, sizes), permutation);
+  return split ? reshapeToSizes(node, split, result) : Value();
+}
+
+/// Channels become blocks of pixels: in mode DCR the place in the block comes first among
+/// the parts of a channel's number, in mode CRD last.
+Value onnx_import::buildDepthToSpace(NodeBuilder &node) {
+  Value input = node.operand(0);
+  auto size = blockSize(node, input);
+  if (!size)
+    return {};
+  std::string mode = node.stringAttribute("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    return node.invalid(
+        fmt::format("attribute 'mode' is {}; expected 'DCR' or 'CRD'", quote(mode)));
+  Value block = i64Scalar(node, *size);
+  Value batch = dimOf(node, input, 0), rows = dimOf(node, input, 2),
+        columns = dimOf(node, input, 3);
+  Value depth = div(node, dimOf(node, input, 1), mul(node, block, block));
+  bool isFirst = mode == "DCR";
+  SmallVector<Value> sizes{batch, block, block, depth, rows, columns};
+  if (!isFirst)
+    sizes = {batch, depth, block, block, rows, columns};
+  SmallVector<int64_t> permutation{0, 3, 4, 1, 5, 2};
+  if (!isFirst)
+    permutation = {0, 1, 4, 2, 5, 3};
+  return rearrange(node, input, sizes, permutation,
+                   {batch, depth, mul(node, rows, block), mul(node, columns, block)});
+}
+
+/// Blocks of pixels become channels.
+Value onnx_import::buildSpaceToDepth(NodeBuilder &node) {
+  Value input = node.operand(0);
+  auto size = blockSize(node, input);
+  if (!size)
+    return {};
+  Value block = i64Scalar(node, *size);
+  Value batch = dimOf(node, input, 0), depth = dimOf(node, input, 1);
+  Value rows = div(node, dimOf(node, input, 2), block),
+        columns = div(node, dimOf(node, input, 3), block);
+  return rearrange(node, input, {batch, depth, rows, block, columns, block},
+                   {0, 3, 5, 1, 2, 4},
+                   {batch, mul(node, depth, mul(node, block, block)), rows, columns});
 }

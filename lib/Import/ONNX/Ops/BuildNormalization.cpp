@@ -172,8 +172,15 @@ Value onnx_import::buildRMSNormalization(NodeBuilder &node) {
   return buildNorm(node, /*isCentered=*/false);
 }
 
-/// Computes x - max - log(sum(exp(x - max))); before opset 13 over all dimensions from
-/// `axis` on.
+Value onnx_import::logSoftmax(NodeBuilder &node, Value input, ArrayRef<int64_t> axes) {
+  Value most = reduce(node, nn::ReduceKind::Max, input, axes, /*keepDims=*/true);
+  Value shifted = sub(node, input, most);
+  Value sum = reduce(node, nn::ReduceKind::Sum, node.create<nn::ExpOp>({shifted}), axes,
+                     /*keepDims=*/true);
+  return sub(node, shifted, node.create<nn::LogOp>({sum}));
+}
+
+/// Before opset 13 all dimensions from `axis` on are taken together.
 Value onnx_import::buildLogSoftmax(NodeBuilder &node) {
   Value input = node.operand(0);
   if (!input)
@@ -182,13 +189,30 @@ Value onnx_import::buildLogSoftmax(NodeBuilder &node) {
   auto axis = node.axisAttribute(takesRest ? 1 : -1, tensorOf(input).getRank());
   if (!axis)
     return {};
-  SmallVector<int64_t> axes =
-      takesRest ? axesFrom(input, *axis) : SmallVector<int64_t>{*axis};
-  Value most = reduce(node, nn::ReduceKind::Max, input, axes, /*keepDims=*/true);
-  Value shifted = sub(node, input, most);
-  Value sum = reduce(node, nn::ReduceKind::Sum, node.create<nn::ExpOp>({shifted}), axes,
-                     /*keepDims=*/true);
-  return sub(node, shifted, node.create<nn::LogOp>({sum}));
+  return logSoftmax(node, input,
+                    takesRest ? axesFrom(input, *axis) : SmallVector<int64_t>{*axis});
+}
+
+/// Divides by the sum of magnitudes, or by the root of the sum of squares. A vector of
+/// zeros stays as it is.
+Value onnx_import::buildLpNormalization(NodeBuilder &node) {
+  Value input = node.operand(0);
+  if (!isFloat(input))
+    return input ? refuseIntegers(node) : Value();
+  int64_t p = node.intAttribute("p", 2);
+  auto axis = node.axisAttribute(-1, tensorOf(input).getRank());
+  if (!axis)
+    return {};
+  if (p != 1 && p != 2)
+    return node.invalid(fmt::format("attribute 'p' is {}; expected 1 or 2", p));
+  Value terms = p == 1 ? node.create<nn::AbsOp>({input}) : mul(node, input, input);
+  Value norm = reduce(node, nn::ReduceKind::Sum, terms, *axis, /*keepDims=*/true);
+  if (p == 2)
+    norm = node.create<nn::SqrtOp>({norm});
+  Value isZero =
+      compare(node, nn::ComparePredicate::Equal, norm, scalarLike(node, input, 0));
+  norm = node.create<nn::WhereOp>({isZero, scalarLike(node, input, 1), norm});
+  return div(node, input, norm);
 }
 
 //===----------------------------------------------------------------------===//
@@ -274,4 +298,22 @@ Value onnx_import::buildGroupNormalization(NodeBuilder &node) {
   cut =
       add(node, mul(node, cut, perChannel(node, scale, cut)), perChannel(node, bias, cut));
   return reshape(node, cut, tensorOf(input).getShape());
+}
+
+/// Subtracts the mean along `axes` and divides by the deviation.
+Value onnx_import::buildMeanVarianceNormalization(NodeBuilder &node) {
+  Value input = node.operand(0);
+  if (!input)
+    return {};
+  auto given = node.intsAttribute("axes");
+  auto axes = node.normalizeAxes(given ? *given : std::vector<int64_t>{0, 2, 3},
+                                 tensorOf(input).getRank());
+  if (!axes)
+    return {};
+  // As in the function that defines the operator.
+  constexpr float kEpsilon = 1e-9f;
+  Value centered = sub(node, input, meanOf(node, input, *axes));
+  Value variance = meanOf(node, mul(node, centered, centered), *axes);
+  Value deviation = node.create<nn::SqrtOp>({variance});
+  return div(node, centered, add(node, deviation, scalarLike(node, input, kEpsilon)));
 }

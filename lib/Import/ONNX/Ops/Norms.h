@@ -36,6 +36,9 @@ Moments momentsOf(NodeBuilder &node, mlir::Value input, mlir::Value mean,
 /// Returns 1 / sqrt(variance + epsilon).
 mlir::Value inverseRoot(NodeBuilder &node, mlir::Value variance, float epsilon);
 
+/// Returns the logarithm of the softmax over `axes`: x - max - log(sum(exp(x - max))).
+mlir::Value logSoftmax(NodeBuilder &node, mlir::Value input, llvm::ArrayRef<int64_t> axes);
+
 } // namespace tacit::onnx_import
 
 #endif // TACIT_LIB_IMPORT_ONNX_OPS_NORMS_H

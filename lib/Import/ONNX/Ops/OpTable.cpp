@@ -18,11 +18,16 @@ using namespace tacit::onnx_import;
 /// builder, and the last opset that has it, unless the newest has it.
 static constexpr OpEntry kTable[] = {
     {"Abs", 9, buildAbs},
+    {"Acos", 9, buildAcos},
+    {"Acosh", 9, buildAcosh},
     {"Add", 9, buildAdd},
     {"And", 9, buildAnd},
     {"ArgMax", 9, buildArgMax},
     {"ArgMin", 9, buildArgMin},
+    {"Asin", 9, buildAsin},
+    {"Asinh", 9, buildAsinh},
     {"Atan", 9, buildAtan},
+    {"Atanh", 9, buildAtanh},
     {"Attention", 23, buildAttention},
     {"AveragePool", 9, buildAveragePool},
     {"BatchNormalization", 9, buildBatchNormalization}, // inference
@@ -38,8 +43,10 @@ static constexpr OpEntry kTable[] = {
     {"ConstantOfShape", 9, buildConstantOfShape},
     {"Conv", 9, buildConv},
     {"Cos", 9, buildCos},
-    {"CumProd", 26, buildCumProd},                   // axis a constant, its size known
-    {"CumSum", 11, buildCumSum},                     // axis a constant
+    {"Cosh", 9, buildCosh},
+    {"CumProd", 26, buildCumProd}, // axis a constant, its size known
+    {"CumSum", 11, buildCumSum},   // axis a constant
+    {"DepthToSpace", 9, buildDepthToSpace},
     {"DequantizeLinear", 10, buildDequantizeLinear}, // integers
     {"Div", 9, buildDiv},
     {"Dropout", 9, buildDropout}, // inference
@@ -81,16 +88,19 @@ static constexpr OpEntry kTable[] = {
     {"Log", 9, buildLog},
     {"LogSoftmax", 9, buildLogSoftmax},
     {"Loop", 9, buildLoop},
+    {"LpNormalization", 9, buildLpNormalization},
     {"MatMul", 9, buildMatMul},
     {"MatMulInteger", 10, buildMatMulInteger},
     {"Max", 9, buildMax},
     {"MaxPool", 9, buildMaxPool}, // without the indices of the maxima
     {"Mean", 9, buildMean},
+    {"MeanVarianceNormalization", 9, buildMeanVarianceNormalization},
     {"Min", 9, buildMin},
     {"Mish", 18, buildMish},
     {"Mod", 10, buildMod},
     {"Mul", 9, buildMul},
     {"Neg", 9, buildNeg},
+    {"NegativeLogLikelihoodLoss", 12, buildNegativeLogLikelihoodLoss},
     {"NonZero", 9, buildNonZero}, // of constants, or where known sizes decide
     {"Not", 9, buildNot},
     {"OneHot", 9, buildOneHot}, // depth a constant
@@ -136,11 +146,14 @@ static constexpr OpEntry kTable[] = {
     {"Sign", 9, buildSign},
     {"SimplifiedLayerNormalization", 9, buildRMSNormalization},
     {"Sin", 9, buildSin},
+    {"Sinh", 9, buildSinh},
     {"Size", 9, buildSize},
     {"Slice", 9, buildSlice},
     {"Softmax", 9, buildSoftmax},
+    {"SoftmaxCrossEntropyLoss", 12, buildSoftmaxCrossEntropyLoss},
     {"Softplus", 9, buildSoftplus},
     {"Softsign", 9, buildSoftsign},
+    {"SpaceToDepth", 9, buildSpaceToDepth},
     {"Split", 9, buildSplit},
     {"SplitToSequence", 11, buildSplitToSequence}, // sizes known
     {"Sqrt", 9, buildSqrt},
@@ -169,7 +182,7 @@ static constexpr OpEntry kMicrosoftTable[] = {
     {"Attention", 1, buildMicrosoftAttention},
     {"BiasGelu", 1, buildBiasGelu},
     {"DecoderMaskedMultiHeadAttention", 1, buildDecoderMaskedAttention}, // no beam search
-    {"DequantizeLinear", 1, buildDequantizeLinear}, // integers
+    {"DequantizeLinear", 1, buildDequantizeLinear},                      // integers
     {"DynamicQuantizeMatMul", 1, buildDynamicQuantizeMatMul},
     {"EmbedLayerNormalization", 1, buildEmbedLayerNormalization},
     {"FastGelu", 1, buildFastGelu},

@@ -62,6 +62,10 @@ mlir::Value buildAbs(NodeBuilder &), buildAdd(NodeBuilder &), buildAnd(NodeBuild
     buildTanh(NodeBuilder &), buildThresholdedRelu(NodeBuilder &),
     buildWhere(NodeBuilder &), buildXor(NodeBuilder &);
 
+mlir::Value buildAcos(NodeBuilder &), buildAcosh(NodeBuilder &), buildAsin(NodeBuilder &),
+    buildAsinh(NodeBuilder &), buildAtanh(NodeBuilder &), buildCosh(NodeBuilder &),
+    buildSinh(NodeBuilder &);
+
 // BuildReduce.cpp: along axes.
 mlir::Value buildArgMax(NodeBuilder &), buildArgMin(NodeBuilder &),
     buildCumProd(NodeBuilder &), buildCumSum(NodeBuilder &), buildHardmax(NodeBuilder &),
@@ -96,12 +100,18 @@ mlir::Value buildConstantOfShape(NodeBuilder &), buildExpand(NodeBuilder &),
 // BuildNormalization.cpp: norms and logarithmic softmax.
 mlir::Value buildBatchNormalization(NodeBuilder &), buildGroupNormalization(NodeBuilder &),
     buildInstanceNormalization(NodeBuilder &), buildLayerNormalization(NodeBuilder &),
-    buildLogSoftmax(NodeBuilder &), buildRMSNormalization(NodeBuilder &);
+    buildLogSoftmax(NodeBuilder &), buildLpNormalization(NodeBuilder &),
+    buildMeanVarianceNormalization(NodeBuilder &), buildRMSNormalization(NodeBuilder &);
 
 // BuildImage.cpp: windows of images and signals.
 mlir::Value buildAveragePool(NodeBuilder &), buildConv(NodeBuilder &),
     buildGlobalAveragePool(NodeBuilder &), buildGlobalMaxPool(NodeBuilder &),
-    buildMaxPool(NodeBuilder &);
+    buildMaxPool(NodeBuilder &), buildDepthToSpace(NodeBuilder &),
+    buildSpaceToDepth(NodeBuilder &);
+
+// BuildLoss.cpp
+mlir::Value buildNegativeLogLikelihoodLoss(NodeBuilder &),
+    buildSoftmaxCrossEntropyLoss(NodeBuilder &);
 
 // BuildResize.cpp
 mlir::Value buildResize(NodeBuilder &), buildUpsample(NodeBuilder &);
