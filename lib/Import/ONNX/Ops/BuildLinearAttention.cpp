@@ -33,6 +33,8 @@ Value onnx_import::buildCausalConvWithState(NodeBuilder &node) {
   auto type = tensorOf(input), weightType = tensorOf(weight);
   if (type.getRank() != 3 || weightType.getRank() != 3)
     return node.invalid("its input and its weight do not both have three dimensions");
+  if (weightType.getDimSize(2) == 0)
+    return node.invalid("its kernel has no elements");
   if (!weightType.hasStaticShape())
     return node.refuse("the shape of its weight is free", {"pin it", Setting::Dimensions});
   std::string activation = node.stringAttribute("activation", "none");

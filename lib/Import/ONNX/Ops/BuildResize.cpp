@@ -199,13 +199,18 @@ static SmallVector<Tap> interpolate(NodeBuilder &node, const Resampling &resampl
                                     const Line &line, Value x) {
   bool isCubic = resampling.mode == "cubic";
   float shrink = resampling.isAntialiased ? std::min(*line.knownScale, 1.0f) : 1.0f;
-  int64_t reach = static_cast<int64_t>(std::ceil((isCubic ? 2.0 : 1.0) / shrink));
-  constexpr int64_t kMaxReach = 64;
-  if (reach > kMaxReach) {
-    node.refuse(fmt::format("a filter against aliasing covers {} elements", 2 * reach),
+  if (!(shrink > 0)) {
+    node.invalid("its filter against aliasing applies to a dimension of no elements");
+    return {};
+  }
+  double width = (isCubic ? 2.0 : 1.0) / shrink;
+  constexpr double kMaxWidth = 64;
+  if (width > kMaxWidth) {
+    node.refuse(fmt::format("a filter against aliasing covers {:.0f} elements", 2 * width),
                 "resize in several steps, or without antialias");
     return {};
   }
+  int64_t reach = static_cast<int64_t>(std::ceil(width));
   Value floor = node.create<nn::FloorOp>({x}), rest = sub(node, x, floor);
   Value place = castTo(node, floor, i64(node));
   SmallVector<Tap> taps;
@@ -320,6 +325,13 @@ static std::optional<Fraction> asFraction(float scale) {
   return std::nullopt;
 }
 
+/// Returns the constant `size`. The node is invalid if it is not a possible one.
+static Value roundedSize(NodeBuilder &node, float size) {
+  if (size >= 0 && size <= static_cast<float>(kMaxTensorBytes))
+    return i64Scalar(node, static_cast<int64_t>(size));
+  return node.invalid(fmt::format("a dimension gets the size {}", size));
+}
+
 /// Sets the size after scaling by `scale`, rounded down. A scale stands for a fraction if
 /// it is as close to it as a float can be.
 static bool setScale(NodeBuilder &node, Line &line, float scale) {
@@ -335,7 +347,7 @@ static bool setScale(NodeBuilder &node, Line &line, float scale) {
     line.newSize = div(node, mul(node, line.size, i64Scalar(node, fraction->numerator)),
                        i64Scalar(node, fraction->denominator));
   else if (auto size = knownInteger(line.size))
-    line.newSize = i64Scalar(node, static_cast<int64_t>(scale * static_cast<float>(*size)));
+    line.newSize = roundedSize(node, std::floor(scale * static_cast<float>(*size)));
   else
     node.refuse(
         fmt::format("it scales dimension {}, which is free, by {}", line.axis, scale),
@@ -394,8 +406,10 @@ static bool keepRatio(NodeBuilder &node, StringRef policy, MutableArrayRef<Line>
     float length = *scale * static_cast<float>(*knownInteger(line.size));
     line.knownScale = scale;
     line.scale = number(node, *scale);
-    line.newSize = i64Scalar(node, static_cast<int64_t>(std::round(length)));
+    line.newSize = roundedSize(node, std::round(length));
     line.length = castTo(node, line.newSize, f32(node));
+    if (!line.length)
+      return false;
   }
   return true;
 }
