@@ -233,7 +233,9 @@ static OnnxValue describeValue(StringAttr name, Type type, ArrayAttr dims) {
   value.name = name ? name.getValue().str() : "";
   auto shaped = dyn_cast<ShapedType>(type);
   value.hasShape = shaped && shaped.hasRank();
-  value.dtypeName = dtypeText(value.hasShape ? shaped.getElementType() : type);
+  value.dtypeName = isa<mpc::ShareType>(type)
+                        ? "share"
+                        : dtypeText(value.hasShape ? shaped.getElementType() : type);
   if (const ElementType *element =
           value.hasShape ? findElementType(shaped.getElementType()) : nullptr)
     value.dtype = element->code;

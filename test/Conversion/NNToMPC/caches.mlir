@@ -1,6 +1,7 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc -mpc-verify-secrecy | FileCheck %s
 // RUN: tacit-opt %s -convert-nn-to-mpc=caches=none -mpc-verify-secrecy | FileCheck %s --check-prefix=NONE
 // RUN: not tacit-opt %s -convert-nn-to-mpc=caches=a=c 2>&1 | FileCheck %s --check-prefix=WRONG
+// RUN: not tacit-opt %s -convert-nn-to-mpc=caches=a=b,a=y 2>&1 | FileCheck %s --check-prefix=TWICE
 
 // Keys that an attention reads, and that are part of a result, stay shares.
 // CHECK-LABEL: func.func @main(
@@ -19,6 +20,7 @@
 // NONE-COUNT-2: mpc.reveal
 
 // WRONG: error: the cache 'a=c' names no f32 output; expected IN=OUT
+// TWICE: error: the cache 'a=y' names an input or an output that is in another pair; expected each once
 func.func @main(%x: tensor<1x1x4xf32> {nn.name = "x"}, %a: tensor<1x3x4xf32> {nn.name = "a"}) -> (tensor<1x1x4xf32> {nn.name = "y"}, tensor<1x4x4xf32> {nn.name = "b"}) {
   %w = nn.constant dense_resource<w> : tensor<4x4xf32>
   %0 = nn.linear %x, %w : (tensor<1x1x4xf32>, tensor<4x4xf32>) -> tensor<1x1x4xf32>

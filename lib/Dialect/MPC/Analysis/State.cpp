@@ -213,6 +213,11 @@ LogicalResult tacit::mpc::markState(func::FuncOp function, ArrayRef<std::string>
     if (!input || !output)
       return function.emitError() << "the cache '" << pair << "' names no f32 "
                                   << (input ? "output" : "input") << "; expected IN=OUT";
+    if (function.getArgAttr(*input, kStateAttr) ||
+        function.getResultAttr(*output, kStateAttr))
+      return function.emitError()
+             << "the cache '" << pair << "' names an input or an output that is in another "
+             << "pair; expected each once";
     mark(function, input, output);
   }
   return success();
