@@ -38,9 +38,9 @@ def verdict(case, mode, tacit):
     if why.startswith("the case has "):
         return "not run", [re.sub(r", for '.*'", "", why)]
     if why.startswith(f"exit {REFUSED}: "):
-        places = sorted({f"{place['type']}: {place['reason']}"
+        places = sorted({place["type"] + ": " + re.sub(r"\d+", "N", place["reason"])
                          for place in PLACE.finditer(why)})
-        return "refused", [re.sub(r"\d+", "N", place) for place in places] or [why]
+        return "refused", places or [re.sub(r"^.*?error: '[^']*' |\s*\| try: .*", "", why)]
     return "failed", [why]
 
 
