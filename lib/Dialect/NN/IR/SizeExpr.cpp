@@ -6,7 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/IR/SizeExpr.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <functional>
@@ -20,8 +23,8 @@ using Kind = SizeAtom::Kind;
 /// The limits exist because files from outside may multiply and nest sizes without end.
 static constexpr size_t kMaxTerms = 64, kMaxDegree = 8, kMaxTable = 1 << 20;
 static constexpr int kMaxDepth = 8;
-/// The length at which the text in a message is cut off.
-static constexpr size_t kMaxText = 200;
+/// A longer text is no help in a message.
+static constexpr size_t kMaxText = 72;
 
 static constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
 
@@ -405,23 +408,27 @@ SizeTable::withoutLimits(SizeExpr a,
 // Text
 //===----------------------------------------------------------------------===//
 
+static std::string printWhole(const SizeTable &table, SizeExpr size);
+
 /// Formats a dividend or divisor: sums and products are put in parentheses.
 static std::string printOperand(const SizeTable &table, SizeExpr size) {
   bool isWhole = table.asConstant(size).value_or(-1) >= 0 || table.asAtom(size);
-  return isWhole ? table.print(size) : "(" + table.print(size) + ")";
+  return isWhole ? printWhole(table, size) : "(" + printWhole(table, size) + ")";
+}
+
+/// Names may look like sums of others.
+static std::string printName(llvm::StringRef name) {
+  bool isPlain = name.find_first_of(" +-*/(),") == llvm::StringRef::npos;
+  return isPlain ? name.str() : "'" + name.str() + "'";
 }
 
 static std::string printAtom(const SizeTable &table, const SizeAtom &atom) {
   std::vector<std::string> parts;
   for (SizeExpr operand : atom.operands)
-    parts.push_back(table.print(operand));
+    parts.push_back(printWhole(table, operand));
   switch (atom.kind) {
-  case Kind::Symbol: {
-    // Names may look like sums of others.
-    bool isPlain =
-        llvm::StringRef(atom.name).find_first_of(" +-*/(),") == std::string::npos;
-    return isPlain ? atom.name : "'" + atom.name + "'";
-  }
+  case Kind::Symbol:
+    return printName(atom.name);
   case Kind::Quotient:
     return "(" + printOperand(table, atom.operands[0]) + " / " +
            printOperand(table, atom.operands[1]) + ")";
@@ -438,13 +445,13 @@ static std::string printAtom(const SizeTable &table, const SizeAtom &atom) {
   return "";
 }
 
-std::string SizeTable::print(SizeExpr a) const {
-  if (!a)
-    return "?";
+/// Formats a size with all that it is computed from; what is longer than a message may be
+/// is cut.
+static std::string printWhole(const SizeTable &table, SizeExpr size) {
   std::string text;
-  for (const SizeTerm &term : terms(a)) {
+  for (const SizeTerm &term : table.terms(size)) {
     if (text.size() > kMaxText)
-      return text + " ...";
+      return text;
     int64_t coefficient = term.coefficient;
     bool isNegative = coefficient < 0;
     if (!text.empty())
@@ -453,11 +460,43 @@ std::string SizeTable::print(SizeExpr a) const {
       text += "-";
     std::string factors;
     for (unsigned number : term.atoms)
-      factors += (factors.empty() ? "" : " * ") + printAtom(*this, atoms[number]);
+      factors += (factors.empty() ? "" : " * ") + printAtom(table, table.atom(number));
     std::string magnitude = std::to_string(coefficient);
     magnitude.erase(0, isNegative);
     bool isOne = magnitude == "1" && !factors.empty();
     text += isOne ? factors : factors.empty() ? magnitude : magnitude + " * " + factors;
   }
   return text.empty() ? "0" : text;
+}
+
+/// Collects the free dimensions that a size follows from. Sizes share their parts, so each
+/// atom is visited once.
+static void collectNames(const SizeTable &table, SizeExpr size,
+                         llvm::SetVector<llvm::StringRef> &names,
+                         llvm::DenseSet<unsigned> &visited) {
+  for (const SizeTerm &term : table.terms(size))
+    for (unsigned number : term.atoms) {
+      if (!visited.insert(number).second)
+        continue;
+      const SizeAtom &atom = table.atom(number);
+      if (atom.kind == Kind::Symbol)
+        names.insert(atom.name);
+      for (SizeExpr operand : atom.operands)
+        collectNames(table, operand, names, visited);
+    }
+}
+
+std::string SizeTable::print(SizeExpr a) const {
+  if (!a)
+    return "?";
+  std::string text = printWhole(*this, a);
+  if (text.size() <= kMaxText)
+    return text;
+  llvm::SetVector<llvm::StringRef> names;
+  llvm::DenseSet<unsigned> visited;
+  collectNames(*this, a, names, visited);
+  std::vector<std::string> parts;
+  for (llvm::StringRef name : names)
+    parts.push_back(printName(name));
+  return "the size that follows from " + llvm::join(parts, ", ");
 }

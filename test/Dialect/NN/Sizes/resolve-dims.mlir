@@ -132,3 +132,19 @@ func.func @counted(%x: tensor<?xf32> {nn.dims = ["n"], nn.name = "x"}) -> (tenso
   %1 = nn.assert_range %shape from %none to %two, "n is too large" : (tensor<1xi64>, tensor<i64>, tensor<i64>) -> tensor<1xi64>
   return %0, %1 : tensor<?xf32>, tensor<1xi64>
 }
+
+// -----
+
+// A condition that would be a line of minima names what it follows from instead.
+// CHECK-LABEL: func.func @long(
+// CHECK: "expected the size that follows from batch_size, past_sequence_length, total_sequence_length to be batch_size at nn.dynamic_reshape"
+func.func @long(%a: tensor<?xf32> {nn.dims = ["past_sequence_length"], nn.name = "a"}, %b: tensor<?xf32> {nn.dims = ["total_sequence_length"], nn.name = "b"}, %c: tensor<?xf32> {nn.dims = ["batch_size"], nn.name = "c"}) -> tensor<?xf32> {
+  %0 = nn.shape_of %a : (tensor<?xf32>) -> tensor<1xi64>
+  %1 = nn.shape_of %b : (tensor<?xf32>) -> tensor<1xi64>
+  %2 = nn.shape_of %c : (tensor<?xf32>) -> tensor<1xi64>
+  %3 = nn.minimum %0, %1 : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %4 = nn.maximum %3, %2 : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %5 = nn.mul %4, %4 : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %6 = nn.dynamic_reshape %c, %5 : (tensor<?xf32>, tensor<1xi64>) -> tensor<?xf32>
+  return %6 : tensor<?xf32>
+}
