@@ -15,6 +15,7 @@ packages=(
   libonnx-dev libprotobuf-dev protobuf-compiler libfmt-dev libzip-dev
   libgtest-dev libbenchmark-dev libonnx-testdata clang-format-22
   cmake ninja-build ccache python3 libclang-rt-22-dev lowdown pkgconf
+  python3-numpy make
 )
 if [ "${1:-}" = --develop ]; then
   packages+=(clang-tidy-22)

@@ -79,7 +79,7 @@ install(FILES ${share}/completion/fish RENAME tacit.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT tacit)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tacit)
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tacit
-  PATTERN .gitignore EXCLUDE)
+  REGEX "\\.(so|h|weights|bin|mlir)$|/(out|phases|\\.model|shakespeare/generate|decode/decode|c-program/gpt-text)$" EXCLUDE)
 
 # Debian packages: what a program needs is found by dpkg-shlibdeps; what it calls is not.
 set(CPACK_GENERATOR DEB)

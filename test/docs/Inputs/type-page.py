@@ -82,7 +82,7 @@ def type_all(steps, folder):
     script = ["trap 'echo \"@@failed $BASH_COMMAND\"' ERR", "exec 2>&1"]
     for number, step in enumerate(steps):
         script += [f"echo '@@step {number}'", step.commands]
-    tools = os.environ | {"PATH": f"{SOURCE}/build/bin:{os.environ['PATH']}"}
+    tools = os.environ | {"PATH": f"{SOURCE}/build/bin:/usr/bin:{os.environ['PATH']}"}
     run = subprocess.run(["bash", "-c", "\n".join(script)], cwd=folder, text=True, env=tools,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, errors="replace")
     step = None
