@@ -173,10 +173,17 @@ Value Author::broadcastTo(Value other) {
 // Operations
 //===----------------------------------------------------------------------===//
 
+static bool isLogic(RegisteredOperationName name) {
+  return llvm::is_contained({nn::AndOp::getOperationName(), nn::OrOp::getOperationName(),
+                             nn::XorOp::getOperationName(), nn::NotOp::getOperationName()},
+                            name.getStringRef());
+}
+
 Operation *Author::elementwise() {
   RegisteredOperationName name = names[pick(names.size())];
   Value value = pick(4) ? any() : any(builder.getI1Type());
-  if (!value)
+  // Arithmetic on booleans has no meaning, and ONNX has none.
+  if (!value || (getElementTypeOrSelf(value).isInteger(1) && !isLogic(name)))
     return nullptr;
   OperationState state(loc, name);
   state.addOperands(value);
