@@ -93,6 +93,9 @@ def type_all(steps, folder):
             step.failures.append(line.removeprefix("@@failed "))
         elif step:
             step.output.append(line)
+    for step in steps:
+        while step.output and not step.output[-1].strip():
+            step.output.pop()
 
 
 def form(line):
