@@ -61,5 +61,11 @@ step "tacit cost" "tacit cost $examples/shakespeare/gpt-char.onnx --dim batch=1 
 step "a C compiler, make and numpy" "$install gcc libc6-dev make python3-numpy"
 step "the program in C" "cp -r $examples /root/; cd /root/examples/c-program; \
   make run CC=gcc TACIT=tacit | grep ROMEO"
+step "the cache, in C and in Python" "cd /root/examples/decode; \
+  tacit compile ../shakespeare/gpt-char-cached.onnx -o cached.so && \
+  gcc -O2 decode.c -o decode -L. -l:cached.so '-Wl,-rpath,\$ORIGIN' && \
+  test \"\$(./decode)\" = \"\$(python3 decode.py)\" && ./decode | grep -q ROMEO"
+step "a classifier" "cd /root/examples/classifiers; tacit eval question.onnx \
+  --inputs question-inputs.npz --labels question-labels.npy --quantize int4"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -18,6 +18,9 @@ install(TARGETS tacit tacit-opt tacit-lsp-server
 install(TARGETS tacit_entry tacit_runtime tacit_openmp tacit_serial EXPORT TacitTargets
   ARCHIVE DESTINATION lib/tacit COMPONENT tacit)
 
+install(FILES ${PROJECT_BINARY_DIR}/lib/libtacit_builtins.a
+  DESTINATION lib/tacit COMPONENT tacit)
+
 # The C++ libraries, their headers (generated ones too) and TableGen files.
 get_property(libraries GLOBAL PROPERTY TACIT_LIBRARIES)
 install(TARGETS ${libraries} EXPORT TacitTargets

@@ -134,15 +134,15 @@ static std::string versionScript(StringRef prefix) {
 static Expected<std::vector<std::string>>
 linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
                 StringRef output, bool usesOpenMP) {
-  auto entry = findArchive("libtacit_entry.a");
-  if (!entry)
-    return entry.takeError();
-  auto runtime = findArchive("libtacit_runtime.a");
-  if (!runtime)
-    return runtime.takeError();
-  auto threads = findArchive(usesOpenMP ? "libtacit_openmp.a" : "libtacit_serial.a");
-  if (!threads)
-    return threads.takeError();
+  std::vector<std::string> archives;
+  for (StringRef name :
+       {"libtacit_entry.a", "libtacit_runtime.a",
+        usesOpenMP ? "libtacit_openmp.a" : "libtacit_serial.a", "libtacit_builtins.a"}) {
+    auto archive = findArchive(name);
+    if (!archive)
+      return archive.takeError();
+    archives.push_back(*archive);
+  }
   // -z defs: an undefined symbol is an error now, and not when a program loads the library.
   // -Bsymbolic: if a program loads two models, each calls its own code.
   std::vector<std::string> arguments = {"-shared",
@@ -165,17 +165,19 @@ linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
   for (StringRef function : kFunctions)
     arguments.push_back(
         ("--defsym=" + paths.prefix + "_" + function + "=tacit_" + function).str());
-  arguments.insert(arguments.end(), {object.str(), *entry, *runtime, *threads});
+  arguments.push_back(object.str());
+  llvm::append_range(arguments, archives);
   SmallVector<StringRef> folders;
   StringRef(TACIT_LINK_DIRS).split(folders, ':', -1, /*KeepEmpty=*/false);
   for (StringRef folder : folders)
     arguments.push_back("-L" + folder.str());
-  arguments.insert(arguments.end(), {"-lm", "-lc", TACIT_LIBGCC});
+  // By the names that every system has: -lc and -lm need development packages.
+  arguments.insert(arguments.end(), {"-l:libm.so.6", "-l:libc.so.6"});
   // The library is found as that of the system, or else beside this one: what works here
   // has to work where it is copied to. It is not linked statically, because two copies of
   // LLVM's OpenMP in one process refuse to run.
   if (usesOpenMP)
-    arguments.insert(arguments.end(), {TACIT_LIBOMP, "-rpath", "$ORIGIN"});
+    arguments.insert(arguments.end(), {"-l:libomp.so.5", "-rpath", "$ORIGIN"});
   return arguments;
 }
 
