@@ -19,10 +19,11 @@ namespace tacit::cpu {
 
 using namespace mlir;
 
-/// Matches a generic that only permutes dimensions.
+/// Matches a generic that only permutes dimensions. A single number has no dimensions that
+/// could change places.
 static bool isTranspose(linalg::GenericOp op) {
-  return op && op.getNumDpsInputs() == 1 && op->getNumResults() == 1 &&
-         op.getNumParallelLoops() == op.getNumLoops() &&
+  return op && op.getNumLoops() > 0 && op.getNumDpsInputs() == 1 &&
+         op->getNumResults() == 1 && op.getNumParallelLoops() == op.getNumLoops() &&
          op.getIndexingMapsArray()[0].isPermutation() &&
          op.getIndexingMapsArray()[1].isIdentity() &&
          op.getBody()->getTerminator()->getOperand(0) == op.getBody()->getArgument(0);

@@ -181,3 +181,26 @@ func.func @free(%x: tensor<?x8xf32>, %b: index, %s: index) -> tensor<?x?x8xf32> 
   } -> tensor<?x?x8xf32>
   return %2 : tensor<?x?x8xf32>
 }
+
+// A sum to a single number that is handed on as it is: there is nothing to transpose.
+// CHECK-LABEL: func.func @single(
+// CHECK: return
+func.func @single(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<f32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(k) -> (k)>, affine_map<(k) -> (k)>, affine_map<(k) -> ()>],
+                       iterator_types = ["reduction"]}
+      ins(%x, %y : tensor<8xf32>, tensor<8xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %p, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  %1 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []}
+      ins(%0 : tensor<f32>) outs(%e : tensor<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<f32>
+  return %1 : tensor<f32>
+}
