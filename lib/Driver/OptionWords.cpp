@@ -10,6 +10,7 @@
 #include "tacit/Cost/Suite.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
@@ -60,6 +61,13 @@ static Names approximationWords() {
 
 static Names aeroWords() { return surgeryStepNames(StepFamily::Aero); }
 
+/// The words of options that are no family: each is read in one place.
+static constexpr std::pair<StringLiteral, StringLiteral> kLists[] = {
+    {"target", "cpu 2pc mlir"},         {"functions", "published bounded"},
+    {"vector-bits", "512 256 128"},     {"cpu", "native x86-64-v4 x86-64-v3 x86-64-v2"},
+    {"threads-runtime", "openmp none"}, {"caches", "auto none"},
+};
+
 Names driver::optionWords(StringRef option) {
   using Source = Names (*)();
   Source source = StringSwitch<Source>(option)
@@ -72,12 +80,13 @@ Names driver::optionWords(StringRef option) {
                       .Case("multiplier", keywords<nn::MultiplierKind>)
                       .Case("multiplier-zero", keywords<nn::ZeroPolicy>)
                       .Case("multiplier-scope", keywords<nn::MultiplierScope>)
-                      .Case(
-                          "target", +[] { return Names{"cpu", "2pc", "mlir"}; })
-                      .Case(
-                          "functions", +[] { return Names{"published", "bounded"}; })
-                      .Case(
-                          "vector-bits", +[] { return Names{"512", "256", "128"}; })
                       .Default(nullptr);
-  return source ? source() : Names();
+  if (source)
+    return source();
+  Names names;
+  for (auto [name, list] : kLists)
+    if (name == option)
+      for (StringRef word : split(list, ' '))
+        names.push_back(word.str());
+  return names;
 }
