@@ -302,7 +302,12 @@ STATEMENT = re.compile(rf"^[ ]*(?:mlir::)?({DRIVERS})\s*\(", re.M)
 # The library of the command line: it prints messages for users, and ends the process.
 DRIVER = "lib/Driver/"
 # (pattern, folders it is forbidden in, what is wrong, what to do)
+READERS = ("lib/Codegen", "lib/Cost", "lib/Driver", "lib/Export", "lib/Import", "lib/Pipelines")
 FORBIDDEN = [
+    (re.compile(r"\bMemoryBuffer::getFile\("), READERS,
+     "MemoryBuffer::getFile reads a file that an output may then replace", "use readInput"),
+    (re.compile(r"\b(TempFile::create|raw_fd_ostream \w+\()"), READERS,
+     "{0} writes a file at once", "add it to OutputFiles"),
     (re.compile(r"\bcl::(opt|list|bits|alias)\b"),
      ("include/", "lib/", "unittests/", "benchmarks/"), "cl::{0} outside tools/",
      "make it an option of the pass or of its pipeline"),

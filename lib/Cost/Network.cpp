@@ -8,6 +8,7 @@
 #include "tacit/Cost/Network.h"
 #include "Exact.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/Nearest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -53,10 +54,11 @@ llvm::Expected<Network> parseNetwork(StringRef text) {
       std::isfinite(network.rtt) && network.bandwidth > 0 && network.rtt >= 0)
     return network;
   auto names = llvm::map_range(networks(), [](auto &known) { return known.name; });
-  return fail(ErrorKind::InvalidArgument,
-              "100e6,0.08 is 100 Mbit/s with a round trip of 80 ms",
-              "unknown network '{}'; expected {} or BITS_PER_S,RTT_S", text.str(),
-              llvm::join(names, ", "));
+  std::string near = nearest(text, names);
+  return fail(
+      ErrorKind::InvalidArgument, "100e6,0.08 is 100 Mbit/s with a round trip of 80 ms",
+      "unknown network '{}'; expected {} or BITS_PER_S,RTT_S{}", text.str(),
+      llvm::join(names, ", "), near.empty() ? "" : "; did you mean '" + near + "'?");
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/Nearest.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -25,13 +26,32 @@ static bool isOnSecrets(WorkloadKind kind) {
       {WorkloadKind::Local, WorkloadKind::Share, WorkloadKind::OneHot}, kind);
 }
 
-/// The operations on secrets, for a message.
-static std::string listOperations() {
-  SmallVector<StringRef> names;
+std::vector<std::string> cost::primitiveNames() {
+  std::vector<std::string> names;
   for (unsigned i = 0; i <= mpc::getMaxEnumValForWorkloadKind(); ++i)
     if (auto kind = static_cast<WorkloadKind>(i); isOnSecrets(kind))
-      names.push_back(stringifyWorkloadKind(kind));
-  return llvm::join(names, ", ");
+      names.push_back(stringifyWorkloadKind(kind).str());
+  return names;
+}
+
+/// Returns the operation and the form of GELU that `name` stands for.
+static llvm::Expected<std::pair<WorkloadKind, mpc::GeluKind>> readName(StringRef name) {
+  auto [operation, form] = name.split('=');
+  auto kind = mpc::symbolizeWorkloadKind(operation);
+  if (!kind || !isOnSecrets(*kind)) {
+    std::vector<std::string> names = cost::primitiveNames();
+    std::string near = nearest(operation, names);
+    return fail(ErrorKind::InvalidArgument, "use one of: " + llvm::join(names, ", "),
+                "'{}' is not an operation on secrets{}", operation.str(),
+                near.empty() ? "" : "; did you mean '" + near + "'?");
+  }
+  if (!name.contains('='))
+    return std::pair(*kind, mpc::GeluKind::Erf);
+  auto gelu = numerics::symbolizeGeluKind(form);
+  if (*kind != WorkloadKind::Gelu || !gelu)
+    return fail(ErrorKind::InvalidArgument, "use gelu=puma, for example",
+                "'{}' is not a form of an operation; expected gelu=FORM", name.str());
+  return std::pair(*kind, *gelu);
 }
 
 static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
@@ -55,8 +75,10 @@ struct Ring {
 
 class PrimitiveBuilder {
 public:
-  PrimitiveBuilder(OpBuilder &builder, const Ring &ring, Block *arguments)
-      : builder(builder), loc(builder.getUnknownLoc()), ring(ring), arguments(arguments) {}
+  PrimitiveBuilder(OpBuilder &builder, const Ring &ring, mpc::GeluKind gelu,
+                   Block *arguments)
+      : builder(builder), loc(builder.getUnknownLoc()), ring(ring), gelu(gelu),
+        arguments(arguments) {}
 
   void build(WorkloadKind kind, ArrayRef<int64_t> shape);
 
@@ -71,6 +93,7 @@ private:
   OpBuilder &builder;
   Location loc;
   const Ring &ring;
+  mpc::GeluKind gelu;
   Block *arguments;
 };
 } // namespace
@@ -101,7 +124,7 @@ void PrimitiveBuilder::buildUnary(WorkloadKind kind, Value x) {
     mpc::RevealOp::create(builder, loc, x, mpc::Party::Client);
     return;
   case WorkloadKind::Gelu:
-    mpc::GeluOp::create(builder, loc, x, mpc::GeluKind::Erf);
+    mpc::GeluOp::create(builder, loc, x, gelu);
     return;
   default: // an operation of one operand whose result has the same type
     OperationState state(loc, ("mpc." + stringifyWorkloadKind(kind)).str(), x, x.getType());
@@ -131,11 +154,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
                                                           ArrayRef<int64_t> shape,
                                                           int64_t width, int64_t fraction,
                                                           MLIRContext *context) {
-  auto kind = mpc::symbolizeWorkloadKind(name);
-  if (!kind || !isOnSecrets(*kind))
-    return fail(ErrorKind::InvalidArgument, "use one of: " + listOperations(),
-                "'{}' is not an operation on secrets", name.str());
-  if (auto error = checkSize(shape, *kind == WorkloadKind::Matmul))
+  auto operation = readName(name);
+  if (!operation)
+    return operation.takeError();
+  auto [kind, gelu] = *operation;
+  if (auto error = checkSize(shape, kind == WorkloadKind::Matmul))
     return std::move(error);
   OpBuilder builder(context);
   Location loc = builder.getUnknownLoc();
@@ -144,7 +167,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
   auto main = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
   Block *body = main.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  PrimitiveBuilder(builder, Ring{width, fraction}, body).build(*kind, shape);
+  PrimitiveBuilder(builder, Ring{width, fraction}, gelu, body).build(kind, shape);
   func::ReturnOp::create(builder, loc);
   main.setType(builder.getFunctionType(body->getArgumentTypes(), {}));
   return module;

@@ -11,6 +11,7 @@
 #include "tacit/Dialect/NN/Analysis/Sites.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
 #include "tacit/Support/NodeName.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -219,7 +220,7 @@ llvm::Expected<SuitePtr> findSuite(StringRef nameOrPath) {
     return fail(ErrorKind::InvalidArgument, {"choose one of these", Setting::Protocol},
                 "unknown protocol '{}'; expected {} or the path of a .json file",
                 nameOrPath.str(), llvm::join(names, ", "));
-  auto file = llvm::MemoryBuffer::getFile(nameOrPath, /*IsText=*/true);
+  auto file = readInput(nameOrPath, /*isText=*/true);
   if (!file)
     return fail(ErrorKind::BadInput, "docs/Costs.md shows an example",
                 "cannot read the protocol '{}': {}", nameOrPath.str(),

@@ -167,7 +167,10 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   TimingScope scope = session.time.nest(phase ? phase->name : "pass-pipeline");
   manager.enableTiming(scope);
   LogicalResult result = failure();
-  auto crashed = [&] { return compilerFailed(phase, reproducer, "a pass crashed"); };
+  auto crashed = [&] {
+    session.saveDumps();
+    return compilerFailed(phase, reproducer, "a pass crashed");
+  };
   guard([&] { result = manager.run(*module); }, crashed);
   if (succeeded(result))
     return llvm::Error::success();
@@ -212,10 +215,13 @@ llvm::Error Compilation::advance(PhaseKind last) {
   while (reached < end) {
     const Phase &phase = phases(variant.flow)[++reached];
     if (phase.kind == PhaseKind::Mpc) {
-      if (auto error = checkPublicNames(*module, variant.twoParty))
-        return llvm::joinErrors(std::move(error), session.finish());
-      if (auto error = checkCaches(*module, variant.twoParty))
-        return llvm::joinErrors(std::move(error), session.finish());
+      llvm::Error error = checkPublicNames(*module, variant.twoParty);
+      if (!error)
+        error = checkCaches(*module, variant.twoParty);
+      if (error) {
+        session.saveDumps();
+        return error;
+      }
     }
     auto manager = PassManager::on<ModuleOp>(session.context());
     phase.build(manager, pipeline);
@@ -224,8 +230,10 @@ llvm::Error Compilation::advance(PhaseKind last) {
         progress(session.output, reached, phases(variant.flow).size(), phase.name,
                  elapsed());
       // The dumps of the phases before the failed one help to find the cause.
-      if (auto error = runPasses(manager, &phase))
-        return llvm::joinErrors(std::move(error), session.finish());
+      if (auto error = runPasses(manager, &phase)) {
+        session.saveDumps();
+        return error;
+      }
       reportTransformations(phase);
     }
     if (!variant.isAside)
@@ -235,12 +243,34 @@ llvm::Error Compilation::advance(PhaseKind last) {
   return llvm::Error::success();
 }
 
+/// Returns the pass that differs in one letter from the one that a message calls unknown;
+/// empty if there is none. The list of passes cannot be read, only asked.
+static std::string nearestPass(StringRef message) {
+  auto [before, rest] = message.rsplit("' does not refer to a registered pass");
+  StringRef name = before.rsplit('\'').second;
+  if (before.size() == message.size() || name.empty())
+    return "";
+  auto isPass = [](const std::string &pass) { return PassInfo::lookup(pass) != nullptr; };
+  for (size_t i = 0; i <= name.size(); ++i) {
+    std::string head = name.take_front(i).str(), tail = name.drop_front(i).str();
+    if (!tail.empty() && isPass(head + tail.substr(1)))
+      return head + tail.substr(1);
+    for (char letter : StringRef("abcdefghijklmnopqrstuvwxyz-0123456789"))
+      for (const std::string &end : {tail, tail.empty() ? tail : tail.substr(1)})
+        if (isPass(head + letter + end))
+          return head + letter + end;
+  }
+  return "";
+}
+
 llvm::Error Compilation::runPipeline(StringRef text) {
   std::string message;
   llvm::raw_string_ostream os(message);
   auto parsed = parsePassPipeline(text, os);
+  std::string near = nearestPass(message);
   if (failed(parsed))
-    return fail(ErrorKind::InvalidArgument, "tacit passes",
+    return fail(ErrorKind::InvalidArgument,
+                near.empty() ? "tacit passes" : "did you mean '" + near + "'?",
                 "the pipeline does not parse: {}", StringRef(message).trim().str());
   if (parsed->getOpAnchorName() != ModuleOp::getOperationName())
     return fail(ErrorKind::InvalidArgument, "write builtin.module(...)",
@@ -254,15 +284,14 @@ llvm::Error Compilation::runPipeline(StringRef text) {
 llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
   if (auto error = advance(PhaseKind::Llvm))
     return std::move(error);
-  if (auto error = session.finish())
-    return std::move(error);
+  session.finish();
   llvm::Expected<std::unique_ptr<Executable>> made = std::unique_ptr<Executable>();
   llvm::consumeError(made.takeError());
   guard([&] { made = cpu::makeJit(*module, target); }, [&] { return noCode(); });
   return made;
 }
 
-llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path) {
+llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path, OutputFiles &files) {
   std::string irPath;
   // A command that starts after the last phase has dumped none.
   const std::string &dumps = session.options.dumpPhases;
@@ -272,13 +301,15 @@ llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path) {
   llvm::consumeError(made.takeError());
   guard(
       [&] {
-        made = cpu::writeLibrary(*module, target, path, session.options.model, irPath);
+        made =
+            cpu::writeLibrary(*module, target, path, session.options.model, files, irPath);
       },
       [&] { return noCode(); });
   return made;
 }
 
 llvm::Error Compilation::noCode() const {
+  session.saveDumps();
   return fail(session.onnx() ? ErrorKind::Internal : ErrorKind::BadInput,
               session.onnx() ? "report this with the model" : "start from an earlier phase",
               "LLVM crashed while it compiled the program");

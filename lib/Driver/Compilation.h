@@ -46,8 +46,8 @@ public:
 
   /// Compiles up to `llvm`, and then into this process.
   llvm::Expected<std::unique_ptr<Executable>> makeExecutable();
-  /// Writes the program, which has passed `llvm`, as a library.
-  llvm::Expected<LibraryParts> writeLibrary(llvm::StringRef path);
+  /// Adds the program, which has passed `llvm`, to the outputs as a library.
+  llvm::Expected<LibraryParts> writeLibrary(llvm::StringRef path, OutputFiles &files);
 
 private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);

@@ -14,7 +14,6 @@
 #include "tacit/Report/CompileReport.h"
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
-#include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -28,29 +27,22 @@ static PhaseKind lastModelPhase(const CompileOptions &options) {
                                          : options.transformations.back().phase();
 }
 
-static llvm::Error printProgramTo(const CompileOptions &options, Compilation &compilation) {
-  if (options.output == "-") {
-    printProgram(compilation.program(), llvm::outs());
+/// Adds the program to the outputs; if it goes to stdout, it is printed at the end.
+static llvm::Error printProgramTo(const CompileOptions &options, Compilation &compilation,
+                                  OutputFiles &files) {
+  if (options.output == "-")
     return llvm::Error::success();
-  }
   if (llvm::sys::fs::exists(options.output) &&
       !llvm::sys::fs::is_regular_file(options.output))
     // For a pipe or a device there is no place for files beside it.
-    return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
+    return files.write(options.output, /*mark=*/nullptr, [&](llvm::raw_ostream &os) {
       printProgram(compilation.program(), os);
       return llvm::Error::success();
     });
-  auto files = PhaseFiles::createBeside(options.output);
-  if (!files)
-    return files.takeError();
-  if (auto error = (*files)->write(compilation.program(), options.output))
-    return error;
-  return (*files)->finish();
-}
-
-static int64_t sizeOf(const std::string &path) {
-  uint64_t size = 0;
-  return llvm::sys::fs::file_size(path, size) ? 0 : size;
+  auto program = PhaseFiles::createBeside(options.output, files);
+  if (!program)
+    return program.takeError();
+  return (*program)->write(compilation.program(), options.output);
 }
 
 /// Rejects combinations of options, whatever the model is.
@@ -117,13 +109,13 @@ static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseK
 }
 
 static llvm::Error writeSchedule(const CompileOptions &options, const Protocol &protocol,
-                                 Compilation &compilation) {
+                                 Compilation &compilation, OutputFiles &files) {
   auto [width, fraction] = ringOf(compilation.program(), protocol.twoParty);
   auto schedule = exportSchedule(compilation.program(),
                                  {options.model, protocol.suite->info(), width, fraction});
   if (!schedule)
     return schedule.takeError();
-  return writeFileAtomically(options.output, [&](llvm::raw_ostream &os) {
+  return files.write(options.output, isScheduleFile, [&](llvm::raw_ostream &os) {
     os << llvm::formatv("{0:2}\n", *schedule);
     return llvm::Error::success();
   });
@@ -145,9 +137,31 @@ static void printPipeline(const CompileOptions &options, const TwoPartyOptions &
   llvm::outs() << "\n";
 }
 
+static bool isSchedule(const CompileOptions &options) {
+  return options.target == CompileOptions::Target::TwoParty && isJson(options);
+}
+
+/// Says early which outputs must not be written.
+static llvm::Error checkOutputs(const CompileOptions &options, OutputFiles &files) {
+  if (options.output.empty() || options.output == "-")
+    return llvm::Error::success();
+  if (isSchedule(options))
+    return files.check(options.output, isScheduleFile);
+  if (options.target != CompileOptions::Target::Cpu) {
+    if (auto error = files.check(options.output, isProgramFile))
+      return error;
+    return files.check(weightsBeside(options.output), isProgramWeights);
+  }
+  auto paths = libraryPaths(options.output);
+  return paths ? checkLibraryOutputs(*paths, files) : paths.takeError();
+}
+
 /// Opens and imports the model.
-static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session &session) {
+static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session &session,
+                         OutputFiles &files) {
   if (auto error = session.open(!options.transformations.empty()))
+    return error;
+  if (auto error = checkOutputs(options, files))
     return error;
   // Two parties agree on sizes before they begin; the CPU takes them at run time.
   bool needsDimensions =
@@ -159,27 +173,40 @@ static llvm::Error begin(const CompileOptions &options, PhaseKind last, Session 
   return session.import(options.bindings);
 }
 
-static llvm::Error makeLibrary(const CompileOptions &options, Compilation &compilation) {
-  auto parts = compilation.writeLibrary(options.output);
+static llvm::Error makeLibrary(const CompileOptions &options, Compilation &compilation,
+                               OutputFiles &files) {
+  auto parts = compilation.writeLibrary(options.output, files);
   if (!parts)
     return parts.takeError();
   auto paths = libraryPaths(options.output);
   if (!paths)
     return paths.takeError();
-  return writeReport(options,
-                     report::LibraryReport{paths->library, paths->header, paths->weights,
-                                           sizeOf(paths->library), sizeOf(paths->weights),
-                                           compilation.elapsed(), peakMemory(),
-                                           parts->features, parts->usesOpenMP});
+  report::LibraryReport report{paths->library,
+                               paths->header,
+                               paths->weights,
+                               static_cast<int64_t>(files.sizeOf(paths->library)),
+                               static_cast<int64_t>(files.sizeOf(paths->weights)),
+                               compilation.elapsed(),
+                               peakMemory(),
+                               parts->features,
+                               parts->usesOpenMP};
+  return finish(options, files, report);
 }
 
 static llvm::Error writeProgram(const CompileOptions &options, const Protocol &protocol,
-                                Compilation &compilation) {
-  if (options.output.empty())
-    return llvm::Error::success();
-  bool isSchedule = options.target == CompileOptions::Target::TwoParty && isJson(options);
-  return isSchedule ? writeSchedule(options, protocol, compilation)
-                    : printProgramTo(options, compilation);
+                                Compilation &compilation, OutputFiles &files) {
+  if (!options.output.empty())
+    if (auto error = isSchedule(options)
+                         ? writeSchedule(options, protocol, compilation, files)
+                         : printProgramTo(options, compilation, files))
+      return error;
+  report::ProgramReport report{options.output,
+                               phases(options.flow)[compilation.phase()].name.str(),
+                               compilation.elapsed(), peakMemory()};
+  return finish(options, files, toJson(report), [&](llvm::raw_ostream &os) {
+    if (options.output == "-")
+      printProgram(compilation.program(), os);
+  });
 }
 
 /// Returns the last phase that is requested.
@@ -215,8 +242,9 @@ llvm::Error driver::compile(const CompileOptions &options) {
     if (auto paths = libraryPaths(options.output); !paths)
       return paths.takeError();
 
-  Session session(options, options, Purpose::Code);
-  if (auto error = begin(options, last, session))
+  OutputFiles files(options.force, kForceOption);
+  Session session(options, options, Purpose::Code, files);
+  if (auto error = begin(options, last, session, files))
     return error;
   Compilation compilation(
       session, {options.flow, options.transformations, protocol->twoParty, options});
@@ -224,14 +252,7 @@ llvm::Error driver::compile(const CompileOptions &options) {
                        ? compilation.advance(last)
                        : compilation.runPipeline(options.passPipeline))
     return error;
-  if (auto error = session.finish())
-    return error;
-  if (isLibrary)
-    return makeLibrary(options, compilation);
-  if (auto error = writeProgram(options, *protocol, compilation))
-    return error;
-  return writeJson(options,
-                   toJson(report::ProgramReport{
-                       options.output, phases(options.flow)[compilation.phase()].name.str(),
-                       compilation.elapsed(), peakMemory()}));
+  session.finish();
+  return isLibrary ? makeLibrary(options, compilation, files)
+                   : writeProgram(options, *protocol, compilation, files);
 }

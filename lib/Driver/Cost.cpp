@@ -221,8 +221,9 @@ static llvm::Error compare(const CostOptions &options, llvm::ArrayRef<Protocol> 
 /// Computes the costs of the model under each protocol. A model is imported once for all of
 /// them.
 static llvm::Expected<std::vector<ProtocolCosts>>
-costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims) {
-  Session session(options, options, Purpose::Cost);
+costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims,
+             OutputFiles &files) {
+  Session session(options, options, Purpose::Cost, files);
   if (auto error = begin(options, protocols.front().twoParty, session))
     return std::move(error);
   dims = dimsOf(options, session.onnx());
@@ -242,8 +243,7 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dim
   if (auto error = forEachProtocol(protocols, raised,
                                    {Flow::TwoParty, options.transformations}, add))
     return std::move(error);
-  if (auto error = session.finish())
-    return std::move(error);
+  session.finish();
   if (auto error = compare(options, protocols, raised, all))
     return std::move(error);
   return all;
@@ -251,12 +251,13 @@ costsOfModel(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dim
 
 /// Does the same for a primitive, whose program has the ring of the protocol.
 static llvm::Expected<std::vector<ProtocolCosts>>
-costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims) {
+costsOf(const CostOptions &options, llvm::ArrayRef<Protocol> protocols, Dims &dims,
+        OutputFiles &files) {
   if (options.primitive.empty())
-    return costsOfModel(options, protocols, dims);
+    return costsOfModel(options, protocols, dims, files);
   std::vector<ProtocolCosts> all;
   for (const Protocol &protocol : protocols) {
-    auto costs = costsOfModel(options, protocol, dims);
+    auto costs = costsOfModel(options, protocol, dims, files);
     if (!costs)
       return costs.takeError();
     all.push_back(std::move(costs->front()));
@@ -303,7 +304,8 @@ llvm::Error driver::listProtocols(const OutputOptions &options) {
   ProtocolList list{{}, cost::networks().vec(), {"--protocol", "--network"}};
   for (const cost::SuitePtr &suite : cost::suites())
     list.protocols.push_back(suite->info());
-  return writeReport(options, list);
+  OutputFiles files(options.force, kForceOption);
+  return finish(options, files, list);
 }
 
 static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &options) {
@@ -316,6 +318,36 @@ static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &opti
     protocols.push_back(std::move(*protocol));
   }
   return protocols;
+}
+
+std::vector<std::string> driver::getPrimitiveNames() { return cost::primitiveNames(); }
+
+/// Rejects options that none of the protocols can obey.
+static llvm::Error checkObeyed(const CostOptions &options,
+                               llvm::ArrayRef<Protocol> protocols) {
+  bool isExpanded = llvm::any_of(
+      protocols, [](const Protocol &protocol) { return protocol.twoParty.isExpanded; });
+  if (isExpanded || (!options.hasFunctions && !options.hasNormScale))
+    return llvm::Error::success();
+  return fail(ErrorKind::InvalidArgument, "leave it out, or add --protocol crypten",
+              "--{} has no effect on '{}': it counts whole functions, as they were "
+              "published",
+              options.hasFunctions ? "functions" : "norm-scale",
+              protocols.front().suite->info().name);
+}
+
+/// Rejects a network if no time can be said for it.
+static llvm::Error checkNetwork(const CostOptions &options,
+                                llvm::ArrayRef<ProtocolCosts> protocols) {
+  bool isTimed = llvm::any_of(protocols, [](const ProtocolCosts &protocol) {
+    return protocol.costs.total.hops != cost::kUnknown;
+  });
+  if (isTimed || !options.hasNetwork)
+    return llvm::Error::success();
+  return fail(ErrorKind::InvalidArgument, "leave it out, or add --protocol crypten",
+              "--network has no effect on '{}': its source gives no hops, so that the time "
+              "is not known",
+              protocols.front().suite.name);
 }
 
 llvm::Error driver::cost(const CostOptions &options) {
@@ -333,16 +365,21 @@ llvm::Error driver::cost(const CostOptions &options) {
   auto protocols = protocolsOf(options);
   if (!protocols)
     return protocols.takeError();
+  if (auto error = checkObeyed(options, *protocols))
+    return error;
   Dims dims;
-  auto costs = costsOf(options, *protocols, dims);
+  OutputFiles files(options.force, kForceOption);
+  auto costs = costsOf(options, *protocols, dims, files);
   if (!costs)
     return costs.takeError();
+  if (auto error = checkNetwork(options, *costs))
+    return error;
   CostReport report{options.primitive.empty() ? options.model : options.primitive,
                     std::move(dims),
                     *network,
                     std::move(*costs),
                     {"--json has all", "--functions bounded holds for larger ranges"}};
-  if (auto error = writeReport(options, report))
+  if (auto error = finish(options, files, report))
     return error;
   return checkLimits(options, report);
 }

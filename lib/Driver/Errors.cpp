@@ -9,6 +9,7 @@
 #include "tacit/Driver/Driver.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <new>
 #include <unistd.h>
@@ -119,6 +120,7 @@ int driver::reportError(llvm::Error error) {
 
 /// A model can request more memory than there is, and bad_alloc is not caught.
 static void outOfMemory() {
+  llvm::sys::RunInterruptHandlers();
   static constexpr char text[] = "error: out of memory\n"
                                  "  try: use smaller dimensions, or a larger machine\n";
   // If not even this can be written, nothing can be reported.
@@ -132,6 +134,8 @@ void driver::reportOutOfMemory() { std::set_new_handler(outOfMemory); }
 void driver::exitAfterCrash(llvm::Error error) {
   int code = reportError(std::move(error));
   llvm::outs().flush();
+  // This removes temporary files.
+  llvm::sys::RunInterruptHandlers();
   _exit(code);
 }
 

@@ -208,8 +208,8 @@ static llvm::Error checkProgram(const EvalOptions &options,
 
 /// Source and program are freed on return: only packed weights and code are kept.
 static llvm::Expected<Setup> prepare(const EvalOptions &options,
-                                     const TwoPartyOptions &twoParty) {
-  Session session(options, options, Purpose::Code);
+                                     const TwoPartyOptions &twoParty, OutputFiles &files) {
+  Session session(options, options, Purpose::Code, files);
   if (auto error = session.open(!options.transformations.empty()))
     return std::move(error);
   std::vector<OnnxValue> inputs = session.onnx()
@@ -340,7 +340,8 @@ llvm::Error driver::eval(const EvalOptions &options) {
       return protocol.takeError();
     twoParty = protocol->twoParty;
   }
-  auto setup = prepare(options, twoParty);
+  OutputFiles files(options.force, kForceOption);
+  auto setup = prepare(options, twoParty, files);
   if (!setup)
     return setup.takeError();
   std::vector<Executable *> executables;
@@ -352,10 +353,9 @@ llvm::Error driver::eval(const EvalOptions &options) {
     return suggestWindow(evaluation.takeError(), setup->workload->inputPlan());
   EvalReport report = makeReport(options, twoParty, *setup, *evaluation);
   report.seconds = secondsSince(begin);
-  if (options.wantsText()) {
-    printText(report, llvm::outs());
-    if (report.twin && report.twin->wraps > 0)
-      warnOfWraps(twoParty);
-  }
-  return writeJson(options, toJson(report));
+  if (auto error = finish(options, files, report))
+    return error;
+  if (options.wantsText() && report.twin && report.twin->wraps > 0)
+    warnOfWraps(twoParty);
+  return llvm::Error::success();
 }

@@ -7,6 +7,7 @@
 
 #include "Inputs.h"
 #include "Errors.h"
+#include "tacit/Support/Nearest.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -107,10 +108,11 @@ llvm::Expected<NamedTensors> driver::readInputs(llvm::StringRef path,
 }
 
 llvm::Error driver::checkNames(llvm::StringRef option, const NamedTensors &given,
-                               llvm::ArrayRef<std::string> known, bool all) {
+                               llvm::ArrayRef<std::string> known, bool all,
+                               const std::string &hint) {
   for (const auto &[name, tensor] : given)
     if (!llvm::is_contained(known, name))
-      return fail(ErrorKind::BadInput, "tacit inspect lists names, types and shapes",
+      return fail(ErrorKind::BadInput, didYouMean(name, known, hint),
                   "--{} names '{}'; the model has {}", option.str(), name,
                   llvm::join(known, ", "));
   for (const std::string &name : known)

@@ -35,10 +35,13 @@ std::vector<std::string> namesOf(llvm::ArrayRef<tacit_io> values);
 /// end of a long name is replaced by a hash.
 std::string fileNameOf(llvm::StringRef name);
 
+inline constexpr const char *kInspect = "tacit inspect lists names, types and shapes";
+
 /// Fails unless every given name is one of `known`; with `all`, every known one must be
-/// given.
+/// given. `hint` says where names are listed.
 llvm::Error checkNames(llvm::StringRef option, const NamedTensors &given,
-                       llvm::ArrayRef<std::string> known, bool all);
+                       llvm::ArrayRef<std::string> known, bool all,
+                       const std::string &hint = kInspect);
 
 /// A list that decides a shape has at most this many bytes.
 inline constexpr size_t kMaxDecidingBytes = 512;

@@ -25,7 +25,8 @@ static llvm::Error runPhases(const InspectOptions &options, Session &session,
   if (!isFinished)
     if (auto error = compilation.advance(last))
       return error;
-  return session.finish();
+  session.finish();
+  return llvm::Error::success();
 }
 
 /// The parts of an ONNX file that cannot be imported are part of the report; a wrong --dim
@@ -58,6 +59,18 @@ static void describeProgram(mlir::ModuleOp program, InspectReport &report) {
         report.freeDims.push_back(dim.name);
 }
 
+/// Gives the dimensions of a value the sizes that the user pinned.
+static void pin(const DimBindings &bindings, OnnxValue &value) {
+  auto shape = bindings.shapes.find(value.name);
+  for (auto [i, dim] : llvm::enumerate(value.dims)) {
+    auto size = bindings.dims.find(dim.name);
+    if (dim.size < 0 && size != bindings.dims.end())
+      dim = {size->second, ""};
+    else if (shape != bindings.shapes.end() && i < shape->second.size())
+      dim = {shape->second[i], ""};
+  }
+}
+
 /// Statements of the file take precedence over those derived from its program.
 static void describeModel(const InspectOptions &options, const OnnxModel &model,
                           InspectReport &report) {
@@ -68,7 +81,15 @@ static void describeModel(const InspectOptions &options, const OnnxModel &model,
     return options.bindings.constants.count(input.name) > 0;
   });
   report.outputs = model.outputs();
-  report.freeDims = model.freeDims();
+  report.freeDims.clear();
+  for (OnnxValue &input : report.inputs) {
+    pin(options.bindings, input);
+    for (const OnnxDim &dim : input.dims)
+      if (dim.size < 0 && !llvm::is_contained(report.freeDims, dim.name))
+        report.freeDims.push_back(dim.name);
+  }
+  for (OnnxValue &output : report.outputs)
+    pin(options.bindings, output);
 }
 
 /// Imports, recognises and changes; what cannot be imported becomes part of the report.
@@ -86,7 +107,8 @@ static llvm::Error find(const InspectOptions &options, Session &session,
 }
 
 llvm::Error driver::inspect(const InspectOptions &options) {
-  Session session(options, options, Purpose::Look);
+  OutputFiles files(options.force, kForceOption);
+  Session session(options, options, Purpose::Look, files);
   if (auto error = session.open(!options.transformations.empty()))
     return error;
   InspectReport report;
@@ -97,5 +119,5 @@ llvm::Error driver::inspect(const InspectOptions &options) {
     return error;
   if (const OnnxModel *model = session.onnx())
     describeModel(options, *model, report);
-  return writeReport(options, report);
+  return finish(options, files, report);
 }

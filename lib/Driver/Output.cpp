@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Output.h"
-#include "tacit/Support/Files.h"
 #include "llvm/Support/Format.h"
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -73,9 +72,9 @@ static void write(llvm::json::OStream &os, const llvm::json::Value &value) {
   }
 }
 
-llvm::Error driver::writeJson(const OutputOptions &options, llvm::json::Value value) {
-  if (options.json.empty())
-    return llvm::Error::success();
+llvm::Error driver::finish(const OutputOptions &options, OutputFiles &files,
+                           llvm::json::Value value,
+                           llvm::function_ref<void(llvm::raw_ostream &)> printText) {
   auto print = [&](llvm::raw_ostream &os) {
     {
       llvm::json::OStream stream(os, /*IndentSize=*/2);
@@ -84,6 +83,12 @@ llvm::Error driver::writeJson(const OutputOptions &options, llvm::json::Value va
     os << "\n";
     return llvm::Error::success();
   };
-  return options.json == "-" ? print(llvm::outs())
-                             : writeFileAtomically(options.json, print);
+  if (!options.json.empty() && options.json != "-")
+    if (auto error = files.write(options.json, /*mark=*/nullptr, print))
+      return error;
+  if (auto error = files.commit())
+    return error;
+  if (options.wantsText())
+    printText(llvm::outs());
+  return options.wantsText() ? llvm::Error::success() : print(llvm::outs());
 }

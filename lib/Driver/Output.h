@@ -9,6 +9,7 @@
 #define TACIT_LIB_DRIVER_OUTPUT_H
 
 #include "tacit/Driver/Options.h"
+#include "tacit/Support/OutputFiles.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -36,20 +37,26 @@ private:
   double last = 0;
 };
 
+/// The option that allows OutputFiles to replace what Tacit did not write.
+inline constexpr llvm::StringLiteral kForceOption = "--force";
+
 double secondsSince(std::chrono::steady_clock::time_point start);
 
 /// Returns the peak resident memory of this process, in bytes.
 int64_t peakMemory();
 
-/// Writes `value` to the file that --json names.
-llvm::Error writeJson(const OutputOptions &options, llvm::json::Value value);
+/// Ends a command: adds `value` to the outputs, as the file that --json names, and puts all
+/// of them in place. Only then it says so: by `printText`, or by `value` if --json names
+/// stdout.
+llvm::Error finish(const OutputOptions &options, OutputFiles &files,
+                   llvm::json::Value value,
+                   llvm::function_ref<void(llvm::raw_ostream &)> printText);
 
-/// Writes a report as text, as JSON, or both.
+/// Ends a command with a report as text, as JSON, or both.
 template <typename Report>
-llvm::Error writeReport(const OutputOptions &options, const Report &report) {
-  if (options.wantsText())
-    printText(report, llvm::outs());
-  return writeJson(options, toJson(report));
+llvm::Error finish(const OutputOptions &options, OutputFiles &files, const Report &report) {
+  return finish(options, files, toJson(report),
+                [&](llvm::raw_ostream &os) { printText(report, os); });
 }
 
 } // namespace tacit::driver

@@ -13,6 +13,7 @@
 #include "tacit/Report/ProgramFacts.h"
 #include "tacit/Report/RunReport.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/Nearest.h"
 #include "tacit/Support/Npy.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
@@ -176,8 +177,9 @@ static llvm::Error openSession(const RunOptions &options, Session &session,
 
 /// Compiles the model for these inputs. If a shape depends on the values of an input, which
 /// no program for arbitrary values can have, it is compiled for the given values.
-static llvm::Expected<Compiled> compile(const RunOptions &options, NamedTensors &inputs) {
-  auto session = std::make_shared<Session>(options, options, Purpose::Code);
+static llvm::Expected<Compiled> compile(const RunOptions &options, NamedTensors &inputs,
+                                        OutputFiles &files) {
+  auto session = std::make_shared<Session>(options, options, Purpose::Code, files);
   if (auto error = openSession(options, *session, inputs))
     return std::move(error);
   auto made = compileWith(options, session, inputs, /*pinsValues=*/false);
@@ -203,8 +205,8 @@ static llvm::Expected<Compiled> compile(const RunOptions &options, NamedTensors 
 // Results
 //===----------------------------------------------------------------------===//
 
-/// Returns the output's name as a file name; "_2" and so on is added if another output has
-/// it.
+/// Returns the output's name as a file name, which a file system takes; "_2" and so on is
+/// added if another output has it.
 static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
   std::string name = fileNameOf(output), unique = name;
   for (int i = 2; !taken.insert(unique).second; ++i)
@@ -296,9 +298,9 @@ static llvm::Error checkCombination(const RunOptions &options, bool isLibrary) {
 
 /// Completes the inputs, whose names are known when the model is open.
 static llvm::Expected<Compiled> loadOrCompile(const RunOptions &options, bool isLibrary,
-                                              NamedTensors &inputs) {
+                                              NamedTensors &inputs, OutputFiles &files) {
   if (!isLibrary)
-    return ::compile(options, inputs);
+    return ::compile(options, inputs, files);
   auto loaded = Executable::loadLibrary(options.model);
   if (!loaded)
     return loaded.takeError();
@@ -341,22 +343,22 @@ static llvm::Expected<RunReport::Latency> measure(const RunOptions &options,
   return summarise(std::move(times));
 }
 
-/// Writes the outputs to --output-dir, if it is given.
+/// Adds the outputs to --output-dir, if it is given.
 static llvm::Error writeOutputs(const RunOptions &options,
                                 const std::vector<std::string> &names,
-                                const std::vector<HostTensor> &outputs, RunReport &report) {
+                                const std::vector<HostTensor> &outputs, OutputFiles &files,
+                                RunReport &report) {
   llvm::StringSet<> taken;
   if (!options.outputDir.empty())
-    if (std::error_code error = llvm::sys::fs::create_directories(options.outputDir))
-      return fail(ErrorKind::BadInput, "choose a folder that can be written to",
-                  "cannot make the folder '{}': {}", options.outputDir, error.message());
+    if (auto error = files.makeFolder(options.outputDir))
+      return error;
   for (auto [name, tensor] : llvm::zip(names, outputs)) {
     std::string file;
     if (!options.outputDir.empty()) {
       llvm::SmallString<256> path(options.outputDir);
       llvm::sys::path::append(path, fileName(name, taken));
       file = path.str().str();
-      if (auto error = writeNpy(file, tensor.dtype, tensor.shape, tensor.data))
+      if (auto error = writeNpy(files, file, tensor.dtype, tensor.shape, tensor.data))
         return error;
     }
     report.outputs.push_back({name, dtypeName(tensor.dtype).str(), tensor.shape, file});
@@ -377,12 +379,16 @@ struct Results {
 /// Returns the given tensors in the order of the model; they must have the names of its
 /// inputs.
 static llvm::Expected<std::vector<HostTensor>>
-order(const NamedTensors &inputs, const NamedTensors &expected,
+order(const RunOptions &options, const NamedTensors &inputs, const NamedTensors &expected,
       const std::vector<std::string> &inputNames,
       const std::vector<std::string> &outputNames) {
-  if (auto error = checkNames("input", inputs, inputNames, /*all=*/true))
+  llvm::StringRef library = options.model;
+  std::string hint = library.consume_back(".so")
+                         ? library.str() + ".h lists names, types and shapes"
+                         : kInspect;
+  if (auto error = checkNames("input", inputs, inputNames, /*all=*/true, hint))
     return std::move(error);
-  if (auto error = checkNames("expect", expected, outputNames, /*all=*/false))
+  if (auto error = checkNames("expect", expected, outputNames, /*all=*/false, hint))
     return std::move(error);
   std::vector<HostTensor> ordered;
   for (const std::string &name : inputNames)
@@ -395,7 +401,7 @@ static llvm::Expected<Results> runCode(const RunOptions &options, Executable &ex
                                        const NamedTensors &expected) {
   const tacit_model_desc &model = executable.description();
   std::vector<std::string> outputNames = namesOf(outputsOf(model));
-  auto ordered = order(inputs, expected, namesOf(inputsOf(model)), outputNames);
+  auto ordered = order(options, inputs, expected, namesOf(inputsOf(model)), outputNames);
   if (!ordered)
     return ordered.takeError();
   auto outputs = runFirst(options, executable, *ordered);
@@ -437,7 +443,8 @@ static llvm::Expected<Results> runReference(const RunOptions &options, Compiled 
                                             const NamedTensors &inputs,
                                             const NamedTensors &expected) {
   ReferenceProgram &reference = *compiled.reference;
-  auto ordered = order(inputs, expected, reference.inputNames(), reference.outputNames());
+  auto ordered =
+      order(options, inputs, expected, reference.inputNames(), reference.outputNames());
   if (!ordered)
     return ordered.takeError();
   auto begin = std::chrono::steady_clock::now();
@@ -456,7 +463,8 @@ static llvm::Expected<Results> runReference(const RunOptions &options, Compiled 
 
 /// Runs on the inputs, and compares the results with the expected ones.
 static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
-                         const NamedTensors &inputs, const NamedTensors &expected) {
+                         const NamedTensors &inputs, const NamedTensors &expected,
+                         OutputFiles &files) {
   auto results = compiled.reference
                      ? runReference(options, compiled, inputs, expected)
                      : runCode(options, *compiled.executable, inputs, expected);
@@ -467,7 +475,7 @@ static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
   report.latency = results->latency;
   report.threads = results->threads;
   report.compileSeconds = compiled.seconds;
-  if (auto error = writeOutputs(options, results->names, results->tensors, report))
+  if (auto error = writeOutputs(options, results->names, results->tensors, files, report))
     return error;
   // All outputs are compared, but one difference is enough to read.
   llvm::Error difference = llvm::Error::success();
@@ -480,7 +488,7 @@ static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
         difference = std::move(error);
     }
   report.peakBytes = peakMemory();
-  return llvm::joinErrors(writeReport(options, report), std::move(difference));
+  return llvm::joinErrors(finish(options, files, report), std::move(difference));
 }
 
 llvm::Error driver::run(const RunOptions &options) {
@@ -493,8 +501,9 @@ llvm::Error driver::run(const RunOptions &options) {
   auto expected = readTensors(options.expected);
   if (!expected)
     return expected.takeError();
-  auto compiled = loadOrCompile(options, isLibrary, *inputs);
+  OutputFiles files(options.force, kForceOption);
+  auto compiled = loadOrCompile(options, isLibrary, *inputs, files);
   if (!compiled)
     return compiled.takeError();
-  return runOn(options, *compiled, *inputs, *expected);
+  return runOn(options, *compiled, *inputs, *expected, files);
 }

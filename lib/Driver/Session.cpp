@@ -10,7 +10,9 @@
 #include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Report/ProgramFacts.h"
+#include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 
@@ -18,8 +20,9 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::driver;
 
-Session::Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose)
-    : options(options), output(output), purpose(purpose),
+Session::Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose,
+                 OutputFiles &files)
+    : options(options), output(output), purpose(purpose), files(files),
       start(std::chrono::steady_clock::now()) {
   applyDefaultTimingManagerCLOptions(timing);
   time = timing.getRootScope();
@@ -47,6 +50,43 @@ static llvm::Error checkShares(ModuleOp program, const ModelOptions &options) {
 }
 
 llvm::Error Session::open(bool isChanged) {
+  if (auto error = openModel(isChanged))
+    return error;
+  return checkOutputs();
+}
+
+/// Says early which outputs must not be written.
+llvm::Error Session::checkOutputs() {
+  if (!output.json.empty() && output.json != "-")
+    if (auto error = files.check(output.json))
+      return error;
+  if (options.dumpPhases.empty())
+    return llvm::Error::success();
+  for (size_t phase = reached; phase < phases(options.flow).size(); ++phase)
+    if (auto error = files.check(pathOfDump(phase, options.flow), isProgramFile))
+      return error;
+  return files.check(PhaseFiles::weightsIn(options.dumpPhases), isProgramWeights);
+}
+
+/// The files of a compiled model look like no ONNX file at all.
+static llvm::Error checkNoLibrary(const std::string &path) {
+  auto file = readInput(path);
+  // Another message says that a file cannot be read.
+  if (!file)
+    return llvm::Error::success();
+  StringRef contents = (*file)->getBuffer();
+  bool isLibrary = contents.starts_with("\x7f"
+                                        "ELF");
+  if (!isLibrary && !isLibraryWeights(contents) && !isProgramWeights(contents))
+    return llvm::Error::success();
+  return fail(ErrorKind::BadInput,
+              "give the ONNX file; tacit run NAME.so runs a library, and NAME.h lists its "
+              "inputs and outputs",
+              "'{}' is {}; expected an ONNX model", path,
+              isLibrary ? "a library" : "a file of weights");
+}
+
+llvm::Error Session::openModel(bool isChanged) {
   bool isProgram = StringRef(options.model).ends_with(".mlir");
   // To look at a program as it is, its phase need not be known.
   bool isLook = purpose == Purpose::Look;
@@ -59,6 +99,8 @@ llvm::Error Session::open(bool isChanged) {
                 "--from continues from a program, and '{}' does not end in .mlir",
                 options.model);
   if (!isProgram) {
+    if (auto error = checkNoLibrary(options.model))
+      return error;
     auto opened = OnnxModel::open(options.model);
     if (!opened)
       return opened.takeError();
@@ -202,18 +244,24 @@ llvm::Error Session::dump(ModuleOp program, size_t phase, Flow flow) {
   if (options.dumpPhases.empty())
     return llvm::Error::success();
   if (!dumps) {
-    auto files = PhaseFiles::create(options.dumpPhases);
-    if (!files)
-      return files.takeError();
-    dumps = std::move(*files);
+    auto begun = PhaseFiles::create(options.dumpPhases, files);
+    if (!begun)
+      return begun.takeError();
+    dumps = std::move(*begun);
   }
-  std::string name = fmt::format("{:02}-{}.mlir", phase, phases(flow)[phase].name.str());
-  llvm::SmallString<256> path(options.dumpPhases);
-  llvm::sys::path::append(path, name);
-  return dumps->write(program, path, purpose == Purpose::Code);
+  return dumps->write(program, pathOfDump(phase, flow), purpose == Purpose::Code);
 }
 
-llvm::Error Session::finish() {
-  std::unique_ptr<PhaseFiles> files = std::move(dumps);
-  return files ? files->finish() : llvm::Error::success();
+std::string Session::pathOfDump(size_t phase, Flow flow) const {
+  llvm::SmallString<256> path(options.dumpPhases);
+  llvm::sys::path::append(
+      path, fmt::format("{:02}-{}.mlir", phase, phases(flow)[phase].name.str()));
+  return path.str().str();
+}
+
+void Session::finish() { dumps.reset(); }
+
+void Session::saveDumps() {
+  finish();
+  files.commitDiagnostics();
 }

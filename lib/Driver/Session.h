@@ -30,7 +30,9 @@ enum class Purpose {
 /// compilation of it begins with a copy of that program; weights are shared.
 class Session {
 public:
-  Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose);
+  /// What is dumped becomes part of `files`.
+  Session(const ModelOptions &options, const OutputOptions &output, Purpose purpose,
+          OutputFiles &files);
   ~Session();
 
   /// Opens the model: ONNX, or a program with --from. `isChanged` if changes of it are
@@ -71,8 +73,10 @@ public:
 
   /// Writes the program to the folder of dumps, if there is one.
   llvm::Error dump(mlir::ModuleOp program, size_t phase, Flow flow);
-  /// Finishes the dumps, if any.
-  llvm::Error finish();
+  /// Finishes the dumps, if any; must be called before the outputs are put in place.
+  void finish();
+  /// Puts the dumps in place after a failure, whose cause they help to find.
+  void saveDumps();
 
   const ModelOptions options;
   const OutputOptions output;
@@ -85,9 +89,13 @@ public:
   mlir::TimingScope time;
 
 private:
+  llvm::Error openModel(bool isChanged);
   llvm::Error readProgram();
   llvm::Error explainSize(llvm::Error error, const DimBindings &bindings);
+  llvm::Error checkOutputs();
+  std::string pathOfDump(size_t phase, Flow flow) const;
 
+  OutputFiles &files;
   std::unique_ptr<mlir::MLIRContext> mlirContext;
   std::unique_ptr<OnnxModel> model;
   mlir::OwningOpRef<mlir::ModuleOp> module;

@@ -262,8 +262,8 @@ driver::TransformationHelp driver::getTransformationHelp() {
                      alternatives(getGeluForms());
   help.quantize = "store weights of linear layers in few bits: " +
                   alternatives(words<numerics::WeightFormat>()) +
-                  ", then [,group=32][,scheme=" + choice<numerics::Scheme>() +
-                  "][,method=rtn][,head=" + choice<nn::HeadWeights>() + "]";
+                  ", then any of ,group=32 ,scheme=" + choice<numerics::Scheme>() +
+                  " ,method=rtn ,head=" + choice<nn::HeadWeights>();
   help.multiplier = "choose how products are computed: " + multiplierForms();
   help.multiplierZero =
       "operands that are zero: " + choiceWithDefault(nn::ZeroPolicy::Exact, "default");

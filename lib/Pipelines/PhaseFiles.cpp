@@ -16,7 +16,7 @@
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/FileBlob.h"
-#include "tacit/Support/Files.h"
+#include "tacit/Support/InputFiles.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/EndianStream.h"
@@ -34,6 +34,12 @@ using namespace tacit;
 static constexpr llvm::StringLiteral kMagic = "TACITWB1";
 static constexpr uint64_t kAlignment = 64;
 static constexpr uint64_t kFooter = 8 + 8 + 8;
+
+/// The weights of all programs in a folder.
+static constexpr llvm::StringLiteral kFolderWeights = "weights.bin";
+
+/// The last line of a program as a file. Lines are numbered as where it is printed.
+static constexpr llvm::StringLiteral kProgramMark = "// A program of tacit";
 
 /// MLIR would read its binary format as well, in which damage is harder to detect.
 static constexpr llvm::StringLiteral kBytecodeMagic = "ML\xefR";
@@ -73,46 +79,42 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
 // Writing
 //===----------------------------------------------------------------------===//
 
-PhaseFiles::~PhaseFiles() {
-  if (!file)
-    return;
-  // The stream aborts the process if it is destroyed with an unhandled error.
-  weights->flush();
-  weights->clear_error();
-  // Without its index the file cannot be read, so it does no harm if it cannot be removed.
-  llvm::consumeError(file->discard());
+bool tacit::isProgramFile(StringRef contents) {
+  return contents.rtrim().ends_with(kProgramMark);
 }
 
-llvm::Error PhaseFiles::cannotWrite(const std::string &reason) const {
-  return fail(ErrorKind::BadInput, "choose a folder that can be written to and has room",
-              "cannot write '{}': {}", path, reason);
-}
+bool tacit::isProgramWeights(StringRef contents) { return contents.ends_with(kMagic); }
 
-llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::open(std::string path) {
-  std::unique_ptr<PhaseFiles> files(new PhaseFiles());
-  files->path = std::move(path);
-  auto file = llvm::sys::fs::TempFile::create(files->path + ".tmp-%%%%%%%%");
-  if (!file)
-    return files->cannotWrite(llvm::toString(file.takeError()));
-  files->file = std::move(*file);
-  files->weights =
-      std::make_unique<llvm::raw_fd_ostream>(files->file->FD, /*shouldClose=*/false);
-  return files;
-}
-
-llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::create(StringRef folder) {
-  if (std::error_code error = llvm::sys::fs::create_directories(folder))
-    return fail(ErrorKind::BadInput, "choose a folder that can be written to",
-                "cannot make the folder '{}': {}", folder.str(), error.message());
-  llvm::SmallString<256> path(folder);
-  llvm::sys::path::append(path, "weights.bin");
-  return open(path.str().str());
-}
-
-llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::createBeside(StringRef program) {
+std::string tacit::weightsBeside(StringRef program) {
   llvm::SmallString<256> path(program);
   llvm::sys::path::replace_extension(path, ".weights.bin");
-  return open(path.str().str());
+  return path.str().str();
+}
+
+std::string PhaseFiles::weightsIn(StringRef folder) {
+  llvm::SmallString<256> path(folder);
+  llvm::sys::path::append(path, kFolderWeights);
+  return path.str().str();
+}
+
+llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::create(StringRef folder,
+                                                               OutputFiles &outputs) {
+  if (auto error = outputs.makeFolder(folder))
+    return std::move(error);
+  auto weights = outputs.begin(weightsIn(folder), isProgramWeights, /*isDiagnostic=*/true);
+  if (!weights)
+    return weights.takeError();
+  return std::unique_ptr<PhaseFiles>(
+      new PhaseFiles(outputs, **weights, /*isDiagnostic=*/true));
+}
+
+llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::createBeside(StringRef program,
+                                                                     OutputFiles &outputs) {
+  auto weights = outputs.begin(weightsBeside(program), isProgramWeights);
+  if (!weights)
+    return weights.takeError();
+  return std::unique_ptr<PhaseFiles>(
+      new PhaseFiles(outputs, **weights, /*isDiagnostic=*/false));
 }
 
 llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needsWeights) {
@@ -127,39 +129,34 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     }
     if (!keys.insert(key).second)
       return;
-    weights->write_zeros(llvm::alignTo(weights->tell(), kAlignment) - weights->tell());
-    entries.push_back({key.str(), weights->tell(), bytes->size()});
-    weights->write(bytes->data(), bytes->size());
+    weights.write_zeros(llvm::alignTo(weights.tell(), kAlignment) - weights.tell());
+    entries.push_back({key.str(), weights.tell(), bytes->size()});
+    weights.write(bytes->data(), bytes->size());
     releasePages(*bytes);
   });
   if (needsWeights && !missing.empty())
     return fail(ErrorKind::Internal, "", "the bytes of weight '{}' were lost", missing);
-  return writeFileAtomically(programPath, [&](llvm::raw_ostream &os) {
+  auto print = [&](llvm::raw_ostream &os) {
     printProgram(module, os);
+    os << kProgramMark << "\n";
     return llvm::Error::success();
-  });
+  };
+  return outputs.write(programPath, isProgramFile, print, isDiagnostic);
 }
 
-llvm::Error PhaseFiles::finish() {
-  uint64_t index = weights->tell();
-  llvm::support::endian::Writer writer(*weights, llvm::endianness::little);
+PhaseFiles::~PhaseFiles() {
+  uint64_t index = weights.tell();
+  llvm::support::endian::Writer writer(weights, llvm::endianness::little);
   for (const Entry &entry : entries) {
     writer.write<uint32_t>(entry.key.size());
-    *weights << entry.key;
+    weights << entry.key;
     writer.write<uint64_t>(entry.offset);
     writer.write<uint64_t>(entry.length);
   }
   writer.write<uint64_t>(entries.size());
   writer.write<uint64_t>(index);
-  *weights << kMagic;
-  weights->flush();
-  if (weights->has_error())
-    return cannotWrite(weights->error().message());
-  auto finished = std::move(*file);
-  file.reset();
-  if (llvm::Error moved = finished.keep(path))
-    return cannotWrite(llvm::toString(std::move(moved)));
-  return llvm::Error::success();
+  // A failure of the stream is reported when the outputs are put in place.
+  weights << kMagic;
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,7 +232,7 @@ tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
 
 llvm::Expected<OwningOpRef<ModuleOp>>
 tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
-  auto text = llvm::MemoryBuffer::getFile(path);
+  auto text = readInput(path, /*isText=*/true);
   if (!text)
     return fail(ErrorKind::BadInput, "check the path", "cannot read '{}': {}", path.str(),
                 text.getError().message());
@@ -243,15 +240,13 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
   if (!parsed)
     return parsed.takeError();
   OwningOpRef<ModuleOp> module = std::move(*parsed);
-  llvm::SmallString<256> beside(path), folder(llvm::sys::path::parent_path(path));
-  llvm::sys::path::replace_extension(beside, ".weights.bin");
-  llvm::sys::path::append(folder, "weights.bin");
-  std::string weightsPath = (llvm::sys::fs::exists(beside) ? beside : folder).str().str();
+  std::string weightsPath = weightsBeside(path);
+  if (!llvm::sys::fs::exists(weightsPath))
+    weightsPath = PhaseFiles::weightsIn(llvm::sys::path::parent_path(path));
   Index index;
   std::shared_ptr<llvm::MemoryBuffer> mapped;
   if (llvm::sys::fs::exists(weightsPath)) {
-    auto buffer = llvm::MemoryBuffer::getFile(weightsPath, /*IsText=*/false,
-                                              /*RequiresNullTerminator=*/false);
+    auto buffer = readInput(weightsPath);
     if (buffer)
       mapped = std::move(*buffer);
     auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
@@ -272,8 +267,9 @@ tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
       if (found == index.end()) {
         if (!needsWeights)
           return;
-        problem = fmt::format("'{}' names the weight '{}', which '{}' does not hold",
-                              path.str(), key.str(), weightsPath);
+        problem = fmt::format("'{}' names the weight '{}', ", path.str(), key.str()) +
+                  (mapped ? fmt::format("which '{}' does not hold", weightsPath)
+                          : fmt::format("but the file '{}' is missing", weightsPath));
         return;
       }
       manager.update(key, makeFileBlob(found->second, mapped));

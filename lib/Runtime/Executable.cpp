@@ -7,10 +7,12 @@
 
 #include "tacit/Runtime/Executable.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -69,8 +71,7 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
   std::error_code reason = sys::fs::make_absolute(fullPath);
   if (!reason && sys::fs::exists(fullPath) && !sys::fs::is_regular_file(fullPath))
     return notALibrary(path, "it is not a regular file");
-  auto file = MemoryBuffer::getFile(fullPath, /*IsText=*/false,
-                                    /*RequiresNullTerminator=*/false);
+  auto file = readInput(fullPath);
   if (!reason)
     reason = file.getError();
   if (reason)
@@ -92,6 +93,10 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
     return fail(ErrorKind::BadInput, kCompileAgain,
                 "library '{}' has interface version {}; expected {}", path.str(),
                 model->abi_version, TACIT_ABI_VERSION);
+  SmallString<256> weights(sys::path::parent_path(fullPath));
+  sys::path::append(weights, model->weights_file);
+  noteInput(weights);
+  noteInput((weights + TACIT_OLD_SUFFIX).str());
   return std::unique_ptr<Executable>(new Executable(model, std::move(owner)));
 }
 

@@ -8,14 +8,16 @@
 #include "tacit/Runtime/LibraryWriter.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/SignalBlock.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/EndianStream.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace llvm;
 namespace fs = llvm::sys::fs;
@@ -41,18 +43,8 @@ Expected<LibraryPaths> libraryPaths(StringRef output) {
   path::replace_extension(header, "h");
   path::replace_extension(weights, "weights");
   return LibraryPaths{output.str(), header.str().str(), weights.str().str(),
+                      weights.str().str() + TACIT_OLD_SUFFIX,
                       identifier(path::stem(output))};
-}
-
-std::string weightsEnd(uint64_t bytes, uint64_t hash) {
-  std::string end;
-  raw_string_ostream os(end);
-  support::endian::Writer writer(os, endianness::little);
-  writer.write<uint64_t>(hash);
-  writer.write<uint64_t>(bytes);
-  writer.write<uint64_t>(TACIT_WEIGHTS_VERSION);
-  os << StringRef(TACIT_WEIGHTS_MAGIC, sizeof(tacit_weights_end::magic));
-  return end;
 }
 
 /// Returns LLVM's own linker if it is installed, otherwise that of the system.
@@ -90,29 +82,33 @@ static Expected<std::string> findArchive(StringRef name) {
 
 namespace {
 
-/// A temporary file for the linker, which is removed afterwards.
-class LinkerFile {
+/// A file in memory, for the linker: a command that is killed leaves nothing behind.
+class MemoryFile {
 public:
-  ~LinkerFile() {
-    // A leftover in the folder for temporary files is not a reason to fail.
-    if (!path.empty())
-      (void)fs::remove(path);
+  ~MemoryFile() {
+    if (file >= 0)
+      close(file);
   }
 
   /// Creates the file; must be called only once.
-  llvm::Error create(StringRef suffix, StringRef bytes) {
-    if (std::error_code reason = fs::createTemporaryFile("tacit-link", suffix, path))
-      return fail(ErrorKind::Internal, "check the folder for temporary files",
-                  "cannot create a temporary file: {}", reason.message());
-    return writeFileAtomically(path, [&](raw_ostream &os) {
+  llvm::Error create(const char *name, StringRef bytes) {
+    file = memfd_create(name, /*flags=*/0);
+    if (file >= 0) {
+      raw_fd_ostream os(file, /*shouldClose=*/false);
       os << bytes;
-      return llvm::Error::success();
-    });
+      os.flush();
+      if (!os.has_error())
+        return llvm::Error::success();
+      os.clear_error();
+    }
+    return fail(ErrorKind::Internal, "use a machine with more memory",
+                "cannot hold {} bytes for the linker in memory", bytes.size());
   }
-  StringRef getPath() const { return path; }
+  /// Returns the name by which child processes open the file, which inherit it.
+  std::string getPath() const { return fmt::format("/proc/self/fd/{}", file); }
 
 private:
-  SmallString<128> path;
+  int file = -1;
 };
 
 } // namespace
@@ -181,35 +177,40 @@ linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
   return arguments;
 }
 
-/// Runs the linker; its output is part of the error.
+/// Runs the linker; its output is part of the error. Signals wait until it has ended: alone
+/// it would go on, and leave its file behind.
 static llvm::Error runLinker(StringRef linker, ArrayRef<std::string> arguments) {
-  LinkerFile log;
+  MemoryFile log;
   if (llvm::Error error = log.create("log", ""))
     return error;
+  std::string logPath = log.getPath();
   SmallVector<StringRef> command = {linker};
   command.append(arguments.begin(), arguments.end());
   std::string problem;
-  int status = sys::ExecuteAndWait(linker, command, std::nullopt,
-                                   {"", log.getPath(), log.getPath()}, 0, 0, &problem);
+  SignalBlock block;
+  int status =
+      sys::ExecuteAndWait(linker, command, std::nullopt,
+                          {"", StringRef(logPath), StringRef(logPath)}, 0, 0, &problem);
   if (status == 0)
     return llvm::Error::success();
-  auto printed = MemoryBuffer::getFile(log.getPath());
+  auto printed = MemoryBuffer::getFileAsStream(logPath);
   return fail(ErrorKind::Internal, "report this with the model that was compiled",
               "'{}' failed with status {}: {}\n{}", linker.str(), status, problem,
               printed ? (*printed)->getBuffer().rtrim().str() : std::string());
 }
 
-static llvm::Error link(const LibraryPaths &paths, const LibraryParts &parts) {
+static llvm::Error link(const LibraryPaths &paths, const LibraryParts &parts,
+                        OutputFiles &files) {
   auto linker = findLinker();
   if (!linker)
     return linker.takeError();
-  LinkerFile object, script;
+  MemoryFile object, script;
   if (llvm::Error error =
           object.create("o", StringRef(parts.object.data(), parts.object.size())))
     return error;
   if (llvm::Error error = script.create("map", versionScript(paths.prefix)))
     return error;
-  return makeFileAtomically(paths.library, [&](StringRef temporary) -> llvm::Error {
+  return files.make(paths.library, isLibraryFile, [&](StringRef temporary) -> llvm::Error {
     auto arguments = linkerArguments(paths, object.getPath(), script.getPath(), temporary,
                                      parts.usesOpenMP);
     if (!arguments)
@@ -218,17 +219,51 @@ static llvm::Error link(const LibraryPaths &paths, const LibraryParts &parts) {
   });
 }
 
-llvm::Error writeLibrary(const LibraryParts &parts) {
+llvm::Error checkLibraryOutputs(const LibraryPaths &paths, OutputFiles &files) {
+  std::pair<StringRef, FileMark> outputs[] = {{paths.library, isLibraryFile},
+                                              {paths.header, isLibraryHeader},
+                                              {paths.weights, isLibraryWeights},
+                                              {paths.oldWeights, isLibraryWeights}};
+  for (auto [path, mark] : outputs)
+    if (llvm::Error error = files.check(path, mark))
+      return error;
+  return llvm::Error::success();
+}
+
+Expected<uint64_t> writeWeights(const LibraryPaths &paths, uint64_t bytes,
+                                function_ref<uint64_t(raw_ostream &)> write,
+                                OutputFiles &files) {
+  uint64_t hash = 0;
+  auto writeAll = [&](raw_ostream &os) {
+    hash = write(os);
+    os << weightsEnd(bytes, hash);
+    return llvm::Error::success();
+  };
+  if (llvm::Error error = files.write(paths.weights, isLibraryWeights, writeAll))
+    return std::move(error);
+  // Of two files, the one that the present library needs must not be lost.
+  auto isNeeded = [paths] {
+    std::optional<uint64_t> needed = hashOfLibrary(paths.library);
+    return needed && needed == hashOfWeights(paths.weights);
+  };
+  if (llvm::Error error =
+          files.setAside(paths.weights, paths.oldWeights, isLibraryWeights, isNeeded))
+    return std::move(error);
+  return hash;
+}
+
+llvm::Error writeLibrary(const LibraryParts &parts, OutputFiles &files) {
   auto paths = libraryPaths(parts.output);
   if (!paths)
     return paths.takeError();
-  if (llvm::Error error = link(*paths, parts))
-    return error;
   std::string header = libraryHeader(parts, paths->prefix);
-  return writeFileAtomically(paths->header, [&](raw_ostream &os) {
+  auto writeHeader = [&](raw_ostream &os) {
     os << header;
     return llvm::Error::success();
-  });
+  };
+  if (llvm::Error error = files.write(paths->header, isLibraryHeader, writeHeader))
+    return error;
+  return link(*paths, parts, files);
 }
 
 } // namespace tacit

@@ -7,6 +7,7 @@
 
 #include "InputFile.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
@@ -19,8 +20,7 @@ Expected<std::unique_ptr<MemoryBuffer>> tacit::openInputFile(StringRef path,
     return fail(ErrorKind::BadInput, "give the name of a " + kind.str(),
                 "'{}' is not a regular file", path.str());
   if (!reason) {
-    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                        /*RequiresNullTerminator=*/false);
+    auto buffer = readInput(path);
     if (buffer)
       return std::move(*buffer);
     reason = buffer.getError();

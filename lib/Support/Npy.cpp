@@ -9,7 +9,6 @@
 #include "InputFile.h"
 #include "tacit/Support/ElementTypes.h"
 #include "tacit/Support/Error.h"
-#include "tacit/Support/Files.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
@@ -300,8 +299,8 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
   return array;
 }
 
-llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
-                     ArrayRef<char> bytes) {
+llvm::Error writeNpy(OutputFiles &files, StringRef path, int32_t dtype,
+                     ArrayRef<int64_t> shape, ArrayRef<char> bytes) {
   auto size = tensorBytes(dtype, shape);
   if (!size || static_cast<size_t>(*size) != bytes.size() || shape.size() > kMaxRank)
     return fail(ErrorKind::Internal, "report this as a bug in tacit",
@@ -316,7 +315,7 @@ llvm::Error writeNpy(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
   size_t start = alignTo(kMagic.size() + 4 + header.size() + 1, 64);
   header.resize(start - kMagic.size() - 4 - 1, ' ');
   header += '\n';
-  return writeFileAtomically(path, [&](raw_ostream &os) {
+  return files.write(path, /*mark=*/nullptr, [&](raw_ostream &os) {
     os << kMagic << '\1' << '\0' << char(header.size() & 0xff) << char(header.size() >> 8)
        << header;
     os.write(bytes.data(), bytes.size());

@@ -81,6 +81,9 @@ static cl::opt<std::string> jsonOption("json",
                                        cl::desc("write the result as JSON; - is stdout"),
                                        cl::value_desc("FILE"), cl::cat(category),
                                        MODEL_COMMANDS);
+static cl::opt<bool>
+    forceOption("force", cl::desc("replace files that were not made by tacit as well"),
+                cl::cat(category), MODEL_COMMANDS);
 static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category),
                                  MODEL_COMMANDS);
 static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
@@ -427,6 +430,7 @@ static llvm::Error readModel(StringRef command, Flow flow, ModelOptions &options
 static void readOutput(OutputOptions &options) {
   options.json = jsonOption;
   options.quiet = quietOption;
+  options.force = forceOption;
   options.verbose = verboseOption;
   options.hasReproducer = isGiven("mlir-pass-pipeline-crash-reproducer");
 }

@@ -32,13 +32,18 @@ protected:
     return parts;
   }
 
+  static std::string writeParts(const LibraryParts &parts) {
+    OutputFiles files;
+    std::string problem = describe(writeLibrary(parts, files));
+    return problem == "no error" ? describe(files.commit()) : problem;
+  }
+
   /// Writes NAME.so and NAME.h from an object file, and the weights beside them.
   std::string write(StringRef name, const char *objectFile, StringRef weightsName,
                     float firstWeight) {
     auto object = cantFail(errorOrToExpected(MemoryBuffer::getFile(objectFile)));
     StringRef bytes = object->getBuffer();
-    EXPECT_EQ(describe(writeLibrary(parts(name, {bytes.data(), bytes.size()}))),
-              "no error");
+    EXPECT_EQ(writeParts(parts(name, {bytes.data(), bytes.size()})), "no error");
     folder.write(weightsName, weightFile(fakeWeights(firstWeight)));
     return folder.path(name);
   }
@@ -218,11 +223,11 @@ TEST_F(Library, TellsWhatTheLoaderSaid) {
 
 TEST_F(Library, NeedsAGoodOutputPath) {
   EXPECT_EQ(
-      describe(writeLibrary(parts("model.o", {}))),
+      writeParts(parts("model.o", {})),
       "[2] the output '" + folder.path("model.o") +
           "' does not end in .so | -o NAME.so writes NAME.so, NAME.h and NAME.weights");
-  EXPECT_CONTAINS(describe(writeLibrary(parts("none/model.so", {}))),
-                  "[4] cannot write '" + folder.path("none/model.so") +
+  EXPECT_CONTAINS(writeParts(parts("none/model.so", {})),
+                  "[4] cannot write '" + folder.path("none/model.h") +
                       "': No such file or directory");
   auto paths = cantFail(libraryPaths("out/2-gpt.char.so"));
   EXPECT_EQ(paths.weights, "out/2-gpt.char.weights");
@@ -232,21 +237,35 @@ TEST_F(Library, NeedsAGoodOutputPath) {
 }
 
 TEST_F(Library, TellsWhatTheLinkerSaid) {
-  std::string error =
-      describe(writeLibrary(parts("bad.so", ArrayRef<char>("no object", 9))));
+  std::string error = writeParts(parts("bad.so", ArrayRef<char>("no object", 9)));
   EXPECT_CONTAINS(error, "[1] '");
   EXPECT_CONTAINS(error, "' failed with status 1: ");
   EXPECT_CONTAINS(error, " | report this with the model that was compiled");
   EXPECT_EQ(folder.countFiles(), 0u);
 }
 
-TEST_F(Library, NeedsAFolderForTemporaryFiles) {
+TEST_F(Library, NeedsNoFolderForTemporaryFiles) {
   std::string before = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
   setenv("TMPDIR", folder.path("none").c_str(), 1);
-  std::string error = describe(writeLibrary(parts("model.so", {})));
+  std::string path = writeLookup();
   setenv("TMPDIR", before.c_str(), 1);
-  EXPECT_EQ(error, "[1] cannot create a temporary file: No such file or directory | check "
-                   "the folder for temporary files");
+  EXPECT_EQ(runError(path), "no error");
+}
+
+TEST_F(Library, RecognisesItsFiles) {
+  std::string path = writeLookup();
+  std::string library = folder.read("lookup.so"), header = folder.read("lookup.h"),
+              weights = folder.read("lookup.weights");
+  EXPECT_TRUE(isLibraryFile(library));
+  EXPECT_TRUE(isLibraryHeader(header));
+  EXPECT_TRUE(isLibraryWeights(weights));
+  EXPECT_FALSE(isLibraryFile(header) || isLibraryFile("") || isLibraryFile(weights));
+  EXPECT_FALSE(isLibraryHeader("/* My own. */\n" + header) || isLibraryHeader(""));
+  EXPECT_FALSE(isLibraryWeights("TACITWTS") || isLibraryWeights(library));
+  EXPECT_EQ(hashOfLibrary(path), 0x0e691c96117c4c7eu);
+  EXPECT_EQ(hashOfWeights(folder.path("lookup.weights")), 0x0e691c96117c4c7eu);
+  EXPECT_EQ(hashOfLibrary(folder.path("lookup.h")), std::nullopt);
+  EXPECT_EQ(hashOfWeights(folder.path("lookup.h")), std::nullopt);
 }
 
 TEST_F(Library, HeaderStandsAloneAndBesideTacitH) {

@@ -7,6 +7,7 @@
 
 #include "tacit/Support/Npy.h"
 #include "TestSupport.h"
+#include "tacit/Support/InputFiles.h"
 
 using namespace llvm;
 using namespace tacit;
@@ -17,6 +18,14 @@ namespace {
 class Npy : public testing::Test {
 protected:
   TemporaryFolder folder;
+
+  std::string write(StringRef path, int32_t dtype, ArrayRef<int64_t> shape,
+                    ArrayRef<char> bytes) {
+    forgetInputs();
+    OutputFiles files;
+    std::string problem = describe(writeNpy(files, path, dtype, shape, bytes));
+    return problem == "no error" ? describe(files.commit()) : problem;
+  }
 
   /// Returns a file of any version with the given header, followed by zero bytes.
   static std::string file(const std::string &header, size_t dataBytes, char version = 1) {
@@ -52,7 +61,7 @@ TEST_F(Npy, RoundTripsEveryType) {
       for (auto [i, byte] : enumerate(bytes))
         byte = i * 37;
       std::string path = folder.path("x.npy");
-      ASSERT_EQ(describe(writeNpy(path, dtype, shape, bytes)), "no error");
+      ASSERT_EQ(write(path, dtype, shape, bytes), "no error");
       // NumPy maps files whose values begin at a multiple of 64.
       EXPECT_EQ((folder.read("x.npy").size() - bytes.size()) % 64, 0u);
       auto array = readNpy(path);
@@ -64,8 +73,7 @@ TEST_F(Npy, RoundTripsEveryType) {
 }
 
 TEST_F(Npy, WritesWhatNumpyWrites) {
-  ASSERT_EQ(describe(writeNpy(folder.path("x.npy"), TACIT_I32, {2}, bytesOf({1, 2}))),
-            "no error");
+  ASSERT_EQ(write(folder.path("x.npy"), TACIT_I32, {2}, bytesOf({1, 2})), "no error");
   std::string header = "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }";
   header.resize(117, ' ');
   std::string expected("\x93NUMPY\x01\x00\x76\x00", 10);
@@ -218,7 +226,7 @@ TEST(HostTensor, ReadsFloatsOf16Bits) {
 }
 
 TEST_F(Npy, RefusesToWriteWhatIsNoArray) {
-  EXPECT_EQ(describe(writeNpy(folder.path("x.npy"), TACIT_F32, {2}, bytesOf({1}))),
+  EXPECT_EQ(write(folder.path("x.npy"), TACIT_F32, {2}, bytesOf({1})),
             "[1] cannot write '" + folder.path("x.npy") +
                 "': 4 bytes do not fit float32 of shape 2 | report this as a bug in tacit");
   EXPECT_EQ(folder.countFiles(), 0u);

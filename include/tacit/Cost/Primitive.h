@@ -11,12 +11,17 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
+#include <string>
+#include <vector>
 
 namespace tacit::cost {
 
+/// Returns the names of the operations that makePrimitive takes.
+std::vector<std::string> primitiveNames();
+
 /// Returns the program, in the form that phase `mpc` leaves, of a single operation on
-/// shares. Fails with InvalidArgument if there is no such operation, or if its size has the
-/// wrong form.
+/// shares: `gelu=FORM` is a form of GELU. Fails with InvalidArgument if there is no such
+/// operation, or if its size has the wrong form.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 makePrimitive(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, int64_t width,
               int64_t fraction, mlir::MLIRContext *context);

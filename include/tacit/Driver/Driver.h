@@ -21,6 +21,9 @@ llvm::Error cost(const CostOptions &options);
 llvm::Error listProtocols(const OutputOptions &options);
 llvm::Error listPasses();
 
+/// Returns the names of the operations that `cost` counts alone.
+std::vector<std::string> getPrimitiveNames();
+
 /// Returns the line of --version: the version, the commit if the sources were under
 /// version control, and the version of LLVM.
 std::string version();
@@ -30,6 +33,12 @@ int reportError(llvm::Error error);
 
 /// From now on, a program that runs out of memory reports it before it ends.
 void reportOutOfMemory();
+
+/// Does the same, and prepares standard streams and signals; to be called first.
+void prepareProcess();
+
+/// Writes what is left for stdout, reports if that fails, and returns the exit code.
+int finishStreams(int code);
 
 } // namespace tacit::driver
 

@@ -45,6 +45,8 @@ struct OutputOptions {
   /// A file, "-" for stdout, or empty.
   std::string json;
   bool quiet = false, verbose = false;
+  /// True if files that Tacit did not write may be replaced as well.
+  bool force = false;
   /// True if the user says where to write a reproducer when a phase fails.
   bool hasReproducer = false;
 
@@ -59,6 +61,8 @@ struct ProtocolOptions {
   std::optional<int64_t> width, fraction; ///< else those of the protocol
   bool isBounded = false;
   int64_t normScale = 1;
+  /// True if the user asked for these, and did not leave them at their defaults.
+  bool hasFunctions = false, hasNormScale = false;
   /// The names of constants that the client may know.
   std::vector<std::string> publicNames;
   /// The caches that stay shares, as IN=OUT or just "none"; empty to look for them.
@@ -119,6 +123,7 @@ struct EvalOptions : ModelOptions,
 
 struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions {
   std::string network = "lan";
+  bool hasNetwork = false; ///< the user asked for it
   std::optional<int64_t> maxBytes, maxRounds;
   /// The kinds or sites of operations that are not counted.
   std::vector<std::string> skip;

@@ -9,11 +9,9 @@
 #define TACIT_PIPELINES_PHASEFILES_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "tacit/Support/OutputFiles.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/Error.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/raw_ostream.h"
 #include <memory>
 
 namespace tacit {
@@ -22,36 +20,44 @@ namespace tacit {
 /// small constants as attributes `nn.name`.
 void printProgram(mlir::ModuleOp module, llvm::raw_ostream &os);
 
-/// Writes programs into a folder, and the bytes of all weights that they name once, into
+/// The marks of a program as a file, and of the file with its weights.
+bool isProgramFile(llvm::StringRef contents);
+bool isProgramWeights(llvm::StringRef contents);
+
+/// Returns the name of the file for the weights of a single program.
+std::string weightsBeside(llvm::StringRef program);
+
+/// Adds programs to the outputs, and the bytes of all weights that they name once, into
 /// one file: key, offset and length of each, where readProgram finds them.
 class PhaseFiles {
 public:
-  /// Creates the folder and begins `folder`/weights.bin.
-  static llvm::Expected<std::unique_ptr<PhaseFiles>> create(llvm::StringRef folder);
+  /// Creates the folder and begins `folder`/weights.bin. These files help to find the cause
+  /// of a failure.
+  static llvm::Expected<std::unique_ptr<PhaseFiles>> create(llvm::StringRef folder,
+                                                            OutputFiles &outputs);
+  /// Returns the name of the file for the weights of all programs in a folder.
+  static std::string weightsIn(llvm::StringRef folder);
   /// Begins a single program: weights are written beside it, to NAME.weights.bin.
-  static llvm::Expected<std::unique_ptr<PhaseFiles>> createBeside(llvm::StringRef program);
+  static llvm::Expected<std::unique_ptr<PhaseFiles>> createBeside(llvm::StringRef program,
+                                                                  OutputFiles &outputs);
+  /// Finishes the weights. `outputs` must still exist.
   ~PhaseFiles();
 
-  /// Writes one program and the weights that are not in the file yet. Weights that are
+  /// Adds one program and the weights that are not in the file yet. Weights that are
   /// names without bytes are left out if nobody needs them.
   llvm::Error write(mlir::ModuleOp module, llvm::StringRef path, bool needsWeights = true);
 
-  /// Writes the index; without it the weight file cannot be read.
-  llvm::Error finish();
-
 private:
-  PhaseFiles() = default;
-  static llvm::Expected<std::unique_ptr<PhaseFiles>> open(std::string path);
-  llvm::Error cannotWrite(const std::string &reason) const;
+  PhaseFiles(OutputFiles &outputs, llvm::raw_fd_ostream &weights, bool isDiagnostic)
+      : outputs(outputs), weights(weights), isDiagnostic(isDiagnostic) {}
 
   struct Entry {
     std::string key;
     uint64_t offset, length;
   };
-  std::string path;
-  /// Renamed to `path` at the end: the program may be reading its weights from there.
-  std::optional<llvm::sys::fs::TempFile> file;
-  std::unique_ptr<llvm::raw_fd_ostream> weights;
+  OutputFiles &outputs;
+  llvm::raw_fd_ostream &weights;
+  bool isDiagnostic;
   std::vector<Entry> entries;
   llvm::StringSet<> keys;
 };

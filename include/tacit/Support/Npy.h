@@ -16,6 +16,7 @@
 #define TACIT_SUPPORT_NPY_H
 
 #include "tacit/Support/HostTensor.h"
+#include "tacit/Support/OutputFiles.h"
 #include "llvm/Support/Error.h"
 
 namespace tacit {
@@ -31,9 +32,9 @@ llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 /// Does the same for the contents of a file; `path` is what messages call it.
 llvm::Expected<NpyArray> parseNpy(llvm::StringRef path, llvm::StringRef file);
 
-/// Writes a file of version 1.0; `path` appears completely or not at all.
-llvm::Error writeNpy(llvm::StringRef path, int32_t dtype, llvm::ArrayRef<int64_t> shape,
-                     llvm::ArrayRef<char> bytes);
+/// Adds a file of version 1.0 to the outputs.
+llvm::Error writeNpy(OutputFiles &files, llvm::StringRef path, int32_t dtype,
+                     llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<char> bytes);
 
 } // namespace tacit
 

@@ -237,20 +237,26 @@ static llvm::Expected<Optimised> optimise(ModuleOp module, const ModelFacts &fac
   return result;
 }
 
+/// The mark of LLVM IR that was written here.
+static bool isIrFile(StringRef contents) {
+  return contents.starts_with("; ModuleID = 'model'");
+}
+
 llvm::Expected<ObjectCode> tacit::cpu::emitObject(ModuleOp module, const ModelFacts &facts,
                                                   const Processor &processor,
-                                                  StringRef irPath) {
+                                                  StringRef irPath, OutputFiles *files) {
   auto optimised = optimise(module, facts, processor);
   if (!optimised)
     return optimised.takeError();
   bool usesOpenMP = llvm::any_of(*optimised->module, [](const llvm::Function &function) {
     return function.isDeclaration() && function.getName().starts_with("__kmpc_");
   });
-  if (!irPath.empty())
-    if (auto error = writeFileAtomically(irPath, [&](raw_ostream &os) {
-          optimised->module->print(os, nullptr);
-          return llvm::Error::success();
-        }))
+  auto print = [&](raw_ostream &os) {
+    optimised->module->print(os, nullptr);
+    return llvm::Error::success();
+  };
+  if (files && !irPath.empty())
+    if (auto error = files->write(irPath, isIrFile, print, /*isDiagnostic=*/true))
       return std::move(error);
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);
@@ -337,10 +343,9 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
 // Shared library
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<LibraryParts> tacit::cpu::writeLibrary(ModuleOp module,
-                                                      const Processor &processor,
-                                                      StringRef output, StringRef source,
-                                                      StringRef irPath) {
+llvm::Expected<LibraryParts>
+tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor, StringRef output,
+                         StringRef source, OutputFiles &files, StringRef irPath) {
   auto paths = libraryPaths(output);
   if (!paths)
     return paths.takeError();
@@ -350,24 +355,23 @@ llvm::Expected<LibraryParts> tacit::cpu::writeLibrary(ModuleOp module,
   auto file = WeightFile::of(module);
   if (!file)
     return file.takeError();
-  if (auto error = writeFileAtomically(paths->weights, [&](raw_ostream &os) {
-        facts->weightsHash = file->write(os);
-        os << weightsEnd(file->size(), facts->weightsHash);
-        return llvm::Error::success();
-      }))
-    return std::move(error);
+  auto write = [&](raw_ostream &os) { return file->write(os); };
+  auto hash = writeWeights(*paths, file->size(), write, files);
+  if (!hash)
+    return hash.takeError();
+  facts->weightsHash = *hash;
   facts->weightsBytes = file->size();
   facts->weightsFile = llvm::sys::path::filename(paths->weights).str();
   facts->features = processor.required;
   facts->source = source.str();
-  auto object = emitObject(module, *facts, processor, irPath);
+  auto object = emitObject(module, *facts, processor, irPath, &files);
   if (!object)
     return object.takeError();
   LibraryParts parts = partsOf(*facts);
   parts.output = output.str();
   parts.object = object->bytes;
   parts.usesOpenMP = object->usesOpenMP;
-  if (auto error = tacit::writeLibrary(parts))
+  if (auto error = tacit::writeLibrary(parts, files))
     return std::move(error);
   parts.object = {};
   return parts;

@@ -35,6 +35,13 @@ llvm::json::Value tacit::siteJson(StringRef name) {
   return name.empty() ? llvm::json::Value(nullptr) : llvm::json::Value(name.str());
 }
 
+/// The value of the key `format`.
+static constexpr llvm::StringLiteral kFormat = "tacit-schedule";
+
+bool tacit::isScheduleFile(llvm::StringRef contents) {
+  return contents.contains(("\"format\": \"" + kFormat + "\"").str());
+}
+
 llvm::json::Object tacit::totalJson(const cost::Total &total) {
   return llvm::json::Object{{"total_bytes", amount(total.total)},
                             {"client_to_server_bytes", amount(total.toServer)},
@@ -229,7 +236,7 @@ llvm::json::Object Exporter::run(const ScheduleHeader &header) {
   const cost::SuiteInfo &suite = header.suite;
   return llvm::json::Object{
       {"schema", 1},
-      {"format", "tacit-schedule"},
+      {"format", kFormat},
       {"model", text(header.model)},
       {"protocol", llvm::json::Object{{"name", text(suite.name)},
                                       {"title", text(suite.title)},

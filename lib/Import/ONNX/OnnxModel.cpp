@@ -130,6 +130,7 @@ OnnxModel::parse(std::unique_ptr<llvm::MemoryBuffer> contents, StringRef path) {
     return file.takeError();
   auto impl = std::make_unique<Impl>();
   impl->file = std::move(*file);
+  noteExternalFiles(impl->file.model, path);
   if (llvm::Error error = inlineFunctions(impl->file, path))
     return std::move(error);
   sortNodes(*impl->file.model.mutable_graph());

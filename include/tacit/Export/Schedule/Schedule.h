@@ -29,6 +29,9 @@ struct ScheduleHeader {
 llvm::Expected<llvm::json::Value> exportSchedule(mlir::ModuleOp module,
                                                  const ScheduleHeader &header);
 
+/// Returns true for the contents of a file that holds a schedule.
+bool isScheduleFile(llvm::StringRef contents);
+
 /// Returns the bytes and hops of `total`: the keys that schedules and reports share.
 llvm::json::Object totalJson(const cost::Total &total);
 

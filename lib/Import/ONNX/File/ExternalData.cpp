@@ -8,6 +8,8 @@
 #include "File/ExternalData.h"
 #include "File/Tensors.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
@@ -64,6 +66,66 @@ static Expected<Place> readLocation(const onnx::TensorProto &tensor,
   return place;
 }
 
+//===----------------------------------------------------------------------===//
+// All files of a model
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Visits the tensors of a model, which may be anywhere in nodes and subgraphs.
+class ExternalNotes {
+public:
+  explicit ExternalNotes(StringRef folder) : folder(folder) {}
+
+  void visit(const onnx::GraphProto &graph) {
+    for (const onnx::TensorProto &tensor : graph.initializer())
+      visit(tensor);
+    for (const onnx::NodeProto &node : graph.node())
+      visit(node);
+  }
+  void visit(const onnx::NodeProto &node) {
+    for (const onnx::AttributeProto &attribute : node.attribute()) {
+      if (attribute.has_t())
+        visit(attribute.t());
+      for (const onnx::TensorProto &tensor : attribute.tensors())
+        visit(tensor);
+      if (attribute.has_g())
+        visit(attribute.g());
+      for (const onnx::GraphProto &graph : attribute.graphs())
+        visit(graph);
+    }
+  }
+
+private:
+  void visit(const onnx::TensorProto &tensor) {
+    if (!isExternal(tensor))
+      return;
+    for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
+      if (entry.key() != "location" || !seen.insert(entry.value()).second)
+        continue;
+      SmallString<256> path(folder);
+      sys::path::append(path, entry.value());
+      noteInput(path);
+    }
+  }
+
+  StringRef folder;
+  StringSet<> seen;
+};
+} // namespace
+
+void onnx_import::noteExternalFiles(const onnx::ModelProto &model, StringRef path) {
+  StringRef folder = sys::path::parent_path(path);
+  ExternalNotes notes(folder.empty() ? "." : folder);
+  notes.visit(model.graph());
+  for (const onnx::FunctionProto &function : model.functions())
+    for (const onnx::NodeProto &node : function.node())
+      notes.visit(node);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
 /// Returns true if a path, as written, stays below the folder in which it starts.
 static bool staysInside(StringRef location) {
   return !sys::path::is_absolute(location) &&
@@ -107,6 +169,7 @@ Expected<ExternalFiles::Mapping> ExternalFiles::map(const std::string &tensor,
   StringRef below = realPath;
   bool isInside =
       below.consume_front(realFolder) && (realFolder == "/" || below.starts_with("/"));
+  noteInput(path);
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = std::make_error_code(std::errc::io_error);
   if (isInside)
     buffer = MemoryBuffer::getOpenFile(*file, path, /*FileSize=*/-1,

@@ -15,8 +15,9 @@
 #include <string>
 
 namespace onnx {
+class ModelProto;
 class TensorProto;
-}
+} // namespace onnx
 
 namespace tacit::onnx_import {
 
@@ -28,6 +29,10 @@ struct TensorBytes {
 };
 
 bool isExternal(const onnx::TensorProto &tensor);
+
+/// Reports every file that a tensor of the model names as an input, whether it will be read
+/// or not.
+void noteExternalFiles(const onnx::ModelProto &model, llvm::StringRef path);
 
 /// Holds the files that the tensors of one model name, each mapped once. A model may come
 /// from a stranger, so it may name only files in its own folder, and only bytes within

@@ -15,6 +15,7 @@
 #include "File/ProtoFile.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/InputFiles.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
@@ -324,8 +325,7 @@ Expected<std::unique_ptr<MemoryBuffer>> onnx_import::mapProtoFile(StringRef path
   if (!sys::fs::is_regular_file(status))
     return fail(ErrorKind::BadInput, "give the path of an .onnx file",
                 "'{}' is not a regular file; expected an ONNX model", path.str());
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto buffer = readInput(path);
   if (!buffer)
     return fail(ErrorKind::BadInput, "check the path", "cannot open '{}': {}", path.str(),
                 buffer.getError().message());
