@@ -10,10 +10,14 @@
 
 using namespace tacit;
 
-int main(int argc, char **argv) {
-  driver::reportOutOfMemory();
+static int run(int argc, char **argv) {
   auto action = tool::parseOptions(argc, argv);
   if (!action)
     return driver::reportError(action.takeError());
   return *action ? driver::reportError((*action)()) : 0;
+}
+
+int main(int argc, char **argv) {
+  driver::prepareProcess();
+  return driver::finishStreams(run(argc, argv));
 }
