@@ -13,13 +13,18 @@
 using namespace tacit;
 using namespace tacit::driver;
 
-/// A product has twice the fraction, and needs a sign and a bit before the point.
-static llvm::Error checkRing(int64_t width, int64_t fraction) {
+/// A product has twice the fraction, and needs a sign and a bit before the point. The
+/// figures of a protocol are for a ring of `fixedWidth` bits; a twin can have any.
+static llvm::Error checkRing(int64_t width, int64_t fraction,
+                             std::optional<int64_t> fixedWidth) {
   if (width >= 2 * fraction + 2)
     return llvm::Error::success();
-  return fail(ErrorKind::InvalidArgument,
-              fmt::format("use --width {} or --fraction {}", 2 * fraction + 2,
-                          std::max<int64_t>(0, width / 2 - 1)),
+  std::string hint = fmt::format("use --fraction {}", std::max<int64_t>(0, width / 2 - 1));
+  if (fixedWidth && *fixedWidth != width)
+    hint = fmt::format("--width {}, or leave it out", *fixedWidth);
+  else if (!fixedWidth && 2 * fraction + 2 <= 64)
+    hint += fmt::format(" or --width {}", 2 * fraction + 2);
+  return fail(ErrorKind::InvalidArgument, hint,
               "a ring of {} bits is too small for a fraction of {}: a product has twice "
               "the fraction, a sign, and a bit before the point",
               width, fraction);
@@ -76,7 +81,10 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   ring.isExpanded = (*suite)->wantsExpanded();
   ring.width = options.width.value_or(info.ringBits);
   ring.fraction = options.fraction.value_or(info.fractionBits);
-  if (auto error = checkRing(ring.width, ring.fraction))
+  std::optional<int64_t> fixedWidth;
+  if (!isTwin)
+    fixedWidth = info.ringBits;
+  if (auto error = checkRing(ring.width, ring.fraction, fixedWidth))
     return std::move(error);
   if (isTwin)
     return checkTwin(std::move(protocol));

@@ -8,6 +8,7 @@
 #include "Options.h"
 #include "Bindings.h"
 #include "Completion.h"
+#include "Help.h"
 #include "Overview.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"
@@ -19,6 +20,7 @@
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/Nearest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include <cmath>
@@ -55,7 +57,7 @@ static cl::list<std::string> dimOptions("dim", cl::desc("pin the free dimension 
                                         MODEL_COMMANDS);
 static cl::list<std::string> shapeOptions(
     "shape",
-    cl::desc("pin all dimensions of an input; with --primitive: its size, such as 128x64"),
+    cl::desc("pin all dimensions of an input (of --primitive: 128x64, without a name)"),
     cl::value_desc("INPUT=1x128"), cl::cat(category), MODEL_COMMANDS);
 static cl::list<std::string> valueOptions(
     "value", cl::desc("replace the input NAME by the constant V: true, false or a number"),
@@ -88,17 +90,19 @@ static cl::opt<bool> quietOption("q", cl::desc("no progress"), cl::cat(category)
                                  MODEL_COMMANDS);
 static cl::opt<bool> verboseOption("v", cl::desc("print what each pass found and missed"),
                                    cl::cat(category), MODEL_COMMANDS);
-static cl::opt<std::string> aeroOption(
+static cl::list<std::string> aeroOption(
     "aero",
-    cl::desc("remove norms and activations: NAME[=MODE][@SITES],... of remove-layernorm, "
-             "gelu-to-relu[=SLOPE], linearize-ffn, fuse-ffn"),
+    cl::desc(
+        "remove norms and activations: NAME[=MODE][@SITES],... of remove-layernorm, "
+        "gelu-to-relu[=SLOPE], linearize-ffn, fuse-ffn (may be repeated: the lists are "
+        "joined)"),
     cl::value_desc("LIST"), cl::cat(category), MODEL_COMMANDS);
 // Options keep references to their texts.
 static const TransformationHelp changeHelp = getTransformationHelp();
-static cl::opt<std::string> approximateOption("approximate",
-                                              cl::desc(changeHelp.approximate),
-                                              cl::value_desc("LIST"), cl::cat(category),
-                                              MODEL_COMMANDS);
+static cl::list<std::string> approximateOption("approximate",
+                                               cl::desc(changeHelp.approximate),
+                                               cl::value_desc("LIST"), cl::cat(category),
+                                               MODEL_COMMANDS);
 static cl::opt<std::string> quantizeOption("quantize", cl::desc(changeHelp.quantize),
                                            cl::value_desc("SPEC"), cl::cat(category),
                                            MODEL_COMMANDS);
@@ -117,7 +121,7 @@ static cl::opt<std::string> multiplierScopeOption("multiplier-scope",
 // stderr.
 static cl::opt<std::string>
     vectorBitsOption("vector-bits",
-                     cl::desc("use vectors of at most this width: 512, 256 or 128"),
+                     cl::desc("use vectors of at most N bits: 512 (default), 256 or 128"),
                      cl::value_desc("N"), cl::init("512"), cl::cat(category),
                      cl::sub(compileCommand), cl::sub(runCommand), cl::sub(evalCommand));
 
@@ -136,30 +140,35 @@ static cl::opt<std::string> outputOption("o", cl::desc("write the result to FILE
                                          cl::value_desc("FILE"), cl::cat(category),
                                          cl::sub(compileCommand));
 static cl::opt<std::string> targetOption("target", cl::desc("cpu (default), 2pc or mlir"),
-                                         cl::init("cpu"), cl::cat(category),
-                                         cl::sub(compileCommand));
+                                         cl::value_desc("TARGET"), cl::init("cpu"),
+                                         cl::cat(category), cl::sub(compileCommand));
 static cl::opt<std::string>
     protocolOption("protocol",
-                   cl::desc("count costs under these protocols: names that "
-                            "--list-protocols prints, or files of your own"),
+                   cl::desc("the protocol of the two parties: a name that tacit cost "
+                            "--list-protocols prints, or a file of your own; cost takes a "
+                            "list of them, and eval --twin has the default crypten"),
                    cl::value_desc("NAME,..."), cl::cat(category), cl::sub(costCommand),
                    cl::sub(compileCommand), cl::sub(evalCommand));
-static cl::opt<std::string> widthOption("width", cl::desc("bits of the ring of shares"),
-                                        cl::value_desc("L"), cl::cat(category),
-                                        cl::sub(costCommand), cl::sub(compileCommand),
-                                        cl::sub(evalCommand));
-static cl::opt<std::string> fractionOption("fraction",
-                                           cl::desc("bits behind the binary point"),
-                                           cl::value_desc("F"), cl::cat(category),
-                                           cl::sub(costCommand), cl::sub(compileCommand),
-                                           cl::sub(evalCommand));
 static cl::opt<std::string>
-    normScaleOption("norm-scale",
-                    cl::desc("make norms of secrets valid for variances smaller by N * N"),
-                    cl::value_desc("N"), cl::init("1"), cl::cat(category),
-                    cl::sub(costCommand), cl::sub(compileCommand), cl::sub(evalCommand));
+    widthOption("width",
+                cl::desc("bits of the ring of shares (default: those of the protocol)"),
+                cl::value_desc("L"), cl::cat(category), cl::sub(costCommand),
+                cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::opt<std::string>
-    functionsOption("functions", cl::desc("published, or bounded: valid for larger ranges"),
+    fractionOption("fraction",
+                   cl::desc("bits after the binary point (default: those of the protocol)"),
+                   cl::value_desc("F"), cl::cat(category), cl::sub(costCommand),
+                   cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::opt<std::string> normScaleOption(
+    "norm-scale",
+    cl::desc("make norms of secrets valid for variances smaller by N * N: 1 "
+             "(default), 2, 4, ..., 256"),
+    cl::value_desc("N"), cl::init("1"), cl::cat(category), cl::sub(costCommand),
+    cl::sub(compileCommand), cl::sub(evalCommand));
+static cl::opt<std::string>
+    functionsOption("functions",
+                    cl::desc("published (default), or bounded: valid for larger ranges "
+                             "(default of eval --twin)"),
                     cl::value_desc("KIND"), cl::cat(category), cl::sub(costCommand),
                     cl::sub(compileCommand), cl::sub(evalCommand));
 static cl::list<std::string>
@@ -194,15 +203,17 @@ static cl::opt<std::string>
     maxBytesOption("max-bytes",
                    cl::desc("exit with code 5 if more than N bytes are sent online"),
                    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
-static cl::opt<std::string>
-    maxRoundsOption("max-rounds",
-                    cl::desc("exit with code 5 if there are more than N hops online"),
-                    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
+static cl::opt<std::string> maxRoundsOption(
+    "max-rounds",
+    cl::desc("exit with code 5 if the longest chain of messages has more than N hops"),
+    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
 static cl::alias maxHopsOption("max-hops", cl::desc("the same as --max-rounds"),
                                cl::aliasopt(maxRoundsOption), cl::cat(category));
-static cl::opt<std::string>
-    primitiveOption("primitive", cl::desc("count one operation instead of a model"),
-                    cl::value_desc("NAME"), cl::cat(category), cl::sub(costCommand));
+static const std::string primitiveHelp =
+    "count one operation instead of a model: " + llvm::join(getPrimitiveNames(), ", ");
+static cl::opt<std::string> primitiveOption("primitive", cl::desc(primitiveHelp),
+                                            cl::value_desc("NAME"), cl::cat(category),
+                                            cl::sub(costCommand));
 static cl::opt<std::string> elementsOption("elements",
                                            cl::desc("number of elements of the operation"),
                                            cl::value_desc("N"), cl::cat(category),
@@ -306,7 +317,8 @@ static llvm::Expected<int64_t> parseNumber(const cl::opt<std::string> &option, i
   if (!StringRef(option.getValue()).getAsInteger(10, number) && low <= number &&
       number <= high)
     return number;
-  return usage("correct the number",
+  return usage(fmt::format("write it in digits, as in --{} {}", option.ArgStr.str(),
+                           std::clamp<int64_t>(1000000, low, high)),
                fmt::format("--{} is '{}'; expected a whole number from {} to {}",
                            option.ArgStr.str(), option.getValue(), low, high));
 }
@@ -328,9 +340,12 @@ parsePhase(const cl::opt<std::string> &option, Flow flow) {
                              "the {} flow",
                              option.ArgStr.str(), name.str(), describe(other),
                              describe(flow)));
+  auto names = llvm::map_range(phases(flow), [](const Phase &phase) { return phase.name; });
+  std::string near = nearest(name, names);
   return usage("use one of: " + phaseNames(flow),
-               fmt::format("--{} names the phase '{}', which does not exist",
-                           option.ArgStr.str(), name.str()));
+               fmt::format("--{} names the phase '{}', which does not exist{}",
+                           option.ArgStr.str(), name.str(),
+                           near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 static llvm::Error readPairs(StringRef option, const cl::list<std::string> &texts,
@@ -349,14 +364,69 @@ static llvm::Error readPairs(StringRef option, const cl::list<std::string> &text
 }
 
 /// Returns LLVM's message about a command line, without the program's name and with one
-/// problem per line.
-static std::string tidy(StringRef text) {
+/// problem per line. LLVM proposes the nearest option, however far it is.
+static std::string tidy(StringRef text, cl::SubCommand &command) {
+  SmallVector<StringRef> names = {"help", "version"};
+  for (auto [name, option] : command.OptionsMap)
+    if (llvm::is_contained(option->Categories, &category))
+      names.push_back(name);
   SmallVector<std::string> lines;
   for (StringRef line : llvm::split(text.trim(), '\n')) {
     line.consume_front("tacit: ");
-    lines.push_back(line.split("  Try:").first.trim().str());
+    if (line.ltrim().starts_with("Did you mean"))
+      continue;
+    std::string problem = line.split("  Try:").first.trim().str();
+    if (line.consume_front("Unknown command line argument '")) {
+      StringRef given = line.split("'").first;
+      std::string near = nearest(given.ltrim('-').split('=').first, names);
+      problem = fmt::format("unknown option '{}' of tacit {}", given.str(),
+                            command.getName().str());
+      if (!near.empty())
+        problem +=
+            "; did you mean '" + std::string(near.size() == 1 ? "-" : "--") + near + "'?";
+    }
+    lines.push_back(problem);
   }
   return llvm::join(lines, "\n  ");
+}
+
+//===----------------------------------------------------------------------===//
+// Options that are given in vain
+//===----------------------------------------------------------------------===//
+
+/// Rejects a second value of an option that has one; LLVM would take the last.
+static llvm::Error checkGivenOnce(cl::SubCommand &command) {
+  for (auto [name, option] : command.OptionsMap)
+    if (option->getNumOccurrences() > 1 &&
+        option->getNumOccurrencesFlag() == cl::Optional &&
+        option->getValueExpectedFlag() == cl::ValueRequired)
+      return usage("give it once", fmt::format("{}{} is given {} times; expected one value",
+                                               name.size() == 1 ? "-" : "--", name.str(),
+                                               option->getNumOccurrences()));
+  return llvm::Error::success();
+}
+
+/// Rejects options that have no effect beside `cause`; `allowed` are those that have one.
+static llvm::Error checkOnly(cl::SubCommand &command, StringRef cause,
+                             ArrayRef<StringRef> allowed) {
+  for (auto [name, option] : command.OptionsMap) {
+    if (option->getNumOccurrences() == 0 || llvm::is_contained(allowed, name) ||
+        !llvm::is_contained(option->Categories, &category) || !option->hasArgStr())
+      continue;
+    bool isForm = cause == "primitive" && name == "approximate";
+    return usage(isForm ? "--primitive gelu=puma, for example, names a form of GELU"
+                        : "leave it out",
+                 fmt::format("--{} has no effect on --{}", name.str(), cause.str()));
+  }
+  return llvm::Error::success();
+}
+
+/// Rejects --force where nothing is written that bears a mark.
+static llvm::Error checkForce(bool writesMarked) {
+  if (!forceOption || writesMarked)
+    return llvm::Error::success();
+  return usage("leave it out",
+               "--force has no effect here: --json and --output-dir replace any file");
 }
 
 /// Parses a number that is optional.
@@ -396,6 +466,10 @@ static bool isTwoPartyPhase(StringRef name) {
 static llvm::Error readModelName(StringRef command, ModelOptions &options) {
   if (modelOptions.empty() || modelOptions.front().empty())
     return usage(fmt::format("tacit {} MODEL.onnx", command.str()), "no model given");
+  for (const std::string &input : inputOptions)
+    if (modelOptions.size() > 1 && !StringRef(input).contains('='))
+      return usage(fmt::format("--input {}={}", input, modelOptions[1]),
+                   fmt::format("'--input {}' is not of the form NAME=FILE.npy", input));
   if (modelOptions.size() > 1)
     return usage(fmt::format("tacit {} {}", command.str(), modelOptions[0]),
                  fmt::format("found '{}' after the model '{}'; expected one model",
@@ -443,7 +517,12 @@ static llvm::Error readChanges(const ModelOptions &model, bool isForShapes,
       return std::nullopt;
     return option.getValue();
   };
-  auto read = parseTransformations({given(aeroOption), given(approximateOption),
+  auto joined = [](const cl::list<std::string> &option) -> std::optional<std::string> {
+    if (option.empty())
+      return std::nullopt;
+    return llvm::join(option, ",");
+  };
+  auto read = parseTransformations({joined(aeroOption), joined(approximateOption),
                                     given(quantizeOption), given(multiplierOption),
                                     given(multiplierZeroOption),
                                     given(multiplierScopeOption), isForShapes});
@@ -503,7 +582,13 @@ static llvm::Error readProtocol(bool isBounded, ProtocolOptions &options) {
                      fmt::format("--protocol names '{}' twice", name.str()));
       options.protocols.push_back(name.str());
     }
-  options.publicNames.assign(publicOptions.begin(), publicOptions.end());
+  for (const std::string &name : publicOptions) {
+    if (llvm::is_contained(options.publicNames, name))
+      return usage("give each once", fmt::format("--public names '{}' twice", name));
+    options.publicNames.push_back(name);
+  }
+  options.hasFunctions = functionsOption.getNumOccurrences() > 0;
+  options.hasNormScale = normScaleOption.getNumOccurrences() > 0;
   if (auto error = readCaches(options.caches))
     return error;
   if (auto error = readNumber(normScaleOption, 1, kMaxNormScale, options.normScale))
@@ -534,6 +619,8 @@ static llvm::Expected<Action> parseInspect() {
   if (auto error = readChanges(options, /*isForShapes=*/true, options))
     return std::move(error);
   readOutput(options);
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
   return Action([options] { return inspect(options); });
 }
 
@@ -592,6 +679,10 @@ static llvm::Expected<Action> parseCompile() {
     return std::move(error);
   readOutput(options);
   options.output = outputOption;
+  if (auto error = checkForce(!options.output.empty() || !options.dumpPhases.empty()))
+    return std::move(error);
+  if (flow == Flow::TwoParty && vectorBitsOption.getNumOccurrences() > 0)
+    return usage("leave it out", "--vector-bits has no effect on a two-party program");
   if (options.output == "-" && options.json == "-")
     return usage("give one of them a file", "-o - and --json - both want stdout");
   return Action([options] { return compile(options); });
@@ -623,6 +714,15 @@ static llvm::Expected<Action> parseRun() {
   options.outputDir = outputDirOption;
   options.isDynamic = dynamicOption;
   options.isReference = referenceOption;
+  if (toleranceOption.getNumOccurrences() > 0 && options.expected.empty())
+    return usage("add --expect NAME=FILE.npy",
+                 "--tolerance has no effect without --expect");
+  if (options.isReference && repeatOption.getNumOccurrences() > 0)
+    return usage("leave it out", "--repeat has no effect on --reference, which runs once");
+  if (StringRef(options.model).ends_with(".so") && vectorBitsOption.getNumOccurrences() > 0)
+    return usage("give it to tacit compile", "--vector-bits has no effect on a library");
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
   return Action([options] { return run(options); });
 }
 
@@ -687,6 +787,8 @@ static llvm::Expected<Action> parseEval() {
   if (auto error = readData(options))
     return std::move(error);
   readOutput(options);
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
   return Action([options] { return eval(options); });
 }
 
@@ -700,6 +802,11 @@ static llvm::Error readPrimitive(CostOptions &options) {
     return !elements ? llvm::Error::success()
                      : usage("add --primitive gelu, for example",
                              "--elements has no effect without --primitive");
+  if (auto error = checkOnly(costCommand, "primitive",
+                             {"primitive", "elements", "shape", "protocol", "network",
+                              "width", "fraction", "functions", "norm-scale", "max-bytes",
+                              "max-rounds", "json", "q", "v"}))
+    return error;
   if (shapeOptions.size() + (elements ? 1 : 0) != 1)
     return usage("add --elements 1024, or --shape 128x64",
                  "--primitive needs its size exactly once");
@@ -730,8 +837,12 @@ static llvm::Expected<Action> parseCost() {
     return std::move(error);
   readOutput(options);
   options.network = networkOption;
+  options.hasNetwork = networkOption.getNumOccurrences() > 0;
   if (listProtocolsOption) {
     if (auto error = refuseModel("list-protocols"))
+      return std::move(error);
+    if (auto error =
+            checkOnly(costCommand, "list-protocols", {"list-protocols", "json", "q", "v"}))
       return std::move(error);
     return Action([options] { return listProtocols(options); });
   }
@@ -740,6 +851,8 @@ static llvm::Expected<Action> parseCost() {
     if (auto error = readModel("cost", Flow::TwoParty, options))
       return std::move(error);
     if (auto error = readChanges(options, /*isForShapes=*/true, options))
+      return std::move(error);
+    if (auto error = checkForce(!options.dumpPhases.empty()))
       return std::move(error);
   }
   return Action([options] { return cost(options); });
@@ -764,6 +877,20 @@ static llvm::Expected<Action> printCompletion(ArrayRef<cl::SubCommand *> command
   return Action();
 }
 
+static llvm::Expected<Action> readCommand() {
+  if (inspectCommand)
+    return parseInspect();
+  if (compileCommand)
+    return parseCompile();
+  if (runCommand)
+    return parseRun();
+  if (evalCommand)
+    return parseEval();
+  if (costCommand)
+    return parseCost();
+  return Action(listPasses);
+}
+
 llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   auto printVersion = [](raw_ostream &os) { os << version() << '\n'; };
   cl::SetVersionPrinter(printVersion);
@@ -783,10 +910,11 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
                                 &evalCommand,    &passesCommand,  &costCommand};
   if (first == "completion")
     return printCompletion(commands, ArrayRef(argv, argc).drop_front(2));
-  bool isKnown = llvm::any_of(commands, [&](auto *c) { return c->getName() == first; });
-  if (!isKnown)
+  auto names = llvm::map_range(commands, [](auto *c) { return c->getName(); });
+  auto found = llvm::find_if(commands, [&](auto *c) { return c->getName() == first; });
+  if (found == std::end(commands))
     return usage(
-        "tacit --help",
+        didYouMean(first, names, "tacit --help"),
         fmt::format("unknown subcommand '{}'; expected inspect, compile, run, eval, "
                     "cost or passes",
                     first.str()));
@@ -796,27 +924,26 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
   if (first != passesCommand.getName())
     registerAllPasses();
   registerMlirOptions();
-  cl::HideUnrelatedOptions({&category}, inspectCommand);
-  cl::HideUnrelatedOptions({&category}, compileCommand);
-  cl::HideUnrelatedOptions({&category}, runCommand);
-  cl::HideUnrelatedOptions({&category}, evalCommand);
-  cl::HideUnrelatedOptions({&category}, costCommand);
-  cl::HideUnrelatedOptions({&category}, passesCommand);
+  cl::SubCommand &command = **found;
+  for (StringRef argument : ArrayRef(argv, argc).drop_front(2)) {
+    if (argument == "--")
+      break;
+    if (argument == "--help" || argument == "-help" || argument == "-h") {
+      printHelp(command, category, outs());
+      return Action();
+    }
+    if (argument == "--version") {
+      printVersion(outs());
+      return Action();
+    }
+  }
   std::string text;
   raw_string_ostream os(text);
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &os))
-    return usage(fmt::format("tacit {} --help", first.str()), tidy(text));
+    return usage(fmt::format("tacit {} --help", first.str()), tidy(text, command));
+  if (auto error = checkGivenOnce(command))
+    return std::move(error);
   elideWeights();
 
-  if (inspectCommand)
-    return parseInspect();
-  if (compileCommand)
-    return parseCompile();
-  if (runCommand)
-    return parseRun();
-  if (evalCommand)
-    return parseEval();
-  if (costCommand)
-    return parseCost();
-  return Action(listPasses);
+  return readCommand();
 }
