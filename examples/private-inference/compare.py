@@ -14,24 +14,26 @@ NETWORKS = ("lan", "wan")
 CHANGES = ([], ["--aero", "gelu-to-relu"], ["--aero", "remove-layernorm,gelu-to-relu"])
 
 
-def cost(model, options, protocol, network, change):
+def cost(model, options, protocol, change, network=()):
     """Returns the totals of one forecast, or None where the protocol lacks a function."""
-    run = subprocess.run(["tacit", "cost", model, *options, "--protocol", protocol, "--network",
-                          network, *change, "-q", "--json", "-"], capture_output=True, text=True)
+    run = subprocess.run(["tacit", "cost", model, *options, "--protocol", protocol, *network,
+                          *change, "-q", "--json", "-"], capture_output=True, text=True)
     if run.returncode not in (0, 3):
         sys.exit(run.stderr)
     return json.loads(run.stdout)["protocols"][0]["total"] if run.returncode == 0 else None
 
 
-def figure(value, form):
-    """Formats a number; null means that the source does not say."""
-    return "-" if value is None else format(value, form)
-
-
-def row(totals):
-    first = totals[0]
-    cells = [f"{first['total_bytes'] / 1e6:10.1f}", f"{figure(first['hops'], 'd'):>6}"]
-    return " ".join(cells) + "".join(f"{figure(total['seconds'], '.2f'):>9}" for total in totals)
+def row(model, options, protocol, change):
+    total = cost(model, options, protocol, change)
+    if total is None:
+        return f"{'no figures':>10}"
+    megabytes = f"{total['total_bytes'] / 1e6:10.1f}"
+    # Null means that the source does not say; then a network changes nothing, either.
+    if total["hops"] is None:
+        return f"{megabytes} {'-':>6}" + f"{'-':>9}" * len(NETWORKS)
+    seconds = [cost(model, options, protocol, change, ["--network", name])["seconds"]
+               for name in NETWORKS]
+    return f"{megabytes} {total['hops']:6}" + "".join(f"{value:9.2f}" for value in seconds)
 
 
 def main():
@@ -40,9 +42,8 @@ def main():
           + "".join(f"{name + ', s':>9}" for name in NETWORKS))
     for protocol in PROTOCOLS:
         for change in CHANGES:
-            totals = [cost(model, options, protocol, network, change) for network in NETWORKS]
-            figures = row(totals) if totals[0] else f"{'no figures':>10}"
-            print(f"{protocol:9} {' '.join(change) or '(none)':46} {figures}")
+            print(f"{protocol:9} {' '.join(change) or '(none)':46} "
+                  + row(model, options, protocol, change))
 
 
 if __name__ == "__main__":

@@ -227,8 +227,7 @@ llvm::Error Compilation::advance(PhaseKind last) {
     phase.build(manager, pipeline);
     if (!manager.empty()) {
       if (!variant.isAside)
-        progress(session.output, reached, phases(variant.flow).size(), phase.name,
-                 elapsed());
+        progress(session.output, reached, numSteps(variant.flow), phase.name, elapsed());
       // The dumps of the phases before the failed one help to find the cause.
       if (auto error = runPasses(manager, &phase)) {
         session.saveDumps();
@@ -281,10 +280,18 @@ llvm::Error Compilation::runPipeline(StringRef text) {
   return runPasses(manager, nullptr);
 }
 
+void Compilation::beginCode() const {
+  if (variant.isAside)
+    return;
+  size_t steps = numSteps(variant.flow);
+  progress(session.output, steps - 1, steps, "code", elapsed());
+}
+
 llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
   if (auto error = advance(PhaseKind::Llvm))
     return std::move(error);
   session.finish();
+  beginCode();
   llvm::Expected<std::unique_ptr<Executable>> made = std::unique_ptr<Executable>();
   llvm::consumeError(made.takeError());
   guard([&] { made = cpu::makeJit(*module, target); }, [&] { return noCode(); });
@@ -297,6 +304,7 @@ llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path, OutputFil
   const std::string &dumps = session.options.dumpPhases;
   if (!dumps.empty() && llvm::sys::fs::exists(dumps))
     irPath = dumps + "/library.ll";
+  beginCode();
   llvm::Expected<LibraryParts> made = LibraryParts();
   llvm::consumeError(made.takeError());
   guard(

@@ -57,6 +57,8 @@ private:
                           const std::string &messages) const;
   llvm::Error compilerFailed(const Phase *phase, llvm::StringRef reproducer,
                              const std::string &messages) const;
+  /// Shows that machine code is generated, which takes longer than all phases.
+  void beginCode() const;
   /// Reports a crash of the code generator.
   llvm::Error noCode() const;
   void reportTransformations(const Phase &phase);

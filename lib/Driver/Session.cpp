@@ -218,12 +218,16 @@ llvm::Error Session::explainSize(llvm::Error error, const DimBindings &bindings)
       });
 }
 
+size_t driver::numSteps(Flow flow) {
+  return phases(flow).size() + (phases(flow).back().kind == PhaseKind::Llvm ? 1 : 0);
+}
+
 llvm::Error Session::import(const DimBindings &bindings) {
   if (!model)
     return llvm::Error::success();
   llvm::ArrayRef<Phase> flow = phases(options.flow);
   auto begin = std::chrono::steady_clock::now();
-  progress(output, 0, flow.size(), flow.front().name, secondsSince(start));
+  progress(output, 0, numSteps(options.flow), flow.front().name, secondsSince(start));
   // Equal names would be one entry, however often the model was imported.
   std::string entry = fmt::format("{} #{}", flow.front().name.str(), ++imports);
   TimingScope scope = time.nest(StringRef(entry));

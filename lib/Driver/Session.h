@@ -26,6 +26,9 @@ enum class Purpose {
   Code,
 };
 
+/// Returns the number of steps that progress counts: phases, and code behind LLVM's.
+size_t numSteps(Flow flow);
+
 /// Holds a model file and the program that it is imported to, which happens once. Each
 /// compilation of it begins with a copy of that program; weights are shared.
 class Session {
