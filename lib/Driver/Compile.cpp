@@ -201,11 +201,13 @@ static llvm::Error writeProgram(const CompileOptions &options, const Protocol &p
                          : printProgramTo(options, compilation, files))
       return error;
   report::ProgramReport report{options.output,
+                               static_cast<int64_t>(files.sizeOf(options.output)),
                                phases(options.flow)[compilation.phase()].name.str(),
                                compilation.elapsed(), peakMemory()};
   return finish(options, files, toJson(report), [&](llvm::raw_ostream &os) {
     if (options.output == "-")
       printProgram(compilation.program(), os);
+    printText(report, os);
   });
 }
 

@@ -44,6 +44,14 @@ llvm::json::Object report::toJson(const LibraryReport &report) {
                             {"peak_rss_bytes", report.peakBytes}};
 }
 
+void report::printText(const ProgramReport &report, llvm::raw_ostream &os) {
+  if (!report.program.empty() && report.program != "-")
+    os << fmt::format("{} ({} bytes), as phase {} leaves it\n"
+                      "compiled in {:.2f} s, peak memory {:.0f} MB\n",
+                      report.program, report.programBytes, report.phase, report.seconds,
+                      report.peakBytes / 1e6);
+}
+
 llvm::json::Object report::toJson(const ProgramReport &report) {
   return llvm::json::Object{
       {"schema", 1},

@@ -27,14 +27,17 @@ struct LibraryReport {
 void printText(const LibraryReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const LibraryReport &report);
 
-/// A program or a schedule, which is a text of its own, so that nothing is printed.
+/// A program or a schedule.
 struct ProgramReport {
   std::string program; ///< the file; empty if there is none
+  int64_t programBytes;
   std::string phase;   ///< the last one that has run
   double seconds;
   int64_t peakBytes;
 };
 
+/// Prints where the program is. One that was printed itself needs no words.
+void printText(const ProgramReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const ProgramReport &report);
 
 } // namespace tacit::report
