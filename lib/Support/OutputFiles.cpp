@@ -17,8 +17,11 @@
 #include "llvm/Support/xxhash.h"
 #include <climits>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <random>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -42,12 +45,22 @@ static std::string folderOf(StringRef file) {
   return folder.empty() ? "." : folder.str();
 }
 
+/// Returns true for a link of the kernel, such as /proc/self/fd/1: what it leads to has no
+/// name, or another one than its text says.
+static bool isKernelLink(StringRef link) {
+  struct statfs about;
+  std::string folder = folderOf(link);
+  return statfs(folder.c_str(), &about) == 0 && about.f_type == PROC_SUPER_MAGIC;
+}
+
 /// Returns the file that a name refers to, which need not exist: renaming onto a symbolic
 /// link would replace the link and leave its target as it was.
 static std::string followLinks(StringRef path) {
   static constexpr int kMaxLinks = 40;
   SmallString<256> file(path);
   for (int i = 0; i < kMaxLinks && fs::is_symlink_file(file); ++i) {
+    if (isKernelLink(file))
+      return file.str().str();
     char text[PATH_MAX];
     ssize_t length = readlink(file.c_str(), text, sizeof text);
     if (length < 0)
@@ -61,6 +74,16 @@ static std::string followLinks(StringRef path) {
     file = next;
   }
   return file.str().str();
+}
+
+/// Returns the number of the open file of this process that a name such as /dev/stdout
+/// leads to; -1 for any other name.
+static int descriptorOf(StringRef target) {
+  int number;
+  if (path::filename(target).getAsInteger(10, number) || !isKernelLink(target) ||
+      !fs::equivalent(folderOf(target), "/proc/self/fd"))
+    return -1;
+  return number;
 }
 
 /// Returns the beginning of the names of temporary files for `target`; a file system would
@@ -88,12 +111,19 @@ struct OutputFiles::Item {
   std::unique_ptr<raw_fd_ostream> stream = nullptr;
   /// See setAside; `saved` is the name that the present file has got.
   std::string aside = {}, saved = {};
+  /// A second name of the file that was replaced, until all others are.
+  std::string backup = {};
+  bool isReplaced = false, canUndo = false;
   FileMark asideMark = nullptr;
   std::function<bool()> isNeeded = {};
 
   llvm::Error create();
   llvm::Error close();
   llvm::Error keepAside();
+  /// Where the path is a link, the name of the file that is set aside.
+  std::string asideTarget() const { return target + path::extension(aside).str(); }
+  llvm::Error replace();
+  bool undo();
   void remove();
 };
 
@@ -147,7 +177,7 @@ llvm::Error OutputFiles::Item::keepAside() {
   if (aside.empty() || !fs::exists(target) || !isNeeded())
     return llvm::Error::success();
   bool isLink = target != path;
-  std::string name = isLink ? target + path::extension(aside).str() : aside;
+  std::string name = isLink ? asideTarget() : aside;
   if (std::error_code reason = fs::rename(target, name))
     return cannotWrite(path, reason);
   saved = name;
@@ -160,6 +190,44 @@ llvm::Error OutputFiles::Item::keepAside() {
   if (!reason)
     reason = fs::create_link(absolute, aside);
   return reason ? cannotWrite(aside, reason) : llvm::Error::success();
+}
+
+/// Puts the file in place. Who may read and write it stays as it was.
+llvm::Error OutputFiles::Item::replace() {
+  struct stat present;
+  bool exists = stat(target.c_str(), &present) == 0;
+  if (auto error = keepAside())
+    return error;
+  if (exists) {
+    // A file system that has no rights keeps none.
+    (void)chmod(temporary.c_str(), present.st_mode & 0777);
+    std::string name = temporary + ".tmp";
+    if (saved.empty() && link(target.c_str(), name.c_str()) == 0)
+      backup = name;
+  }
+  if (std::error_code reason = fs::rename(temporary, target))
+    return cannotWrite(path, reason);
+  isReplaced = true;
+  canUndo = !exists || !saved.empty() || !backup.empty();
+  sys::DontRemoveFileOnSignal(temporary);
+  temporary.clear();
+  return llvm::Error::success();
+}
+
+/// Puts the former file in place again, or none if there was none. Returns false if that
+/// is not possible.
+bool OutputFiles::Item::undo() {
+  if (isReplaced && !canUndo)
+    return false;
+  if (!saved.empty()) {
+    if (saved != aside)
+      (void)fs::remove(aside);
+    return !fs::rename(saved, target);
+  }
+  // Renaming one name of a file to another name of it does nothing.
+  if (!backup.empty())
+    return isReplaced ? !fs::rename(backup, target) : !fs::remove(backup);
+  return !isReplaced || !fs::remove(target);
 }
 
 //===----------------------------------------------------------------------===//
@@ -191,7 +259,8 @@ llvm::Error OutputFiles::checkTarget(StringRef path, StringRef target, FileMark 
                 "the output '{}' is {} this command reads", path.str(),
                 *input == path ? "a file that" : "the file '" + *input + "', which");
   }
-  if (!mark || force || isMarked(target, mark))
+  // An open file is written where it stands, so nothing in it is replaced.
+  if (!mark || force || descriptorOf(target) >= 0 || isMarked(target, mark))
     return llvm::Error::success();
   isRefused = true;
   return fail(ErrorKind::InvalidArgument, "write to another file" + howToForce,
@@ -301,7 +370,14 @@ Expected<OutputFiles::Item *> OutputFiles::add(StringRef path, FileMark mark,
                 "two outputs of this command would be written to '{}'", path.str());
   }
   auto item = std::make_unique<Item>(Item{path.str(), target, mark, isDiagnostic});
-  if (fs::exists(target) && !fs::is_regular_file(target)) {
+  if (int descriptor = descriptorOf(target); descriptor >= 0) {
+    // Opening it once more would write over what is there, from the beginning.
+    outs().flush();
+    int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+      return cannotWrite(path, lastError());
+    item->stream = std::make_unique<raw_fd_ostream>(copy, /*shouldClose=*/true);
+  } else if (fs::exists(target) && !fs::is_regular_file(target)) {
     std::error_code reason;
     item->stream = std::make_unique<raw_fd_ostream>(target, reason);
     if (reason)
@@ -345,14 +421,16 @@ llvm::Error OutputFiles::write(StringRef path, FileMark mark,
 
 llvm::Error OutputFiles::make(StringRef path, FileMark mark,
                               function_ref<llvm::Error(StringRef)> make) {
+  // Opening a pipe would wait for a reader.
+  if (std::string target = followLinks(path);
+      fs::exists(target) && !fs::is_regular_file(target))
+    return fail(ErrorKind::BadInput, "give the name of a file",
+                "cannot write '{}': not a regular file", path.str());
   auto item = add(path, mark, /*isDiagnostic=*/false);
   if (!item)
     return item.takeError();
   if (auto error = (*item)->close())
     return error;
-  if ((*item)->temporary.empty())
-    return fail(ErrorKind::BadInput, "give the name of a file",
-                "cannot write '{}': not a regular file", path.str());
   return make((*item)->temporary);
 }
 
@@ -418,25 +496,19 @@ llvm::Error OutputFiles::finishStreams() {
   return llvm::Error::success();
 }
 
-/// Gives the files that were set aside their names again.
-void OutputFiles::restoreAside() {
-  for (const std::unique_ptr<Item> &item : items)
-    if (!item->saved.empty())
-      // The old file works under its other name, too.
-      (void)fs::rename(item->saved, item->target);
+/// Undoes the replacements, the last one first. If one cannot be undone, those before it
+/// stay: a library finds the weights that were set aside.
+void OutputFiles::restoreAll() {
+  for (const std::unique_ptr<Item> &item : llvm::reverse(items))
+    if (!item->undo())
+      return;
 }
 
 llvm::Error OutputFiles::replaceAll() {
-  for (const std::unique_ptr<Item> &item : items) {
-    if (item->temporary.empty())
-      continue;
-    if (auto error = item->keepAside())
-      return error;
-    if (std::error_code reason = fs::rename(item->temporary, item->target))
-      return cannotWrite(item->path, reason);
-    sys::DontRemoveFileOnSignal(item->temporary);
-    item->temporary.clear();
-  }
+  for (const std::unique_ptr<Item> &item : items)
+    if (!item->temporary.empty())
+      if (auto error = item->replace())
+        return error;
   return llvm::Error::success();
 }
 
@@ -453,15 +525,18 @@ llvm::Error OutputFiles::checkAll() {
   return llvm::Error::success();
 }
 
-/// Removes the files that were set aside, now or by a command that was killed.
+/// Removes the second names of what was replaced, and the files that were set aside, now or
+/// by a command that was killed.
 void OutputFiles::removeAside() {
   for (const std::unique_ptr<Item> &item : items) {
+    if (!item->backup.empty())
+      (void)fs::remove(item->backup);
     if (item->aside.empty())
       continue;
     // A file that cannot be removed is one that no library looks for.
     (void)fs::remove(item->aside);
-    if (!item->saved.empty())
-      (void)fs::remove(item->saved);
+    if (item->target != item->path)
+      (void)fs::remove(item->asideTarget());
   }
 }
 
@@ -473,7 +548,7 @@ llvm::Error OutputFiles::commit() {
     SignalBlock block;
     error = replaceAll();
     if (error)
-      restoreAside();
+      restoreAll();
     else
       removeAside();
   }

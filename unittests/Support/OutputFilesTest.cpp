@@ -52,6 +52,39 @@ TEST_F(Outputs, AppearTogetherAtTheEnd) {
   EXPECT_EQ(folder.countFiles(), 2u);
 }
 
+// What fails is the last step: the temporary file of the last output is gone.
+TEST_F(Outputs, AreUndoneIfTheLastOneFails) {
+  std::string old = folder.write("old", "old"), kept = folder.write("kept", "kept");
+  OutputFiles files;
+  EXPECT_EQ(describe(files.write(old, nullptr, writeHello)), "no error");
+  EXPECT_EQ(
+      describe(files.setAside(old, folder.path("old.aside"), nullptr, [] { return true; })),
+      "no error");
+  EXPECT_EQ(describe(files.write(folder.path("new"), nullptr, writeHello)), "no error");
+  EXPECT_EQ(describe(files.write(kept, nullptr, writeHello)), "no error");
+  EXPECT_EQ(describe(files.make(folder.path("last"), nullptr,
+                                [](StringRef temporary) {
+                                  llvm::sys::fs::remove(temporary);
+                                  return llvm::Error::success();
+                                })),
+            "no error");
+  EXPECT_TRUE(StringRef(describe(files.commit())).starts_with("[4] cannot write '"));
+  EXPECT_EQ(folder.read("old"), "old");
+  EXPECT_EQ(folder.read("kept"), "kept");
+  EXPECT_EQ(folder.countFiles(), 2u);
+}
+
+// The rights of a file are its owner's choice.
+TEST_F(Outputs, KeepTheRightsOfWhatTheyReplace) {
+  std::string path = folder.write("file", "old");
+  llvm::sys::fs::setPermissions(path,
+                                llvm::sys::fs::owner_read | llvm::sys::fs::owner_write);
+  EXPECT_EQ(write(path), "no error");
+  EXPECT_EQ(*llvm::sys::fs::getPermissions(path),
+            llvm::sys::fs::owner_read | llvm::sys::fs::owner_write);
+  EXPECT_EQ(folder.read("file"), "hello");
+}
+
 TEST_F(Outputs, AreDiscardedOnFailure) {
   std::string path = folder.write("file", "old");
   {

@@ -94,7 +94,7 @@ private:
   llvm::Error finishStreams();
   llvm::Error checkAll();
   llvm::Error replaceAll();
-  void restoreAside();
+  void restoreAll();
   void removeAside();
   void lockFolder(llvm::StringRef folder);
   void tidyFolders();
