@@ -12,13 +12,13 @@
 /* Comes from the generated object. */
 extern const tacit_model_desc tacit_model;
 
-static tacit_library library = {&tacit_model, NULL, {NULL}, ""};
+static tacit_library library = {&tacit_model, NULL, {NULL}, "", -1};
 
 /* Runs when the library is loaded, while a relative path still leads to it. */
 __attribute__((constructor)) static void load(void) { tacit_library_load(&library); }
 
 /* Runs when the library is unloaded, or the process ends. */
-__attribute__((destructor)) static void unload(void) { tacit_library_close(&library); }
+__attribute__((destructor)) static void unload(void) { tacit_library_unload(&library); }
 
 EXPORT int tacit_init(char *error, size_t error_size) {
   return tacit_library_init(&library, error, error_size);

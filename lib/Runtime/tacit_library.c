@@ -70,6 +70,7 @@ static void keep_idle(tacit_library *library, tacit_state *state) {
 void tacit_library_load(tacit_library *library) {
   Dl_info found;
   library->folder[0] = '\0';
+  library->weights_file = -1;
   if (!dladdr((const void *)library->model, &found) || !found.dli_fname)
     return;
   const char *slash = strrchr(found.dli_fname, '/');
@@ -82,6 +83,14 @@ void tacit_library_load(tacit_library *library) {
                          found.dli_fname);
   if (written < 0 || (size_t)written >= sizeof library->folder)
     library->folder[0] = '\0';
+  library->weights_file = tacit_weights_open(library->model, library->folder);
+}
+
+void tacit_library_unload(tacit_library *library) {
+  tacit_library_close(library);
+  if (library->weights_file >= 0)
+    close(library->weights_file);
+  library->weights_file = -1;
 }
 
 int tacit_library_init(tacit_library *library, char *error, size_t error_size) {

@@ -331,7 +331,7 @@ static int check_weights_end(const tacit_model_desc *model, int file, const char
 /* Opens a weight file if it is the one of this model; returns -1 otherwise. */
 static int open_weights(const tacit_model_desc *model, const char *path,
                         tacit_message out) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
     tacit_refuse(out, TACIT_BAD_INPUT, "keep the weight file beside the library",
                  "cannot open weight file '%s': %s", path, strerror(errno));
@@ -364,38 +364,62 @@ static int map_open_file(const tacit_model_desc *model, void **memory, int file,
   return TACIT_OK;
 }
 
-/* Maps the weight file. While a library is replaced, which is not possible in one step for
-   several files, the weights of the old one are called NAME.weights.old. */
-static int map_weights(const tacit_model_desc *model, const char *folder, void **memory,
-                       tacit_message out) {
-  char path[PATH_MAX], old[PATH_MAX + sizeof TACIT_OLD_SUFFIX];
+/* Opens the weight file, and writes its path for messages. While a library is replaced,
+   which is not possible in one step for several files, the weights of the old one are
+   called NAME.weights.old. */
+static int find_weights(const tacit_model_desc *model, const char *folder, char *path,
+                        size_t path_size, int *file, tacit_message out) {
+  size_t room = path_size - sizeof TACIT_OLD_SUFFIX;
   int length = model->weights_file && *folder
-                   ? snprintf(path, sizeof path, "%s%s", folder, model->weights_file)
+                   ? snprintf(path, room, "%s%s", folder, model->weights_file)
                    : -1;
-  if (length < 0 || (size_t)length >= sizeof path)
+  if (length < 0 || (size_t)length >= room)
     return tacit_refuse(out, TACIT_INTERNAL,
                         "load the model from a library made by tacit compile",
                         "cannot tell where the model's weight file is");
-  const char *opened = path;
-  int file = open_weights(model, path, out);
-  if (file < 0) {
-    tacit_message silent = {NULL, 0};
-    snprintf(old, sizeof old, "%s%s", path, TACIT_OLD_SUFFIX);
-    opened = old;
-    file = open_weights(model, old, silent);
-  }
-  if (file < 0)
+  *file = open_weights(model, path, out);
+  if (*file >= 0)
+    return TACIT_OK;
+  tacit_message silent = {NULL, 0};
+  strcat(path, TACIT_OLD_SUFFIX);
+  *file = open_weights(model, path, silent);
+  if (*file < 0)
     return TACIT_BAD_INPUT;
   if (out.text && out.size > 0)
     out.text[0] = '\0';
-  int status = map_open_file(model, memory, file, opened, out);
+  return TACIT_OK;
+}
+
+int tacit_weights_open(const tacit_model_desc *model, const char *folder) {
+  char path[PATH_MAX];
+  int file = -1;
+  tacit_message silent = {NULL, 0};
+  if (model->weights_bytes > 0)
+    find_weights(model, folder, path, sizeof path, &file, silent);
+  return file;
+}
+
+/* Maps the weights: those that the library opened when it was loaded, or else the file. */
+static int map_weights(const tacit_model_desc *model, const char *folder, int opened,
+                       void **memory, tacit_message out) {
+  char path[PATH_MAX];
+  if (opened >= 0) {
+    snprintf(path, sizeof path, "%s%s", folder, model->weights_file);
+    return map_open_file(model, memory, opened, path, out);
+  }
+  int file = -1;
+  int status = find_weights(model, folder, path, sizeof path, &file, out);
+  if (status != TACIT_OK)
+    return status;
+  status = map_open_file(model, memory, file, path, out);
   close(file);
   return status;
 }
 
 /* Maps the weight file; its only user is the caller. */
-static int load_file(const tacit_model_desc *model, const char *folder,
-                     tacit_weights **weights, tacit_message out) {
+static int load_file(const tacit_library *library, tacit_weights **weights,
+                     tacit_message out) {
+  const tacit_model_desc *model = library->model;
   static uint64_t none[8]; /* never written */
   tacit_weights *fresh = calloc(1, sizeof *fresh);
   if (!fresh)
@@ -404,8 +428,10 @@ static int load_file(const tacit_model_desc *model, const char *folder,
   fresh->users = 1;
   fresh->bytes = model->weights_bytes;
   fresh->mapped = none;
-  int status = model->weights_bytes == 0 ? TACIT_OK
-                                         : map_weights(model, folder, &fresh->mapped, out);
+  int status =
+      model->weights_bytes == 0
+          ? TACIT_OK
+          : map_weights(model, library->folder, library->weights_file, &fresh->mapped, out);
   if (status == TACIT_OK)
     *weights = fresh;
   else
@@ -437,7 +463,7 @@ int tacit_library_weights(tacit_library *library, tacit_weights **weights, char 
   tacit_weights *known = __atomic_load_n(&library->weights, __ATOMIC_ACQUIRE);
   if (!known) {
     tacit_weights *fresh = NULL;
-    status = load_file(library->model, library->folder, &fresh, out);
+    status = load_file(library, &fresh, out);
     if (status != TACIT_OK)
       return status;
     /* If another thread was faster, its file is used by both. */
@@ -461,9 +487,10 @@ static int load_weights(const tacit_model_desc *model, tacit_state *state,
   if (state->library) {
     status = tacit_library_weights(state->library, &weights, out.text, out.size);
   } else {
-    tacit_library own = {model, NULL, {NULL}, ""};
+    tacit_library own = {model, NULL, {NULL}, "", -1};
     tacit_library_load(&own);
-    status = load_file(model, own.folder, &weights, out);
+    status = load_file(&own, &weights, out);
+    tacit_library_unload(&own);
   }
   if (status == TACIT_OK)
     tacit_weights_use(state, weights);

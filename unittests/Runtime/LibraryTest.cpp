@@ -99,7 +99,7 @@ TEST_F(Library, ExportsItsFunctions) {
 }
 
 TEST_F(Library, AStateServesOneCallOfItsLibrary) {
-  tacit_library library = {&tacit_model, nullptr, {}, ""}, other = library;
+  tacit_library library = {&tacit_model, nullptr, {}, "", -1}, other = library;
   tacit_state state = {};
   state.library = &library;
   std::vector<char> weights = fakeWeights(0.5f);

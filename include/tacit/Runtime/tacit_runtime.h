@@ -94,10 +94,19 @@ struct tacit_library {
   /* The folder of the library, with a slash at its end. It is absolute, so that the process
      may change its working directory. Empty if it is not known. */
   char folder[4096];
+  /* The weight file, open since the library was loaded, so that a library that is replaced
+     goes on with its own weights; -1 if it was not there. */
+  int weights_file;
 };
 
-/* Looks up the folder. Called when the library is loaded. */
+/* Looks up the folder, and opens the weights. Called when the library is loaded. */
 void tacit_library_load(tacit_library *library);
+/* Frees everything. Called when the library is unloaded. */
+void tacit_library_unload(tacit_library *library);
+
+/* Opens the weight file beside the library, if it is the one of this model; -1 otherwise.
+ */
+int tacit_weights_open(const tacit_model_desc *model, const char *folder);
 
 /* Returns the weights, and counts the caller as one of their users. */
 int tacit_library_weights(tacit_library *library, tacit_weights **weights, char *error,
