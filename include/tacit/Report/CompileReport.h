@@ -31,7 +31,7 @@ llvm::json::Object toJson(const LibraryReport &report);
 struct ProgramReport {
   std::string program; ///< the file; empty if there is none
   int64_t programBytes;
-  std::string phase;   ///< the last one that has run
+  std::string phase; ///< the last one that has run
   double seconds;
   int64_t peakBytes;
 };
