@@ -177,9 +177,17 @@ struct Prologue {
   size_t dataOffset;
 };
 
+/// What the header says about the values, which are as many as the file holds.
+struct Layout {
+  Header header;
+  int32_t dtype;
+  size_t dataOffset, bytes;
+};
+
 } // namespace
 
-static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
+/// Reads the beginning of a file of `size` bytes.
+static Expected<Prologue> readPrologue(StringRef path, StringRef file, uint64_t size) {
   if (!file.starts_with(kMagic))
     return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}' is not a .npy file: it begins with the bytes {}; expected {}",
@@ -189,9 +197,9 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
   auto truncated = [&](size_t needed) {
     return fail(ErrorKind::BadInput, kSaveAgain,
                 "'{}' is truncated: it has {} bytes, but its header ends at byte {}",
-                path.str(), file.size(), needed);
+                path.str(), size, needed);
   };
-  if (file.size() < 10)
+  if (size < 10)
     return truncated(10);
   unsigned major = uint8_t(file[6]), minor = uint8_t(file[7]);
   if (major < 1 || major > 3 || minor != 0)
@@ -199,12 +207,16 @@ static Expected<Prologue> readPrologue(StringRef path, StringRef file) {
                 "'{}' has format version {}.{}; expected 1.0, 2.0 or 3.0", path.str(),
                 major, minor);
   size_t start = major == 1 ? 10 : 12;
-  if (file.size() < start)
+  if (size < start)
     return truncated(start);
   size_t length = major == 1 ? support::endian::read16le(file.data() + 8)
                              : support::endian::read32le(file.data() + 8);
-  if (length > file.size() - start)
+  if (length > size - start)
     return truncated(start + length);
+  if (start + length > kNpyBeginning)
+    return fail(ErrorKind::BadInput, kSaveAgain,
+                "'{}': the header ends at byte {}; expected {} at most", path.str(),
+                start + length, kNpyBeginning);
   return Prologue{file.substr(start, length), start + length};
 }
 
@@ -257,15 +269,10 @@ static void copyTransposed(ArrayRef<char> from, ArrayRef<int64_t> shape, int64_t
   }
 }
 
-Expected<NpyArray> readNpy(StringRef path) {
-  auto buffer = openInputFile(path, ".npy file");
-  if (!buffer)
-    return buffer.takeError();
-  return parseNpy(path, (*buffer)->getBuffer());
-}
-
-Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
-  auto prologue = readPrologue(path, file);
+/// Reads the header of a file of `size` bytes, of which `begin` are the first, and compares
+/// the size that it states.
+static Expected<Layout> readLayout(StringRef path, StringRef begin, uint64_t size) {
+  auto prologue = readPrologue(path, begin, size);
   if (!prologue)
     return prologue.takeError();
   auto header = HeaderParser(path, prologue->headerText).parse();
@@ -274,27 +281,45 @@ Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
   auto dtype = parseDtype(path, *header->descr);
   if (!dtype)
     return dtype.takeError();
-  NpyArray array;
-  array.dtype = *dtype;
-  array.shape = std::move(*header->shape);
-  auto bytes = tensorBytes(array.dtype, array.shape);
+  auto bytes = tensorBytes(*dtype, *header->shape);
   if (!bytes)
     return fail(ErrorKind::BadInput, kSaveAgain, "'{}': shape {} has more than 2^62 bytes",
-                path.str(), shapeText(array.shape));
-  StringRef data = file.drop_front(prologue->dataOffset);
-  if (data.size() != static_cast<size_t>(*bytes))
-    return fail(
-        ErrorKind::BadInput, kSaveAgain,
-        "'{}' {}: {} bytes follow the header; expected {} for {} of shape {}", path.str(),
-        data.size() < static_cast<size_t>(*bytes) ? "is truncated" : "has bytes left over",
-        data.size(), *bytes, dtypeName(array.dtype).str(), shapeText(array.shape));
-  array.data.resize(*bytes);
+                path.str(), shapeText(*header->shape));
+  uint64_t expected = *bytes, found = size - prologue->dataOffset;
+  if (found != expected)
+    return fail(ErrorKind::BadInput, kSaveAgain,
+                "'{}' {}: {} bytes follow the header; expected {} for {} of shape {}",
+                path.str(), found < expected ? "is truncated" : "has bytes left over",
+                found, expected, dtypeName(*dtype).str(), shapeText(*header->shape));
+  return Layout{std::move(*header), *dtype, prologue->dataOffset, expected};
+}
+
+llvm::Error checkNpySize(StringRef path, StringRef begin, uint64_t size) {
+  return readLayout(path, begin, size).takeError();
+}
+
+Expected<NpyArray> readNpy(StringRef path) {
+  auto buffer = openInputFile(path, ".npy file");
+  if (!buffer)
+    return buffer.takeError();
+  return parseNpy(path, (*buffer)->getBuffer());
+}
+
+Expected<NpyArray> parseNpy(StringRef path, StringRef file) {
+  auto layout = readLayout(path, file, file.size());
+  if (!layout)
+    return layout.takeError();
+  NpyArray array;
+  array.dtype = layout->dtype;
+  array.shape = std::move(*layout->header.shape);
+  array.data.resize(layout->bytes);
+  StringRef data = file.drop_front(layout->dataOffset);
   ArrayRef<char> values(data.data(), data.size());
-  if (*header->fortranOrder && array.shape.size() > 1)
+  if (*layout->header.fortranOrder && array.shape.size() > 1)
     copyTransposed(values, array.shape, dtypeBytes(array.dtype), array.data.data());
   else
     copy(values, array.data.begin());
-  if (StringRef(*header->descr).starts_with(">"))
+  if (StringRef(*layout->header.descr).starts_with(">"))
     reverseBytes(array.data, dtypeBytes(array.dtype));
   return array;
 }

@@ -37,7 +37,12 @@ public:
   uint64_t size() const { return zip_get_num_entries(archive.get(), 0); }
   /// Returns the directory's record of an entry, which has a name and plausible sizes.
   Expected<zip_stat_t> entry(uint64_t index);
-  /// Inflates an entry and verifies its checksum.
+  /// Returns what messages call an entry.
+  std::string nameOf(const zip_stat_t &entry) const {
+    return fmt::format("{}:{}", path, entry.name);
+  }
+  /// Inflates an entry, a .npy file whose header states its size, and verifies its
+  /// checksum.
   Expected<std::string> read(const zip_stat_t &entry);
 
 private:
@@ -113,21 +118,36 @@ Expected<std::string> Archive::read(const zip_stat_t &entry) {
   std::unique_ptr<zip_file_t, Discard> file(zip_fopen_index(archive.get(), entry.index, 0));
   if (!file)
     return failed(zip_strerror(archive.get()));
-  std::string bytes(entry.size, '\0');
-  uint64_t done = 0;
-  zip_int64_t count = 0;
-  while (done < bytes.size() &&
-         (count = zip_fread(file.get(), bytes.data() + done, bytes.size() - done)) > 0)
-    done += count;
+  std::string bytes;
+  auto readUpTo = [&](uint64_t size) -> llvm::Error {
+    uint64_t done = bytes.size();
+    bytes.resize(size);
+    while (done < size) {
+      zip_int64_t count = zip_fread(file.get(), bytes.data() + done, size - done);
+      if (count < 0)
+        return failed(zip_file_strerror(file.get()));
+      if (count == 0)
+        return failed(fmt::format(
+            "it has fewer than the {} bytes that the directory states", entry.size));
+      done += count;
+    }
+    return llvm::Error::success();
+  };
+  // Zeros deflate to next to nothing: the header has to confirm the size first.
+  if (auto error = readUpTo(std::min<uint64_t>(entry.size, kNpyBeginning)))
+    return std::move(error);
+  if (auto error = checkNpySize(nameOf(entry), bytes, entry.size))
+    return std::move(error);
+  if (auto error = readUpTo(entry.size))
+    return std::move(error);
   // The checksum is compared when the end is reached.
   char rest;
-  if (count >= 0 && done == bytes.size())
-    count = zip_fread(file.get(), &rest, 1);
+  zip_int64_t count = zip_fread(file.get(), &rest, 1);
   if (count < 0)
     return failed(zip_file_strerror(file.get()));
-  if (count > 0 || done < bytes.size())
-    return failed(fmt::format("it has {} than the {} bytes that the directory states",
-                              count > 0 ? "more" : "fewer", bytes.size()));
+  if (count > 0)
+    return failed(
+        fmt::format("it has more than the {} bytes that the directory states", entry.size));
   return bytes;
 }
 
@@ -151,7 +171,7 @@ Expected<NamedTensors> parseNpz(StringRef path, StringRef file, ArrayFilter want
     auto bytes = archive->read(*entry);
     if (!bytes)
       return bytes.takeError();
-    auto tensor = parseNpy(fmt::format("{}:{}", path.str(), entry->name), *bytes);
+    auto tensor = parseNpy(archive->nameOf(*entry), *bytes);
     if (!tensor)
       return tensor.takeError();
     tensors.push_back({name.str(), std::move(*tensor)});

@@ -32,6 +32,13 @@ llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 /// Does the same for the contents of a file; `path` is what messages call it.
 llvm::Expected<NpyArray> parseNpy(llvm::StringRef path, llvm::StringRef file);
 
+/// A header ends within this many bytes, which suffice for any of version 1.0.
+constexpr uint64_t kNpyBeginning = 12 + (1 << 16);
+
+/// Says why a file of `size` bytes cannot be read, as far as that follows from `begin`: its
+/// first bytes, kNpyBeginning or all of them.
+llvm::Error checkNpySize(llvm::StringRef path, llvm::StringRef begin, uint64_t size);
+
 /// Adds a file of version 1.0 to the outputs.
 llvm::Error writeNpy(OutputFiles &files, llvm::StringRef path, int32_t dtype,
                      llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<char> bytes);
