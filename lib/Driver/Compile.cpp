@@ -103,8 +103,13 @@ static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseK
   if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
     return fail(ErrorKind::InvalidArgument, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());
-  if (options.protocols.size() == 1)
-    return chooseProtocol(options, options.protocols.front(), options.start());
+  if (options.protocols.size() == 1) {
+    auto protocol = chooseProtocol(options, options.protocols.front(), options.start());
+    if (protocol)
+      if (auto error = checkObeyed(options, *protocol))
+        return std::move(error);
+    return protocol;
+  }
   return Protocol{nullptr, twoPartyOptions(options)};
 }
 
@@ -211,8 +216,7 @@ static llvm::Error writeProgram(const CompileOptions &options, const Protocol &p
   });
 }
 
-/// Returns the last phase that is requested.
-static PhaseKind lastPhase(const CompileOptions &options) {
+PhaseKind driver::lastPhase(const CompileOptions &options) {
   if (options.to)
     return *options.to;
   switch (options.target) {

@@ -322,20 +322,6 @@ static llvm::Expected<std::vector<Protocol>> protocolsOf(const CostOptions &opti
 
 std::vector<std::string> driver::getPrimitiveNames() { return cost::primitiveNames(); }
 
-/// Rejects options that none of the protocols can obey.
-static llvm::Error checkObeyed(const CostOptions &options,
-                               llvm::ArrayRef<Protocol> protocols) {
-  bool isExpanded = llvm::any_of(
-      protocols, [](const Protocol &protocol) { return protocol.twoParty.isExpanded; });
-  if (isExpanded || (!options.hasFunctions && !options.hasNormScale))
-    return llvm::Error::success();
-  return fail(ErrorKind::InvalidArgument, "leave it out, or add --protocol crypten",
-              "--{} has no effect on '{}': it counts whole functions, as they were "
-              "published",
-              options.hasFunctions ? "functions" : "norm-scale",
-              protocols.front().suite->info().name);
-}
-
 /// Rejects a network if no time can be said for it.
 static llvm::Error checkNetwork(const CostOptions &options,
                                 llvm::ArrayRef<ProtocolCosts> protocols) {

@@ -63,10 +63,11 @@ static llvm::Expected<GivenData> readData(const EvalOptions &options,
   if (!arrays)
     return arrays.takeError();
   given.arrays = std::move(*arrays);
-  // An input that --value replaces is none.
-  llvm::erase_if(given.arrays, [&](const auto &array) {
-    return options.bindings.constants.count(array.first) > 0;
-  });
+  for (const auto &[name, tensor] : given.arrays)
+    if (options.bindings.constants.count(name) > 0)
+      return fail(ErrorKind::InvalidArgument, "leave out one of them",
+                  "'{}' has an array for the input '{}', which --value replaces",
+                  options.inputsPath, name);
   return given;
 }
 

@@ -96,6 +96,19 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   return protocol;
 }
 
+llvm::Error driver::checkObeyed(const ProtocolOptions &options,
+                                llvm::ArrayRef<Protocol> protocols) {
+  bool isExpanded = llvm::any_of(
+      protocols, [](const Protocol &protocol) { return protocol.twoParty.isExpanded; });
+  if (isExpanded || (!options.hasFunctions && !options.hasNormScale))
+    return llvm::Error::success();
+  return fail(ErrorKind::InvalidArgument, "leave it out, or add --protocol crypten",
+              "--{} has no effect on '{}': it counts whole functions, as they were "
+              "published",
+              options.hasFunctions ? "functions" : "norm-scale",
+              protocols.front().suite->info().name);
+}
+
 /// Returns the names that are most similar to `name`, as a list.
 static std::string namesLike(llvm::StringRef name, std::vector<std::string> names) {
   static constexpr size_t kShown = 3;

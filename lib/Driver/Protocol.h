@@ -32,6 +32,9 @@ llvm::Expected<Protocol> chooseProtocol(const ProtocolOptions &options,
                                         llvm::StringRef name, size_t reached,
                                         bool isTwin = false);
 
+/// Rejects options that none of the protocols can obey.
+llvm::Error checkObeyed(const ProtocolOptions &options, llvm::ArrayRef<Protocol> protocols);
+
 /// Fails with Usage if --public names something that is not a constant of the program.
 llvm::Error checkPublicNames(mlir::ModuleOp program, const TwoPartyOptions &options);
 

@@ -223,6 +223,11 @@ static llvm::Error readMultiplier(const driver::TransformationSpecs &specs,
     error = nn::checkOptions(options);
   if (error)
     return inOption("--multiplier", *specs.multiplier, std::move(error));
+  if (options.kind == nn::MultiplierKind::Exact &&
+      (specs.multiplierZero || specs.multiplierScope))
+    return fail(ErrorKind::InvalidArgument, "leave it out",
+                "{} has no effect on --multiplier exact, which is for all products",
+                specs.multiplierZero ? "--multiplier-zero" : "--multiplier-scope");
   all.push_back({"--multiplier", *specs.multiplier, options});
   return llvm::Error::success();
 }

@@ -651,6 +651,50 @@ static llvm::Error checkReached(const CompileOptions &options) {
   return llvm::Error::success();
 }
 
+/// Rejects options for the code or for the parties that none of the phases uses.
+static llvm::Error checkUsed(const CompileOptions &options) {
+  struct Use {
+    const cl::Option *option;
+    Flow flow;
+    PhaseKind first, last;
+  };
+  const Use uses[] = {
+      {&cpuOption, Flow::Cpu, PhaseKind::Schedule, PhaseKind::Llvm},
+      {&vectorBitsOption, Flow::Cpu, PhaseKind::Schedule, PhaseKind::Llvm},
+      {&threadsRuntimeOption, Flow::Cpu, PhaseKind::Llvm, PhaseKind::Llvm},
+      {&cachesOption, Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Mpc},
+      {&functionsOption, Flow::TwoParty, PhaseKind::Expand, PhaseKind::Expand},
+      {&normScaleOption, Flow::TwoParty, PhaseKind::Expand, PhaseKind::Expand},
+      {std::addressof(publicOptions), Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Cost},
+  };
+  for (const Use &use : uses) {
+    if (use.option->getNumOccurrences() == 0)
+      continue;
+    std::string name = "--" + use.option->ArgStr.str();
+    if (use.flow != options.flow && options.flow == Flow::Cpu)
+      return usage("add --target=2pc, or leave it out",
+                   name + " has no effect on the CPU flow");
+    if (use.flow != options.flow)
+      return usage("leave it out", name + " has no effect on a two-party program");
+    if (!options.passPipeline.empty())
+      return usage("leave it out",
+                   "--pass-pipeline replaces the phases; " + name + " has no effect on it");
+    PhaseKind last = lastPhase(options);
+    if (*findPhase(last, use.flow) < *findPhase(use.first, use.flow))
+      return usage(fmt::format("--to {}, or leave it out", phaseName(use.first).str()),
+                   fmt::format("{} has no effect before phase '{}'; the last one is '{}'",
+                               name, phaseName(use.first).str(), phaseName(last).str()));
+    // The processor is used once more when the last phase becomes a library.
+    bool makesCode = options.target == CompileOptions::Target::Cpu &&
+                     use.option != &threadsRuntimeOption;
+    if (!makesCode && options.start() >= *findPhase(use.last, use.flow))
+      return usage("start from an earlier phase, or leave it out",
+                   fmt::format("{} has no effect after phase '{}'", name,
+                               phaseName(use.last).str()));
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Expected<Action> parseCompile() {
   CompileOptions options;
   if (auto error = readProtocol(/*isBounded=*/false, options))
@@ -681,8 +725,8 @@ static llvm::Expected<Action> parseCompile() {
   options.output = outputOption;
   if (auto error = checkForce(!options.output.empty() || !options.dumpPhases.empty()))
     return std::move(error);
-  if (flow == Flow::TwoParty && vectorBitsOption.getNumOccurrences() > 0)
-    return usage("leave it out", "--vector-bits has no effect on a two-party program");
+  if (auto error = checkUsed(options))
+    return std::move(error);
   if (options.output == "-" && options.json == "-")
     return usage("give one of them a file", "-o - and --json - both want stdout");
   return Action([options] { return compile(options); });
@@ -719,8 +763,11 @@ static llvm::Expected<Action> parseRun() {
                  "--tolerance has no effect without --expect");
   if (options.isReference && repeatOption.getNumOccurrences() > 0)
     return usage("leave it out", "--repeat has no effect on --reference, which runs once");
-  if (StringRef(options.model).ends_with(".so") && vectorBitsOption.getNumOccurrences() > 0)
-    return usage("give it to tacit compile", "--vector-bits has no effect on a library");
+  if (StringRef(options.model).ends_with(".so"))
+    for (const cl::Option *option : {&cpuOption, &vectorBitsOption})
+      if (option->getNumOccurrences() > 0)
+        return usage("give it to tacit compile",
+                     fmt::format("--{} has no effect on a library", option->ArgStr.str()));
   if (auto error = checkForce(!options.dumpPhases.empty()))
     return std::move(error);
   return Action([options] { return run(options); });

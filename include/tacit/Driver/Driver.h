@@ -15,6 +15,8 @@ namespace tacit::driver {
 
 llvm::Error inspect(const InspectOptions &options);
 llvm::Error compile(const CompileOptions &options);
+/// Returns the last phase that compile runs.
+PhaseKind lastPhase(const CompileOptions &options);
 llvm::Error run(const RunOptions &options);
 llvm::Error eval(const EvalOptions &options);
 llvm::Error cost(const CostOptions &options);
