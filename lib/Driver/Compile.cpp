@@ -212,7 +212,9 @@ static llvm::Error writeProgram(const CompileOptions &options, const Protocol &p
   return finish(options, files, toJson(report), [&](llvm::raw_ostream &os) {
     if (options.output == "-")
       printProgram(compilation.program(), os);
-    printText(report, os);
+    // A program is asked for by name, like the output of tacit-opt.
+    if (options.target == CompileOptions::Target::TwoParty)
+      printText(report, os);
   });
 }
 
