@@ -399,6 +399,12 @@ def one(op_type, inputs, *weights, graph_inputs=(X,), results="y", opset=18, **a
                          list(graph_inputs), outputs(results.split()), weights, opset=opset)
 
 
+def loss(op_type, *labels, **attributes):
+    inputs = [value("scores", [2, 3])] + ([] if labels else [value("labels", [2], I64)])
+    return one(op_type, "scores labels", *labels, graph_inputs=inputs, reduction="none",
+               **attributes)
+
+
 def masked(*, length=True, dims=4, scores=False):
     """One new token behind a cache of four places, two heads of one feature."""
     cache = [1, 2, 4, 1][:dims]
@@ -438,6 +444,9 @@ MODELS = {
     "loss-ranks": one("NegativeLogLikelihoodLoss", "x x"),
     "loss-reduction": one("NegativeLogLikelihoodLoss", "x t", reduction="max",
                           graph_inputs=[X, value("t", [2, 4], I64)]),
+    "loss-labels": loss("NegativeLogLikelihoodLoss"),
+    "loss-constant": loss("NegativeLogLikelihoodLoss", ints("labels", [0, -1])),
+    "loss-ignored": loss("SoftmaxCrossEntropyLoss", ignore_index=-1),
     "loss-vector": one("SoftmaxCrossEntropyLoss", "v v", graph_inputs=[value("v", [4])]),
     "masked": masked,
     "masked-length": lambda: masked(length=False),

@@ -20,6 +20,36 @@ struct Losses {
 };
 } // namespace
 
+/// Returns false, and the node is invalid, if a label is a constant that is neither one of
+/// the classes nor ignored.
+static bool checkConstantLabels(NodeBuilder &node, Value logs) {
+  int64_t classes = tensorOf(logs).getDimSize(1);
+  auto labels = node.constantInts(1);
+  if (!labels || ShapedType::isDynamic(classes))
+    return true;
+  for (int64_t label : *labels) {
+    bool isIgnored =
+        node.hasAttribute("ignore_index") && label == node.intAttribute("ignore_index", 0);
+    if (isIgnored || (label >= 0 && label < classes))
+      continue;
+    node.invalid(fmt::format("it has the label {}; expected 0 to {}, its classes", label,
+                             classes - 1));
+    return false;
+  }
+  return true;
+}
+
+/// Asserts that `target` holds classes of `logs`, and returns it. Lookups of ONNX count
+/// negative indices from the end, which labels do not.
+static Value assertLabels(NodeBuilder &node, Value target, Value logs) {
+  int64_t classes = tensorOf(logs).getDimSize(1);
+  std::string what = "a label that is not one of its classes";
+  if (!ShapedType::isDynamic(classes))
+    what = fmt::format("a label outside of [0, {}], its classes", classes - 1);
+  Value high = sub(node, dimOf(node, logs, 1), i64Scalar(node, 1));
+  return assertRange(node, target, i64Scalar(node, 0), high, what);
+}
+
 /// Looks up `logs` [N, C, d1, ..., dk] at the class of each sample of `target` [N, d1, ...,
 /// dk]. Samples of the class `ignore_index` count nothing.
 static Losses lossesOf(NodeBuilder &node, Value logs, Value target, Value classWeight) {
@@ -32,6 +62,8 @@ static Losses lossesOf(NodeBuilder &node, Value logs, Value target, Value classW
                              tensorOf(logs).getRank(), tensorOf(target).getRank()));
     return {};
   }
+  if (!checkConstantLabels(node, logs))
+    return {};
   target = castTo(node, target, IntegerType::get(node.context(), 64));
   Value isIgnored, zero = scalarLike(node, logs, 0);
   if (node.hasAttribute("ignore_index")) {
@@ -39,6 +71,9 @@ static Losses lossesOf(NodeBuilder &node, Value logs, Value target, Value classW
     isIgnored = compare(node, nn::ComparePredicate::Equal, target, ignored);
     target = node.create<nn::WhereOp>({isIgnored, i64Scalar(node, 0), target});
   }
+  target = assertLabels(node, target, logs);
+  if (!target)
+    return {};
   Value picked = node.create<nn::GatherElementsOp>(
       {logs, insertDim(node, target, 1)},
       [&](auto &properties) { properties.setAxis(node.i64(1)); });
