@@ -470,6 +470,8 @@ MODELS = {
     "rotary-free": one("RotaryEmbedding", "r c c", opset=23,
                        graph_inputs=[value("r", [1, 2, 3, 4]), value("c", [1, 3, "E"])]),
     "conv-flat": one("Conv", "x w", weight("w", models.ramp(2, 3))),
+    "conv-kernel": one("Conv", "image w", weight("w", models.ramp(4, 2, 3, 3)),
+                       graph_inputs=[value("image", [1, 2, 8, 8])], kernel_shape=[3, 2]),
     "conv-free": one("Conv", "image w", weight("w", models.ramp(2, 3, 1)),
                      graph_inputs=[value("image", ["N", "C", "L"])]),
     "mean-of-none": one("ReduceMean", "n", graph_inputs=[value("n", [0], I64)]),
@@ -544,8 +546,14 @@ MODELS = {
     "cell-flat": cell("RNN", "b w w"),
     "cell-gates": cell("GRU", gates=4),
     "cell-bias": cell("RNN", "x w w b"),
-    "cell-peepholes": cell("LSTM", "x w w none none none none p", gates=4, graph_inputs=[
-        value("p", [1, 2]), value("none", [1, 8])]),
+    "cell-peepholes": cell("LSTM", "x w w none lengths none none p", gates=4, graph_inputs=[
+        value("p", [1, 2]), value("none", [1, 8]), value("lengths", [1], TensorProto.INT32)]),
+    "cell-hidden": cell("GRU", gates=3, hidden_size=4),
+    "cell-layout": cell("LSTM", gates=4, layout=2),
+    "cell-lengths": cell("RNN", "x w w none lengths",
+                         graph_inputs=[value("none", [1, 2]), value("lengths", [1], I64)]),
+    "cell-lengths-shape": cell("RNN", "x w w none lengths", graph_inputs=[
+        value("none", [1, 2]), value("lengths", [3], TensorProto.INT32)]),
     "cell-none": one("RNN", "x w w", weight("w", np.ones((1, 1, 1), np.float32)),
                      graph_inputs=[value("x", [0, 1, 1])], opset=17),
     "counted": counted,

@@ -8,6 +8,7 @@
 #include "Ops/Compose.h"
 #include "Ops/OpTable.h"
 #include "Ops/Shapes.h"
+#include "tacit/Support/HostTensor.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -117,7 +118,13 @@ Value onnx_import::buildConv(NodeBuilder &node) {
                                     type.getRank()));
   if (!type.hasStaticShape())
     return node.refuse("the shape of its weight is free", {"pin it", Setting::Dimensions});
-  auto windows = readWindows(node, tensorOf(input), type.getShape().drop_front(2).vec());
+  std::vector<int64_t> kernel = type.getShape().drop_front(2).vec();
+  if (auto given = node.intsAttribute("kernel_shape"); given && *given != kernel)
+    return node.invalid(fmt::format("attribute 'kernel_shape' is {}; expected {}, as in "
+                                    "the shape {} of its weight",
+                                    shapeText(*given), shapeText(kernel),
+                                    shapeText(type.getShape())));
+  auto windows = readWindows(node, tensorOf(input), kernel);
   if (!windows)
     return {};
   SmallVector<Value> operands{input, weight};

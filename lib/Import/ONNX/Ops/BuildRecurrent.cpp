@@ -13,6 +13,8 @@
 
 #include "Ops/OpTable.h"
 #include "Ops/Shapes.h"
+#include "tacit/Support/ElementTypes.h"
+#include "tacit/Support/HostTensor.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -163,8 +165,36 @@ static bool readActivations(NodeBuilder &node, Layer &layer) {
   return true;
 }
 
-/// Reads what the three operators have in common. Returns false after an error.
-static bool readLayer(NodeBuilder &node, Layer &layer) {
+/// Reads the lengths of the sequences. Returns false after an error.
+static bool readLengths(NodeBuilder &node, Layer &layer) {
+  Value lengths = node.operand(4);
+  if (!lengths)
+    return false;
+  auto type = tensorOf(lengths);
+  const ElementType *found = findElementType(type.getElementType());
+  if (!found || found->code != TACIT_I32) {
+    node.invalid(fmt::format("its sequence_lens are {}; expected int32",
+                             found ? found->name.str() : "of another type"));
+    return false;
+  }
+  int64_t batch = tensorOf(layer.input).getDimSize(1);
+  bool fits =
+      type.getRank() == 1 &&
+      (type.isDynamicDim(0) || ShapedType::isDynamic(batch) || type.getDimSize(0) == batch);
+  if (!fits) {
+    node.invalid(
+        fmt::format("its sequence_lens have shape {}; expected one length for "
+                    "each sequence of the batch{}",
+                    shapeText(type.getShape()),
+                    ShapedType::isDynamic(batch) ? "" : fmt::format(", {}", batch)));
+    return false;
+  }
+  layer.lengths = castTo(node, lengths, IntegerType::get(node.context(), 64));
+  return true;
+}
+
+/// Reads the directions and the order of dimensions. Returns false after an error.
+static bool readLayout(NodeBuilder &node, Layer &layer) {
   std::string direction = node.stringAttribute("direction", "forward");
   if (direction != "forward" && direction != "reverse" && direction != "bidirectional") {
     node.invalid(fmt::format("attribute 'direction' is {}; expected 'forward', 'reverse' "
@@ -174,7 +204,19 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
   }
   layer.startsReversed = direction == "reverse";
   layer.directions = direction == "bidirectional" ? 2 : 1;
-  layer.isBatchFirst = node.intAttribute("layout", 0) != 0;
+  int64_t layout = node.intAttribute("layout", 0);
+  if (layout != 0 && layout != 1) {
+    node.invalid(fmt::format("attribute 'layout' is {}; expected 0 or 1", layout));
+    return false;
+  }
+  layer.isBatchFirst = layout == 1;
+  return true;
+}
+
+/// Reads what the three operators have in common. Returns false after an error.
+static bool readLayer(NodeBuilder &node, Layer &layer) {
+  if (!readLayout(node, layer))
+    return false;
   layer.clip = node.floatAttribute("clip", 0);
   layer.input = node.operand(0);
   Value weight = node.operand(1), recurrent = node.operand(2);
@@ -198,9 +240,17 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
                              layer.directions, layer.gates, layer.hidden));
     return false;
   }
+  if (int64_t size = node.intAttribute("hidden_size", layer.hidden); size != layer.hidden) {
+    node.invalid(fmt::format("attribute 'hidden_size' is {}; expected {}, as its recurrent "
+                             "weights have",
+                             size, layer.hidden));
+    return false;
+  }
   if (layer.isBatchFirst)
     layer.input = transpose(node, layer.input, {1, 0, 2});
-  layer.steps = layer.input ? tensorOf(layer.input).getDimSize(0) : 0;
+  if (!layer.input)
+    return false;
+  layer.steps = tensorOf(layer.input).getDimSize(0);
   if (ShapedType::isDynamic(layer.steps)) {
     node.refuse("the length of its sequences is free, and it is unrolled",
                 {"pin it", Setting::Dimensions});
@@ -210,10 +260,10 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
     node.invalid("its sequences have no elements");
     return false;
   }
-  if (node.hasOperand(4))
-    layer.lengths = castTo(node, node.operand(4), IntegerType::get(node.context(), 64));
+  if (node.hasOperand(4) && !readLengths(node, layer))
+    return false;
   // A step has about as many operations as ten nodes.
-  return node.spend(layer.steps * layer.directions * 10) && layer.input;
+  return node.spend(layer.steps * layer.directions * 10);
 }
 
 //===----------------------------------------------------------------------===//
