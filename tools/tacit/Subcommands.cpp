@@ -1,0 +1,245 @@
+//===- Subcommands.cpp - The options of each subcommand -------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Subcommands.h"
+#include "Bindings.h"
+#include "Flags.h"
+#include "OptionValues.h"
+#include "SharedOptions.h"
+#include "VainOptions.h"
+#include "tacit/Driver/Driver.h"
+#include "tacit/Runtime/tacit_runtime.h"
+#include "tacit/Support/Error.h"
+#include "llvm/ADT/StringExtras.h"
+#include <cmath>
+
+using namespace llvm;
+using namespace tacit;
+using namespace tacit::driver;
+using namespace tacit::tool;
+
+static llvm::Expected<Action> parseInspect() {
+  InspectOptions options;
+  Flow flow = isTwoPartyPhase(fromOption) ? Flow::TwoParty : Flow::Cpu;
+  if (auto error = readModel("inspect", flow, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/true, options))
+    return std::move(error);
+  readOutput(options);
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
+  return Action([options] { return inspect(options); });
+}
+
+static llvm::Expected<CompileOptions::Target> parseTarget() {
+  if (targetOption != "cpu" && targetOption != "2pc" && targetOption != "mlir")
+    return usage("use --target=cpu, --target=2pc or --target=mlir",
+                 fmt::format("unknown target '{}'", targetOption.getValue()));
+  return targetOption == "cpu"   ? CompileOptions::Target::Cpu
+         : targetOption == "2pc" ? CompileOptions::Target::TwoParty
+                                 : CompileOptions::Target::Mlir;
+}
+
+static llvm::Expected<Action> parseCompile() {
+  CompileOptions options;
+  if (auto error = readProtocol(/*isBounded=*/false, options))
+    return std::move(error);
+  auto target = parseTarget();
+  if (!target)
+    return target.takeError();
+  options.target = *target;
+  bool isTwoParty = options.target == CompileOptions::Target::TwoParty ||
+                    (options.target == CompileOptions::Target::Mlir &&
+                     (isTwoPartyPhase(fromOption) || isTwoPartyPhase(toOption)));
+  Flow flow = isTwoParty ? Flow::TwoParty : Flow::Cpu;
+  if (auto error = readModel("compile", flow, options))
+    return std::move(error);
+  auto to = parsePhase(toOption, flow);
+  if (!to)
+    return to.takeError();
+  options.to = *to;
+  options.passPipeline = pipelineOption;
+  options.printPipeline = printPipelineOption;
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = checkReached(options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  readOutput(options);
+  options.output = outputOption;
+  if (auto error = checkForce(!options.output.empty() || !options.dumpPhases.empty()))
+    return std::move(error);
+  if (auto error = checkUsed(options))
+    return std::move(error);
+  if (options.output == "-" && options.json == "-")
+    return usage("give one of them a file", "-o - and --json - both want stdout");
+  return Action([options] { return compile(options); });
+}
+
+static llvm::Expected<Action> parseRun() {
+  RunOptions options;
+  if (auto error = readModel("run", Flow::Cpu, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  if (auto error = readNumber(repeatOption, 1, kAny, options.repeat))
+    return std::move(error);
+  if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
+    return std::move(error);
+  if (StringRef(toleranceOption.getValue()).getAsDouble(options.tolerance) ||
+      !(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    return usage("give a number like 1e-4",
+                 fmt::format("--tolerance is '{}'; expected a number of at least 0",
+                             toleranceOption.getValue()));
+  if (auto error = readPairs("input", inputOptions, options.inputs))
+    return std::move(error);
+  if (auto error = readPairs("expect", expectOptions, options.expected))
+    return std::move(error);
+  readOutput(options);
+  options.inputsPath = inputsOption;
+  options.outputDir = outputDirOption;
+  options.isDynamic = dynamicOption;
+  options.isReference = referenceOption;
+  if (toleranceOption.getNumOccurrences() > 0 && options.expected.empty())
+    return usage("add --expect NAME=FILE.npy",
+                 "--tolerance has no effect without --expect");
+  if (options.isReference && repeatOption.getNumOccurrences() > 0)
+    return usage("leave it out", "--repeat has no effect on --reference, which runs once");
+  if (StringRef(options.model).ends_with(".so"))
+    for (const cl::Option *option : {&cpuOption, &vectorBitsOption})
+      if (option->getNumOccurrences() > 0)
+        return usage("give it to tacit compile",
+                     fmt::format("--{} has no effect on a library", option->ArgStr.str()));
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
+  return Action([options] { return run(options); });
+}
+
+/// Reads what the models are evaluated on.
+static llvm::Error readData(EvalOptions &options) {
+  if (windowOption.getNumOccurrences() > 0) {
+    auto window = parseSize("window", windowOption);
+    if (!window)
+      return window.takeError();
+    options.window = *window;
+  }
+  if (auto error = readNumber(seedOption, 0, kAny, options.seed))
+    return error;
+  options.tokens = tokensOption;
+  options.inputsPath = inputsOption;
+  options.labels = labelsOption;
+  if (!options.labels.empty() && (options.inputsPath.empty() || !options.tokens.empty()))
+    return usage("add --inputs DIR, and leave --tokens out",
+                 "--labels are those of the examples of --inputs");
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Action> parseEval() {
+  EvalOptions options;
+  options.twin = twinOption;
+  if (auto error = readProtocol(/*isBounded=*/options.twin, options))
+    return std::move(error);
+  if (auto error = checkTwin(options))
+    return std::move(error);
+  if (auto error = readModel("eval", options.twin ? Flow::Twin : Flow::Cpu, options))
+    return std::move(error);
+  if (auto error = readChanges(options, /*isForShapes=*/false, options))
+    return std::move(error);
+  if (auto error = readCode(options))
+    return std::move(error);
+  if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
+    return std::move(error);
+  if (auto error = readData(options))
+    return std::move(error);
+  readOutput(options);
+  if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
+  return Action([options] { return eval(options); });
+}
+
+/// Reads a single operation that replaces a model, and its size: --elements or --shape.
+static llvm::Error readPrimitive(CostOptions &options) {
+  std::optional<int64_t> elements;
+  if (auto error = readNumber(elementsOption, 1, int64_t(1) << 40, elements))
+    return error;
+  options.primitive = primitiveOption;
+  if (options.primitive.empty())
+    return !elements ? llvm::Error::success()
+                     : usage("add --primitive gelu, for example",
+                             "--elements has no effect without --primitive");
+  if (auto error = checkOnly(costCommand, "primitive",
+                             {"primitive", "elements", "shape", "protocol", "network",
+                              "width", "fraction", "functions", "norm-scale", "max-bytes",
+                              "max-rounds", "json", "q", "v"}))
+    return error;
+  if (shapeOptions.size() + (elements ? 1 : 0) != 1)
+    return usage("add --elements 1024, or --shape 128x64",
+                 "--primitive needs its size exactly once");
+  if (elements)
+    options.primitiveShape = {*elements};
+  for (const std::string &text : shapeOptions)
+    for (StringRef dim : llvm::split(text, 'x')) {
+      auto size = parseSize("shape", dim);
+      if (!size)
+        return size.takeError();
+      options.primitiveShape.push_back(*size);
+    }
+  return refuseModel("primitive");
+}
+
+static llvm::Expected<Action> parseCost() {
+  CostOptions options;
+  if (auto error = readProtocol(/*isBounded=*/false, options))
+    return std::move(error);
+  if (auto error = readNumber(maxBytesOption, 0, kAny, options.maxBytes))
+    return std::move(error);
+  if (auto error = readNumber(maxRoundsOption, 0, kAny, options.maxRounds))
+    return std::move(error);
+  if (skipOption.getNumOccurrences() > 0)
+    for (StringRef kind : llvm::split(skipOption.getValue(), ','))
+      options.skip.push_back(kind.str());
+  if (auto error = readPrimitive(options))
+    return std::move(error);
+  readOutput(options);
+  options.network = networkOption;
+  options.hasNetwork = networkOption.getNumOccurrences() > 0;
+  if (listProtocolsOption) {
+    if (auto error = refuseModel("list-protocols"))
+      return std::move(error);
+    if (auto error =
+            checkOnly(costCommand, "list-protocols", {"list-protocols", "json", "q", "v"}))
+      return std::move(error);
+    return Action([options] { return listProtocols(options); });
+  }
+  options.flow = Flow::TwoParty;
+  if (options.primitive.empty()) {
+    if (auto error = readModel("cost", Flow::TwoParty, options))
+      return std::move(error);
+    if (auto error = readChanges(options, /*isForShapes=*/true, options))
+      return std::move(error);
+    if (auto error = checkForce(!options.dumpPhases.empty()))
+      return std::move(error);
+  }
+  return Action([options] { return cost(options); });
+}
+
+llvm::Expected<Action> tool::readCommand() {
+  if (inspectCommand)
+    return parseInspect();
+  if (compileCommand)
+    return parseCompile();
+  if (runCommand)
+    return parseRun();
+  if (evalCommand)
+    return parseEval();
+  if (costCommand)
+    return parseCost();
+  return Action(listPasses);
+}
