@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Support/OutputFiles.h"
+#include "CommitLock.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/InputFiles.h"
 #include "tacit/Support/SignalBlock.h"
@@ -512,6 +513,18 @@ llvm::Error OutputFiles::replaceAll() {
   return llvm::Error::success();
 }
 
+/// Returns the folders where files are replaced that belong together. A single file is
+/// replaced in one step.
+std::vector<std::string> OutputFiles::foldersToLock() const {
+  std::vector<std::string> folders;
+  for (const std::unique_ptr<Item> &item : items)
+    if (!item->temporary.empty())
+      folders.push_back(folderOf(item->target));
+  if (folders.size() < 2)
+    folders.clear();
+  return folders;
+}
+
 /// Something may have been read, or written by others, since the outputs were begun.
 llvm::Error OutputFiles::checkAll() {
   for (const std::unique_ptr<Item> &item : items) {
@@ -540,18 +553,25 @@ void OutputFiles::removeAside() {
   }
 }
 
+/// Replaces all files or none, undisturbed by signals and other commands.
+llvm::Error OutputFiles::putInPlace() {
+  CommitLock lock;
+  if (auto error = lock.acquire(foldersToLock()))
+    return error;
+  if (auto error = checkAll())
+    return error;
+  llvm::Error error = replaceAll();
+  if (error)
+    restoreAll();
+  else
+    removeAside();
+  return error;
+}
+
 llvm::Error OutputFiles::commit() {
   llvm::Error error = finishStreams();
   if (!error)
-    error = checkAll();
-  if (!error) {
-    SignalBlock block;
-    error = replaceAll();
-    if (error)
-      restoreAll();
-    else
-      removeAside();
-  }
+    error = putInPlace();
   if (!error) {
     tidyFolders();
     folders.clear();

@@ -11,7 +11,8 @@
 // - No file is lost. An output is never a file that this command reads (InputFiles.h), and
 //   a file of a kind that bears a mark is replaced only if the present one bears it too.
 // - All outputs appear together, when the command is certain to succeed. Until then they
-//   are temporary files beside their destinations, which a failure or a signal removes.
+//   are temporary files beside their destinations, which a failure or a signal removes. Of
+//   two commands that write the same files, one leaves all of its own.
 // - What a killed command left behind is removed by the next one that writes the same name.
 //
 //===----------------------------------------------------------------------===//
@@ -92,9 +93,11 @@ private:
   llvm::Expected<Item *> add(llvm::StringRef path, FileMark mark, bool isDiagnostic);
   llvm::Error checkTarget(llvm::StringRef path, llvm::StringRef target, FileMark mark);
   llvm::Error finishStreams();
+  std::vector<std::string> foldersToLock() const;
   llvm::Error checkAll();
   llvm::Error replaceAll();
   void restoreAll();
+  llvm::Error putInPlace();
   void removeAside();
   void lockFolder(llvm::StringRef folder);
   void tidyFolders();
