@@ -17,13 +17,18 @@
 #include "tacit/Support/Error.h"
 #include "tacit/Support/FileBlob.h"
 #include "tacit/Support/InputFiles.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/EndianStream.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -40,6 +45,10 @@ static constexpr llvm::StringLiteral kFolderWeights = "weights.bin";
 
 /// The last line of a program as a file. Lines are numbered as where it is printed.
 static constexpr llvm::StringLiteral kProgramMark = "// A program of tacit";
+
+/// Before it, there is a line with the hash and the key of each weight.
+static constexpr llvm::StringLiteral kWeightMark = "// weight ";
+static constexpr size_t kHashDigits = 16;
 
 /// MLIR would read its binary format as well, in which damage is harder to detect.
 static constexpr llvm::StringLiteral kBytecodeMagic = "ML\xefR";
@@ -73,6 +82,41 @@ void tacit::printProgram(ModuleOp module, llvm::raw_ostream &os) {
       program = StringRef(text).rtrim();
   }
   os << program << "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Hashes of weights
+//===----------------------------------------------------------------------===//
+
+/// Returns the key as part of a comment, which is one line.
+static std::string keyText(StringRef key) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::printEscapedString(key, os);
+  return text;
+}
+
+static uint64_t hashOf(ArrayRef<char> bytes) {
+  return llvm::xxh3_64bits(
+      ArrayRef(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()));
+}
+
+/// Returns the hashes that stand at the end of a program, by the texts of keys. There are
+/// none where the program was written by hand.
+static llvm::StringMap<uint64_t> readHashes(StringRef program) {
+  llvm::StringMap<uint64_t> hashes;
+  while (!program.empty()) {
+    auto [before, line] = program.rtrim().rsplit('\n');
+    program = line.empty() ? StringRef() : before;
+    uint64_t hash;
+    if (line == kProgramMark)
+      continue;
+    if (!line.consume_front(kWeightMark) ||
+        line.take_front(kHashDigits).getAsInteger(16, hash))
+      break;
+    hashes[line.drop_front(std::min(kHashDigits + 1, line.size()))] = hash;
+  }
+  return hashes;
 }
 
 //===----------------------------------------------------------------------===//
@@ -119,16 +163,18 @@ llvm::Expected<std::unique_ptr<PhaseFiles>> PhaseFiles::createBeside(StringRef p
 
 llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needsWeights) {
   std::string missing;
+  llvm::SetVector<StringRef> named;
   forEachResource(module, [&](DenseResourceElementsAttr attr) {
     StringRef key = attr.getRawHandle().getKey();
+    if (!named.insert(key) || hashes.count(key))
+      return;
     std::vector<char> scratch;
     auto bytes = rawBytes(attr, scratch);
     if (!bytes) {
       missing = key;
       return;
     }
-    if (!keys.insert(key).second)
-      return;
+    hashes[key] = hashOf(*bytes);
     weights.write_zeros(llvm::alignTo(weights.tell(), kAlignment) - weights.tell());
     entries.push_back({key.str(), weights.tell(), bytes->size()});
     weights.write(bytes->data(), bytes->size());
@@ -138,6 +184,10 @@ llvm::Error PhaseFiles::write(ModuleOp module, StringRef programPath, bool needs
     return fail(ErrorKind::Internal, "", "the bytes of weight '{}' were lost", missing);
   auto print = [&](llvm::raw_ostream &os) {
     printProgram(module, os);
+    for (StringRef key : named)
+      if (auto hash = hashes.find(key); hash != hashes.end())
+        os << kWeightMark << llvm::format_hex_no_prefix(hash->getValue(), kHashDigits)
+           << ' ' << keyText(key) << "\n";
     os << kProgramMark << "\n";
     return llvm::Error::success();
   };
@@ -230,57 +280,116 @@ tacit::parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, StringRef path,
   return module;
 }
 
+namespace {
+/// The file with the weights of a program, which need not exist.
+class WeightsOf {
+public:
+  /// Fails with BadInput if the file is damaged.
+  llvm::Error open(StringRef program);
+  /// Attaches the bytes of a weight, unless the program contains them. Fails with BadInput
+  /// if they are not what the program was written with.
+  llvm::Error attach(DenseResourceElementsAttr attr, bool isNeeded);
+
+  /// The hashes that the program has for its weights.
+  llvm::StringMap<uint64_t> hashes;
+
+private:
+  llvm::Error find(DenseResourceElementsAttr attr, bool isNeeded);
+
+  std::string program, path;
+  std::shared_ptr<llvm::MemoryBuffer> mapped;
+  Index index;
+};
+} // namespace
+
+llvm::Error WeightsOf::open(StringRef programPath) {
+  program = programPath;
+  path = weightsBeside(program);
+  if (!llvm::sys::fs::exists(path))
+    path = PhaseFiles::weightsIn(llvm::sys::path::parent_path(program));
+  if (!llvm::sys::fs::exists(path))
+    return llvm::Error::success();
+  auto buffer = readInput(path);
+  if (buffer)
+    mapped = std::move(*buffer);
+  auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
+  if (!read)
+    return fail(ErrorKind::BadInput, "dump the phases again",
+                "'{}' is not a weight file of phase dumps, or is truncated", path);
+  index = std::move(*read);
+  return llvm::Error::success();
+}
+
+/// Says how to have the right weights again.
+static const char *kKeepWeights = "keep the weight file that was dumped with the program";
+
+/// Attaches bytes of the file, if it has any for the weight.
+llvm::Error WeightsOf::find(DenseResourceElementsAttr attr, bool isNeeded) {
+  StringRef key = attr.getRawHandle().getKey();
+  auto found = index.find(key);
+  if (found != index.end()) {
+    auto &manager = DenseResourceElementsHandle::getManagerInterface(attr.getContext());
+    manager.update(key, makeFileBlob(found->second, mapped));
+    return llvm::Error::success();
+  }
+  if (!isNeeded)
+    return llvm::Error::success();
+  return fail(ErrorKind::BadInput, kKeepWeights, "'{}' names the weight '{}', {}", program,
+              key.str(),
+              mapped ? fmt::format("which '{}' does not hold", path)
+                     : fmt::format("but the file '{}' is missing", path));
+}
+
+llvm::Error WeightsOf::attach(DenseResourceElementsAttr attr, bool isNeeded) {
+  StringRef key = attr.getRawHandle().getKey();
+  bool isInText = attr.getRawHandle().getBlob() != nullptr;
+  if (!isInText)
+    if (auto error = find(attr, isNeeded))
+      return error;
+  const AsmResourceBlob *blob = attr.getRawHandle().getBlob();
+  if (!blob)
+    return llvm::Error::success();
+  ArrayRef<char> bytes = blob->getData();
+  auto size = byteSize(attr.getType());
+  if (!size || bytes.size() != static_cast<size_t>(*size))
+    return fail(ErrorKind::BadInput, kKeepWeights,
+                "weight '{}' has {} bytes; expected {} for its type", key.str(),
+                bytes.size(), size.value_or(0));
+  auto expected = hashes.find(keyText(key));
+  if (isInText || !isNeeded || expected == hashes.end())
+    return llvm::Error::success();
+  uint64_t found = hashOf(bytes);
+  releasePages(bytes);
+  if (found == expected->getValue())
+    return llvm::Error::success();
+  return fail(ErrorKind::BadInput,
+              kKeepWeights + std::string("; a later command may have replaced it, so write "
+                                         "the program again"),
+              "weight '{}' in '{}' has the hash {:016x}; expected {:016x}, with which '{}' "
+              "was written",
+              key.str(), path, found, expected->getValue(), program);
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>>
 tacit::readProgram(StringRef path, MLIRContext *context, bool needsWeights) {
   auto text = readInput(path, /*isText=*/true);
   if (!text)
     return fail(ErrorKind::BadInput, "check the path", "cannot read '{}': {}", path.str(),
                 text.getError().message());
-  auto parsed = parseProgram(std::move(*text), path, context);
-  if (!parsed)
-    return parsed.takeError();
-  OwningOpRef<ModuleOp> module = std::move(*parsed);
-  std::string weightsPath = weightsBeside(path);
-  if (!llvm::sys::fs::exists(weightsPath))
-    weightsPath = PhaseFiles::weightsIn(llvm::sys::path::parent_path(path));
-  Index index;
-  std::shared_ptr<llvm::MemoryBuffer> mapped;
-  if (llvm::sys::fs::exists(weightsPath)) {
-    auto buffer = readInput(weightsPath);
-    if (buffer)
-      mapped = std::move(*buffer);
-    auto read = mapped ? readIndex(mapped->getBuffer()) : std::nullopt;
-    if (!read)
-      return fail(ErrorKind::BadInput, "dump the phases again",
-                  "'{}' is not a weight file of phase dumps, or is truncated", weightsPath);
-    index = std::move(*read);
-  }
-  std::string problem;
-  auto &manager = DenseResourceElementsHandle::getManagerInterface(context);
-  forEachResource(*module, [&](DenseResourceElementsAttr attr) {
-    StringRef key = attr.getRawHandle().getKey();
-    auto size = byteSize(attr.getType());
-    if (!problem.empty())
-      return;
-    if (!attr.getRawHandle().getBlob()) {
-      auto found = index.find(key);
-      if (found == index.end()) {
-        if (!needsWeights)
-          return;
-        problem = fmt::format("'{}' names the weight '{}', ", path.str(), key.str()) +
-                  (mapped ? fmt::format("which '{}' does not hold", weightsPath)
-                          : fmt::format("but the file '{}' is missing", weightsPath));
-        return;
-      }
-      manager.update(key, makeFileBlob(found->second, mapped));
-    }
-    size_t held = attr.getRawHandle().getBlob()->getData().size();
-    if (!size || held != static_cast<size_t>(*size))
-      problem = fmt::format("weight '{}' has {} bytes; expected {} for its type", key.str(),
-                            held, size.value_or(0));
+  WeightsOf weights;
+  weights.hashes = readHashes((*text)->getBuffer());
+  auto module = parseProgram(std::move(*text), path, context);
+  if (!module)
+    return module.takeError();
+  if (auto error = weights.open(path))
+    return std::move(error);
+  llvm::DenseSet<Attribute> attached;
+  llvm::Error error = llvm::Error::success();
+  forEachResource(**module, [&](DenseResourceElementsAttr attr) {
+    if (!error && attached.insert(attr).second)
+      error = weights.attach(attr, needsWeights);
   });
-  if (!problem.empty())
-    return fail(ErrorKind::BadInput,
-                "keep the weight file that was dumped with the program", "{}", problem);
+  if (error)
+    return std::move(error);
   return module;
 }

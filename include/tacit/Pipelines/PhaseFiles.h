@@ -10,7 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tacit/Support/OutputFiles.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
 
@@ -59,7 +59,7 @@ private:
   llvm::raw_fd_ostream &weights;
   bool isDiagnostic;
   std::vector<Entry> entries;
-  llvm::StringSet<> keys;
+  llvm::StringMap<uint64_t> hashes; ///< of the weights in the file, by their keys
 };
 
 /// Parses the text of a program, without its weights; `path` is what messages call it.
@@ -70,7 +70,8 @@ parseProgram(std::unique_ptr<llvm::MemoryBuffer> text, llvm::StringRef path,
 
 /// Reads a program and attaches its weights from NAME.weights.bin or weights.bin beside it.
 /// Fails with BadInput if the text is wrong (with the parser's message), or if a weight is
-/// missing (by name) or has the wrong size. Callers that only look at a program do not need
+/// missing (by name), has the wrong size, or is not the one that the program was written
+/// with. Callers that only look at a program do not need
 /// the missing weights.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 readProgram(llvm::StringRef path, mlir::MLIRContext *context, bool needsWeights = true);
