@@ -146,6 +146,17 @@ static bool isSchedule(const CompileOptions &options) {
   return options.target == CompileOptions::Target::TwoParty && isJson(options);
 }
 
+/// --from reads files of this name only, and each has a name of its own for the weights.
+static llvm::Error checkProgramName(const std::string &output) {
+  bool isFile = !llvm::sys::fs::exists(output) || llvm::sys::fs::is_regular_file(output);
+  if (!isFile || llvm::StringRef(output).ends_with(".mlir"))
+    return llvm::Error::success();
+  return fail(ErrorKind::InvalidArgument, "-o NAME.mlir, or -o - for stdout",
+              "a program is written to NAME.mlir, with NAME.weights.bin beside it; -o is "
+              "'{}'",
+              output);
+}
+
 /// Says early which outputs must not be written.
 static llvm::Error checkOutputs(const CompileOptions &options, OutputFiles &files) {
   if (options.output.empty() || options.output == "-")
@@ -154,6 +165,8 @@ static llvm::Error checkOutputs(const CompileOptions &options, OutputFiles &file
     return files.check(options.output, isScheduleFile);
   if (options.target != CompileOptions::Target::Cpu) {
     if (auto error = files.check(options.output, isProgramFile))
+      return error;
+    if (auto error = checkProgramName(options.output))
       return error;
     return files.check(weightsBeside(options.output), isProgramWeights);
   }
