@@ -26,13 +26,14 @@ class Graph:
     """Nodes, one after the other; each method returns the name of its result."""
 
     def __init__(self):
-        self.nodes, self.weights, self.count = [], [], 0
+        self.nodes, self.weights, self.count, self.path = [], [], 0, ""
 
     def op(self, kind, *inputs, name=None, **attributes):
         self.count += 1
         out = name or f"{kind.lower()}{self.count}"
         self.nodes.append(helper.make_node(kind, list(inputs), [out],
-                                           name=f"/{kind}_{self.count}", **attributes))
+                                           name=f"{self.path}/{kind}_{self.count}",
+                                           **attributes))
         return out
 
     def const(self, array):
@@ -129,6 +130,46 @@ def experts(g, x):
                     g.op("Gather", gate, g.const(np.array([i], np.int64)), axis=2))
         total = g.op("Add", total, part) if total else part
     return g.op("Add", x, total)
+
+
+def two_attentions(g, x):
+    """Temporal and spatial attention: the first is followed by one more product."""
+    x = g.op("Add", x, g.linear(g.attention(g.norm(x))))
+    x = g.op("Add", x, g.attention(g.norm(x)))
+    return g.op("Add", x, g.feed_forward(g.norm(x)))
+
+
+def numbered():
+    """The same sublayers, each of which is a layer according to the paths of its nodes."""
+    g = Graph()
+    x = g.embed("ids")
+    for i in range(2):
+        g.path = f"/layers.{3 * i}"
+        x = g.op("Add", x, g.attention(g.norm(x)))
+        g.path = f"/layers.{3 * i + 1}"
+        x = g.op("Add", x, g.attention(g.norm(x)))
+        g.path = f"/layers.{3 * i + 2}"
+        x = g.op("Add", x, g.feed_forward(g.norm(x)))
+    g.path = ""
+    return g.finish(g.norm(x))
+
+
+def macaron(g, x):
+    """Half of a feed-forward layer before the attention, and half after it."""
+    for part in (g.feed_forward, g.attention, g.feed_forward):
+        y = part(g.norm(x))
+        if part == g.feed_forward:
+            y = g.op("Mul", y, g.const(np.float32(0.5)))
+        x = g.op("Add", x, y)
+    return g.norm(x)
+
+
+def mixer(g, x):
+    """MLP-Mixer: the first layer works along the tokens."""
+    y = g.op("Transpose", g.norm(x), perm=[0, 2, 1])
+    y = g.linear(g.op("Relu", g.linear(y, ROWS, WIDTH)), WIDTH, ROWS)
+    x = g.op("Add", x, g.op("Transpose", y, perm=[0, 2, 1]))
+    return g.op("Add", x, g.feed_forward(g.norm(x)))
 
 
 def decoder():
@@ -251,6 +292,10 @@ MODELS = {
     "post-norm": lambda: stack(post_norm, normed=False),
     "experts": lambda: stack(experts),
     "decoder": decoder,
+    "two-attentions": lambda: stack(two_attentions),
+    "numbered": numbered,
+    "macaron": lambda: stack(macaron, normed=False),
+    "mixer": lambda: stack(mixer),
     "convolutions": convolutions,
     "cached": cached,
     "cached-unnamed": lambda: cached("kept_{}", "grown_{}"),

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Dialect/NN/Analysis/Blocks.h"
+#include "BlockPlan.h"
 #include "tacit/Support/Error.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/ADT/MapVector.h"
 #include <fmt/format.h>
 
@@ -40,7 +42,6 @@ private:
     Value source = {};
     bool isSum = false, hasAttention = false, isCross = false;
     std::optional<unsigned> previous = std::nullopt; ///< on the same stream of values
-    std::optional<unsigned> block = std::nullopt;
   };
   /// Whether an operation after an attention is also behind a product.
   struct Trail {
@@ -48,11 +49,6 @@ private:
     bool isBehind;
   };
   using Trails = llvm::MapVector<Operation *, Trail>;
-  /// What a block has so far.
-  struct Contents {
-    bool hasSelf, hasCross;
-    bool isClosed; ///< by a layer that has no attention
-  };
 
   bool isKnown(Value value) const { return known.contains(value.getDefiningOp()); }
   unsigned positionOf(Value value) const {
@@ -78,9 +74,9 @@ private:
 
   // Blocks.
   void orderParts();
-  void placeAttention(Part &part);
-  void formBlocks();
-  void numberOperations();
+  SublayerShape shapeOf(const Part &part) const;
+  BlockPlan formBlocks();
+  void numberOperations(const BlockPlan &plan);
   void relateToAttentions();
 
   Blocks &blocks;
@@ -91,7 +87,6 @@ private:
   std::vector<Part> parts;
   llvm::DenseMap<Operation *, unsigned> partOf;
   unsigned numSums = 0; ///< parts from this one on have no residual sum
-  std::vector<Contents> blockContents;
 };
 
 } // namespace tacit::nn
@@ -409,46 +404,47 @@ void BlockFinder::orderParts() {
       part.previous = last - 1;
 }
 
-/// Adds an attention to the block before it on its stream, or begins another one.
-void BlockFinder::placeAttention(Part &part) {
-  Part *before = part.previous ? &parts[*part.previous] : nullptr;
-  if (before && before->block) {
-    Contents &contents = blockContents[*before->block];
-    bool &isFull = part.isCross ? contents.hasCross : contents.hasSelf;
-    if (!contents.isClosed && !isFull) {
-      isFull = true;
-      part.block = before->block;
-      return;
+SublayerShape BlockFinder::shapeOf(const Part &part) const {
+  auto isActivation = [](Operation *op) {
+    auto site = dyn_cast<SiteOpInterface>(op);
+    return site && site.getSiteRole() == SiteRole::Activation;
+  };
+  SublayerShape shape{part.hasAttention,
+                      part.isCross,
+                      llvm::any_of(part.members, isActivation),
+                      part.previous,
+                      {}};
+  // The sum and what is shared with other layers may be of another module.
+  for (Operation *op : part.members)
+    if (part.hasAttention ? isAttention(op) : isProduct(op)) {
+      shape.numbers = numbersInPath(nodeOf(op->getLoc()));
+      break;
     }
-  }
-  part.block = blockContents.size();
-  blockContents.push_back({!part.isCross, part.isCross, false});
-  // Layers before the first attention of a stream belong to its block.
-  for (; before && !before->block;
-       before = before->previous ? &parts[*before->previous] : nullptr)
-    before->block = part.block;
+  return shape;
 }
 
-void BlockFinder::formBlocks() {
-  for (Part &part : parts) {
-    if (part.hasAttention) {
-      placeAttention(part);
-    } else if (part.previous && parts[*part.previous].block) {
-      part.block = parts[*part.previous].block;
-      blockContents[*part.block].isClosed = true;
+/// Forms blocks. In a model without attention, the layers that mix tokens take its place:
+/// they transpose the values before a product.
+BlockPlan BlockFinder::formBlocks() {
+  auto shapes = llvm::map_to_vector(parts, [&](Part &part) { return shapeOf(part); });
+  auto isTransposed = [](Operation *op) { return isa<TransposeOp>(op); };
+  if (llvm::none_of(shapes, [](SublayerShape &shape) { return shape.hasAttention; }))
+    for (auto [part, shape] : llvm::zip(parts, shapes)) {
+      shape.hasAttention = llvm::any_of(part.members, isTransposed);
+      shape.hasActivation &= !shape.hasAttention;
     }
-  }
-  blocks.numBlocks = blockContents.size();
-  if (blockContents.empty())
-    for (Part &part : parts)
-      part.block = 0;
+  BlockPlan plan = planBlocks(shapes);
+  blocks.numBlocks = plan.count;
+  if (plan.count == 0)
+    llvm::fill(plan.blocks, 0);
+  return plan;
 }
 
 /// Numbers the operations of sublayers, and those from which only sublayers are computed.
-void BlockFinder::numberOperations() {
+void BlockFinder::numberOperations(const BlockPlan &plan) {
   for (auto [number, part] : llvm::enumerate(parts)) {
-    blocks.sublayers.push_back({part.block.value_or(0), part.isCross});
-    if (part.block)
+    blocks.sublayers.push_back({plan.blocks[number].value_or(0), part.isCross});
+    if (plan.blocks[number])
       for (Operation *op : part.members)
         blocks.numbers[op] = number;
   }
@@ -491,8 +487,7 @@ void BlockFinder::run() {
   findLooseAttentions();
   extendLooseAttentions();
   orderParts();
-  formBlocks();
-  numberOperations();
+  numberOperations(formBlocks());
   relateToAttentions();
 }
 

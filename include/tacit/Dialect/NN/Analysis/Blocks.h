@@ -28,10 +28,22 @@ namespace tacit::nn {
 /// sources that they read, with their projections and the layer after them.
 ///
 /// A block begins with an attention, and holds the sublayers that follow on the same stream
-/// of values. The next attention begins another block, except for one cross attention
-/// directly after a self-attention, or the reverse: a decoder has both in one block. What
-/// comes before the first attention of a stream, and feeds no sum, belongs to the first
-/// sublayer that it reaches; what reaches none is final.
+/// of values. The next attention begins another block, with these exceptions:
+///
+/// - one cross attention directly after a self-attention, or the reverse: a decoder has
+/// both
+///   in one block;
+/// - attentions directly after one another, if each layer of the stream has as many of them
+///   and then a feed-forward layer: temporal and spatial attention are one block;
+/// - layers before the first attention, if there are as many more between any two
+/// attentions
+///   as come after the last one: layers with a feed-forward layer on both sides.
+///
+/// The numbers in the paths of nodes (/layers.3/...) decide where structure has two
+/// answers. In a model without attention, layers that transpose values in front of a
+/// product, as MLP-Mixer does, count as attentions. What comes before the first attention
+/// of a stream, and feeds no sum, belongs to the first sublayer that it reaches; what
+/// reaches none is final.
 ///
 /// The analysis describes the function as it was when the analysis was computed; it does
 /// not know operations that were created later.
@@ -62,7 +74,7 @@ public:
   /// Returns the number of blocks; a model without attention is one block.
   unsigned count() const { return std::max(numBlocks, 1u); }
 
-  /// Returns the number of blocks that have an attention.
+  /// Returns the number of blocks that have an attention, or what counts as one.
   unsigned layers() const { return numBlocks; }
 
 private:
