@@ -42,6 +42,13 @@ def opset_9():
         [X], outputs(["a", "b", "c", "ci", "d", "e", "f0", "f1", "g", "h", "im"]), opset=9)
 
 
+def hyperbolic():
+    """Functions whose intermediate results overflow before they do."""
+    kinds = {"Sinh": "a", "Cosh": "b", "Asinh": "c", "Acosh": "d"}
+    return model([node(kind, "x", out, "/" + kind.lower()) for kind, out in kinds.items()],
+                 [value("x", [8])], [value(out, [8]) for out in kinds.values()])
+
+
 def opset_12():
     """Operands instead; a softmax still takes all dimensions from its axis on."""
     return model(
@@ -436,6 +443,7 @@ def image_blocks():
 
 
 MODELS = {
+    "hyperbolic": hyperbolic,
     "image-blocks": image_blocks,
     "depth-mode": one("DepthToSpace", "i", blocksize=2, mode="RCD",
                       graph_inputs=[value("i", [1, 4, 1, 1])]),

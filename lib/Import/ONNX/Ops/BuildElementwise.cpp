@@ -8,6 +8,7 @@
 #include "Ops/Compose.h"
 #include "Ops/OpTable.h"
 #include <cfloat>
+#include <cmath>
 
 using namespace mlir;
 using namespace tacit;
@@ -385,12 +386,22 @@ Value onnx_import::buildAsin(NodeBuilder &node) {
   return node.create<nn::AtanOp>({div(node, a.x, root(node, square))});
 }
 
-/// Computes log(x + sqrt((x - 1) (x + 1))).
+/// Computes log(x + y) for a y that is as good as x where x is large: log(x) + log(2),
+/// since the sum might overflow.
+static Value logarithmOfSum(const Activation &a, Value x, Value y) {
+  constexpr double kLarge = 0x1p28;
+  Value large = add(a.node, logarithm(a.node, x), a.constant(M_LN2));
+  Value small = logarithm(a.node, add(a.node, x, y));
+  Value isLarge = compare(a.node, nn::ComparePredicate::Less, a.constant(kLarge), x);
+  return a.node.create<nn::WhereOp>({isLarge, large, small});
+}
+
+/// Computes log(x + sqrt(x - 1) sqrt(x + 1)).
 Value onnx_import::buildAcosh(NodeBuilder &node) {
   Activation a(node);
   Value one = a.constant(1);
-  Value square = mul(node, sub(node, a.x, one), add(node, a.x, one));
-  return logarithm(node, add(node, a.x, root(node, square)));
+  Value below = root(node, sub(node, a.x, one)), above = root(node, add(node, a.x, one));
+  return logarithmOfSum(a, a.x, mul(node, below, above));
 }
 
 /// Computes log(|x| + sqrt(x^2 + 1)), with the sign of x.
@@ -398,7 +409,7 @@ Value onnx_import::buildAsinh(NodeBuilder &node) {
   Activation a(node);
   Value magnitude = node.create<nn::AbsOp>({a.x});
   Value square = add(node, mul(node, a.x, a.x), a.constant(1));
-  Value log = logarithm(node, add(node, magnitude, root(node, square)));
+  Value log = logarithmOfSum(a, magnitude, root(node, square));
   return a.where(nn::ComparePredicate::Less, a.constant(0), node.create<nn::NegOp>({log}),
                  log);
 }
@@ -411,12 +422,17 @@ Value onnx_import::buildAtanh(NodeBuilder &node) {
   return mul(node, logarithm(node, ratio), a.constant(0.5));
 }
 
-/// Computes (exp(x) + exp(-x)) / 2, or the half of their difference.
+/// Computes (exp(x) + exp(-x)) / 2, or the half of their difference, from the exponentials
+/// of x/2 and -x/2: exp(x) overflows where its half does not.
 static Value hyperbolic(NodeBuilder &node, bool isCosine) {
   Activation a(node);
-  Value up = node.create<nn::ExpOp>({a.x});
-  Value down = node.create<nn::ExpOp>({node.create<nn::NegOp>({a.x})});
-  return mul(node, isCosine ? add(node, up, down) : sub(node, up, down), a.constant(0.5));
+  Value half = mul(node, a.x, a.constant(0.5));
+  Value up = node.create<nn::ExpOp>({half});
+  Value down = node.create<nn::ExpOp>({node.create<nn::NegOp>({half})});
+  auto halved = [&](Value x) { return mul(node, x, a.constant(0.5)); };
+  if (isCosine)
+    return add(node, mul(node, halved(up), up), mul(node, halved(down), down));
+  return mul(node, halved(sub(node, up, down)), add(node, up, down));
 }
 
 Value onnx_import::buildCosh(NodeBuilder &node) { return hyperbolic(node, true); }
