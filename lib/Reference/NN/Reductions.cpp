@@ -152,8 +152,11 @@ static int64_t findInRow(nn::ArgReduceOp op, const Tensor &input, const Rows &ro
   int64_t best = 0;
   for (int64_t i = 0; i < rows.length; ++i) {
     int64_t here = rows.offset(row, i), there = rows.offset(row, best);
-    if (isNaN(input, here))
-      return i;
+    // A NaN is what is searched for, be it the largest or the smallest.
+    if (isNaN(input, there) != isNaN(input, here)) {
+      best = isNaN(input, here) ? i : best;
+      continue;
+    }
     bool isBetter = op.getKind() == nn::ArgKind::Max ? isLess(input, there, here)
                                                      : isLess(input, here, there);
     bool isEqual = !isLess(input, there, here) && !isLess(input, here, there);

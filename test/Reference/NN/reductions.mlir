@@ -36,12 +36,15 @@ func.func @arg_reduce(%x: tensor<2x4xf32> {test.value = dense<[[1.0, 7.0, 7.0, 2
   return %0, %1, %2 : tensor<2xi64>, tensor<2xi64>, tensor<2x1xi64>
 }
 
-func.func @arg_reduce_nan(%x: tensor<3xf32> {test.value = dense<[1.0, 0x7FC00000, 7.0]> : tensor<3xf32>})
+// A NaN is what is found, the first of them or the last.
+func.func @arg_reduce_nan(%x: tensor<5xf32> {test.value = dense<[1.0, 0x7FC00000, 7.0, 0x7FC00000, 0.0]> : tensor<5xf32>})
     -> (tensor<i64> {test.expected = dense<1> : tensor<i64>},
-        tensor<i64> {test.expected = dense<1> : tensor<i64>}) {
-  %0 = nn.arg_reduce max %x axis = 0 : (tensor<3xf32>) -> tensor<i64>
-  %1 = nn.arg_reduce min %x axis = 0 : (tensor<3xf32>) -> tensor<i64>
-  return %0, %1 : tensor<i64>, tensor<i64>
+        tensor<i64> {test.expected = dense<1> : tensor<i64>},
+        tensor<i64> {test.expected = dense<3> : tensor<i64>}) {
+  %0 = nn.arg_reduce max %x axis = 0 : (tensor<5xf32>) -> tensor<i64>
+  %1 = nn.arg_reduce min %x axis = 0 : (tensor<5xf32>) -> tensor<i64>
+  %2 = nn.arg_reduce max %x axis = 0 last : (tensor<5xf32>) -> tensor<i64>
+  return %0, %1, %2 : tensor<i64>, tensor<i64>, tensor<i64>
 }
 
 // Of equal elements the one with the lower index comes first; NaN is the largest.
