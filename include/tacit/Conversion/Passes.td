@@ -68,9 +68,11 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
     - A look-up in the server's table at the client's indices is the product of
       `mpc.one_hot` and the table.
     - A constant mask becomes the operand `keep` of `mpc.softmax`. A mask that follows from
-      the inputs is limited to -64 by the client and added to the scores.
+      the inputs is limited to -64 by the client and added to the scores, and so is any mask
+      of scores that a softmax outside of an attention reads.
     - A convolution is the product of its windows, which are moved together, and its
-      filters.
+      filters. A pool is the sum or the maximum of its windows.
+    - A choice by a comparison of secrets is a product with the sign of their difference.
     - Matrix products and whole functions state their place in the model by `mpc.site`.
     - Caches stay shares: the argument and the result are `!mpc.share`, marked by
       `mpc.state`, which names the other end.

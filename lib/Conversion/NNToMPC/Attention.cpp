@@ -13,8 +13,6 @@
 using namespace mlir;
 using namespace tacit;
 
-/// A mask that adds this to a score, or replaces it by this, excludes the score.
-static constexpr double kMasked = -1000;
 /// The number that a mask adds if only one party knows it. exp(-64) is 0 in fixed point,
 /// and (1
 /// + x/256)^256, by which protocols compute exp(x), is still decreasing there.
@@ -40,7 +38,7 @@ static std::optional<std::vector<float>> readKeep(nn::ConstantOp mask) {
   keep.reserve(payload->values.size());
   for (int64_t value : payload->values) {
     float number = llvm::bit_cast<float>(static_cast<uint32_t>(value));
-    if (!isBoolean && number != 0 && !(number <= kMasked))
+    if (!isBoolean && number != 0 && !(number <= kExcluded))
       return std::nullopt;
     keep.push_back(isBoolean ? value != 0 : number == 0);
   }
@@ -78,14 +76,15 @@ static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
 // All masks
 //===----------------------------------------------------------------------===//
 
-/// Returns a mask as numbers to be added, computed by the party that knows it.
-static Value addend(Value mask, Lowering &l) {
+Value tacit::maskAddend(Value mask, Lowering &l, bool isInverse) {
   auto type = tensorOf(mask);
   Value least = l.number(kSecretlyMasked);
   Value numbers;
   if (type.getElementType().isInteger(1)) {
     auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());
-    numbers = nn::WhereOp::create(l.builder, l.loc, floats, mask, l.number(0), least);
+    Value zero = l.number(0);
+    numbers = nn::WhereOp::create(l.builder, l.loc, floats, mask, isInverse ? least : zero,
+                                  isInverse ? zero : least);
   } else {
     numbers = nn::MaximumOp::create(l.builder, l.loc, type, mask, least);
   }
@@ -96,7 +95,7 @@ static Value addend(Value mask, Lowering &l) {
 /// positions and the client's padding, as the sum of both parts.
 static Value addendOfBoth(Value mask, Lowering &l) {
   if (l.knowledgeOf(mask) != mpc::Knowledge::Secret)
-    return addend(mask, l);
+    return maskAddend(mask, l);
   Operation *op = mask.getDefiningOp();
   if (isa_and_present<nn::AddOp>(op))
     return l.sum(addendOfBoth(op->getOperand(0), l), addendOfBoth(op->getOperand(1), l));
@@ -123,14 +122,14 @@ static LogicalResult lowerMask(nn::AttentionOp op, LoweredMask &lowered, Lowerin
       return success();
     }
   }
-  lowered.bias = addend(mask, l);
+  lowered.bias = maskAddend(mask, l);
   return success(lowered.bias != nullptr);
 }
 
 /// Returns true if the mask replaces scores by a number that does not exclude them: they
 /// are then selected instead.
 static bool isChoice(nn::AttentionOp op) {
-  return op.getFill() && !(op.getFill()->convertToFloat() <= kMasked);
+  return op.getFill() && !(op.getFill()->convertToFloat() <= kExcluded);
 }
 
 /// Lowers the mask of `op`, which other attentions may use too. A query that may attend to

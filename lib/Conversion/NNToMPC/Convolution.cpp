@@ -5,14 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
-#include "tacit/Dialect/NN/IR/Movement.h"
+#include "Windows.h"
 
 using namespace mlir;
 using namespace tacit;
-
-/// A window with more elements in a channel is not taken apart.
-static constexpr int64_t kMaxKernel = 1024;
 
 /// Returns true if no element is in two windows, and none is padding: the windows are then
 /// the rows of a matrix.
@@ -63,68 +59,19 @@ static Value windowsAsRows(Value x, ArrayRef<int64_t> kernel, ArrayRef<int64_t> 
   return l.reshape(x, {batch, rows, columns});
 }
 
-/// Returns `x` with `low` and `high` zeros around a dimension. The zeros are x - x, which
-/// both parties compute alone.
-static Value padWithZeros(Value x, int64_t dim, int64_t low, int64_t high, Lowering &l) {
-  SmallVector<int64_t> starts(shareOf(x).getRank(), 0), ones(starts.size(), 1);
-  Value element = mpc::SliceOp::create(l.builder, l.loc, x, starts, ones, ones);
-  Value zero = mpc::SubOp::create(l.builder, l.loc, element, element);
-  auto zeros = [&](int64_t count) {
-    SmallVector<int64_t> shape(shareOf(x).getShape());
-    shape[dim] = count;
-    return l.expand(zero, shape);
-  };
-  SmallVector<Value> parts;
-  if (low > 0)
-    parts.push_back(zeros(low));
-  parts.push_back(x);
-  if (high > 0)
-    parts.push_back(zeros(high));
-  if (llvm::is_contained(parts, Value()))
-    return {};
-  return mpc::ConcatOp::create(l.builder, l.loc, parts, dim);
-}
-
-/// Copies overlapping windows of [N, C, D1, ...] to [N, O1 * ..., C * K1 * ...], one row
-/// for each: a slice for each element of the kernel. This is local.
-static Value copyWindows(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
-                         ArrayRef<int64_t> windows, Lowering &l) {
-  int64_t size = 1, rows = 1, batch = shareOf(x).getShape()[0],
-          channels = shareOf(x).getShape()[1];
-  for (auto [extent, count] : llvm::zip(kernel, windows)) {
-    size *= extent;
-    rows *= count;
-  }
-  SmallVector<Value> parts;
-  for (int64_t number = 0; number < size; ++number) {
-    SmallVector<int64_t> starts(2, 0), ends{batch, channels}, steps(2, 1);
-    auto place = nn::unflatten(number, kernel);
-    for (auto [i, count] : llvm::enumerate(windows)) {
-      starts.push_back(place[i] * op.getDilations()[i]);
-      steps.push_back(op.getStrides()[i]);
-      ends.push_back(starts.back() + (count - 1) * steps.back() + 1);
-    }
-    Value part = mpc::SliceOp::create(l.builder, l.loc, x, starts, ends, steps);
-    parts.push_back(l.reshape(part, {batch, channels, 1, rows}));
-  }
-  if (failed(l.checkSize({batch, channels, size, rows})))
-    return {};
-  Value all = size == 1 ? parts.front()
-                        : mpc::ConcatOp::create(l.builder, l.loc, parts, 2).getResult();
-  return l.reshape(l.transpose(all, {0, 3, 1, 2}), {batch, rows, channels * size});
-}
-
 /// Returns the windows of `x` as rows of [N, O1 * ..., C * K1 * ...].
 static Value unfold(Value x, nn::ConvOp op, ArrayRef<int64_t> kernel,
                     ArrayRef<int64_t> windows, Lowering &l) {
   if (hasSeparateWindows(op))
     return windowsAsRows(keepTouched(x, op, kernel, windows, l), kernel, windows, l);
-  for (auto [i, pads] : llvm::enumerate(llvm::zip(op.getPadsLow(), op.getPadsHigh()))) {
-    auto [low, high] = pads;
-    if (x && (low > 0 || high > 0))
-      x = padWithZeros(x, i + 2, low, high, l);
-  }
-  return x ? copyWindows(x, op, kernel, windows, l) : Value();
+  for (auto [i, low] : llvm::enumerate(op.getPadsLow()))
+    x = padWithZeros(x, i + 2, low, op.getPadsHigh()[i], l);
+  Value all = windowElements(x, {kernel, windows, op.getStrides(), op.getDilations()}, l);
+  if (!all)
+    return {};
+  ArrayRef<int64_t> shape = shareOf(all).getShape();
+  int64_t batch = shape[0], columns = shape[1] * shape[2], rows = shape[3];
+  return l.reshape(l.transpose(all, {0, 3, 1, 2}), {batch, rows, columns});
 }
 
 /// Multiplies the rows of each group of channels, [N, R, G * K], by the filters of the
@@ -157,11 +104,11 @@ LogicalResult tacit::convertConv(nn::ConvOp op, Lowering &l) {
   if (shareOf(x).getNumElements() == 0 || tensorOf(op.getResult()).getNumElements() == 0 ||
       size == 0)
     return l.refuse("has no elements; expected at least one window");
-  if (!hasSeparateWindows(op) && size > kMaxKernel)
+  if (!hasSeparateWindows(op) && size > kMaxWindow)
     return l.refuse("has windows of " + Twine(size) +
                     " elements that overlap; expected at "
                     "most " +
-                    Twine(kMaxKernel) + ", each of which is a slice");
+                    Twine(kMaxWindow) + ", each of which is a slice");
   int64_t outputs = filter.front();
   weight =
       l.reshape(weight, {outputs, tensorOf(op.getWeight()).getNumElements() / outputs});

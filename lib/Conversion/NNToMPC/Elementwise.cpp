@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "tacit/Support/Elements.h"
+#include "llvm/ADT/bit.h"
 #include <cmath>
 
 using namespace mlir;
@@ -15,7 +17,42 @@ using namespace tacit;
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
+/// How far the use of scores is followed.
+static constexpr unsigned kMaxDepth = 4;
+/// The most elements of a constant that are looked at as a mask.
+static constexpr int64_t kMaxMask = int64_t(1) << 24;
+
+/// Returns true if a value is read by nothing but a softmax, perhaps after other sums and
+/// movements.
+static bool isScores(Value value, unsigned depth = kMaxDepth) {
+  return depth > 0 && !value.use_empty() &&
+         llvm::all_of(value.getUsers(), [&](Operation *user) {
+           return isa<nn::SoftmaxOp>(user) ||
+                  (isa<nn::AddOp, nn::MaximumOp, nn::MovementOpInterface>(user) &&
+                   isScores(user->getResult(0), depth - 1));
+         });
+}
+
+/// Returns true if a value may be too low for fixed point: it is not a constant, or one
+/// with a number that excludes a score.
+static bool mayExclude(Value value) {
+  nn::ConstantOp constant = constantOf(value);
+  auto payload = constant ? readPayload(constant.getValue(), kMaxMask) : std::nullopt;
+  if (!payload || !payload->type.getElementType().isF32())
+    return !constant;
+  return llvm::any_of(payload->values, [](int64_t bits) {
+    return llvm::bit_cast<float>(static_cast<uint32_t>(bits)) <= kExcluded;
+  });
+}
+
 static LogicalResult convertAdd(nn::AddOp op, Lowering &l) {
+  for (unsigned mask : {0, 1}) {
+    Value value = op->getOperand(mask), scores = op->getOperand(1 - mask);
+    if (l.knowledgeOf(value) != mpc::Knowledge::Secret &&
+        l.knowledgeOf(scores) == mpc::Knowledge::Secret && isScores(op) &&
+        mayExclude(value))
+      return l.finish(l.sum(l.share(scores), maskAddend(value, l)));
+  }
   return l.finish(l.add(op.getLhs(), op.getRhs()));
 }
 
@@ -29,28 +66,115 @@ static LogicalResult convertMul(nn::MulOp op, Lowering &l) {
   return l.finish(l.square(op.getLhs()));
 }
 
+//===----------------------------------------------------------------------===//
+// Choices
+//===----------------------------------------------------------------------===//
+
+bool tacit::isCondition(Operation *op) {
+  auto compare = dyn_cast<nn::CompareOp>(op);
+  return compare && getElementTypeOrSelf(compare.getLhs()).isF32() &&
+         llvm::all_of(op->getUses(), [](OpOperand &use) {
+           return isa<nn::WhereOp>(use.getOwner()) && use.getOperandNumber() == 0;
+         });
+}
+
+/// Computes no + (lhs < rhs) * (yes - no). With `less or equal` the operands of the
+/// comparison and the values change places; numbers that differ are less or greater.
+static LogicalResult chooseSecretly(nn::WhereOp op, nn::CompareOp compare, Lowering &l) {
+  using nn::ComparePredicate;
+  ComparePredicate predicate = compare.getPredicate();
+  Value lhs = compare.getLhs(), rhs = compare.getRhs(), yes = op.getTrueValue(),
+        no = op.getFalseValue();
+  if (predicate == ComparePredicate::Greater || predicate == ComparePredicate::LessOrEqual)
+    std::swap(lhs, rhs);
+  if (predicate == ComparePredicate::LessOrEqual ||
+      predicate == ComparePredicate::GreaterOrEqual)
+    std::swap(yes, no);
+  Value isLess = l.apply<mpc::IsNegativeOp>(l.subtract(lhs, rhs));
+  if (predicate == ComparePredicate::Equal) {
+    std::swap(yes, no);
+    isLess = l.sum(isLess, l.apply<mpc::IsNegativeOp>(l.subtract(rhs, lhs)));
+  }
+  Value difference = yes == no ? Value() : l.subtract(yes, no);
+  return l.finish(l.addTo(l.product(difference, isLess), no));
+}
+
+static bool isExcluding(Value value) {
+  auto number = splatValue(value);
+  return number && *number <= kExcluded;
+}
+
+/// Returns secret scores to which a mask is added that replaces them by a number which
+/// excludes them. Returns null if the operation is something else.
+static Value excludeScores(nn::WhereOp op, Lowering &l) {
+  bool isInverse = isExcluding(op.getTrueValue());
+  Value scores = isInverse ? op.getFalseValue() : op.getTrueValue();
+  if (!(isInverse || isExcluding(op.getFalseValue())) || !isScores(op) ||
+      l.knowledgeOf(scores) != mpc::Knowledge::Secret)
+    return {};
+  return l.sum(l.share(scores), maskAddend(op.getCondition(), l, isInverse));
+}
+
 static LogicalResult convertWhere(nn::WhereOp op, Lowering &l) {
-  if (l.knowledgeOf(op.getCondition()) == mpc::Knowledge::Secret)
+  if (l.knowledgeOf(op.getCondition()) == mpc::Knowledge::Secret) {
+    if (auto compare = op.getCondition().getDefiningOp<nn::CompareOp>();
+        compare && isCondition(compare))
+      return chooseSecretly(op, compare, l);
     return l.refuse("chooses by a condition that neither party knows; expected one that "
-                    "follows from the inputs or from constants alone");
+                    "follows from the inputs or from constants alone, or one comparison");
+  }
+  if (Value scores = excludeScores(op, l))
+    return l.finish(scores);
   Value yes = l.term(op.getTrueValue()), no = l.term(op.getFalseValue());
   return l.finish(l.choose(op.getCondition(), yes, no));
 }
 
+//===----------------------------------------------------------------------===//
+// Maximum, minimum and magnitude
+//===----------------------------------------------------------------------===//
+
+/// Returns true for a number that is lower than what fixed point holds, or with a `sign` of
+/// -1 higher: models clamp by the limits of floats.
+static bool isBeyond(Value value, double sign, Value other, Lowering &l) {
+  auto number = splatValue(value);
+  mpc::ShareType type = l.secretType(other);
+  return number &&
+         sign * *number <= -std::ldexp(1.0, type.getWidth() - 1 - type.getFraction());
+}
+
+/// Returns the operand that is the result because the other is out of reach, or null.
+static Value onlyOperand(Value lhs, Value rhs, double sign, Value result, Lowering &l) {
+  bool isLhs = isBeyond(rhs, sign, lhs, l), isRhs = isBeyond(lhs, sign, rhs, l);
+  Value only = isLhs ? lhs : isRhs ? rhs : Value();
+  return only ? l.expand(l.share(only), tensorOf(result).getShape()) : Value();
+}
+
 /// Uses max(lhs, rhs) = rhs + relu(lhs - rhs).
 static LogicalResult convertMaximum(nn::MaximumOp op, Lowering &l) {
+  if (Value only = onlyOperand(op.getLhs(), op.getRhs(), /*sign=*/1, op.getResult(), l))
+    return l.finish(only);
   Value difference = l.subtract(op.getLhs(), op.getRhs());
   return l.finish(l.addTo(l.apply<mpc::ReluOp>(difference), op.getRhs()));
 }
 
 /// Uses min(lhs, rhs) = lhs - relu(lhs - rhs).
 static LogicalResult convertMinimum(nn::MinimumOp op, Lowering &l) {
+  if (Value only = onlyOperand(op.getLhs(), op.getRhs(), /*sign=*/-1, op.getResult(), l))
+    return l.finish(only);
   Value difference = l.subtract(op.getLhs(), op.getRhs());
   Value excess = l.apply<mpc::ReluOp>(difference);
   if (!excess)
     return failure();
   excess = mpc::NegOp::create(l.builder, l.loc, excess);
   return l.finish(l.addTo(excess, op.getLhs()));
+}
+
+/// Uses |x| = 2 relu(x) - x.
+static LogicalResult convertAbs(nn::AbsOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  Value positive = l.apply<mpc::ReluOp>(x);
+  Value twice = positive ? l.sum(positive, positive) : Value();
+  return l.finish(twice ? mpc::SubOp::create(l.builder, l.loc, twice, x) : Value());
 }
 
 static LogicalResult convertNeg(nn::NegOp op, Lowering &l) {
@@ -77,7 +201,8 @@ static bool isPositive(Value value) {
       auto number = splatValue(operand);
       return number ? *number > 0 : isPositive(operand);
     });
-  return isa_and_present<nn::ExpOp, nn::SigmoidOp, nn::SoftmaxOp, nn::SqrtOp>(op);
+  return isa_and_present<nn::AbsOp, nn::ExpOp, nn::SigmoidOp, nn::SoftmaxOp, nn::SqrtOp>(
+      op);
 }
 
 /// Returns 1 / `value`, a secret. For the root of a number this is its inverse root.
@@ -119,15 +244,28 @@ static LogicalResult convertDiv(nn::DivOp op, Lowering &l) {
   return l.finish(l.product(l.share(op.getLhs()), inverse));
 }
 
+/// The largest exponent that is taken apart into products.
+static constexpr double kMaxExponent = 16;
+
+static Value power(Value x, unsigned exponent, Lowering &l) {
+  if (!x || exponent == 1)
+    return x;
+  Value half = power(x, exponent / 2, l);
+  if (!half)
+    return {};
+  Value square = l.truncate(mpc::SquareOp::create(l.builder, l.loc, half));
+  return exponent % 2 == 0 ? square : l.product(x, square);
+}
+
 static LogicalResult convertPow(nn::PowOp op, Lowering &l) {
   auto exponent = splatValue(op.getRhs());
-  if (!exponent || (*exponent != 2 && *exponent != 3))
-    return l.refuse("raises a secret to a power that is not the constant 2 or 3; expected "
-                    "one of these, which become products");
-  Value x = l.share(op.getLhs());
-  Value square = l.square(op.getLhs());
-  Value power = *exponent == 2 ? square : l.product(x, square);
-  return l.finish(l.expand(power, tensorOf(op.getResult()).getShape()));
+  if (!exponent || !(*exponent >= 1 && *exponent <= kMaxExponent) ||
+      *exponent != std::floor(*exponent))
+    return l.refuse("raises a secret to a power that is not a whole number from 1 to " +
+                    Twine(static_cast<int>(kMaxExponent)) +
+                    "; expected one of these, which become products");
+  Value result = power(l.share(op.getLhs()), static_cast<unsigned>(*exponent), l);
+  return l.finish(l.expand(result, tensorOf(op.getResult()).getShape()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,6 +306,7 @@ void tacit::addElementwiseRules(Rules &rules) {
   rules.add(convertSub);
   rules.add(convertMul);
   rules.add(convertNeg);
+  rules.add(convertAbs);
   rules.add(convertWhere);
   rules.add(convertMaximum);
   rules.add(convertMinimum);

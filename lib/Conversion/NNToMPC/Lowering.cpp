@@ -360,6 +360,9 @@ LogicalResult Rules::apply(Operation *op, Lowering &lowering) const {
   if (!llvm::all_of(op->getOperandTypes(), isStatic) ||
       !llvm::all_of(op->getResultTypes(), isStatic))
     return op->emitOpError() << "has a dimension that is not known; expected numbers";
+  // It is computed where it is used.
+  if (isCondition(op))
+    return success();
   if (op->getNumResults() != 1 || !getElementTypeOrSelf(op->getResult(0)).isF32()) {
     InFlightDiagnostic diagnostic = op->emitOpError();
     diagnostic << "computes " << op->getResultTypes()

@@ -209,6 +209,17 @@ nn::ConstantOp constantOf(mlir::Value value);
 /// the bytes of a blob.
 std::optional<double> splatValue(mlir::Value value);
 
+/// A mask that adds this to a score, or replaces it by this, excludes the score.
+inline constexpr double kExcluded = -1000;
+
+/// Returns a mask that one party knows, booleans or numbers, as a secret to be added to
+/// scores: an excluded score gets a number that fixed point holds. Booleans are true where
+/// a score is kept, or with `isInverse` where it is excluded.
+mlir::Value maskAddend(mlir::Value mask, Lowering &lowering, bool isInverse = false);
+
+/// Returns true for a comparison of which every use is the condition of a choice.
+bool isCondition(mlir::Operation *op);
+
 void addElementwiseRules(Rules &rules);
 void addNormalizationRules(Rules &rules);
 void addProductRules(Rules &rules);
@@ -218,6 +229,7 @@ void addMovementRules(Rules &rules);
 mlir::LogicalResult convertAttention(nn::AttentionOp op, Lowering &lowering);
 mlir::LogicalResult convertRotary(nn::RotaryOp op, Lowering &lowering);
 mlir::LogicalResult convertConv(nn::ConvOp op, Lowering &lowering);
+mlir::LogicalResult convertPool(nn::PoolOp op, Lowering &lowering);
 
 } // namespace tacit
 

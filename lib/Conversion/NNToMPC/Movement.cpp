@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "Windows.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -42,10 +42,39 @@ static LogicalResult convertConcat(nn::ConcatOp op, Lowering &l) {
   return l.finish(mpc::ConcatOp::create(l.builder, l.loc, parts, op.getAxis()));
 }
 
+/// Adds borders of a number that both parties know. What a negative border cuts off is cut
+/// off first.
+static LogicalResult convertPad(nn::PadOp op, Lowering &l) {
+  Value x = l.share(op.getInput());
+  auto number = splatValue(op.getValue());
+  if (!number)
+    return l.refuse("pads a secret by a number that is not constant; expected a constant");
+  if (!x || shareOf(x).getNumElements() == 0)
+    return l.refuse("pads a secret without elements; expected at least one");
+  SmallVector<int64_t> starts, ends, steps(shareOf(x).getRank(), 1);
+  for (auto [dim, low, high] :
+       llvm::zip(shareOf(x).getShape(), op.getLow(), op.getHigh())) {
+    starts.push_back(std::max<int64_t>(-low, 0));
+    ends.push_back(std::max(dim + std::min<int64_t>(high, 0), starts.back()));
+  }
+  if (shareOf(x).getShape() != ArrayRef(ends) ||
+      llvm::any_of(starts, [](int64_t s) { return s > 0; }))
+    x = mpc::SliceOp::create(l.builder, l.loc, x, starts, ends, steps);
+  // With another number than 0, the difference to it is padded by zeros.
+  if (x && *number != 0)
+    x = l.sum(x, l.term(-*number));
+  for (auto [dim, low, high] : llvm::enumerate(op.getLow(), op.getHigh()))
+    x = padWithZeros(x, dim, std::max<int64_t>(low, 0), std::max<int64_t>(high, 0), l);
+  if (x && *number != 0)
+    x = l.sum(x, l.term(*number));
+  return l.finish(x);
+}
+
 void tacit::addMovementRules(Rules &rules) {
   rules.add(convertReshape);
   rules.add(convertTranspose);
   rules.add(convertExpand);
   rules.add(convertSlice);
   rules.add(convertConcat);
+  rules.add(convertPad);
 }

@@ -154,4 +154,5 @@ void tacit::addProductRules(Rules &rules) {
   rules.add(convertAttention);
   rules.add(convertRotary);
   rules.add(convertConv);
+  rules.add(convertPool);
 }

@@ -21,7 +21,7 @@ func.func @powers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %b = nn.constant dense_resource<b> : tensor<4xf32>
   %c = nn.constant dense<1.5> : tensor<f32>
   %0 = nn.add %x, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
-  // expected-error @below {{'nn.pow' op raises a secret to a power that is not the constant 2 or 3; expected one of these, which become products}}
+  // expected-error @below {{'nn.pow' op raises a secret to a power that is not a whole number from 1 to 16; expected one of these, which become products}}
   %1 = nn.pow %0, %c : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   // expected-error @below {{'nn.pow' op raises a secret to a power}}
   %2 = nn.pow %0, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -85,4 +85,42 @@ func.func @masks(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   // expected-error @below {{'nn.attention' op has a mask that depends on a secret; expected one that follows from the inputs alone, or from constants alone}}
   %3 = nn.attention %0, %0, %0 mask(%scores) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   return %3 : tensor<2x4xf32>
+}
+
+// -----
+
+// Windows for which padding would have to be told apart from elements.
+func.func @pools(%x: tensor<1x1x4xf32>) -> (tensor<1x1x4xf32>, tensor<1x1x6xf32>, tensor<1x1x1xf32>) {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<1x1x4xf32>, tensor<4xf32>) -> tensor<1x1x4xf32>
+  // expected-error @below {{'nn.pool' op takes the maximum of windows that are dilated over padding, or lie in it; expected windows with an element at the border}}
+  %1 = nn.pool max %0 kernel = [2] strides = [1] pads_low = [1] pads_high = [1] dilations = [2] : (tensor<1x1x4xf32>) -> tensor<1x1x4xf32>
+  // expected-error @below {{'nn.pool' op takes the mean of a window that lies in padding alone; expected at least one element}}
+  %2 = nn.pool avg %0 kernel = [1] strides = [1] pads_low = [1] pads_high = [1] dilations = [1] : (tensor<1x1x4xf32>) -> tensor<1x1x6xf32>
+  // expected-error @below {{'nn.pool' op has windows of 1025 elements; expected at most 1024, each of which is a slice}}
+  %3 = nn.pool avg %0 kernel = [1025] strides = [1] pads_low = [1021] pads_high = [0] dilations = [1] : (tensor<1x1x4xf32>) -> tensor<1x1x1xf32>
+  return %1, %2, %3 : tensor<1x1x4xf32>, tensor<1x1x6xf32>, tensor<1x1x1xf32>
+}
+
+// -----
+
+func.func @pad(%x: tensor<4xf32>, %y: tensor<f32>) -> tensor<6xf32> {
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  // expected-error @below {{'nn.pad' op pads a secret by a number that is not constant; expected a constant}}
+  %1 = nn.pad %0, %y low = [1] high = [1] : (tensor<4xf32>, tensor<f32>) -> tensor<6xf32>
+  return %1 : tensor<6xf32>
+}
+
+// -----
+
+func.func @empty(%x: tensor<0x1x4xf32>) -> (tensor<0x1x3xf32>, tensor<2x1x4xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %b = nn.constant dense_resource<b> : tensor<4xf32>
+  %0 = nn.add %x, %b : (tensor<0x1x4xf32>, tensor<4xf32>) -> tensor<0x1x4xf32>
+  // expected-error @below {{'nn.pool' op has no elements; expected at least one window}}
+  %1 = nn.pool max %0 kernel = [2] strides = [1] pads_low = [0] pads_high = [0] dilations = [1] : (tensor<0x1x4xf32>) -> tensor<0x1x3xf32>
+  // expected-error @below {{'nn.pad' op pads a secret without elements; expected at least one}}
+  %2 = nn.pad %0, %zero low = [1, 0, 0] high = [1, 0, 0] : (tensor<0x1x4xf32>, tensor<f32>) -> tensor<2x1x4xf32>
+  return %1, %2 : tensor<0x1x3xf32>, tensor<2x1x4xf32>
 }

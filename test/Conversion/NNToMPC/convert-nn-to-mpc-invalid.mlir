@@ -13,9 +13,11 @@ func.func @unsupported(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>
   // expected-error @below {{'nn.floor' op depends on a secret, and there is no two-party protocol for it}}
   %3 = nn.floor %2 : tensor<2x4xf32>
   // expected-error @below {{'nn.compare' op computes 'tensor<2x4xi1>' from a secret; expected f32, the only type that fixed point represents}}
-  %4 = nn.compare lt %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
-  // expected-error @below {{'nn.where' op chooses by a condition that neither party knows; expected one that follows from the inputs or from constants alone}}
-  %5 = nn.where %4, %3, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+  %4 = nn.compare eq %3, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
+  // expected-error @below {{'nn.not' op computes 'tensor<2x4xi1>' from a secret}}
+  %not = nn.not %4 : tensor<2x4xi1>
+  // expected-error @below {{'nn.where' op chooses by a condition that neither party knows; expected one that follows from the inputs or from constants alone, or one comparison}}
+  %5 = nn.where %not, %3, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
   return %3, %5 : tensor<2x4xf32>, tensor<2x4xf32>
 }
 
