@@ -80,7 +80,7 @@ static std::vector<std::string> inOrder(ArrayRef<std::string> folders) {
 }
 
 llvm::Error CommitLock::acquire(ArrayRef<std::string> folders) {
-  static constexpr int kAttempts = 2000, kPause = 10'000; // twenty seconds in all
+  static constexpr int kAttempts = 1000, kPause = 10'000; // ten seconds in all
   std::vector<std::string> ordered = inOrder(folders);
   for (int attempt = 0;; ++attempt) {
     block.emplace();
