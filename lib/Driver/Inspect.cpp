@@ -114,6 +114,7 @@ llvm::Error driver::inspect(const InspectOptions &options) {
   InspectReport report;
   report.model = options.model;
   report.isChanged = !options.transformations.empty();
+  report.listsSites = options.verbose;
   report.advice = {"--json lists them", "pin them with --dim NAME=N"};
   if (auto error = find(options, session, report))
     return error;

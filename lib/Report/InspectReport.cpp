@@ -180,6 +180,21 @@ static void printFindings(llvm::raw_ostream &os, bool isChanged,
     printLine(os, "", "gelu: " + listCounts(findings.arithmetic.gelu));
 }
 
+/// Prints the names by which sites are chosen, with the operation and the node of each.
+static void printSites(llvm::raw_ostream &os, const std::vector<NamedSite> &sites) {
+  size_t siteWidth = 0, opWidth = 0;
+  for (const NamedSite &site : sites) {
+    siteWidth = std::max(siteWidth, site.site.size());
+    opWidth = std::max(opWidth, site.op.size());
+  }
+  for (const auto &[i, site] : llvm::enumerate(sites))
+    printLine(os, i == 0 ? "sites" : "",
+              llvm::StringRef(fmt::format("{:{}}  {:{}}  {}", site.site, siteWidth, site.op,
+                                          opWidth, site.node))
+                  .rtrim()
+                  .str());
+}
+
 void report::printText(const InspectReport &report, llvm::raw_ostream &os) {
   os << report.model << "\n";
   if (const auto &model = report.onnx)
@@ -207,6 +222,8 @@ void report::printText(const InspectReport &report, llvm::raw_ostream &os) {
     printFindings(os, report.isChanged, *report.findings);
   else if (report.unsupported.empty())
     printLine(os, "found", report.problem);
+  if (report.findings && report.listsSites)
+    printSites(os, report.findings->namedSites);
   printMissed(os, report);
   printUnsupported(os, report.unsupported);
 }

@@ -43,7 +43,8 @@ struct InspectReport {
   };
 
   std::string model;
-  bool isChanged = false; ///< changes of the model were requested
+  bool isChanged = false;  ///< changes of the model were requested
+  bool listsSites = false; ///< the text has the names of sites as well
   std::optional<OnnxFacts> onnx;
   std::vector<OnnxValue> inputs, outputs;
   std::vector<std::string> freeDims;
