@@ -7,6 +7,7 @@
 
 #include "tacit/Driver/OptionWords.h"
 #include "tacit/Cost/Network.h"
+#include "tacit/Cost/Primitive.h"
 #include "tacit/Cost/Suite.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "llvm/ADT/STLExtras.h"
@@ -74,6 +75,7 @@ Names driver::optionWords(StringRef option) {
                       .Cases({"from", "to"}, phaseWords)
                       .Case("protocol", protocolWords)
                       .Case("network", networkWords)
+                      .Case("primitive", cost::primitiveNames)
                       .Case("aero", aeroWords)
                       .Case("approximate", approximationWords)
                       .Case("quantize", keywords<numerics::WeightFormat>)

@@ -24,6 +24,7 @@ struct Candidate {
   std::string help;
   Value value = Value::None;
   std::vector<std::string> words; ///< for Value::Word
+  bool isList = false;            ///< several words, with commas between them
 };
 
 struct Command {
@@ -42,6 +43,7 @@ static Candidate describe(const cl::Option &option) {
   result.flag = (option.ArgStr.size() == 1 ? "-" : "--") + option.ArgStr.str();
   result.help = option.HelpStr.str();
   result.words = driver::optionWords(option.ArgStr);
+  result.isList = option.ValueStr.starts_with("NAME,") || option.ValueStr == "LIST";
   result.value = !result.words.empty()              ? Value::Word
                  : option.ValueStr.empty()          ? Value::None
                  : option.ValueStr.contains("FILE") ? Value::File
@@ -88,10 +90,11 @@ static std::string flagsOf(const Command &command) {
 //===----------------------------------------------------------------------===//
 
 /// Splits the line at blanks itself: bash takes `=` for a border between words as well, but
-/// --dim batch=1 is one word. Of a list, the part behind the last comma is completed.
+/// --dim batch=1 is one word. Of a list, the part behind the last comma is completed, with
+/// words that the list does not have yet.
 static constexpr StringLiteral kBashHead = R"(# Completion of tacit for bash.
 _tacit() {
-  local line=${COMP_LINE:0:COMP_POINT} given flags= choice=
+  local line=${COMP_LINE:0:COMP_POINT} given flags= choice= list= word
   local -a words
   read -ra words <<<"$line"
   if [[ $line == *[[:space:]] ]]; then words+=(""); fi
@@ -100,6 +103,7 @@ _tacit() {
     previous=${current%%=*} current=${current#*=}
   fi
   given=${current%"${current##*=}"}
+  local part=$current
   COMPREPLY=()
   if (( ${#words[@]} == 2 )); then
     command= flags=$commands
@@ -108,8 +112,11 @@ _tacit() {
 
 static constexpr StringLiteral kBashTail = R"(  esac
   if [[ -n $choice ]]; then
-    local list=${current%"${current##*,}"}
-    COMPREPLY=($(compgen -P "$list" -W "$choice" -- "${current##*,}"))
+    list=${current:0:${#current}-${#part}}
+    for word in $choice; do
+      if [[ ,$list != *,$word,* ]]; then COMPREPLY+=("$word"); fi
+    done
+    COMPREPLY=($(compgen -P "$list" -W "${COMPREPLY[*]}" -- "$part"))
   elif [[ $current == -* || -z $command ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$current"))
   else
@@ -141,7 +148,8 @@ static std::string bash(ArrayRef<Command> commands) {
         continue;
       os << "    " << command.name << ':' << option.flag << ") ";
       if (option.value == Value::Word)
-        os << "choice=" << quote(join(option.words, " "));
+        os << "choice=" << quote(join(option.words, " "))
+           << (option.isList ? " part=${current##*,}" : "");
       else if (option.value == Value::Folder)
         os << "COMPREPLY=($(compgen -d -- \"$current\")); return";
       else if (option.value == Value::Any)
