@@ -370,8 +370,9 @@ static void writeRunFunctions(raw_ostream &os, StringRef prefix) {
   auto name = [&](StringRef function) { return (prefix + "_" + function).str(); };
   declare(
       os,
-      "Opens and checks the weights, which the first call would do otherwise. Needed "
-      "only to find out early whether they are there. Returns TACIT_OK, or another "
+      "Maps and checks the weights, which the first call would do otherwise; their file "
+      "is opened when the library is loaded. Needed only to find out early whether they "
+      "are there. Returns TACIT_OK, or another "
       "code and a message in `error` (always terminated, cut to `error_size` bytes; may "
       "be null).",
       "int " + name("init"), {kError});

@@ -114,7 +114,8 @@ typedef struct {
    a message, which is always terminated and is cut to `error_size` bytes; it may be null.
  */
 
-/* Opens and checks the weights, which the first call would do otherwise. */
+/* Maps and checks the weights, which the first call would do otherwise; their file is
+   opened when the library is loaded. */
 int tacit_init(char *error, size_t error_size);
 
 /* Runs the model. `threads` <= 0 means one per core. Any number of threads may call it at
