@@ -96,10 +96,6 @@ static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) 
 static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseKind last) {
   bool isNeeded = options.flow == Flow::TwoParty && options.passPipeline.empty() &&
                   *findPhase(last, options.flow) > *findPhase(PhaseKind::Mpc, options.flow);
-  if (options.flow == Flow::Cpu &&
-      (!options.protocols.empty() || options.width || options.fraction))
-    return fail(ErrorKind::InvalidArgument, "add --target=2pc, or leave it out",
-                "--protocol, --width and --fraction have no effect on the CPU flow");
   if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
     return fail(ErrorKind::InvalidArgument, "add --protocol crypten, for example",
                 "a schedule is made for one protocol; found {}", options.protocols.size());

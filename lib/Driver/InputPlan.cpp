@@ -44,6 +44,7 @@ public:
 private:
   // Sizes, in this order.
   void bindShapes();
+  llvm::Error checkTokens() const;
   llvm::Error bindGiven();
   llvm::Error bindArray(const OnnxValue &input, const HostTensor &array);
   llvm::Error bindWindow();
@@ -438,11 +439,31 @@ llvm::Error Planner::addSource(size_t index) {
   return add({isContext ? Kind::Context : Kind::Random, std::move(value)});
 }
 
+/// Rejects an array for the input that takes the tokens: they would be compared with what
+/// the model makes of the array.
+llvm::Error Planner::checkTokens() const {
+  const OnnxValue *replaced = nullptr;
+  for (auto [input, role] : llvm::zip(inputs, roles)) {
+    if (role != InputRole::Tokens)
+      continue;
+    if (!findTensor(given.arrays, input.name))
+      return llvm::Error::success();
+    replaced = &input;
+  }
+  if (!given.tokens || !replaced)
+    return llvm::Error::success();
+  return fail(ErrorKind::InvalidArgument, "leave out one of them",
+              "'{}' has an array for the input '{}', which takes the --tokens",
+              options.inputsPath, replaced->name);
+}
+
 llvm::Expected<InputPlan> Planner::run() {
   if (given.tokens && !hasRole(InputRole::Tokens))
     return fail(ErrorKind::Unsupported,
                 "leave --tokens out to evaluate on --inputs, or on random inputs",
                 "no input takes the tokens: expected one integer input [batch, sequence]");
+  if (auto error = checkTokens())
+    return std::move(error);
   bindShapes();
   if (auto error = bindGiven())
     return std::move(error);

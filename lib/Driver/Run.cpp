@@ -140,9 +140,21 @@ static llvm::Error addInputs(const RunOptions &options, llvm::ArrayRef<std::stri
   auto read = readInputs(options.inputsPath, names);
   if (!read)
     return read.takeError();
-  for (auto &[name, tensor] : *read)
-    if (!findTensor(inputs, name) && !options.bindings.constants.count(name))
-      inputs.emplace_back(name, std::move(tensor));
+  size_t before = inputs.size();
+  for (auto &[name, tensor] : *read) {
+    if (findTensor(inputs, name))
+      continue;
+    if (options.bindings.constants.count(name))
+      return fail(ErrorKind::InvalidArgument, "leave out one of them",
+                  "'{}' has an array for the input '{}', which --value replaces",
+                  options.inputsPath, name);
+    inputs.emplace_back(name, std::move(tensor));
+  }
+  if (inputs.size() == before)
+    return fail(
+        ErrorKind::InvalidArgument, "leave out one of them",
+        "--inputs has no effect: --input names each input that '{}' has an array for",
+        options.inputsPath);
   return llvm::Error::success();
 }
 

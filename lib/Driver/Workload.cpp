@@ -121,6 +121,11 @@ llvm::Error Workload::readAnswers() {
     return fail(ErrorKind::BadInput, "give one label for each example",
                 "'{}' holds {} labels, and there are {} examples", options.labels, count,
                 examples);
+  // Files of examples whose classes nobody tells have -1 for all of them.
+  if (llvm::all_of(labels, [](int64_t label) { return label < 0; }))
+    return fail(ErrorKind::BadInput, "leave --labels out to compare the outputs",
+                "all labels in '{}' are negative, which stands for unknown ones",
+                options.labels);
   perExample = count / examples;
   return llvm::Error::success();
 }

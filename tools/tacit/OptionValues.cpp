@@ -52,6 +52,27 @@ tool::parsePhase(const cl::opt<std::string> &option, Flow flow) {
                            near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
+llvm::Error tool::addName(const cl::Option &option, StringRef name,
+                          std::vector<std::string> &names) {
+  if (name.empty())
+    return usage("write NAME, or leave the option out",
+                 fmt::format("--{} has an empty name", option.ArgStr.str()));
+  if (llvm::is_contained(names, name))
+    return usage("give each once",
+                 fmt::format("--{} names '{}' twice", option.ArgStr.str(), name.str()));
+  names.push_back(name.str());
+  return llvm::Error::success();
+}
+
+llvm::Error tool::readNames(const cl::opt<std::string> &option,
+                            std::vector<std::string> &names) {
+  if (option.getNumOccurrences() > 0)
+    for (StringRef name : llvm::split(option.getValue(), ','))
+      if (auto error = addName(option, name, names))
+        return error;
+  return llvm::Error::success();
+}
+
 llvm::Error tool::readPairs(StringRef option, const cl::list<std::string> &texts,
                             std::vector<std::pair<std::string, std::string>> &pairs) {
   for (const std::string &text : texts) {

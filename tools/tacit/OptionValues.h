@@ -33,6 +33,13 @@ parsePhase(const llvm::cl::opt<std::string> &option, Flow flow);
 /// text may be of either kind, and this distinguishes them.
 bool isTwoPartyPhase(llvm::StringRef name);
 
+/// Adds a name that an option has; each must be given once, and none can be empty.
+llvm::Error addName(const llvm::cl::Option &option, llvm::StringRef name,
+                    std::vector<std::string> &names);
+/// Reads NAME,NAME,..., if the option is given.
+llvm::Error readNames(const llvm::cl::opt<std::string> &option,
+                      std::vector<std::string> &names);
+
 /// Reads NAME=FILE, each name once.
 llvm::Error readPairs(llvm::StringRef option, const llvm::cl::list<std::string> &texts,
                       std::vector<std::pair<std::string, std::string>> &pairs);

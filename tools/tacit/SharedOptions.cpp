@@ -14,6 +14,7 @@
 #include "tacit/Driver/Transformations.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
+#include <set>
 
 using namespace llvm;
 using namespace tacit;
@@ -23,6 +24,9 @@ using namespace tacit::tool;
 static llvm::Error readModelName(StringRef command, ModelOptions &options) {
   if (modelOptions.empty() || modelOptions.front().empty())
     return usage(fmt::format("tacit {} MODEL.onnx", command.str()), "no model given");
+  if (modelOptions.front() == "-")
+    return usage("save the model to a file, and give its name",
+                 "the model is '-', but models are not read from standard input");
   for (const std::string &input : inputOptions)
     if (modelOptions.size() > 1 && !StringRef(input).contains('='))
       return usage(fmt::format("--input {}={}", input, modelOptions[1]),
@@ -104,11 +108,18 @@ llvm::Error tool::readCode(CodeOptions &options) {
 static llvm::Error readCaches(std::vector<std::string> &caches) {
   if (cachesOption == "auto")
     return llvm::Error::success();
+  std::set<StringRef> inputs, outputs;
   for (StringRef entry : llvm::split(cachesOption.getValue(), ',')) {
-    if (cachesOption != "none" && !entry.contains('='))
+    auto [input, output] = entry.split('=');
+    if (cachesOption != "none" && (input.empty() || output.empty()))
       return usage(
           "use auto, none, or past_k_0=present_k_0,...",
           fmt::format("--caches has the entry '{}'; expected IN=OUT", entry.str()));
+    bool isNewInput = inputs.insert(input).second;
+    if (!isNewInput || !outputs.insert(output).second)
+      return usage("pair each input and each output once",
+                   fmt::format("--caches names '{}' twice",
+                               isNewInput ? output.str() : input.str()));
     caches.push_back(entry.str());
   }
   return llvm::Error::success();
@@ -120,18 +131,11 @@ llvm::Error tool::readProtocol(bool isBounded, ProtocolOptions &options) {
     return error;
   if (auto error = readNumber(fractionOption, 0, 127, options.fraction))
     return error;
-  if (protocolOption.getNumOccurrences() > 0)
-    for (StringRef name : llvm::split(protocolOption.getValue(), ',')) {
-      if (llvm::is_contained(options.protocols, name))
-        return usage("give each once",
-                     fmt::format("--protocol names '{}' twice", name.str()));
-      options.protocols.push_back(name.str());
-    }
-  for (const std::string &name : publicOptions) {
-    if (llvm::is_contained(options.publicNames, name))
-      return usage("give each once", fmt::format("--public names '{}' twice", name));
-    options.publicNames.push_back(name);
-  }
+  if (auto error = readNames(protocolOption, options.protocols))
+    return error;
+  for (const std::string &name : publicOptions)
+    if (auto error = addName(publicOptions, name, options.publicNames))
+      return error;
   options.hasFunctions = functionsOption.getNumOccurrences() > 0;
   options.hasNormScale = normScaleOption.getNumOccurrences() > 0;
   if (auto error = readCaches(options.caches))

@@ -32,6 +32,15 @@ static llvm::Expected<Action> parseInspect() {
   readOutput(options);
   if (auto error = checkForce(!options.dumpPhases.empty()))
     return std::move(error);
+  PhaseKind last = PhaseKind::Raise;
+  if (!options.transformations.empty())
+    last = options.transformations.back().phase();
+  if (auto error = checkDumps(options, last))
+    return std::move(error);
+  if (!options.dumpPhases.empty() && !options.from &&
+      StringRef(options.model).ends_with(".mlir"))
+    return usage("add --from PHASE, or leave it out",
+                 "--dump-phases has no effect on a program that is shown as it is");
   return Action([options] { return inspect(options); });
 }
 
@@ -68,6 +77,8 @@ static llvm::Expected<Action> parseCompile() {
     return std::move(error);
   if (auto error = checkReached(options))
     return std::move(error);
+  if (auto error = checkPrinted(options))
+    return std::move(error);
   if (auto error = readCode(options))
     return std::move(error);
   readOutput(options);
@@ -75,6 +86,10 @@ static llvm::Expected<Action> parseCompile() {
   if (auto error = checkForce(!options.output.empty() || !options.dumpPhases.empty()))
     return std::move(error);
   if (auto error = checkUsed(options))
+    return std::move(error);
+  // A pipeline of the user is no phase; what is left to dump is the import.
+  if (auto error = checkDumps(options, options.passPipeline.empty() ? lastPhase(options)
+                                                                    : PhaseKind::Import))
     return std::move(error);
   if (options.output == "-" && options.json == "-")
     return usage("give one of them a file", "-o - and --json - both want stdout");
@@ -112,12 +127,21 @@ static llvm::Expected<Action> parseRun() {
                  "--tolerance has no effect without --expect");
   if (options.isReference && repeatOption.getNumOccurrences() > 0)
     return usage("leave it out", "--repeat has no effect on --reference, which runs once");
+  if (options.isReference && options.expected.empty())
+    for (const cl::Option *option : {&cpuOption, &vectorBitsOption, &threadsOption})
+      if (option->getNumOccurrences() > 0)
+        return usage("leave it out, or add --expect NAME=FILE.npy to run the code as well",
+                     fmt::format("--{} has no effect on --reference, which runs no code",
+                                 option->ArgStr.str()));
   if (StringRef(options.model).ends_with(".so"))
     for (const cl::Option *option : {&cpuOption, &vectorBitsOption})
       if (option->getNumOccurrences() > 0)
         return usage("give it to tacit compile",
                      fmt::format("--{} has no effect on a library", option->ArgStr.str()));
   if (auto error = checkForce(!options.dumpPhases.empty()))
+    return std::move(error);
+  bool runsCode = !options.isReference || !options.expected.empty();
+  if (auto error = checkDumps(options, runsCode ? PhaseKind::Llvm : PhaseKind::Multiplier))
     return std::move(error);
   return Action([options] { return run(options); });
 }
@@ -161,6 +185,8 @@ static llvm::Expected<Action> parseEval() {
   readOutput(options);
   if (auto error = checkForce(!options.dumpPhases.empty()))
     return std::move(error);
+  if (auto error = checkDumps(options, PhaseKind::Llvm))
+    return std::move(error);
   return Action([options] { return eval(options); });
 }
 
@@ -202,9 +228,8 @@ static llvm::Expected<Action> parseCost() {
     return std::move(error);
   if (auto error = readNumber(maxRoundsOption, 0, kAny, options.maxRounds))
     return std::move(error);
-  if (skipOption.getNumOccurrences() > 0)
-    for (StringRef kind : llvm::split(skipOption.getValue(), ','))
-      options.skip.push_back(kind.str());
+  if (auto error = readNames(skipOption, options.skip))
+    return std::move(error);
   if (auto error = readPrimitive(options))
     return std::move(error);
   readOutput(options);
@@ -221,6 +246,8 @@ static llvm::Expected<Action> parseCost() {
   options.flow = Flow::TwoParty;
   if (options.primitive.empty()) {
     if (auto error = readModel("cost", Flow::TwoParty, options))
+      return std::move(error);
+    if (auto error = checkLate(options))
       return std::move(error);
     if (auto error = readChanges(options, /*isForShapes=*/true, options))
       return std::move(error);

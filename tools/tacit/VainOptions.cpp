@@ -56,6 +56,29 @@ llvm::Error tool::refuseModel(StringRef option) {
                            modelOptions.front(), option.str()));
 }
 
+llvm::Error tool::checkDumps(const ModelOptions &options, PhaseKind last) {
+  if (options.dumpPhases.empty() || !options.from ||
+      options.start() < *findPhase(last, options.flow))
+    return llvm::Error::success();
+  return usage("start from an earlier phase, or leave it out",
+               fmt::format("--dump-phases has no effect: no phase runs after '{}'",
+                           phaseName(*options.from).str()));
+}
+
+llvm::Error tool::checkPrinted(const CompileOptions &options) {
+  if (!options.printPipeline)
+    return llvm::Error::success();
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+           &outputOption, &jsonOption, &dumpOption, &forceOption,
+           std::addressof(dimOptions), std::addressof(shapeOptions),
+           std::addressof(valueOptions)})
+    if (option->getNumOccurrences() > 0)
+      return usage("leave it out", fmt::format("{}{} has no effect on --print-pipeline",
+                                               option->ArgStr.size() == 1 ? "-" : "--",
+                                               option->ArgStr.str()));
+  return llvm::Error::success();
+}
+
 llvm::Error tool::checkReached(const CompileOptions &options) {
   for (const Transformation &transformation : options.transformations) {
     if (!options.passPipeline.empty())
@@ -73,6 +96,24 @@ llvm::Error tool::checkReached(const CompileOptions &options) {
   return llvm::Error::success();
 }
 
+/// Returns the error for an option that the phases until `last` use, which are over.
+static llvm::Error comesLate(const std::string &option, PhaseKind last) {
+  return usage(
+      "start from an earlier phase, or leave it out",
+      fmt::format("{} has no effect after phase '{}'", option, phaseName(last).str()));
+}
+
+llvm::Error tool::checkLate(const CostOptions &options) {
+  for (auto [option, last] :
+       {std::pair<const cl::Option *, PhaseKind>(&cachesOption, PhaseKind::Mpc),
+        {&functionsOption, PhaseKind::Expand},
+        {&normScaleOption, PhaseKind::Expand}})
+    if (option->getNumOccurrences() > 0 &&
+        options.start() >= *findPhase(last, Flow::TwoParty))
+      return comesLate("--" + option->ArgStr.str(), last);
+  return llvm::Error::success();
+}
+
 llvm::Error tool::checkUsed(const CompileOptions &options) {
   struct Use {
     const cl::Option *option;
@@ -83,6 +124,9 @@ llvm::Error tool::checkUsed(const CompileOptions &options) {
       {&cpuOption, Flow::Cpu, PhaseKind::Schedule, PhaseKind::Llvm},
       {&vectorBitsOption, Flow::Cpu, PhaseKind::Schedule, PhaseKind::Llvm},
       {&threadsRuntimeOption, Flow::Cpu, PhaseKind::Llvm, PhaseKind::Llvm},
+      {&protocolOption, Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Cost},
+      {&widthOption, Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Mpc},
+      {&fractionOption, Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Mpc},
       {&cachesOption, Flow::TwoParty, PhaseKind::Mpc, PhaseKind::Mpc},
       {&functionsOption, Flow::TwoParty, PhaseKind::Expand, PhaseKind::Expand},
       {&normScaleOption, Flow::TwoParty, PhaseKind::Expand, PhaseKind::Expand},
@@ -109,9 +153,7 @@ llvm::Error tool::checkUsed(const CompileOptions &options) {
     bool makesCode = options.target == CompileOptions::Target::Cpu &&
                      use.option != &threadsRuntimeOption;
     if (!makesCode && options.start() >= *findPhase(use.last, use.flow))
-      return usage("start from an earlier phase, or leave it out",
-                   fmt::format("{} has no effect after phase '{}'", name,
-                               phaseName(use.last).str()));
+      return comesLate(name, use.last);
   }
   return llvm::Error::success();
 }

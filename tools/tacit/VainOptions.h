@@ -26,11 +26,20 @@ llvm::Error checkForce(bool writesMarked);
 /// Rejects a model beside an option that does not use it.
 llvm::Error refuseModel(llvm::StringRef option);
 
+/// Rejects options that --print-pipeline, which reads no model, leaves without effect.
+llvm::Error checkPrinted(const driver::CompileOptions &options);
+
+/// Rejects --dump-phases if no phase runs up to `last`.
+llvm::Error checkDumps(const driver::ModelOptions &options, PhaseKind last);
+
 /// Rejects changes that a user's pipeline, or the last phase, leaves without effect.
 llvm::Error checkReached(const driver::CompileOptions &options);
 
 /// Rejects options for the code or for the parties that none of the phases uses.
 llvm::Error checkUsed(const driver::CompileOptions &options);
+
+/// Rejects options of cost for phases that come before its program.
+llvm::Error checkLate(const driver::CostOptions &options);
 
 /// Rejects options that only a twin uses.
 llvm::Error checkTwin(const driver::EvalOptions &options);

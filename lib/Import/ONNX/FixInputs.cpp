@@ -41,6 +41,9 @@ static std::optional<std::vector<char>> readElement(int32_t dtype, StringRef tex
       llvm::consumeError(status.takeError());
       return std::nullopt;
     }
+    // A number that is too large would become an infinity.
+    if (*status & llvm::APFloat::opOverflow)
+      return std::nullopt;
     return bytesOf(number.bitcastToAPInt().getZExtValue());
   }
   int64_t number;
