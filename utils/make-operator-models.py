@@ -363,15 +363,16 @@ def counted():
         [value("x", ["N"])], [value("y", None)], opset=17)
 
 
-def scanned(rows=3, columns=3, count=2, results="total y"):
+def scanned(rows=3, columns=3, count=2, results="total y", **attributes):
     """Sums along one input, differences along another, the last of which is first."""
     body = helper.make_graph(
         [node("Add", "s a", "t", "/add"), node("Sub", "a b", "d", "/sub")], "body",
         [value("s", [2]), value("a", [2]), value("b", [2])], [value("t", [2]), value("d", [2])])
     return model(
-        [node("Scan", "start x z", results, "/scan", body=body, num_scan_inputs=count,
-              scan_input_directions=[0, 1], scan_output_axes=[1],
-              scan_output_directions=[1])],
+        [node("Scan", "start x z", results, "/scan",
+              **{"body": body, "num_scan_inputs": count, "scan_input_directions": [0, 1],
+                 "scan_output_axes": [1] * (len(results.split()) - 1),
+                 "scan_output_directions": [1] * (len(results.split()) - 1), **attributes})],
         [value("start", [2]), value("x", [rows, 2]), value("z", [columns, 2])],
         outputs(results.split()), opset=17)
 
@@ -558,6 +559,8 @@ MODELS = {
         value("p", [1, 2]), value("none", [1, 8]), value("lengths", [1], TensorProto.INT32)]),
     "cell-hidden": cell("GRU", gates=3, hidden_size=4),
     "cell-layout": cell("LSTM", gates=4, layout=2),
+    "cell-clip": cell("LSTM", gates=4, clip=float("nan")),
+    "cell-clip-negative": cell("GRU", gates=3, clip=-1.0),
     "cell-lengths": cell("RNN", "x w w none lengths",
                          graph_inputs=[value("none", [1, 2]), value("lengths", [1], I64)]),
     "cell-lengths-shape": cell("RNN", "x w w none lengths", graph_inputs=[
@@ -571,6 +574,11 @@ MODELS = {
     "scan-count": lambda: scanned(count=4),
     "scan-lengths": lambda: scanned(columns=4),
     "scan-outputs": lambda: scanned(results="total y z2"),
+    "scan-axes": lambda: scanned(scan_input_axes=[0, 0, 0]),
+    "scan-axis": lambda: scanned(scan_input_axes=[0, 2]),
+    "scan-output-axis": lambda: scanned(scan_output_axes=[2]),
+    "scan-directions": lambda: scanned(scan_output_directions=[0, 1, 0]),
+    "scan-direction": lambda: scanned(scan_input_directions=[0, 2]),
     "new-opsets": new_opsets,
     "new-opsets-refused": new_opsets_refused,
     "causal-flat": one("CausalConvWithState", "x x", graph_inputs=[value("x", [2, 3])],

@@ -258,47 +258,65 @@ struct Scan {
     bool isReversed;
   };
 
+  /// The attributes LIST_axes and LIST_directions, with an entry for each input or output.
+  struct Cuts {
+    std::vector<int64_t> axes, directions;
+  };
+
   NodeBuilder &node;
   int64_t steps = 0;
   SmallVector<Value> states, scanned;
   SmallVector<Cut> inputs;
+  Cuts outputs;
   SmallVector<SmallVector<Value>> slices;
 
   bool start();
+  bool readInputs(int64_t first, const Cuts &cuts);
   bool run();
   Value sliceOf(size_t input, int64_t step);
   Value collect(size_t output);
-  std::optional<Cut> cutOf(StringRef list, size_t index, int64_t rank);
+  bool readCuts(StringRef list, size_t count, Cuts &cuts);
+  std::optional<Cut> cutOf(const Cuts &cuts, size_t index, int64_t rank);
 };
 } // namespace
 
-/// Reads an entry of the attributes LIST_axes and LIST_directions, both 0 by default.
-std::optional<Scan::Cut> Scan::cutOf(StringRef list, size_t index, int64_t rank) {
-  auto entry = [&](StringRef name) -> int64_t {
-    auto given = node.intsAttribute((list + name).str());
-    return given && index < given->size() ? (*given)[index] : 0;
+/// Reads the attributes of `count` inputs or outputs; all entries are 0 by default. Returns
+/// false after an error.
+bool Scan::readCuts(StringRef list, size_t count, Cuts &cuts) {
+  auto read = [&](StringRef what, std::vector<int64_t> &entries) {
+    std::string name = (list + what).str();
+    auto given = node.intsAttribute(name);
+    if (given && given->size() != count)
+      node.invalid(fmt::format("attribute '{}' has {} entries; expected {}", name,
+                               given->size(), count));
+    entries = given ? *given : std::vector<int64_t>(count, 0);
+    return entries.size() == count;
   };
-  auto axes = node.normalizeAxes({entry("_axes")}, rank);
-  if (!axes)
-    return std::nullopt;
-  return Cut{axes->front(), entry("_directions") != 0};
+  if (!read("_axes", cuts.axes) || !read("_directions", cuts.directions))
+    return false;
+  for (int64_t direction : cuts.directions)
+    if (direction != 0 && direction != 1) {
+      node.invalid(fmt::format("an entry of attribute '{}_directions' is {}; expected 0 or "
+                               "1",
+                               list.str(), direction));
+      return false;
+    }
+  return true;
 }
 
-bool Scan::start() {
-  int64_t count = node.intAttribute("num_scan_inputs", 0);
-  int64_t first = node.numOperands() - count;
-  if (count < 1 || first < 0 || node.numOutputs() < first) {
-    node.invalid(fmt::format("it has {} inputs, of which it scans {}, and {} outputs",
-                             node.numOperands(), count, node.numOutputs()));
-    return false;
-  }
-  for (int64_t i = 0; i < first; ++i)
-    states.push_back(node.operand(i));
-  for (int64_t i = 0; i < count; ++i) {
+std::optional<Scan::Cut> Scan::cutOf(const Cuts &cuts, size_t index, int64_t rank) {
+  auto axes = node.normalizeAxes({cuts.axes[index]}, rank);
+  if (!axes)
+    return std::nullopt;
+  return Cut{axes->front(), cuts.directions[index] != 0};
+}
+
+bool Scan::readInputs(int64_t first, const Cuts &cuts) {
+  for (size_t i = 0; i < cuts.axes.size(); ++i) {
     scanned.push_back(node.operand(first + i));
     if (!scanned.back())
       return false;
-    auto cut = cutOf("scan_input", i, tensorOf(scanned.back()).getRank());
+    auto cut = cutOf(cuts, i, tensorOf(scanned.back()).getRank());
     if (!cut)
       return false;
     inputs.push_back(*cut);
@@ -314,8 +332,26 @@ bool Scan::start() {
     }
     steps = size;
   }
+  return true;
+}
+
+bool Scan::start() {
+  int64_t count = node.intAttribute("num_scan_inputs", 0);
+  int64_t first = node.numOperands() - count;
+  if (count < 1 || first < 0 || node.numOutputs() < first) {
+    node.invalid(fmt::format("it has {} inputs, of which it scans {}, and {} outputs",
+                             node.numOperands(), count, node.numOutputs()));
+    return false;
+  }
   slices.resize(node.numOutputs() - first);
-  return llvm::all_of(states, [](Value v) { return static_cast<bool>(v); });
+  Cuts cuts;
+  if (!readCuts("scan_input", count, cuts) ||
+      !readCuts("scan_output", slices.size(), outputs))
+    return false;
+  for (int64_t i = 0; i < first; ++i)
+    states.push_back(node.operand(i));
+  return readInputs(first, cuts) &&
+         llvm::all_of(states, [](Value v) { return static_cast<bool>(v); });
 }
 
 Value Scan::sliceOf(size_t input, int64_t step) {
@@ -356,7 +392,7 @@ Value Scan::collect(size_t output) {
   SmallVector<Value> &parts = slices[output];
   if (parts.empty())
     return node.refuse("it collects outputs of no slices", decideBefore());
-  auto cut = cutOf("scan_output", output, tensorOf(parts.front()).getRank() + 1);
+  auto cut = cutOf(outputs, output, tensorOf(parts.front()).getRank() + 1);
   if (!cut)
     return {};
   for (Value &part : parts)
@@ -367,7 +403,7 @@ Value Scan::collect(size_t output) {
 }
 
 Value onnx_import::buildScan(NodeBuilder &node) {
-  Scan scan{node, 0, {}, {}, {}, {}};
+  Scan scan{node, 0, {}, {}, {}, {}, {}};
   if (!scan.start() || !scan.run())
     return {};
   SmallVector<Value> results(scan.states);

@@ -218,6 +218,12 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
   if (!readLayout(node, layer))
     return false;
   layer.clip = node.floatAttribute("clip", 0);
+  if (!(layer.clip >= 0)) {
+    node.invalid(fmt::format("attribute 'clip' is {}; expected a number above 0, or 0 for "
+                             "none",
+                             layer.clip));
+    return false;
+  }
   layer.input = node.operand(0);
   Value weight = node.operand(1), recurrent = node.operand(2);
   if (!layer.input || !weight || !recurrent || !readActivations(node, layer))
