@@ -22,7 +22,7 @@ double reference::minimum(double x, double y) {
 
 double reference::sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-double reference::silu(double x) { return x * sigmoid(x); }
+double reference::silu(double x, double beta) { return x * sigmoid(beta * x); }
 
 /// Evaluates c[0] + c[1] x + c[2] x^2 + ...
 static double polynomial(double x, llvm::ArrayRef<double> c) {
@@ -34,14 +34,11 @@ static double polynomial(double x, llvm::ArrayRef<double> c) {
   return sum;
 }
 
-static double geluErf(double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }
+static double geluErf(double x, double scale) { return x / 2 * (1 + std::erf(scale * x)); }
 
-static double geluTanh(double x) {
-  double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
-  return x / 2 * (1 + std::tanh(inner));
+static double geluTanh(double x, double scale, double cubic) {
+  return x / 2 * (1 + std::tanh(scale * (x + cubic * x * x * x)));
 }
-
-static double geluSigmoid(double x) { return x * reference::sigmoid(1.702 * x); }
 
 /// Evaluates the polynomials of PUMA between breaks at `low`, `middle` and 3.
 static double geluCubic(double x, double low, double middle) {
@@ -81,11 +78,16 @@ static double geluNimbus(double x) {
 static double geluQuad(double x) { return polynomial(x, {0.5, 0.25, 0.125}); }
 
 double reference::gelu(numerics::GeluKind kind, double x) {
+  return gelu(kind, x, std::nullopt, std::nullopt);
+}
+
+double reference::gelu(numerics::GeluKind kind, double x, std::optional<double> scale,
+                       std::optional<double> cubic) {
   switch (kind) {
   case numerics::GeluKind::Erf:
-    return geluErf(x);
+    return geluErf(x, scale.value_or(1 / std::sqrt(2.0)));
   case numerics::GeluKind::Tanh:
-    return geluTanh(x);
+    return geluTanh(x, scale.value_or(std::sqrt(2 / M_PI)), cubic.value_or(0.044715));
   case numerics::GeluKind::Puma:
     return geluPuma(x);
   case numerics::GeluKind::Bolt:
@@ -97,7 +99,7 @@ double reference::gelu(numerics::GeluKind kind, double x) {
   case numerics::GeluKind::Quad:
     return geluQuad(x);
   case numerics::GeluKind::Sigmoid:
-    return geluSigmoid(x);
+    return silu(x, scale.value_or(1.702));
   }
   llvm_unreachable("a kind of GELU that is none");
 }

@@ -202,7 +202,8 @@ Operation *Author::elementwise() {
 Operation *Author::gelu() {
   auto kind = numerics::symbolizeGeluKind(pick(numerics::getMaxEnumValForGeluKind() + 1));
   return nn::GeluOp::create(builder, loc,
-                            nn::GeluKindAttr::get(builder.getContext(), *kind), any());
+                            nn::GeluKindAttr::get(builder.getContext(), *kind), any(),
+                            /*scale=*/FloatAttr(), /*cubic=*/FloatAttr());
 }
 
 Operation *Author::compare() {

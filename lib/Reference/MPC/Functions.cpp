@@ -45,6 +45,8 @@ static llvm::Expected<Tensor> map(OpT op, Operands operands) {
 
 static double relu(double x) { return std::max(x, 0.0); }
 
+static double siluOf(double x) { return silu(x); }
+
 static llvm::Expected<Tensor> evaluateGelu(mpc::GeluOp op, Operands operands) {
   return compute(op, operands, [&](Tensor &x) {
     for (int64_t k = 0; k < x.getNumElements(); ++k)
@@ -81,7 +83,7 @@ void reference::addMPCFunctions(OpTable &table) {
   table.add(map<mpc::ReluOp, relu>);
   table.add(map<mpc::SigmoidOp, sigmoid>);
   table.add(map<mpc::TanhOp, std::tanh>);
-  table.add(map<mpc::SiluOp, silu>);
+  table.add(map<mpc::SiluOp, siluOf>);
   table.add(evaluateGelu);
   table.add(evaluateSoftmax);
   table.add(evaluateLayerNorm);

@@ -64,11 +64,24 @@ static llvm::Expected<Tensor> evaluateNot(nn::NotOp op, Operands operands) {
   return result;
 }
 
+static std::optional<double> toDouble(std::optional<llvm::APFloat> number) {
+  return number ? std::optional(number->convertToDouble()) : std::nullopt;
+}
+
 static llvm::Expected<Tensor> evaluateGelu(nn::GeluOp op, Operands operands) {
   Tensor result = *operands[0];
   nn::GeluKind kind = op.getApproximation();
+  auto scale = toDouble(op.getScale()), cubic = toDouble(op.getCubic());
   for (int64_t k = 0; k < result.getNumElements(); ++k)
-    result.real(k) = gelu(kind, result.real(k));
+    result.real(k) = gelu(kind, result.real(k), scale, cubic);
+  return result;
+}
+
+static llvm::Expected<Tensor> evaluateSilu(nn::SiluOp op, Operands operands) {
+  Tensor result = *operands[0];
+  double beta = toDouble(op.getBeta()).value_or(1);
+  for (int64_t k = 0; k < result.getNumElements(); ++k)
+    result.real(k) = silu(result.real(k), beta);
   return result;
 }
 
@@ -338,7 +351,7 @@ void reference::addNNElementwise(OpTable &table) {
   table.add(mapReals<nn::ErfOp, std::erf>);
   table.add(mapReals<nn::SigmoidOp, sigmoid>);
   table.add(mapReals<nn::ReluOp, relu>);
-  table.add(mapReals<nn::SiluOp, silu>);
+  table.add(evaluateSilu);
   table.add(mapReals<nn::MishOp, mish>);
   table.add(evaluateGelu);
   table.add(evaluateCast);

@@ -1,6 +1,6 @@
 // RUN: tacit-reference %s --pipeline='convert-nn-to-mpc,func.func(mpc-expand)' | FileCheck %s
-// CHECK-COUNT-11: : right
-// CHECK-NEXT: 11 functions
+// CHECK-COUNT-12: : right
+// CHECK-NEXT: 12 functions
 
 // What becomes several operations on shares computes the same, but for the rounding of
 // fixed point.
@@ -51,6 +51,16 @@ func.func @small_fill(%x: tensor<4x6xf32> {test.uniform = [-1.0, 1.0]}, %w: tens
   %mask = nn.constant dense<[[true, false, true, true], [true, true, false, true], [false, false, false, false], [true, true, true, true]]> : tensor<4x4xi1>
   %1 = nn.attention %0, %0, %0 mask(%mask) scale = 0.5 fill = -3.0 : (tensor<4x6xf32>, tensor<4x6xf32>, tensor<4x6xf32>, tensor<4x4xi1>) -> tensor<4x6xf32>
   return %1 : tensor<4x6xf32>
+}
+
+// A GELU and a Swish with constants of their own.
+func.func @own_constants(%x: tensor<4x6xf32> {test.uniform = [-0.5, 0.5]}, %w: tensor<6xf32> {test.weight})
+    -> (tensor<4x6xf32> {test.within = 1.0e-3}, tensor<4x6xf32> {test.within = 2.0e-3}, tensor<4x6xf32> {test.within = 1.0e-2}) {
+  %0 = nn.mul %x, %w : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+  %1 = nn.gelu erf %0 {scale = 0.72 : f64} : tensor<4x6xf32>
+  %2 = nn.gelu tanh %0 {scale = 0.8 : f64, cubic = 0.0447 : f64} : tensor<4x6xf32>
+  %3 = nn.silu %0 {beta = 1.5 : f64} : tensor<4x6xf32>
+  return %1, %2, %3 : tensor<4x6xf32>, tensor<4x6xf32>, tensor<4x6xf32>
 }
 
 // Each comparison, with the values on either side, and a constant for both.

@@ -135,3 +135,37 @@ func.func @f(%s: tensor<1x2xf32>, %p: tensor<*xi8>) {
   %0 = nn.dequantize bits = 8 scale(%s) planes(%p) : (tensor<1x2xf32>, tensor<*xi8>) -> tensor<4x2xf32>
   return
 }
+
+// -----
+
+// The pieces of an approximation have no such constant.
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error @below {{'nn.gelu' op has a scale, but puma consists of polynomials; leave the scale out}}
+  %0 = nn.gelu puma %x {scale = 0.7 : f64} : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error @below {{'nn.gelu' op has a cubic term, which erf has not; expected tanh}}
+  %0 = nn.gelu erf %x {cubic = 0.7 : f64} : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error @below {{'nn.gelu' op has a scale of -1.000000e+00; expected a positive number}}
+  %0 = nn.gelu erf %x {scale = -1.0 : f64} : tensor<2xf32>
+  return
+}
+
+// -----
+
+// A beta of 0 would be half of x.
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error @below {{'nn.silu' op has a beta of 0.000000e+00; expected a positive number}}
+  %0 = nn.silu %x {beta = 0.0 : f64} : tensor<2xf32>
+  return
+}

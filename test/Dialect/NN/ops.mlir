@@ -40,6 +40,10 @@ func.func @unary(%x: tensor<2x?xf32>, %i: tensor<4xi64>) {
   %10 = nn.gelu erf %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu tanh %{{.+}} : tensor<2x?xf32>
   %11 = nn.gelu tanh %x : tensor<2x?xf32>
+  // CHECK-NEXT: nn.gelu tanh %{{.+}} {cubic = 4.470000e-02 : f64, scale = 8.000000e-01 : f64} : tensor<2x?xf32>
+  %own = nn.gelu tanh %x {scale = 0.8 : f64, cubic = 0.0447 : f64} : tensor<2x?xf32>
+  // CHECK-NEXT: nn.silu %{{.+}} {beta = 1.500000e+00 : f64} : tensor<2x?xf32>
+  %swish = nn.silu %x {beta = 1.5 : f64} : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu sigmoid %{{.+}} : tensor<2x?xf32>
   %sigmoid = nn.gelu sigmoid %x : tensor<2x?xf32>
   // CHECK-NEXT: nn.gelu bumblebee %{{.+}} : tensor<2x?xf32>

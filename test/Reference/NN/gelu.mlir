@@ -1,7 +1,7 @@
 // Each kind of GELU, within each piece, at each break, and outside of all.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}8 functions
+// CHECK: {{^}}12 functions
 
 func.func @erf(%x: tensor<11xf32> {test.value = dense<[-6.0, -4.0, -3.0, -1.5, -0.5, 0.0, 0.25, 1.0, 2.0, 3.0, 3.5]> : tensor<11xf32>})
     -> (tensor<11xf32> {test.within = 1.0e-6, test.expected = dense<[-5.9195259e-09, -0.00012668497, -0.0040496941, -0.1002108, -0.15426877, 0.0, 0.14967658, 0.84134475, 1.9544997, 2.9959503, 3.4991858]> : tensor<11xf32>}) {
@@ -51,3 +51,27 @@ func.func @quad(%x: tensor<11xf32> {test.value = dense<[-6.0, -4.0, -3.0, -1.5, 
   return %y : tensor<11xf32>
 }
 
+// Constants of a model, in the kinds that have some, and in Swish.
+func.func @own_erf(%x: tensor<5xf32> {test.value = dense<[-6.0, -1.5, 0.0, 1.0, 3.5]> : tensor<5xf32>})
+    -> (tensor<5xf32> {test.within = 1.0e-6, test.expected = dense<[-3.0001431e-09, -0.095005381, 0.0, 0.84571656, 3.4993604]> : tensor<5xf32>}) {
+  %y = nn.gelu erf %x {scale = 0.72 : f64} : tensor<5xf32>
+  return %y : tensor<5xf32>
+}
+
+func.func @own_tanh(%x: tensor<5xf32> {test.value = dense<[-6.0, -1.5, 0.0, 1.0, 3.5]> : tensor<5xf32>})
+    -> (tensor<5xf32> {test.within = 1.0e-6, test.expected = dense<[-7.1577411e-11, -0.099632646, 0.0, 0.84184229, 3.4994094]> : tensor<5xf32>}) {
+  %y = nn.gelu tanh %x {scale = 0.8 : f64, cubic = 0.045 : f64} : tensor<5xf32>
+  return %y : tensor<5xf32>
+}
+
+func.func @own_sigmoid(%x: tensor<5xf32> {test.value = dense<[-6.0, -1.5, 0.0, 1.0, 3.5]> : tensor<5xf32>})
+    -> (tensor<5xf32> {test.within = 1.0e-6, test.expected = dense<[-0.00022301362, -0.10863973, 0.0, 0.84553473, 3.4909033]> : tensor<5xf32>}) {
+  %y = nn.gelu sigmoid %x {scale = 1.7 : f64} : tensor<5xf32>
+  return %y : tensor<5xf32>
+}
+
+func.func @swish(%x: tensor<5xf32> {test.value = dense<[-6.0, -1.5, 0.0, 1.0, 3.5]> : tensor<5xf32>})
+    -> (tensor<5xf32> {test.within = 1.0e-6, test.expected = dense<[-0.00074036746, -0.1430242, 0.0, 0.81757448, 3.4817296]> : tensor<5xf32>}) {
+  %y = nn.silu %x {beta = 1.5 : f64} : tensor<5xf32>
+  return %y : tensor<5xf32>
+}

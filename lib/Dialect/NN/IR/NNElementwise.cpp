@@ -108,9 +108,6 @@ REAL(ReluOp) { return std::isnan(x[0]) ? x[0] : std::max(x[0], 0.0); }
 BUILD(SigmoidOp) { return s.sigmoid(s.args[0]); }
 REAL(SigmoidOp) { return 1 / (1 + std::exp(-x[0])); }
 
-BUILD(SiluOp) { return s.make<arith::MulFOp>(s.args[0], s.sigmoid(s.args[0])); }
-REAL(SiluOp) { return x[0] / (1 + std::exp(-x[0])); }
-
 /// The logarithm is log(1 + exp(-|x|)) + max(x, 0), whose exponential cannot overflow.
 BUILD(MishOp) {
   Value x = s.args[0];

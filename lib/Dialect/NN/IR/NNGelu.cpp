@@ -1,4 +1,4 @@
-//===- NNGelu.cpp - Definitions of the kinds of GELU ----------------------===//
+//===- NNGelu.cpp - Definitions of SiLU and the kinds of GELU -------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -16,7 +16,7 @@ using tacit::numerics::GeluPiece;
 
 static constexpr double kSqrtHalf = 0.70710678118654752440;
 static constexpr double kSqrtTwoByPi = 0.79788456080286535588;
-static constexpr double kCubic = 0.044715, kSigmoidScale = 1.702;
+static constexpr double kSigmoidScale = 1.702, kStandardCubic = 0.044715;
 
 //===----------------------------------------------------------------------===//
 // Kinds that consist of polynomial pieces
@@ -75,7 +75,48 @@ static std::optional<double> evaluatePieces(GeluKind kind, double x) {
 }
 
 //===----------------------------------------------------------------------===//
-// The operation
+// Constants of the model
+//===----------------------------------------------------------------------===//
+
+double GeluOp::standardScale(GeluKind kind) {
+  if (kind == GeluKind::Sigmoid)
+    return kSigmoidScale;
+  return kind == GeluKind::Tanh ? kSqrtTwoByPi : kSqrtHalf;
+}
+
+double GeluOp::scaleOfArgument() {
+  auto own = getScale();
+  return own ? own->convertToDouble() : standardScale(getApproximation());
+}
+
+double GeluOp::cubicOfArgument() {
+  auto own = getCubic();
+  return own ? own->convertToDouble() : kStandardCubic;
+}
+
+/// Checks a constant of the model in the argument of an activation.
+static LogicalResult verifyFactor(Operation *op, StringRef name,
+                                  std::optional<APFloat> factor) {
+  if (factor && !(factor->isFinite() && !factor->isNegative() && !factor->isZero()))
+    return op->emitOpError() << "has a " << name << " of " << factor->convertToDouble()
+                             << "; expected a positive number";
+  return success();
+}
+
+LogicalResult GeluOp::verify() {
+  GeluKind kind = getApproximation();
+  if (getScale() && !numerics::geluPieces(kind).empty())
+    return emitOpError() << "has a scale, but " << stringifyGeluKind(kind)
+                         << " consists of polynomials; leave the scale out";
+  if (getCubic() && kind != GeluKind::Tanh)
+    return emitOpError() << "has a cubic term, which " << stringifyGeluKind(kind)
+                         << " has not; expected tanh";
+  return failure(failed(verifyFactor(*this, "scale", getScale())) ||
+                 failed(verifyFactor(*this, "cubic term", getCubic())));
+}
+
+//===----------------------------------------------------------------------===//
+// The operations
 //===----------------------------------------------------------------------===//
 
 Value GeluOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
@@ -85,27 +126,43 @@ Value GeluOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   Value x = s.args[0], t;
   if (getApproximation() == GeluKind::Sigmoid)
     return s.make<arith::MulFOp>(
-        x, s.sigmoid(s.make<arith::MulFOp>(x, s.constant(kSigmoidScale))));
+        x, s.sigmoid(s.make<arith::MulFOp>(x, s.constant(scaleOfArgument()))));
   if (getApproximation() == GeluKind::Erf) {
-    t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(kSqrtHalf)));
+    t = s.make<math::ErfOp>(s.make<arith::MulFOp>(x, s.constant(scaleOfArgument())));
   } else {
-    // Computes sqrt(2/pi) * (x + 0.044715 x^3).
+    // Computes scale * (x + cubic * x^3).
     Value cube = s.make<arith::MulFOp>(s.make<arith::MulFOp>(x, x), x);
-    Value inner = s.make<arith::AddFOp>(x, s.make<arith::MulFOp>(cube, s.constant(kCubic)));
-    t = s.make<math::TanhOp>(s.make<arith::MulFOp>(inner, s.constant(kSqrtTwoByPi)));
+    Value inner = s.make<arith::AddFOp>(
+        x, s.make<arith::MulFOp>(cube, s.constant(cubicOfArgument())));
+    t = s.make<math::TanhOp>(s.make<arith::MulFOp>(inner, s.constant(scaleOfArgument())));
   }
   Value half = s.make<arith::MulFOp>(x, s.constant(0.5));
   return s.make<arith::MulFOp>(half, s.make<arith::AddFOp>(t, s.constant(1)));
 }
 
 std::optional<double> GeluOp::evaluateReal(ArrayRef<double> arguments) {
-  double x = arguments[0];
+  double x = arguments[0], scale = scaleOfArgument(), cubic = cubicOfArgument();
   if (auto value = evaluatePieces(getApproximation(), x))
     return value;
   if (getApproximation() == GeluKind::Sigmoid)
-    return x / (1 + std::exp(-kSigmoidScale * x));
+    return x / (1 + std::exp(-scale * x));
   double t = getApproximation() == GeluKind::Erf
-                 ? std::erf(x * kSqrtHalf)
-                 : std::tanh(kSqrtTwoByPi * (x + kCubic * x * x * x));
+                 ? std::erf(x * scale)
+                 : std::tanh(scale * (x + cubic * x * x * x));
   return x / 2 * (1 + t);
+}
+
+LogicalResult SiluOp::verify() { return verifyFactor(*this, "beta", getBeta()); }
+
+Value SiluOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
+  ScalarBuilder s(*this, b, loc, args);
+  Value x = s.args[0], z = x;
+  if (auto beta = getBeta())
+    z = s.make<arith::MulFOp>(x, s.constant(beta->convertToDouble()));
+  return s.make<arith::MulFOp>(x, s.sigmoid(z));
+}
+
+std::optional<double> SiluOp::evaluateReal(ArrayRef<double> arguments) {
+  double x = arguments[0], beta = getBeta() ? getBeta()->convertToDouble() : 1;
+  return x / (1 + std::exp(-beta * x));
 }

@@ -95,14 +95,15 @@ bool Polynomial::isSimilar(const Polynomial &expected, double tolerance) const {
                       [&](const auto &entry) { return counts(entry.first); });
 }
 
-bool Polynomial::isNear(const Polynomial &expected) const {
+bool Polynomial::isNear(const Polynomial &expected, double tolerance) const {
   // What the arithmetic of this class rounds.
   static constexpr double kRounding = 0x1p-44;
   Polynomial difference = *this + expected * -1.0;
   return llvm::all_of(difference.terms, [&](const auto &entry) {
     const auto &[term, off] = entry;
     return std::abs(off.value) <=
-           off.uncertainty + kRounding * std::abs(expected.coefficient(term));
+           off.uncertainty +
+               std::max(kRounding, tolerance) * std::abs(expected.coefficient(term));
   });
 }
 

@@ -112,11 +112,11 @@ func.func @sigmoid(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   return %y : tensor<2x8xf32>
 }
 
-// Any other factor makes it a gate.
+// A factor that is farther away makes it a Swish, which nn-raise-silu recognises.
 // CHECK-LABEL: func.func @gate(
 // CHECK-NOT: nn.gelu
 func.func @gate(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-  %c = nn.constant dense<1.71> : tensor<f32>
+  %c = nn.constant dense<1.75> : tensor<f32>
   %0 = nn.mul %c, %x : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   %1 = nn.sigmoid %0 : tensor<2x8xf32>
   %y = nn.mul %1, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
@@ -142,4 +142,59 @@ func.func @rounded(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %5 = nn.sigmoid %4 : tensor<4xf32>
   %z = nn.mul %x, %5 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// Constants that were shortened stay those of the file: 0.797885 or 0.8 for sqrt(2/pi), 0.0447
+// for 0.044715, 1.4142 for sqrt(2), 1.7 for 1.702.
+// CHECK-LABEL: func.func @shortened(
+// CHECK-SAME: %[[X:.+]]: tensor<4xf32>
+// CHECK-DAG: nn.gelu tanh %[[X]] {cubic = 0.04470000{{[0-9]+}} : f64, scale = 0.79788500{{[0-9]+}} : f64} :
+// CHECK-DAG: nn.gelu erf %[[X]] {scale = 0.707113{{[0-9]+}} : f64} :
+// CHECK-DAG: nn.gelu sigmoid %[[X]] {scale = 1.7000000{{[0-9]+}} : f64} :
+// CHECK-DAG: nn.gelu tanh %[[X]] {cubic = 0.044714998{{[0-9]+}} : f64, scale = 0.800000{{[0-9]+}} : f64} :
+func.func @shortened(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %half = nn.constant dense<0.5> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %root = nn.constant dense<1.4142> : tensor<f32>
+  %factor = nn.constant dense<1.7> : tensor<f32>
+  %s = nn.constant dense<0.797885> : tensor<f32>
+  %twice = nn.constant dense<1.6> : tensor<f32>
+  %c = nn.constant dense<0.0447> : tensor<f32>
+  %d = nn.constant dense<0.044715> : tensor<f32>
+  %h = nn.mul %x, %half : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %square = nn.mul %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %cube = nn.mul %square, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = nn.mul %cube, %c : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = nn.add %x, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %2 = nn.mul %1, %s : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %3 = nn.tanh %2 : tensor<4xf32>
+  %4 = nn.add %3, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %a = nn.mul %h, %4 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %5 = nn.div %x, %root : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %6 = nn.erf %5 : tensor<4xf32>
+  %7 = nn.add %6, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %b = nn.mul %h, %7 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %8 = nn.mul %x, %factor : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %9 = nn.sigmoid %8 : tensor<4xf32>
+  %e = nn.mul %x, %9 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %10 = nn.mul %cube, %d : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %11 = nn.add %x, %10 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %12 = nn.mul %11, %twice : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %13 = nn.sigmoid %12 : tensor<4xf32>
+  %f = nn.mul %x, %13 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %a, %b, %e, %f : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
+// CLIP's, with its sigmoid written out.
+// CHECK-LABEL: func.func @written_out(
+// CHECK-SAME: %[[X:.+]]: tensor<4xf32>
+// CHECK: nn.gelu sigmoid %[[X]] :
+func.func @written_out(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %c = nn.constant dense<-1.702> : tensor<f32>
+  %0 = nn.mul %x, %c : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %1 = nn.exp %0 : tensor<4xf32>
+  %2 = nn.add %1, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %y = nn.div %x, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }

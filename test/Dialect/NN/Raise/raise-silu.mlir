@@ -45,11 +45,26 @@ func.func @written_out(%x: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<2x8xf32>
   return %y, %s : tensor<2x8xf32>, tensor<2x8xf32>
 }
 
-// REMARK: [Missed] silu | Category:raise | Function=quick_gelu | Reason="the argument is 1.702 x; expected x"
-// CHECK-LABEL: func.func @quick_gelu(
+// A Swish with a factor of its own.
+// REMARK: [Passed] silu | Category:raise | Function=swish | Remark="x * sigmoid(1.5 x)"
+// CHECK-LABEL: func.func @swish(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8xf32>
+// CHECK-NEXT: %[[Y:.+]] = nn.silu %[[X]] {beta = 1.500000e+00 : f64} : tensor<2x8xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @swish(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %c = nn.constant dense<1.5> : tensor<f32>
+  %0 = nn.mul %x, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %1 = nn.sigmoid %0 : tensor<2x8xf32>
+  %y = nn.mul %x, %1 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// With a negative factor it is another function.
+// REMARK: [Missed] silu | Category:raise | Function=falling | Reason="the argument is -2 x; expected a positive factor"
+// CHECK-LABEL: func.func @falling(
 // CHECK-NOT: nn.silu
-func.func @quick_gelu(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
-  %c = nn.constant dense<1.702> : tensor<f32>
+func.func @falling(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %c = nn.constant dense<-2.0> : tensor<f32>
   %0 = nn.mul %x, %c : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
   %1 = nn.sigmoid %0 : tensor<2x8xf32>
   %y = nn.mul %x, %1 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>

@@ -54,7 +54,18 @@ def NN_TanhOp : NN_FloatUnaryOp<"tanh", "hyperbolic tangent">;
 def NN_ErfOp : NN_FloatUnaryOp<"erf", "error function">;
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def NN_ReluOp : NN_FloatUnaryOp<"relu", "max(x, 0)", [], [NN_Site<"Activation">]>;
-def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_Site<"Activation">]>;
+def NN_SiluOp : NN_FloatUnaryOp<"silu", "x * sigmoid(x)", [], [NN_Site<"Activation">]> {
+  let description = [{
+    Elementwise; the result has the type of the input. With `beta` it is the Swish
+    x * sigmoid(beta x) (Ramachandran et al., arXiv 1710.05941).
+
+    ```mlir
+    %y = nn.silu %x {beta = 1.5 : f64} : tensor<1x128x512xf32>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[AnyFloat]>:$input, OptionalAttr<F64Attr>:$beta);
+  let hasVerifier = 1;
+}
 def NN_MishOp : NN_FloatUnaryOp<"mish", "x * tanh(log(1 + exp(x)))", [],
                                 [NN_Site<"Activation">]>;
 
@@ -76,13 +87,28 @@ def NN_GeluOp : NN_Op<"gelu", [Elementwise, SameOperandsAndResultType, NN_Comput
 
     docs/Numerics.md has coefficients and errors.
 
+    A model may have been exported with constants in fewer digits. `scale` is then its own
+    factor of x in place of 1/sqrt(2), sqrt(2/pi) or 1.702, and `cubic` its own 0.044715.
+
     ```mlir
     %y = nn.gelu tanh %x : tensor<1x128x512xf32>
+    %z = nn.gelu erf %x {scale = 0.7071 : f64} : tensor<1x128x512xf32>
     ```
   }];
-  let arguments = (ins NN_GeluKindAttr:$approximation, RankedTensorOf<[AnyFloat]>:$input);
+  let arguments = (ins NN_GeluKindAttr:$approximation, RankedTensorOf<[AnyFloat]>:$input,
+                       OptionalAttr<F64Attr>:$scale, OptionalAttr<F64Attr>:$cubic);
   let results = (outs RankedTensorOf<[AnyFloat]>:$result);
   let assemblyFormat = "custom<PlainEnum>($approximation) $input attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Returns the factor of x in the argument of erf, tanh or sigmoid that the function is
+    /// defined with.
+    static double standardScale(GeluKind kind);
+    /// Returns the factor of x in the argument, that of the model or the standard one.
+    double scaleOfArgument();
+    /// Returns the factor of x^3, likewise.
+    double cubicOfArgument();
+  }];
 }
 
 def NN_AddOp : NN_BinaryOp<"add", "sum", ["evaluateInteger", "evaluateSize"],

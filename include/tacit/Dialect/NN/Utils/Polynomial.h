@@ -62,8 +62,8 @@ public:
   /// smaller than `tolerance` times the largest does not count.
   bool isSimilar(const Polynomial &expected, double tolerance) const;
   /// Returns true if every coefficient, also of a term that only one of them has, differs
-  /// by no more than its uncertainty.
-  bool isNear(const Polynomial &expected) const;
+  /// by no more than its uncertainty, or by `tolerance` times the expected coefficient.
+  bool isNear(const Polynomial &expected, double tolerance = 0) const;
 
   /// Formats the polynomial for messages: "0.5 x + 0.5 x T".
   std::string str() const;

@@ -57,19 +57,21 @@ FailureOr<ActivationSite> tacit::nn::findActivation(Operation *function,
     auto polynomial = PolynomialReader({x}).read(argument);
     if (!polynomial || !polynomial->isSimilar(form.argument, kNegligible))
       continue;
-    bool isArgument = polynomial->isNear(form.argument);
+    bool isExact = polynomial->isNear(form.argument);
+    bool isArgument = isExact || polynomial->isNear(form.argument, form.tolerance);
     Operation *root = findResult(x, value, form.result);
     if (isArgument && root)
-      return ActivationSite{x, root};
+      return ActivationSite{x, root, isExact ? std::nullopt : polynomial};
     if (!reason.empty() || (root && form.hasSiblings))
       continue;
     if (root)
       reason = fmt::format("the argument is {}; expected {}", polynomial->str(),
                            form.argument.str());
     else if (isArgument && form.isDistinctive)
-      reason = fmt::format("the argument is {} as expected, but nothing computes {} from "
-                           "it, where T is the function's value",
-                           polynomial->str(), form.result.str());
+      reason =
+          fmt::format("the argument is {}{}, but nothing computes {} from "
+                      "it, where T is the function's value",
+                      polynomial->str(), isExact ? " as expected" : "", form.result.str());
   }
   if (reason.empty())
     return failure();

@@ -22,11 +22,19 @@ struct ActivationForm {
   bool isDistinctive;
   /// With another factor in the argument it is another known function, not a near miss.
   bool hasSiblings = false;
+  /// Coefficients of the argument that differ by no more, relative to those expected, are
+  /// the model's own for the same function.
+  double tolerance = 0;
 };
+
+/// Constants that were shortened differ by less: 0.8 for sqrt(2/pi), 1.41 for sqrt(2).
+constexpr double kShortenedConstants = 0.01;
 
 struct ActivationSite {
   mlir::Value input;
   mlir::Operation *root; ///< computes the result
+  /// The argument of the function as the model has it, if it is not as expected.
+  std::optional<Polynomial> ownArgument;
 };
 
 /// Looks around `function`, an operation of one operand, for `form`. The near miss is

@@ -18,13 +18,23 @@ namespace tacit::nn {
 using namespace mlir;
 using namespace tacit::nn;
 
-static constexpr double kSqrt2OverPi = 0.79788456080286535588;
-static constexpr double kSqrtHalf = 0.70710678118654752440;
 static constexpr double kCubic = 0.044715;
-static constexpr double kSigmoid = 1.702;
 
 /// This is c (x + 0.044715 x^3).
 static Polynomial cubic(double c) { return {{{1, 0}, c}, {{3, 0}, c * kCubic}}; }
+
+/// Returns the standard argument of the function that a kind of GELU is computed from.
+static Polynomial argumentOf(GeluKind kind) {
+  double scale = GeluOp::standardScale(kind);
+  return kind == GeluKind::Tanh ? cubic(scale) : Polynomial{{{1, 0}, scale}};
+}
+
+/// Recognises `result` of a function of `factor` times the argument of a kind of GELU.
+static ActivationForm formOf(GeluKind kind, const Polynomial &result, double factor = 1) {
+  ActivationForm form{argumentOf(kind) * factor, result, /*isDistinctive=*/true};
+  form.tolerance = kShortenedConstants;
+  return form;
+}
 
 namespace {
 
@@ -41,9 +51,20 @@ struct RaiseGeluPattern : RaisePattern<OpT> {
       return failure();
     Location loc = site->root->getLoc();
     rewriter.setInsertionPoint(site->root);
-    this->reporter.found(loc, stringifyGeluKind(kind).str());
+    std::string what = stringifyGeluKind(kind).str();
+    FloatAttr scale, cubic;
+    if (auto &own = site->ownArgument) {
+      what += " with the model's own constants: the argument is " + own->str();
+      double linear = own->coefficient({1, 0});
+      double factor = form.argument.coefficient({1, 0}) / GeluOp::standardScale(kind);
+      scale = rewriter.getF64FloatAttr(linear / factor);
+      if (kind == GeluKind::Tanh)
+        cubic = rewriter.getF64FloatAttr(own->coefficient({3, 0}) / linear);
+    }
+    this->reporter.found(loc, what);
     replaceUsesOf(site->root,
-                  GeluOp::create(rewriter, loc, site->input.getType(), kind, site->input),
+                  GeluOp::create(rewriter, loc, site->input.getType(), kind, site->input,
+                                 scale, cubic),
                   rewriter);
     return success();
   }
@@ -56,7 +77,9 @@ private:
 struct RaiseGelu : tacit::nn::impl::RaiseGeluBase<RaiseGelu> {
   void runOnOperation() override {
     SiteReporter reporter("gelu", getOperation(), sites, nearMisses);
-    RewritePatternSet patterns(&getContext());
+    RewritePatternSet sigmoids(&getContext()), patterns(&getContext());
+    populateRaiseSigmoidPatterns(sigmoids);
+    walkAndRaise(getOperation(), std::move(sigmoids), reporter);
     populateRaiseGeluPatterns(patterns, reporter);
     walkAndRaise(getOperation(), std::move(patterns), reporter);
   }
@@ -68,22 +91,17 @@ void tacit::nn::populateRaiseGeluPatterns(RewritePatternSet &patterns,
                                           SiteReporter &reporter) {
   MLIRContext *context = patterns.getContext();
   Polynomial halves{{{1, 0}, 0.5}, {{1, 1}, 0.5}}, product{{{1, 1}, 1.0}};
-  patterns.add<RaiseGeluPattern<TanhOp>>(
-      context, GeluKind::Tanh,
-      ActivationForm{cubic(kSqrt2OverPi), halves, /*isDistinctive=*/true}, reporter);
+  patterns.add<RaiseGeluPattern<TanhOp>>(context, GeluKind::Tanh,
+                                         formOf(GeluKind::Tanh, halves), reporter);
   // This uses that 0.5 (1 + tanh(z)) is sigmoid(2 z).
-  patterns.add<RaiseGeluPattern<SigmoidOp>>(
-      context, GeluKind::Tanh,
-      ActivationForm{cubic(2 * kSqrt2OverPi), product, /*isDistinctive=*/true}, reporter,
-      /*benefit=*/2);
-  // With a factor of 1 it is a SiLU.
-  patterns.add<RaiseGeluPattern<SigmoidOp>>(context, GeluKind::Sigmoid,
-                                            ActivationForm{{{{1, 0}, kSigmoid}},
-                                                           product,
-                                                           /*isDistinctive=*/true,
-                                                           /*hasSiblings=*/true},
-                                            reporter, /*benefit=*/1);
-  patterns.add<RaiseGeluPattern<ErfOp>>(
-      context, GeluKind::Erf,
-      ActivationForm{{{{1, 0}, kSqrtHalf}}, halves, /*isDistinctive=*/true}, reporter);
+  patterns.add<RaiseGeluPattern<SigmoidOp>>(context, GeluKind::Tanh,
+                                            formOf(GeluKind::Tanh, product, /*factor=*/2),
+                                            reporter, /*benefit=*/2);
+  // With any other factor it is a Swish.
+  ActivationForm quick = formOf(GeluKind::Sigmoid, product);
+  quick.hasSiblings = true;
+  patterns.add<RaiseGeluPattern<SigmoidOp>>(context, GeluKind::Sigmoid, quick, reporter,
+                                            /*benefit=*/1);
+  patterns.add<RaiseGeluPattern<ErfOp>>(context, GeluKind::Erf,
+                                        formOf(GeluKind::Erf, halves), reporter);
 }

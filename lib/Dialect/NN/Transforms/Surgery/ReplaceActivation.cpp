@@ -44,6 +44,9 @@ static std::string nameOf(Operation *op) {
   std::string name = op->getName().stripDialect().str();
   if (auto gelu = dyn_cast<GeluOp>(op))
     name += " " + stringifyGeluKind(gelu.getApproximation()).str();
+  // With constants of its own it is not the function that may replace it.
+  if (op->hasAttr("scale") || op->hasAttr("beta"))
+    name += " with its own constants";
   return name;
 }
 
@@ -85,7 +88,8 @@ struct ReplaceActivation : tacit::nn::impl::ReplaceActivationBase<ReplaceActivat
 
   Value replacementOf(OpBuilder &builder, Location loc, Value x) const {
     if (auto kind = geluKindOf(with))
-      return GeluOp::create(builder, loc, x.getType(), *kind, x);
+      return GeluOp::create(builder, loc, x.getType(), *kind, x, /*scale=*/FloatAttr(),
+                            /*cubic=*/FloatAttr());
     if (with == Replacement::Identity)
       return x;
     if (slope == 0)

@@ -150,7 +150,8 @@ def RaiseRmsNorm : RaisePass<"nn-raise-rms-norm"> {
 def RaiseGelu : RaisePass<"nn-raise-gelu"> {
   let summary = "Recognise GELU, however it is written";
   let description = [{
-    Reads the arithmetic around each `tanh`, `erf` and `sigmoid` as a polynomial in
+    Makes `nn.sigmoid` of 1 / (1 + exp(-c x)), and
+    reads the arithmetic around each `tanh`, `erf` and `sigmoid` as a polynomial in
     x and in the function's value T, so that the order of factors, powers written
     as products and constants that were multiplied out make no difference:
 
@@ -159,10 +160,11 @@ def RaiseGelu : RaisePass<"nn-raise-gelu"> {
     - sigmoid of 1.702 x, in x T;
     - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
 
-    The constants of the file must be those of the function to one unit in the last place of
-    their type, which is half precision for numbers that it can hold: 1.4142135 is a root of
-    2, and so is 1.4140625 of float16, but 1.4142 is not. Near misses: another
-    coefficient, and the right argument in another expression.
+    The constants of the file are those of the function if they agree to one unit in the last
+    place of their type, which is half precision for numbers that it can hold: 1.4142135 is a
+    root of 2, and so is 1.4140625 of float16, but 1.4142 is not. Constants that differ by up
+    to 1 %, as if they were shortened, are kept as attributes `scale` and `cubic` of the
+    operation. Near misses: another coefficient, and the right argument in another expression.
 
     **Before**
 
@@ -199,9 +201,10 @@ def RaiseGelu : RaisePass<"nn-raise-gelu"> {
 def RaiseSilu : RaisePass<"nn-raise-silu"> {
   let summary = "Recognise SiLU, x * sigmoid(x)";
   let description = [{
-    Reads the arithmetic as `nn-raise-gelu` does, after `y / (1 + exp(-x))` became
-    y times `nn.sigmoid`. A near miss is x * sigmoid(c x)
-    with another c; 1.702 makes it a GELU, which `nn-raise-gelu` recognises.
+    Reads the arithmetic as `nn-raise-gelu` does, after `y / (1 + exp(-c x))` became
+    y times `nn.sigmoid`. The Swish x * sigmoid(c x) has its c as attribute `beta`; of a c
+    near 1.702 `nn-raise-gelu`, which comes before, has made a GELU. A near miss is a
+    negative c.
 
     **Before**
 
