@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Ops/Activations.h"
 #include "Ops/OpTable.h"
 #include "Ops/Shapes.h"
 #include "tacit/Support/ElementTypes.h"
@@ -19,75 +20,6 @@
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::onnx_import;
-
-//===----------------------------------------------------------------------===//
-// Activations
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// One of the functions that a node names, with its parameters.
-struct Activation {
-  std::string name;
-  float alpha, beta;
-};
-} // namespace
-
-/// Returns the defaults of alpha and beta, which are those of the operators of the name.
-static std::pair<float, float> defaultsOf(StringRef name) {
-  if (name == "LeakyRelu")
-    return {0.01f, 0};
-  if (name == "HardSigmoid")
-    return {0.2f, 0.5f};
-  return {1, name == "ScaledTanh" ? 1.0f : 0.0f};
-}
-
-static Value exponential(NodeBuilder &node, Value x) { return node.create<nn::ExpOp>({x}); }
-
-/// Returns `yes` where x is above `bound`, and `no` elsewhere.
-static Value whereAbove(NodeBuilder &node, Value x, float bound, Value yes, Value no) {
-  Value isAbove =
-      compare(node, nn::ComparePredicate::Greater, x, scalarLike(node, x, bound));
-  return node.create<nn::WhereOp>({isAbove, yes, no});
-}
-
-static Value apply(NodeBuilder &node, const Activation &activation, Value x) {
-  auto scalar = [&](float value) { return scalarLike(node, x, value); };
-  auto alpha = [&] { return scalar(activation.alpha); };
-  auto beta = [&] { return scalar(activation.beta); };
-  StringRef name = activation.name;
-  if (name == "Sigmoid")
-    return node.create<nn::SigmoidOp>({x});
-  if (name == "Tanh")
-    return node.create<nn::TanhOp>({x});
-  if (name == "Relu")
-    return node.create<nn::ReluOp>({x});
-  if (name == "Affine")
-    return add(node, mul(node, x, alpha()), beta());
-  if (name == "LeakyRelu")
-    return whereAbove(node, x, 0, x, mul(node, x, alpha()));
-  if (name == "ThresholdedRelu")
-    return whereAbove(node, x, activation.alpha, x, scalar(0));
-  if (name == "ScaledTanh")
-    return mul(node, node.create<nn::TanhOp>({mul(node, x, beta())}), alpha());
-  if (name == "HardSigmoid") {
-    Value line = add(node, mul(node, x, alpha()), beta());
-    line = binary<nn::MaximumOp>(node, line, scalar(0));
-    return binary<nn::MinimumOp>(node, line, scalar(1));
-  }
-  Value magnitude = node.create<nn::AbsOp>({x});
-  if (name == "Softsign")
-    return div(node, x, add(node, magnitude, scalar(1)));
-  Value below = exponential(node, binary<nn::MinimumOp>(node, x, scalar(0)));
-  if (name == "Elu")
-    return whereAbove(node, x, 0, x, mul(node, sub(node, below, scalar(1)), alpha()));
-  if (name != "Softplus")
-    return node.invalid(
-        fmt::format("an activation is {}; expected one that ONNX defines for its operator",
-                    quote(activation.name)));
-  Value small = exponential(node, node.create<nn::NegOp>({magnitude}));
-  Value log = node.create<nn::LogOp>({add(node, small, scalar(1))});
-  return add(node, binary<nn::MaximumOp>(node, x, scalar(0)), log);
-}
 
 //===----------------------------------------------------------------------===//
 // Attributes
@@ -101,7 +33,7 @@ struct Layer {
   int64_t gates, hidden, steps, directions;
   bool startsReversed, isBatchFirst;
   float clip = 0; ///< 0 for none
-  std::vector<Activation> activations;
+  std::vector<NamedActivation> activations;
   Value input;   ///< [T, B, I]
   Value lengths; ///< [B], or null
 };
@@ -118,7 +50,7 @@ struct Direction {
   Product recurrent; ///< of all gates, or of the two of a GRU that are computed first
   Product last;      ///< of the hidden gate of a GRU
   Value peephole;    ///< [3 * H], or null
-  ArrayRef<Activation> activations;
+  ArrayRef<NamedActivation> activations;
 };
 
 struct State {
@@ -151,7 +83,7 @@ static bool readActivations(NodeBuilder &node, Layer &layer) {
        *betas = node.attribute("activation_beta", AttributeProto::FLOATS);
   int nextAlpha = 0, nextBeta = 0;
   for (const std::string &name : names) {
-    auto [alpha, beta] = defaultsOf(name);
+    auto [alpha, beta] = activationDefaults(name);
     bool hasAlpha = llvm::is_contained(
         {"Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu"},
         name);
@@ -359,7 +291,7 @@ static Value activate(NodeBuilder &node, const Layer &layer, const Direction &di
     input = binary<nn::MaximumOp>(node, input, scalarLike(node, input, -layer.clip));
     input = binary<nn::MinimumOp>(node, input, scalarLike(node, input, layer.clip));
   }
-  return apply(node, direction.activations[index], input);
+  return applyActivation(node, direction.activations[index], input);
 }
 
 static Value multiply(NodeBuilder &node, Value state, const Product &product) {
@@ -412,7 +344,7 @@ static State stepLSTM(NodeBuilder &node, const Layer &layer, const Direction &di
   Value cell = add(node, mul(node, forget, last.cell), mul(node, in, fresh));
   Value out = open(1, 1, cell);
   // The state is not clipped, as in ONNX Runtime.
-  return {mul(node, out, apply(node, direction.activations[2], cell)), cell};
+  return {mul(node, out, applyActivation(node, direction.activations[2], cell)), cell};
 }
 
 //===----------------------------------------------------------------------===//
