@@ -413,8 +413,68 @@ def loss(op_type, *labels, **attributes):
                **attributes)
 
 
-def masked(*, length=True, dims=4, scores=False):
-    """One new token behind a cache of four places, two heads of one feature."""
+def fused(op_type, inputs, *weights, graph_inputs=(X,), results="y", **attributes):
+    """A model of one node of com.microsoft that breaks a rule."""
+    names = ["" if name == "-" else name for name in inputs.split()]
+    return lambda: model(
+        [helper.make_node(op_type, names, results.split(), name="/node",
+                          domain="com.microsoft", **attributes)],
+        list(graph_inputs), outputs(results.split()), weights, domains=["com.microsoft"])
+
+
+def small(name, values, dtype=np.uint8):
+    return weight(name, np.array(values, dtype))
+
+
+B = value("b", [2, 3], TensorProto.UINT8)
+IMAGE, GRID = value("i", [1, 2, 5, 5]), value("g", [1, 4, 4, 2])
+SIGNAL = value("s", [1, 2, 5])
+QUANTIZED = (small("z", 3), weight("f1", np.float32(0.5)))
+
+
+def bits():
+    """A weight of 4 bits that is unpacked, and integers that are computed bit by bit."""
+    packed = (np.arange(12) * 21 % 256).reshape(2, 6)
+    return model(
+        [node("BitwiseAnd", "packed fifteen", "low", "/low"),
+         node("BitShift", "packed four", "high", "/high", direction="RIGHT"),
+         node("Concat", "low high", "nibbles", "/nibbles", axis=0),
+         node("Cast", "nibbles", "numbers", "/numbers", to=F32),
+         node("Sub", "numbers eight", "centered", "/centered"),
+         node("BitCast", "quarter", "scale", "/scale", to=F32),
+         node("Mul", "centered scale", "w", "/w"), node("MatMul", "x w", "y", "/product"),
+         node("BitShift", "n k", "left", "/left", direction="LEFT"),
+         node("BitShift", "n k", "right", "/right", direction="RIGHT"),
+         node("BitwiseXor", "n k", "mixed", "/mixed"), node("BitwiseNot", "n", "not", "/not"),
+         node("BitwiseAnd", "i mask", "and", "/and"), node("BitwiseOr", "i mask", "or", "/or"),
+         node("BitCast", "n", "signed", "/signed", to=TensorProto.INT8)],
+        [value("x", ["N", 4]), value("n", ["K"], TensorProto.UINT8),
+         value("k", ["K"], TensorProto.UINT8), value("i", ["K", 1], TensorProto.INT32)],
+        outputs(["y", "left", "right", "mixed", "not", "and", "or", "signed"]),
+        [small("packed", packed), small("fifteen", 15), small("four", 4),
+         weight("eight", np.float32(8)), small("quarter", 0x3e800000, np.int32),
+         small("mask", [12, -2**31], np.int32)], opset=26)
+
+
+def named_lengths():
+    """A decoder whose lengths have names of their own."""
+    attention = helper.make_node(
+        "GroupQueryAttention", ["q", "q", "q", "k", "v", "sl", "tl"], ["a", "nk", "nv"],
+        name="/attention", domain="com.microsoft", num_heads=2, kv_num_heads=2)
+    i32 = TensorProto.INT32
+    return model(
+        [node("Gather", "table ids", "q", "/embed"), node("Reshape", "rows flat", "sl", "/sl"),
+         attention, node("MatMul", "a head", "logits", "/head")],
+        [value("ids", ["B", "S"], I64), value("k", ["B", 2, "P", 4]),
+         value("v", ["B", 2, "P", 4]), value("rows", ["B", 1], i32), value("tl", [], i32)],
+        [value("logits", ["B", "S", 6]), value("nk", ["B", 2, "T", 4]),
+         value("nv", ["B", 2, "T", 4])],
+        [weight("table", models.ramp(6, 8)), weight("head", models.ramp(8, 6)),
+         ints("flat", [-1])], domains=["com.microsoft"])
+
+
+def masked(*, length=True, dims=4, scores=False, tokens=1):
+    """New tokens behind a cache of four places, two heads of one feature."""
     cache = [1, 2, 4, 1][:dims]
     results = "y keys values" + (" scores" if scores else "")
     return model(
@@ -422,7 +482,7 @@ def masked(*, length=True, dims=4, scores=False):
                           ["q", "q", "q", "", "", "k", "v", "n" if length else ""],
                           results.split(), name="/node", domain="com.microsoft",
                           num_heads=2, past_present_share_buffer=1, scale=1.0)],
-        [value("q", ["B", 1, 2]), value("k", ["B"] + cache[1:]), value("v", ["B"] + cache[1:]),
+        [value("q", ["B", tokens, 2]), value("k", ["B"] + cache[1:]), value("v", ["B"] + cache[1:]),
          value("n", [1], TensorProto.INT32)], outputs(results.split()), opset=17,
         domains=["com.microsoft"])
 
@@ -445,6 +505,89 @@ def image_blocks():
 
 MODELS = {
     "hyperbolic": hyperbolic,
+    "bits": bits,
+    "named-lengths": named_lengths,
+    "masked-tokens": lambda: masked(tokens=2),
+    "masked-free": lambda: masked(tokens="S"),
+    "shift-name": one("BitShift", "b b", graph_inputs=[B], direction="UP"),
+    "shift-signed": one("BitShift", "n n", graph_inputs=[value("n", [2], I64)],
+                        direction="LEFT"),
+    "bits-half": one("BitCast", "n", graph_inputs=[value("n", [2], TensorProto.INT16)],
+                     to=F16, opset=26),
+    "bits-logic": one("BitwiseAnd", "x x"),
+    "bits-float": one("BitCast", "x", to=TensorProto.INT32, opset=26),
+    "bits-width": one("BitCast", "n", graph_inputs=[value("n", [2], I64)],
+                      to=TensorProto.INT32, opset=26),
+    "deconv-kernel": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                         graph_inputs=[SIGNAL], kernel_shape=[2]),
+    "deconv-strides": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                          graph_inputs=[SIGNAL], strides=[1, 2]),
+    "deconv-pads": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                       graph_inputs=[SIGNAL], pads=[1]),
+    "deconv-far": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                      graph_inputs=[SIGNAL], pads=[0, 2**40]),
+    "deconv-shape": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                        graph_inputs=[SIGNAL], output_shape=[5, 5]),
+    "deconv-none": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                       graph_inputs=[SIGNAL], output_shape=[0]),
+    "deconv-free": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                       graph_inputs=[value("s", [1, 2, "L"])], output_shape=[9]),
+    "deconv-mode": one("ConvTranspose", "s w", weight("w", models.ramp(2, 1, 3)),
+                       graph_inputs=[SIGNAL], auto_pad="SAME"),
+    "deconv-weight": one("ConvTranspose", "s w", graph_inputs=[
+        SIGNAL, value("w", [2, 1, "K"])]),
+    "deconv-channels": one("ConvTranspose", "s w", weight("w", models.ramp(3, 1, 3)),
+                           graph_inputs=[SIGNAL]),
+    "deconv-bias": one("ConvTranspose", "s w c", weight("w", models.ramp(2, 1, 3)),
+                       floats("c", 1, 2), graph_inputs=[SIGNAL]),
+    "grid-mode": one("GridSample", "i g", graph_inputs=[IMAGE, GRID], mode="area"),
+    "grid-outside": one("GridSample", "i g", graph_inputs=[IMAGE, GRID],
+                        padding_mode="wrap"),
+    "grid-points": one("GridSample", "i g", graph_inputs=[IMAGE, value("g", [1, 4, 4, 3])]),
+    "lp-ceil": one("LpPool", "s", graph_inputs=[SIGNAL], kernel_shape=[2], ceil_mode=1),
+    "lp-none": one("LpPool", "s", graph_inputs=[SIGNAL], kernel_shape=[2], p=0),
+    "lp-matrix": one("GlobalLpPool", "v", graph_inputs=[value("v", [2, 3])]),
+    "lrn-size": one("LRN", "s", graph_inputs=[SIGNAL], size=0),
+    "resize-twice": one("Resize", "x none s t", floats("s", 1, 1, 2), ints("t", [2, 3, 8]),
+                        floats("none")),
+    "resize-smooth": one("Resize", "x none s", floats("s", 1, 1, 2), floats("none"),
+                         antialias=1),
+    "bytes-zero": fused("QLinearAdd", "b f1 i b f1 z f1 z", *QUANTIZED,
+                        small("i", 1, np.int8), graph_inputs=[B]),
+    "bytes-scale": fused("QLinearAdd", "b z z b f1 z f1 z", *QUANTIZED, graph_inputs=[B]),
+    "bytes-scales": fused("QLinearAdd", "b f2 z b f1 z f1 z", *QUANTIZED,
+                          floats("f2", 1, 2), graph_inputs=[B]),
+    "bytes-result": fused("QLinearMul", "b f1 z b f1 z f1 i", *QUANTIZED,
+                          small("i", 1, np.int32), graph_inputs=[B]),
+    "bytes-concat": fused("QLinearConcat", "f1 z b f1", *QUANTIZED, graph_inputs=[B],
+                          axis=0),
+    "bytes-gemm": fused("QGemm", "b f1 z v f1 z", *QUANTIZED, small("v", [1, 2, 3]),
+                        graph_inputs=[B]),
+    "bytes-gemm-scale": fused("QGemm", "b z z w f1 z", *QUANTIZED,
+                              small("w", np.ones((3, 2))), graph_inputs=[B]),
+    "bytes-image": fused("QAttention", "x w c f1 f1", *QUANTIZED,
+                         small("w", np.ones((4, 12))), floats("c", *[0] * 12),
+                         num_heads=2),
+    "conv-bytes-bias": one("QLinearConv", "i f1 z w f1 z f1 z c", *QUANTIZED,
+                           small("w", np.ones((1, 2, 3))), small("c", 7, np.int32),
+                           graph_inputs=[value("i", [1, 2, 5], TensorProto.UINT8)]),
+    "conv-bytes-zeros": one("ConvInteger", "i w z", small("z", [1, 2]),
+                            small("w", np.ones((1, 2, 3))),
+                            graph_inputs=[value("i", [1, 2, 5], TensorProto.UINT8)]),
+    "conv-bytes-flat": one("ConvInteger", "b b", graph_inputs=[B]),
+    "distance-length": fused("RelativePositionBias", "t n n", weight("t", models.ramp(8, 2)),
+                             ints("n", [2, 3])),
+    "distance-below": fused("RelativePositionBias", "t n n", weight("t", models.ramp(8, 2)),
+                            ints("n", [-1])),
+    "distance-table": fused("RelativePositionBias", "t n n", weight("t", models.ramp(1, 2)),
+                            ints("n", [2])),
+    "gates-packed": fused("GatedRelativePositionBias", "x x x x x x t", ints("t", [0]),
+                          num_heads=1),
+    "gates-flat": fused("GatedRelativePositionBias", "v v v v v v", num_heads=1,
+                        graph_inputs=[value("v", [2, 3])]),
+    "split-gelu-odd": fused("BiasSplitGelu", "v v", graph_inputs=[value("v", [2, 3])]),
+    "split-gelu-free": fused("BiasSplitGelu", "v v", graph_inputs=[value("v", [2, "C"])]),
+    "group-flat": fused("GroupNorm", "v v v", graph_inputs=[value("v", [2, 3])], groups=1),
     "image-blocks": image_blocks,
     "depth-mode": one("DepthToSpace", "i", blocksize=2, mode="RCD",
                       graph_inputs=[value("i", [1, 4, 1, 1])]),

@@ -273,6 +273,13 @@ Value NodeBuilder::fold(Operation *op) {
   return folded.front();
 }
 
+bool NodeBuilder::spendFolded(int64_t bytes) {
+  if (bytes > state.foldBudget)
+    return false;
+  state.foldBudget -= bytes;
+  return true;
+}
+
 Value NodeBuilder::createOperation(OperationState &operation, ValueRange operands,
                                    Type type) {
   Operation *op = insertOperation(operation, operands, type);

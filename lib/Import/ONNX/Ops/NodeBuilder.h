@@ -180,6 +180,9 @@ public:
   /// a small file can describe a great many. Returns false, and the node is refused, if
   /// there are too many.
   bool spend(int64_t nodes);
+  /// Takes `bytes` from those that folded constants may still have. Returns false if there
+  /// are not so many left.
+  bool spendFolded(int64_t bytes);
 
   // Report why the node cannot be imported. Both return null.
   /// The node is valid, but not supported.

@@ -8,7 +8,6 @@
 #include "Ops/OpTable.h"
 #include "File/Graph.h"
 #include "tacit/Support/Error.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
 using namespace tacit;
@@ -31,6 +30,12 @@ static constexpr OpEntry kTable[] = {
     {"Attention", 23, buildAttention},
     {"AveragePool", 9, buildAveragePool},
     {"BatchNormalization", 9, buildBatchNormalization}, // inference
+    {"BitCast", 26, buildBitCast},                      // numbers of 8 to 64 bits, and bool
+    {"BitShift", 11, buildBitShift},
+    {"BitwiseAnd", 18, buildBitwiseAnd},
+    {"BitwiseNot", 18, buildBitwiseNot},
+    {"BitwiseOr", 18, buildBitwiseOr},
+    {"BitwiseXor", 18, buildBitwiseXor},
     {"Cast", 9, buildCast},
     {"CastLike", 15, buildCastLike},
     {"CausalConvWithState", 27, buildCausalConvWithState},
@@ -219,14 +224,6 @@ const OpEntry *onnx_import::lookupOp(const onnx::NodeProto &node) {
   return entry == table.end() ? nullptr : entry;
 }
 
-/// Returns the advice for an operator that is not in the table.
-static const char *remedyFor(StringRef opType) {
-  return StringSwitch<const char *>(opType)
-      .Cases({"QLinearConv", "ConvInteger", "QGemm"},
-             "export the float model; Tacit quantizes it itself")
-      .Default("re-export the model without this operator, or replace it with others");
-}
-
 std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto &node,
                                                            int64_t opset) {
   UnsupportedNode found{nodeName(node), node.op_type(), node.domain(), opset, "", ""};
@@ -244,7 +241,8 @@ std::optional<UnsupportedNode> onnx_import::checkSupported(const onnx::NodeProto
     found.reason = "this operator is not supported";
     found.remedy = isMicrosoft(node.domain())
                        ? "use the model as it was before ONNX Runtime's optimizer"
-                       : remedyFor(node.op_type());
+                       : "re-export the model without this operator, or replace it with "
+                         "others";
   } else {
     found.reason =
         fmt::format("it is supported in opsets {} to {}, and the model has opset {}",

@@ -66,6 +66,11 @@ mlir::Value buildAcos(NodeBuilder &), buildAcosh(NodeBuilder &), buildAsin(NodeB
     buildAsinh(NodeBuilder &), buildAtanh(NodeBuilder &), buildCosh(NodeBuilder &),
     buildSinh(NodeBuilder &);
 
+// BuildBits.cpp: integers bit by bit.
+mlir::Value buildBitCast(NodeBuilder &), buildBitShift(NodeBuilder &),
+    buildBitwiseAnd(NodeBuilder &), buildBitwiseNot(NodeBuilder &),
+    buildBitwiseOr(NodeBuilder &), buildBitwiseXor(NodeBuilder &);
+
 // BuildReduce.cpp: along axes.
 mlir::Value buildArgMax(NodeBuilder &), buildArgMin(NodeBuilder &),
     buildCumProd(NodeBuilder &), buildCumSum(NodeBuilder &), buildHardmax(NodeBuilder &),
@@ -107,7 +112,11 @@ mlir::Value buildBatchNormalization(NodeBuilder &), buildGroupNormalization(Node
 mlir::Value buildAveragePool(NodeBuilder &), buildConv(NodeBuilder &),
     buildGlobalAveragePool(NodeBuilder &), buildGlobalMaxPool(NodeBuilder &),
     buildMaxPool(NodeBuilder &), buildDepthToSpace(NodeBuilder &),
-    buildSpaceToDepth(NodeBuilder &);
+    buildFusedConv(NodeBuilder &), buildGlobalLpPool(NodeBuilder &),
+    buildLRN(NodeBuilder &), buildLpPool(NodeBuilder &), buildSpaceToDepth(NodeBuilder &);
+
+// BuildConvTranspose.cpp, BuildGridSample.cpp
+mlir::Value buildConvTranspose(NodeBuilder &), buildGridSample(NodeBuilder &);
 
 // BuildLoss.cpp
 mlir::Value buildNegativeLogLikelihoodLoss(NodeBuilder &),
@@ -137,18 +146,33 @@ mlir::Value buildDequantizeLinear(NodeBuilder &), buildDynamicQuantizeLinear(Nod
     buildMatMulIntegerToFloat(NodeBuilder &), buildQLinearMatMul(NodeBuilder &),
     buildQuantizeLinear(NodeBuilder &);
 
+// BuildQuantizedOperators.cpp: what computes with floats in between.
+mlir::Value buildConvInteger(NodeBuilder &), buildQGemm(NodeBuilder &),
+    buildQLinearAdd(NodeBuilder &), buildQLinearAveragePool(NodeBuilder &),
+    buildQLinearConcat(NodeBuilder &), buildQLinearConv(NodeBuilder &),
+    buildQLinearGlobalAveragePool(NodeBuilder &), buildQLinearLeakyRelu(NodeBuilder &),
+    buildQLinearMul(NodeBuilder &), buildQLinearSigmoid(NodeBuilder &),
+    buildQLinearSoftmax(NodeBuilder &), buildQLinearWhere(NodeBuilder &);
+
+// BuildRelativePosition.cpp: biases of distances.
+mlir::Value buildGatedRelativePositionBias(NodeBuilder &),
+    buildRelativePositionBias(NodeBuilder &);
+
 // BuildAttention.cpp
 mlir::Value buildAttention(NodeBuilder &), buildRotaryEmbedding(NodeBuilder &);
 
 // BuildMicrosoft*.cpp: what ONNX Runtime's optimizer writes.
-mlir::Value buildBiasGelu(NodeBuilder &), buildDecoderMaskedAttention(NodeBuilder &),
-    buildQAttention(NodeBuilder &), buildEmbedLayerNormalization(NodeBuilder &),
-    buildFastGelu(NodeBuilder &), buildFusedMatMul(NodeBuilder &),
-    buildGatherBlockQuantized(NodeBuilder &), buildGroupQueryAttention(NodeBuilder &),
-    buildMatMulNBits(NodeBuilder &), buildMicrosoftAttention(NodeBuilder &),
-    buildMicrosoftGelu(NodeBuilder &), buildMicrosoftRotaryEmbedding(NodeBuilder &),
-    buildMultiHeadAttention(NodeBuilder &), buildQuickGelu(NodeBuilder &),
-    buildSkipLayerNormalization(NodeBuilder &),
+mlir::Value buildBiasAdd(NodeBuilder &), buildBiasGelu(NodeBuilder &),
+    buildBiasSplitGelu(NodeBuilder &), buildFusedGemm(NodeBuilder &),
+    buildGemmFastGelu(NodeBuilder &), buildMicrosoftGroupNorm(NodeBuilder &),
+    buildQEmbedLayerNormalization(NodeBuilder &), buildSkipGroupNorm(NodeBuilder &),
+    buildDecoderMaskedAttention(NodeBuilder &), buildQAttention(NodeBuilder &),
+    buildEmbedLayerNormalization(NodeBuilder &), buildFastGelu(NodeBuilder &),
+    buildFusedMatMul(NodeBuilder &), buildGatherBlockQuantized(NodeBuilder &),
+    buildGroupQueryAttention(NodeBuilder &), buildMatMulNBits(NodeBuilder &),
+    buildMicrosoftAttention(NodeBuilder &), buildMicrosoftGelu(NodeBuilder &),
+    buildMicrosoftRotaryEmbedding(NodeBuilder &), buildMultiHeadAttention(NodeBuilder &),
+    buildQuickGelu(NodeBuilder &), buildSkipLayerNormalization(NodeBuilder &),
     buildSkipSimplifiedLayerNormalization(NodeBuilder &);
 
 // BuildControl.cpp: graphs inside nodes.
