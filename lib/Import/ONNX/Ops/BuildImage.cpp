@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Ops/Compose.h"
+#include "Ops/Activations.h"
 #include "Ops/OpTable.h"
+#include "Ops/PackedWeight.h"
 #include "Ops/Shapes.h"
+#include "Ops/Windows.h"
 #include "tacit/Support/HostTensor.h"
 
 using namespace mlir;
@@ -104,12 +106,22 @@ static void setWindows(NodeBuilder &node, Properties &properties, const Windows 
   properties.setDilations(node.i64Array(windows.dilations));
 }
 
+static Value convolve(NodeBuilder &node, Value input, Value weight, Value bias,
+                      const Windows &windows, int64_t group) {
+  SmallVector<Value> operands{input, weight};
+  if (bias)
+    operands.push_back(bias);
+  return node.create<nn::ConvOp>(operands, [&](auto &properties) {
+    setWindows(node, properties, windows);
+    properties.setGroup(node.i64(group));
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // Operators
 //===----------------------------------------------------------------------===//
 
-Value onnx_import::buildConv(NodeBuilder &node) {
-  Value input = node.operand(0), weight = node.operand(1);
+Value onnx_import::convolutionOf(NodeBuilder &node, Value input, Value weight, Value bias) {
   if (!input || !weight)
     return {};
   auto type = tensorOf(weight);
@@ -127,24 +139,46 @@ Value onnx_import::buildConv(NodeBuilder &node) {
   auto windows = readWindows(node, tensorOf(input), kernel);
   if (!windows)
     return {};
-  SmallVector<Value> operands{input, weight};
-  if (node.hasOperand(2))
-    operands.push_back(node.operand(2));
-  return node.create<nn::ConvOp>(operands, [&](auto &properties) {
-    setWindows(node, properties, *windows);
-    properties.setGroup(node.i64(node.intAttribute("group", 1)));
-  });
+  return convolve(node, input, weight, bias, *windows, node.intAttribute("group", 1));
 }
 
-static Value buildPool(NodeBuilder &node, nn::PoolKind kind) {
-  Value input = node.operand(0);
+Value onnx_import::buildConv(NodeBuilder &node) {
+  Value bias = node.hasOperand(2) ? node.operand(2) : Value();
+  if (node.hasOperand(2) && !bias)
+    return {};
+  return convolutionOf(node, node.operand(0), node.operand(1), bias);
+}
+
+/// A Conv whose result is activated, after operand 3 was added to it.
+Value onnx_import::buildFusedConv(NodeBuilder &node) {
+  Value result = buildConv(node);
+  if (node.hasOperand(3))
+    result = add(node, result, node.operand(3));
+  std::string name = node.stringAttribute("activation", "");
+  if (name.empty() || !result)
+    return result;
+  auto [alpha, beta] = activationDefaults(name);
+  NamedActivation activation{name, alpha, beta};
+  using onnx::AttributeProto;
+  if (auto *given = node.attribute("activation_params", AttributeProto::FLOATS)) {
+    if (given->floats_size() > 0)
+      activation.alpha = given->floats(0);
+    if (given->floats_size() > 1)
+      activation.beta = given->floats(1);
+  }
+  if (name != "Clip")
+    return applyActivation(node, activation, result);
+  Value low = scalarLike(node, result, activation.alpha),
+        high = scalarLike(node, result, activation.beta);
+  return binary<nn::MinimumOp>(node, binary<nn::MaximumOp>(node, result, low), high);
+}
+
+Value onnx_import::poolOf(NodeBuilder &node, Value input, nn::PoolKind kind) {
   if (!input)
     return {};
   auto windows = readWindows(node, tensorOf(input), {});
   if (!windows)
     return {};
-  if (node.isUsed(1))
-    return node.refuse("the indices of its maxima are used", "use only its first output");
   bool isMax = kind == nn::PoolKind::Max;
   bool countsPadding = !isMax && node.intAttribute("count_include_pad", 0);
   bool isCeil = node.intAttribute("ceil_mode", 0);
@@ -160,11 +194,13 @@ static Value buildPool(NodeBuilder &node, nn::PoolKind kind) {
 }
 
 Value onnx_import::buildMaxPool(NodeBuilder &node) {
-  return buildPool(node, nn::PoolKind::Max);
+  if (node.isUsed(1))
+    return node.refuse("the indices of its maxima are used", "use only its first output");
+  return poolOf(node, node.operand(0), nn::PoolKind::Max);
 }
 
 Value onnx_import::buildAveragePool(NodeBuilder &node) {
-  return buildPool(node, nn::PoolKind::Avg);
+  return poolOf(node, node.operand(0), nn::PoolKind::Avg);
 }
 
 /// Pools over all spatial dimensions, which stay as 1.
@@ -185,6 +221,105 @@ Value onnx_import::buildGlobalAveragePool(NodeBuilder &node) {
 
 Value onnx_import::buildGlobalMaxPool(NodeBuilder &node) {
   return buildGlobalPool(node, nn::ReduceKind::Max);
+}
+
+namespace {
+/// The sum of the p-th powers of magnitudes, and its p-th root.
+struct PowerSum {
+  int64_t p;
+
+  Value terms(NodeBuilder &node, Value x) const {
+    if (p == 2)
+      return mul(node, x, x);
+    Value magnitude = node.create<nn::AbsOp>({x});
+    return p == 1 ? magnitude : binary<nn::PowOp>(node, magnitude, scalarLike(node, x, p));
+  }
+  Value root(NodeBuilder &node, Value sum) const {
+    if (p == 1)
+      return sum;
+    return p == 2 ? node.create<nn::SqrtOp>({sum})
+                  : binary<nn::PowOp>(node, sum, scalarLike(node, sum, 1.0 / p));
+  }
+};
+} // namespace
+
+static std::optional<PowerSum> readPowerSum(NodeBuilder &node, Value input) {
+  int64_t p = node.intAttribute("p", 2);
+  if (input && !isFloat(input))
+    refuseIntegers(node);
+  else if (p < 1)
+    node.invalid(fmt::format("attribute 'p' is {}; expected a positive number", p));
+  else if (input)
+    return PowerSum{p};
+  return std::nullopt;
+}
+
+/// A sum is the mean of a window, padding included, times its number of elements.
+Value onnx_import::buildLpPool(NodeBuilder &node) {
+  Value input = node.operand(0);
+  auto power = readPowerSum(node, input);
+  if (!power)
+    return {};
+  if (node.intAttribute("ceil_mode", 0))
+    return node.refuse("it has windows that go beyond the padding (ceil_mode)",
+                       "pad its input instead");
+  auto windows = readWindows(node, tensorOf(input), {});
+  if (!windows)
+    return {};
+  Value mean = node.create<nn::PoolOp>({power->terms(node, input)}, [&](auto &properties) {
+    setWindows(node, properties, *windows);
+    properties.setKernel(node.i64Array(windows->kernel));
+    properties.setKind(nn::PoolKindAttr::get(node.context(), nn::PoolKind::Avg));
+    properties.setCountIncludePad(UnitAttr::get(node.context()));
+  });
+  double count = 1;
+  for (int64_t size : windows->kernel)
+    count *= static_cast<double>(size);
+  return power->root(node, mul(node, mean, scalarLike(node, mean, count)));
+}
+
+Value onnx_import::buildGlobalLpPool(NodeBuilder &node) {
+  Value input = node.operand(0);
+  auto power = readPowerSum(node, input);
+  if (!power)
+    return {};
+  int64_t rank = tensorOf(input).getRank();
+  if (rank < 3)
+    return node.invalid("its input has no spatial dimension");
+  Value sum = reduce(node, nn::ReduceKind::Sum, power->terms(node, input),
+                     llvm::to_vector(llvm::seq<int64_t>(2, rank)), /*keepDims=*/true);
+  return power->root(node, sum);
+}
+
+/// Divides by a power of the mean of squares over `size` neighbouring channels.
+Value onnx_import::buildLRN(NodeBuilder &node) {
+  Value input = node.operand(0);
+  int64_t size = node.intAttribute("size", 0);
+  if (!input)
+    return {};
+  if (!isFloat(input))
+    return refuseIntegers(node);
+  int64_t rank = tensorOf(input).getRank();
+  constexpr int64_t kMost = 1 << 20;
+  if (rank < 3 || size < 1 || size > kMost)
+    return node.invalid(fmt::format("it has an input of {} dimensions and windows of {} "
+                                    "channels; expected three or more, and a positive size",
+                                    rank, size));
+  Value squares = mul(node, input, input);
+  squares = reshapeToSizes(node, squares,
+                           {dimOf(node, input, 0), i64Scalar(node, 1),
+                            dimOf(node, input, 1), productOf(node, input, 2, rank)});
+  Value mean = node.create<nn::PoolOp>({squares}, [&](auto &properties) {
+    setWindows(node, properties, {{}, {1, 1}, {(size - 1) / 2, 0}, {size / 2, 0}, {1, 1}});
+    properties.setKernel(node.i64Array({size, 1}));
+    properties.setKind(nn::PoolKindAttr::get(node.context(), nn::PoolKind::Avg));
+    properties.setCountIncludePad(UnitAttr::get(node.context()));
+  });
+  Value base = mul(node, mean, scalarLike(node, mean, node.floatAttribute("alpha", 1e-4f)));
+  base = add(node, base, scalarLike(node, base, node.floatAttribute("bias", 1)));
+  Value divisor = binary<nn::PowOp>(
+      node, base, scalarLike(node, base, node.floatAttribute("beta", 0.75f)));
+  return div(node, input, reshapeLike(node, divisor, input));
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,6 +12,7 @@
 
 #include "Ops/Norms.h"
 #include "Ops/OpTable.h"
+#include "Ops/Quantized.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -53,6 +54,28 @@ Value onnx_import::buildQuickGelu(NodeBuilder &node) {
     return geluOf(node, input, nn::GeluKind::Sigmoid);
   Value scaled = mul(node, input, scalarLike(node, input, alpha));
   return mul(node, input, node.create<nn::SigmoidOp>({scaled}));
+}
+
+/// Halves the last dimension of input and bias: the first half times the GELU of the
+/// second.
+Value onnx_import::buildBiasSplitGelu(NodeBuilder &node) {
+  Value input = node.operand(0), bias = node.operand(1);
+  Value sum = add(node, input, bias);
+  if (!sum)
+    return {};
+  int64_t last = tensorOf(sum).getRank() - 1;
+  int64_t size = last < 0 ? 0 : tensorOf(sum).getDimSize(last);
+  if (ShapedType::isDynamic(size))
+    return node.refuse("the dimension that it halves is free",
+                       {"pin it", Setting::Dimensions});
+  if (size % 2 != 0 || last < 0)
+    return node.invalid("its input does not have an even number of columns");
+  return mul(node, slice(node, sum, last, 0, size / 2),
+             geluOf(node, slice(node, sum, last, size / 2, size), nn::GeluKind::Erf));
+}
+
+Value onnx_import::buildBiasAdd(NodeBuilder &node) {
+  return add(node, add(node, node.operand(0), node.operand(1)), node.operand(2));
 }
 
 //===----------------------------------------------------------------------===//
@@ -110,22 +133,54 @@ static Value tokenCounts(NodeBuilder &node, Value ids) {
                 element);
 }
 
-Value onnx_import::buildEmbedLayerNormalization(NodeBuilder &node) {
-  Value ids = node.operand(0), words = node.operand(2), places = node.operand(3);
-  if (!ids || !words || !places)
+namespace {
+/// The operands that are the same for tables of floats and of integers.
+struct Embedding {
+  /// Returns the rows `indices` of the table that operand `table` holds.
+  llvm::function_ref<Value(int64_t table, Value indices)> lookUp;
+  Value positions, scale, bias;
+};
+} // namespace
+
+/// Normalises the sum of the embeddings of words, positions and, if there are any,
+/// segments.
+static Value embed(NodeBuilder &node, const Embedding &embedding) {
+  Value ids = node.operand(0);
+  if (!ids || !embedding.scale || !embedding.bias)
     return {};
   if (tensorOf(ids).getRank() != 2)
     return node.invalid("its token ids do not have two dimensions");
-  Value positions = node.hasOperand(8) ? node.operand(8) : rangeOf(node, ids, 1);
-  Value sum = add(node, gather(node, words, ids, 0), gather(node, places, positions, 0));
+  Value positions = embedding.positions ? embedding.positions : rangeOf(node, ids, 1);
+  Value sum = add(node, embedding.lookUp(2, ids), embedding.lookUp(3, positions));
   if (node.hasOperand(1) && node.hasOperand(4))
-    sum = add(node, sum, gather(node, node.operand(4), node.operand(1), 0));
+    sum = add(node, sum, embedding.lookUp(4, node.operand(1)));
   NormParameters given;
   given.epsilon = node.floatAttribute("epsilon", 1e-12f);
-  given.scale = node.operand(5);
-  given.bias = node.operand(6);
+  given.scale = embedding.scale;
+  given.bias = embedding.bias;
   if (node.isUsed(1))
     node.define(1, tokenCounts(node, ids));
   node.define(2, sum);
-  return given.scale && given.bias ? normalizeLast(node, sum, given) : Value();
+  return normalizeLast(node, sum, given);
+}
+
+Value onnx_import::buildEmbedLayerNormalization(NodeBuilder &node) {
+  auto lookUp = [&](int64_t table, Value indices) {
+    return gather(node, node.operand(table), indices, 0);
+  };
+  Value positions = node.hasOperand(8) ? node.operand(8) : Value();
+  return embed(node, {lookUp, positions, node.operand(5), node.operand(6)});
+}
+
+/// Tables, scale and bias are integers, operands 2 to 6. Their scales are operands 8 to 12,
+/// and their zero points 13 to 17.
+Value onnx_import::buildQEmbedLayerNormalization(NodeBuilder &node) {
+  auto floatsOf = [&](int64_t operand, Value integers) {
+    return dequantized(node, integers, operand + 6, operand + 11);
+  };
+  auto lookUp = [&](int64_t table, Value indices) {
+    return floatsOf(table, gather(node, node.operand(table), indices, 0));
+  };
+  return embed(node,
+               {lookUp, {}, floatsOf(5, node.operand(5)), floatsOf(6, node.operand(6))});
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Ops/Activations.h"
 #include "Ops/OpTable.h"
 #include "Ops/PackedWeight.h"
 
@@ -13,24 +14,62 @@ using namespace tacit;
 using namespace tacit::onnx_import;
 
 //===----------------------------------------------------------------------===//
-// FusedMatMul
+// FusedMatMul and FusedGemm
 //===----------------------------------------------------------------------===//
 
+/// Moves the first dimension behind the batch dimensions that follow it.
+static Value moveBatchFirst(NodeBuilder &node, Value matrices) {
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(matrices).getRank()));
+  if (order.size() < 3)
+    return matrices;
+  std::rotate(order.begin(), order.begin() + 1, order.end() - 1);
+  return transpose(node, matrices, order);
+}
+
+/// Returns an operand, whose attributes say in which order its dimensions are.
+static Value fusedOperand(NodeBuilder &node, int64_t index, StringRef transBatch,
+                          StringRef trans) {
+  Value matrices = node.operand(index);
+  if (matrices && node.intAttribute(transBatch, 0))
+    matrices = moveBatchFirst(node, matrices);
+  if (matrices && node.intAttribute(trans, 0) && tensorOf(matrices).getRank() > 1)
+    matrices = transposeMatrix(node, matrices);
+  return matrices;
+}
+
 Value onnx_import::buildFusedMatMul(NodeBuilder &node) {
-  Value lhs = node.operand(0), rhs = node.operand(1);
+  Value lhs = fusedOperand(node, 0, "transBatchA", "transA");
+  Value rhs = fusedOperand(node, 1, "transBatchB", "transB");
   if (!lhs || !rhs)
     return {};
-  for (const char *name : {"transBatchA", "transBatchB"})
-    if (node.intAttribute(name, 0))
-      return node.refuse(fmt::format("its attribute '{}' is set", name),
-                         "export the model without ONNX Runtime's layout fusions");
-  if (node.intAttribute("transA", 0) && tensorOf(lhs).getRank() > 1)
-    lhs = transposeMatrix(node, lhs);
-  if (node.intAttribute("transB", 0) && tensorOf(rhs).getRank() > 1)
-    rhs = transposeMatrix(node, rhs);
+  if (!isFloat(lhs) || !isFloat(rhs))
+    return refuseIntegers(node);
   Value product = binary<nn::MatmulOp>(node, lhs, rhs);
   float alpha = node.floatAttribute("alpha", 1);
   return alpha == 1.0f ? product : mul(node, product, scalarLike(node, product, alpha));
+}
+
+/// A Gemm whose result is activated.
+Value onnx_import::buildFusedGemm(NodeBuilder &node) {
+  Value product = buildGemm(node);
+  std::string name = node.stringAttribute("activation", "");
+  if (name.empty() || !product)
+    return product;
+  auto [alpha, beta] = activationDefaults(name);
+  return applyActivation(node,
+                         {name, node.floatAttribute("activation_alpha", alpha),
+                          node.floatAttribute("activation_beta", beta)},
+                         product);
+}
+
+/// The GELU of a product, to which a bias may be added.
+Value onnx_import::buildGemmFastGelu(NodeBuilder &node) {
+  Value product = buildMatMul(node);
+  if (node.hasOperand(2))
+    product = add(node, product, node.operand(2));
+  return node.create<nn::GeluOp>({product}, [&](auto &properties) {
+    properties.setApproximation(nn::GeluKindAttr::get(node.context(), nn::GeluKind::Tanh));
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -317,3 +317,55 @@ Value onnx_import::buildMeanVarianceNormalization(NodeBuilder &node) {
   Value deviation = node.create<nn::SqrtOp>({variance});
   return div(node, centered, add(node, deviation, scalarLike(node, input, kEpsilon)));
 }
+
+//===----------------------------------------------------------------------===//
+// com.microsoft's norms of images
+//===----------------------------------------------------------------------===//
+
+/// Normalises groups of channels, which are last unless attribute `channels_last` is 0, and
+/// applies the SiLU if attribute `activation` is 1.
+static Value normalizeImage(NodeBuilder &node, Value image) {
+  if (!image)
+    return {};
+  bool areLast = node.intAttribute("channels_last", 1) != 0;
+  int64_t rank = tensorOf(image).getRank();
+  if (rank < 3)
+    return node.invalid("its input has no spatial dimension");
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::rotate(order.begin() + 1, order.end() - 1, order.end());
+  Value planes = areLast ? transpose(node, image, order) : image;
+  Value result = normalizeGroups(node, planes, node.intAttribute("groups", 0),
+                                 node.floatAttribute("epsilon", 1e-5f));
+  result = add(node, mul(node, result, perChannel(node, node.operand(1), planes)),
+               perChannel(node, node.operand(2), planes));
+  if (node.intAttribute("activation", 0))
+    result = node.create<nn::SiluOp>({result});
+  auto back = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::rotate(back.begin() + 1, back.begin() + 2, back.end());
+  return areLast && result ? transpose(node, result, back) : result;
+}
+
+Value onnx_import::buildMicrosoftGroupNorm(NodeBuilder &node) {
+  return normalizeImage(node, node.operand(0));
+}
+
+/// The operands are an image, scale and bias, an image or one row of channels that is
+/// added, and optionally another bias. The sum is output 1.
+Value onnx_import::buildSkipGroupNorm(NodeBuilder &node) {
+  Value image = node.operand(0), skip = node.operand(3);
+  if (!image || !skip)
+    return {};
+  bool areLast = node.intAttribute("channels_last", 1) != 0;
+  int64_t rank = tensorOf(image).getRank();
+  // One row per image: [N, C], [N, 1, ..., C] or the like.
+  if (tensorOf(skip).getRank() == 2)
+    for (int64_t i = 2; i < rank; ++i)
+      skip = insertDim(node, skip, areLast ? 1 : i);
+  Value sum = add(node, image, skip);
+  if (node.hasOperand(4)) {
+    Value bias = node.operand(4);
+    sum = add(node, sum, areLast ? bias : perChannel(node, bias, image));
+  }
+  node.define(1, sum);
+  return normalizeImage(node, sum);
+}

@@ -69,7 +69,7 @@ static Value clamp(NodeBuilder &node, Value input, Range range) {
   return binary<nn::MinimumOp>(node, binary<nn::MaximumOp>(node, input, low), high);
 }
 
-static Value toFloat(NodeBuilder &node, Value input) {
+Value onnx_import::toFloat(NodeBuilder &node, Value input) {
   return castTo(node, input, Float32Type::get(node.context()));
 }
 
@@ -233,40 +233,78 @@ Value onnx_import::buildDynamicQuantizeLinear(NodeBuilder &node) {
 // Products of integers
 //===----------------------------------------------------------------------===//
 
-/// Returns integers minus their zero point, which is one number, one per row (of a left
-/// operand) or one per column (of a right one), as i32.
-static Value withoutZero(NodeBuilder &node, Value input, Value zero, bool isLeft) {
-  Type element = IntegerType::get(node.context(), 32);
-  Value wide = castTo(node, input, element), point = castTo(node, zero, element);
-  if (point && tensorOf(point).getRank() == 1 && tensorOf(point).getDimSize(0) == 1)
-    point = reshape(node, point, {});
-  if (isLeft && point && tensorOf(point).getRank() == 1)
-    point = insertDim(node, point, 1);
-  return sub(node, wide, point);
+/// Returns false, and the node is invalid, unless both are integers of 8 bits of one type.
+static bool areBytes(NodeBuilder &node, Value integers, Value zero) {
+  if (!integers || !zero)
+    return false;
+  Type element = tensorOf(integers).getElementType();
+  if (element == tensorOf(zero).getElementType() && isa<IntegerType>(element) &&
+      element.getIntOrFloatBitWidth() == 8)
+    return true;
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "an operand has elements of " << element << ", and its zero point has "
+      << tensorOf(zero).getElementType() << "; expected integers of 8 bits";
+  node.invalid(text);
+  return false;
 }
 
-/// Does the same if operand `zero` is optional.
-static Value withoutZero(NodeBuilder &node, int64_t input, int64_t zero, bool isLeft) {
+static Value toInteger(NodeBuilder &node, Value input) {
+  return castTo(node, input, IntegerType::get(node.context(), 32));
+}
+
+/// Returns a parameter that is one number without dimensions, and a list in the dimensions
+/// that `shape` gives it.
+static Value shaped(NodeBuilder &node, Value parameter,
+                    llvm::function_ref<Value(Value)> shape) {
+  if (!parameter || tensorOf(parameter).getRank() != 1)
+    return parameter;
+  return tensorOf(parameter).getDimSize(0) == 1 ? reshape(node, parameter, {})
+                                                : shape(parameter);
+}
+
+/// Returns integers minus their zero point.
+static Value withoutZero(NodeBuilder &node, Value input, Value zero,
+                         llvm::function_ref<Value(Value)> shape) {
+  if (!areBytes(node, input, zero))
+    return {};
+  return sub(node, toInteger(node, input), shaped(node, toInteger(node, zero), shape));
+}
+
+Value onnx_import::integersOf(NodeBuilder &node, int64_t input, int64_t zero,
+                              llvm::function_ref<Value(Value)> shape) {
   Value integers = node.operand(input);
   if (node.hasOperand(zero))
-    return withoutZero(node, integers, node.operand(zero), isLeft);
-  return castTo(node, integers, IntegerType::get(node.context(), 32));
+    return withoutZero(node, integers, node.operand(zero), shape);
+  return areBytes(node, integers, integers) ? toInteger(node, integers) : Value();
+}
+
+Value onnx_import::scaleOf(NodeBuilder &node, int64_t index,
+                           llvm::function_ref<Value(Value)> shape) {
+  Value scale = node.operand(index);
+  if (scale && !isFloat(scale))
+    return node.invalid("a scale does not have elements of a float type");
+  return shaped(node, toFloat(node, scale), shape);
+}
+
+/// A list of parameters has one per row of a left operand, and one per column of a right
+/// one.
+static auto besideMatrix(NodeBuilder &node, bool isLeft) {
+  return [&node, isLeft](Value list) { return isLeft ? insertDim(node, list, 1) : list; };
+}
+
+static Value withoutZero(NodeBuilder &node, int64_t input, int64_t zero, bool isLeft) {
+  return integersOf(node, input, zero, besideMatrix(node, isLeft));
+}
+
+static Value broadcastScale(NodeBuilder &node, int64_t index, bool isLeft) {
+  return scaleOf(node, index, besideMatrix(node, isLeft));
 }
 
 Value onnx_import::buildMatMulInteger(NodeBuilder &node) {
   Value lhs = withoutZero(node, 0, 2, /*isLeft=*/true);
   Value rhs = withoutZero(node, 1, 3, /*isLeft=*/false);
   return binary<nn::MatmulOp>(node, lhs, rhs);
-}
-
-/// Returns a scale of one number, of one per row (of a left operand), or of one per column.
-static Value broadcastScale(NodeBuilder &node, int64_t index, bool isLeft) {
-  Value scale = toFloat(node, node.operand(index));
-  if (!scale || tensorOf(scale).getRank() != 1)
-    return scale;
-  if (tensorOf(scale).getDimSize(0) == 1)
-    return reshape(node, scale, {});
-  return isLeft ? insertDim(node, scale, 1) : scale;
 }
 
 /// The operands are a, its scale and zero point, b and its, and those of the result.
@@ -312,9 +350,60 @@ Value onnx_import::buildDynamicQuantizeMatMul(NodeBuilder &node) {
   Bytes bytes = quantizeToBytes(node, node.operand(0));
   if (!bytes.value || !bytes.zero)
     return {};
-  Value lhs = withoutZero(node, bytes.value, bytes.zero, /*isLeft=*/true);
+  Value lhs =
+      withoutZero(node, bytes.value, bytes.zero, besideMatrix(node, /*isLeft=*/true));
   Value rhs = withoutZero(node, 1, 3, /*isLeft=*/false);
   Value product = toFloat(node, binary<nn::MatmulOp>(node, lhs, rhs));
   product = mul(node, product, mul(node, bytes.scale, broadcastScale(node, 2, false)));
   return node.hasOperand(4) ? add(node, product, node.operand(4)) : product;
+}
+
+//===----------------------------------------------------------------------===//
+// One number each
+//===----------------------------------------------------------------------===//
+
+/// Returns a parameter that is one number, without dimensions.
+static Value oneNumber(NodeBuilder &node, int64_t index) {
+  Value parameter = node.operand(index);
+  if (!parameter)
+    return {};
+  auto type = tensorOf(parameter);
+  if (!type.hasStaticShape() || type.getNumElements() != 1)
+    return node.invalid("a scale or zero point is not one number");
+  return reshape(node, parameter, {});
+}
+
+static Value oneScale(NodeBuilder &node, int64_t index) {
+  Value scale = oneNumber(node, index);
+  if (scale && !isFloat(scale))
+    return node.invalid("a scale does not have elements of a float type");
+  return toFloat(node, scale);
+}
+
+Value onnx_import::dequantized(NodeBuilder &node, Value integers, int64_t scale,
+                               int64_t zero) {
+  Value factor = oneScale(node, scale);
+  Value point = node.hasOperand(zero) ? oneNumber(node, zero) : integers;
+  if (!areBytes(node, integers, point))
+    return {};
+  Value number = toFloat(node, integers);
+  if (node.hasOperand(zero))
+    number = sub(node, number, toFloat(node, point));
+  return mul(node, number, factor);
+}
+
+Value onnx_import::dequantized(NodeBuilder &node, const QuantizedOperand &operand) {
+  return dequantized(node, node.operand(operand.value), operand.scale, operand.zero);
+}
+
+Value onnx_import::quantizeAs(NodeBuilder &node, Value input, int64_t scale, int64_t zero,
+                              Type like) {
+  Value divisor = oneScale(node, scale), point;
+  if (node.hasOperand(zero) && !(point = oneNumber(node, zero)))
+    return {};
+  auto element = dyn_cast<IntegerType>(point ? tensorOf(point).getElementType() : like);
+  if (!element || element.getWidth() != 8)
+    return node.invalid("its result does not have integers of 8 bits");
+  return roundTo(node, div(node, input, divisor), point, element,
+                 rangeOfBits(8, element.isUnsigned()));
 }

@@ -47,6 +47,7 @@ static constexpr OpEntry kTable[] = {
     {"Constant", 9, buildConstant},
     {"ConstantOfShape", 9, buildConstantOfShape},
     {"Conv", 9, buildConv},
+    {"ConvInteger", 10, buildConvInteger},
     {"Cos", 9, buildCos},
     {"Cosh", 9, buildCosh},
     {"CumProd", 26, buildCumProd}, // axis a constant, its size known
@@ -113,6 +114,7 @@ static constexpr OpEntry kTable[] = {
     {"PRelu", 9, buildPRelu},
     {"Pad", 9, buildPad}, // axes constants, and pads unless mode is constant
     {"Pow", 9, buildPow},
+    {"QLinearConv", 10, buildQLinearConv},       // bytes
     {"QLinearMatMul", 10, buildQLinearMatMul},   // bytes
     {"QuantizeLinear", 10, buildQuantizeLinear}, // integers
     {"RMSNormalization", 23, buildRMSNormalization},
@@ -185,25 +187,45 @@ static constexpr OpEntry kTable[] = {
 /// LayerNormalization and SimplifiedLayerNormalization in ONNX's own domain as well.
 static constexpr OpEntry kMicrosoftTable[] = {
     {"Attention", 1, buildMicrosoftAttention},
+    {"BiasAdd", 1, buildBiasAdd},
     {"BiasGelu", 1, buildBiasGelu},
+    {"BiasSplitGelu", 1, buildBiasSplitGelu},
     {"DecoderMaskedMultiHeadAttention", 1, buildDecoderMaskedAttention}, // no beam search
     {"DequantizeLinear", 1, buildDequantizeLinear},                      // integers
     {"DynamicQuantizeMatMul", 1, buildDynamicQuantizeMatMul},
     {"EmbedLayerNormalization", 1, buildEmbedLayerNormalization},
     {"FastGelu", 1, buildFastGelu},
-    {"FusedMatMul", 1, buildFusedMatMul}, // without transBatchA and transBatchB
+    {"FusedConv", 1, buildFusedConv},
+    {"FusedGemm", 1, buildFusedGemm},
+    {"FusedMatMul", 1, buildFusedMatMul},
+    {"GatedRelativePositionBias", 1, buildGatedRelativePositionBias},
     {"GatherBlockQuantized", 1, buildGatherBlockQuantized}, // blocks of the last axis
     {"Gelu", 1, buildMicrosoftGelu},
+    {"GemmFastGelu", 1, buildGemmFastGelu},
+    {"GroupNorm", 1, buildMicrosoftGroupNorm},
     {"GroupQueryAttention", 1, buildGroupQueryAttention},
     {"LayerNormalization", 1, buildLayerNormalization},
     {"MatMulIntegerToFloat", 1, buildMatMulIntegerToFloat},
     {"MatMulNBits", 1, buildMatMulNBits}, // 2, 4 and 8 bits
     {"MultiHeadAttention", 1, buildMultiHeadAttention},
     {"QAttention", 1, buildQAttention},
+    {"QEmbedLayerNormalization", 1, buildQEmbedLayerNormalization},
+    {"QGemm", 1, buildQGemm},
+    {"QLinearAdd", 1, buildQLinearAdd},
+    {"QLinearAveragePool", 1, buildQLinearAveragePool},
+    {"QLinearConcat", 1, buildQLinearConcat},
+    {"QLinearGlobalAveragePool", 1, buildQLinearGlobalAveragePool},
+    {"QLinearLeakyRelu", 1, buildQLinearLeakyRelu},
+    {"QLinearMul", 1, buildQLinearMul},
+    {"QLinearSigmoid", 1, buildQLinearSigmoid},
+    {"QLinearSoftmax", 1, buildQLinearSoftmax},
+    {"QLinearWhere", 1, buildQLinearWhere},
     {"QuantizeLinear", 1, buildQuantizeLinear}, // integers
     {"QuickGelu", 1, buildQuickGelu},
+    {"RelativePositionBias", 1, buildRelativePositionBias},
     {"RotaryEmbedding", 1, buildMicrosoftRotaryEmbedding},
     {"SimplifiedLayerNormalization", 1, buildRMSNormalization},
+    {"SkipGroupNorm", 1, buildSkipGroupNorm},
     {"SkipLayerNormalization", 1, buildSkipLayerNormalization},
     {"SkipSimplifiedLayerNormalization", 1, buildSkipSimplifiedLayerNormalization},
     {"TransposeMatMul", 1, buildFusedMatMul}, // the old name of FusedMatMul
