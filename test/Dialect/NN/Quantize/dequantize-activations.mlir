@@ -81,6 +81,41 @@ func.func @merged(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %y : tensor<4xf32>
 }
 
+// A convolution, a bias of integers, and a scale for each channel, which goes into the
+// weight. The bias is divided by what is left of the scale.
+// CHECK-LABEL: func.func @convolution(
+// CHECK-SAME: %[[X:.+]]: tensor<1x2x4xf32>)
+// CHECK-NOT: nn.round
+// CHECK: %[[W:.+]] = nn.mul %{{.*}} : (tensor<3x2x2xf32>, tensor<3x1x1xf32>) -> tensor<3x2x2xf32>
+// CHECK: %[[S:.+]] = nn.mul %[[W]], %{{.*}} : (tensor<3x2x2xf32>, tensor<f32>) -> tensor<3x2x2xf32>
+// CHECK-NOT: nn.round
+// CHECK: nn.conv %[[X]], %[[S]]
+// CHECK-SAME: -> tensor<1x3x3xf32>
+// CHECK: nn.add
+// CHECK-NEXT: return
+func.func @convolution(%x: tensor<1x2x4xf32>) -> tensor<1x3x3xf32> {
+  %w = nn.constant dense<5> : tensor<3x2x2xi8>
+  %bias = nn.constant dense<[[1], [2], [3]]> : tensor<3x1xi32>
+  %scale = nn.constant dense<5.000000e-01> : tensor<f32>
+  %channels = nn.constant dense<[[1.0], [2.0], [3.0]]> : tensor<3x1xf32>
+  %low = nn.constant dense<-1.280000e+02> : tensor<f32>
+  %high = nn.constant dense<1.270000e+02> : tensor<f32>
+  %0 = nn.div %x, %scale : (tensor<1x2x4xf32>, tensor<f32>) -> tensor<1x2x4xf32>
+  %1 = nn.round %0 : tensor<1x2x4xf32>
+  %2 = nn.maximum %1, %low : (tensor<1x2x4xf32>, tensor<f32>) -> tensor<1x2x4xf32>
+  %3 = nn.minimum %2, %high : (tensor<1x2x4xf32>, tensor<f32>) -> tensor<1x2x4xf32>
+  %4 = nn.cast %3 : tensor<1x2x4xf32> to tensor<1x2x4xi8>
+  %5 = nn.cast %4 : tensor<1x2x4xi8> to tensor<1x2x4xf64>
+  %6 = nn.cast %w : tensor<3x2x2xi8> to tensor<3x2x2xf64>
+  %7 = nn.conv %5, %6 strides = [1] pads_low = [0] pads_high = [0] dilations = [1] group = 1
+      : (tensor<1x2x4xf64>, tensor<3x2x2xf64>) -> tensor<1x3x3xf64>
+  %8 = nn.cast %7 : tensor<1x3x3xf64> to tensor<1x3x3xi32>
+  %9 = nn.add %8, %bias : (tensor<1x3x3xi32>, tensor<3x1xi32>) -> tensor<1x3x3xi32>
+  %10 = nn.cast %9 : tensor<1x3x3xi32> to tensor<1x3x3xf32>
+  %y = nn.mul %10, %channels : (tensor<1x3x3xf32>, tensor<3x1xf32>) -> tensor<1x3x3xf32>
+  return %y : tensor<1x3x3xf32>
+}
+
 // Integers that leave the function, and a zero point that is another one, stay.
 // CHECK-LABEL: func.func @kept(
 // CHECK: nn.round

@@ -50,9 +50,13 @@ private:
   bool subtract(SubOp op);
   bool multiply(MulOp op);
   void multiplyBy(Scaled &scaled, Value factor);
-  bool multiplyMatrices(MatmulOp op);
+  bool multiplyTensors(Operation *op);
+  bool add(AddOp op);
   bool move(Operation *op);
   Value scale(Value real, Value factor);
+  bool canScale(ConvOp op, Value factor) const;
+  Value scaleWeight(ConvOp op, Value factor);
+  Value scaleSum(AddOp op, Value factor);
   Value number(double value);
   /// Records what the result of `op` stands for, or replaces it by a float that it equals.
   bool define(Operation *op, Scaled scaled);
@@ -62,6 +66,8 @@ private:
   llvm::DenseMap<Value, Scaled> scaled;
   /// Constants, and values computed from constants alone.
   llvm::DenseSet<Operation *> known;
+  /// Sums with a constant that stand for sums of integers.
+  llvm::DenseSet<Operation *> sums;
   int64_t count = 0;
 };
 } // namespace
@@ -194,9 +200,51 @@ void Dequantizer::multiplyBy(Scaled &result, Value factor) {
   result.real = scale(result.real, factor);
 }
 
+/// Returns true if a factor is one number, or one for each channel of a convolution whose
+/// weight is constant.
+bool Dequantizer::canScale(ConvOp op, Value factor) const {
+  auto type = tensorOf(factor);
+  int64_t channels = tensorOf(op.getWeight()).getDimSize(0);
+  bool isPerChannel = type.getRank() == tensorOf(op.getResult()).getRank() - 1 &&
+                      type.getDimSize(0) == channels && type.getNumElements() == channels;
+  return !op.getBias() && isKnown(factor) && isKnown(op.getWeight()) &&
+         (isPerChannel || type.getRank() == 0);
+}
+
+/// Multiplies the weight of a convolution by `factor`, which canScale accepts.
+Value Dequantizer::scaleWeight(ConvOp op, Value factor) {
+  Location loc = op.getLoc();
+  Value weight = op.getWeight();
+  if (auto type = tensorOf(factor); type.getRank() > 0) {
+    SmallVector<int64_t> shape(tensorOf(weight).getRank(), 1);
+    shape.front() = type.getDimSize(0);
+    factor = ReshapeOp::create(builder, loc, type.clone(shape), factor);
+  }
+  Value scaledWeight = MulOp::create(builder, loc, weight.getType(), weight, factor);
+  known.insert(factor.getDefiningOp());
+  known.insert(scaledWeight.getDefiningOp());
+  IRMapping map;
+  map.map(weight, scaledWeight);
+  return builder.clone(*op, map)->getResult(0);
+}
+
+/// Multiplies both sides of a sum, of which the right one is constant.
+Value Dequantizer::scaleSum(AddOp op, Value factor) {
+  Value addend = MulOp::create(builder, op.getLoc(), op.getRhs(), factor);
+  known.insert(addend.getDefiningOp());
+  auto sum =
+      AddOp::create(builder, op.getLoc(), op.getType(), scale(op.getLhs(), factor), addend);
+  sums.insert(sum);
+  return sum;
+}
+
 /// Multiplies floats by `factor`. A constant is multiplied with the weight from which they
 /// are computed, if it has one number, or one for each column.
 Value Dequantizer::scale(Value real, Value factor) {
+  if (auto sum = real.getDefiningOp<AddOp>(); sums.contains(sum) && isKnown(factor))
+    return scaleSum(sum, factor);
+  if (auto image = real.getDefiningOp<ConvOp>(); image && canScale(image, factor))
+    return scaleWeight(image, factor);
   auto product = real.getDefiningOp<MatmulOp>();
   auto type = tensorOf(factor);
   int64_t columns = tensorOf(real).getRank() > 0 ? tensorOf(real).getShape().back() : 1;
@@ -226,8 +274,9 @@ bool Dequantizer::multiply(MulOp op) {
   return define(op, std::move(result));
 }
 
-/// Multiplies two matrices, of which one may be constant.
-bool Dequantizer::multiplyMatrices(MatmulOp op) {
+/// Multiplies two matrices, or an image with the weight of a convolution. One of them may
+/// be constant.
+bool Dequantizer::multiplyTensors(Operation *op) {
   Scaled result{};
   SmallVector<Value, 2> reals;
   bool isScaled = false;
@@ -245,15 +294,43 @@ bool Dequantizer::multiplyMatrices(MatmulOp op) {
     auto type = tensorOf(operand).clone(builder.getF32Type());
     Value real = operand;
     if (operand.getType() != type)
-      real = CastOp::create(builder, op.getLoc(), type, operand);
+      real = CastOp::create(builder, op->getLoc(), type, operand);
     known.insert(real.getDefiningOp());
     reals.push_back(real);
   }
   if (!isScaled)
     return false;
-  result.real = MatmulOp::create(builder, op.getLoc(),
-                                 tensorOf(op.getResult()).clone(builder.getF32Type()),
-                                 reals[0], reals[1], MultiplierAttr());
+  IRMapping map;
+  map.map(op->getOperands(), reals);
+  Operation *product = builder.clone(*op, map);
+  product->getResult(0).setType(tensorOf(op->getResult(0)).clone(builder.getF32Type()));
+  result.real = product->getResult(0);
+  return define(op, std::move(result));
+}
+
+/// Adds a constant to integers, such as a bias: it is divided by the factor of the sum.
+/// What is added to floats comes after the last scale.
+bool Dequantizer::add(AddOp op) {
+  bool isLeft = scaled.contains(op.getLhs());
+  Value integers = isLeft ? op.getLhs() : op.getRhs();
+  Value addend = isLeft ? op.getRhs() : op.getLhs();
+  auto found = scaled.find(integers);
+  if (found == scaled.end() || !found->second.isFloat() || !isKnown(addend) ||
+      !isa<IntegerType>(elementOf(integers)) ||
+      tensorOf(integers).getShape() != tensorOf(op.getResult()).getShape())
+    return false;
+  Scaled result = found->second;
+  auto type = tensorOf(addend).clone(builder.getF32Type());
+  if (addend.getType() != type)
+    addend = CastOp::create(builder, op.getLoc(), type, addend);
+  known.insert(addend.getDefiningOp());
+  if (!isOne(result.factor))
+    addend = MulOp::create(builder, op.getLoc(), type, addend, number(1 / result.factor));
+  known.insert(addend.getDefiningOp());
+  auto sum =
+      AddOp::create(builder, op.getLoc(), result.real.getType(), result.real, addend);
+  sums.insert(sum);
+  result.real = sum;
   return define(op, std::move(result));
 }
 
@@ -312,8 +389,10 @@ bool Dequantizer::visit(Operation *op) {
     return subtract(difference);
   if (auto product = dyn_cast<MulOp>(op))
     return multiply(product);
-  if (auto product = dyn_cast<MatmulOp>(op))
-    return multiplyMatrices(product);
+  if (auto sum = dyn_cast<AddOp>(op))
+    return add(sum);
+  if (isa<MatmulOp>(op) || (isa<ConvOp>(op) && op->getNumOperands() == 2))
+    return multiplyTensors(op);
   auto movement = dyn_cast<MovementOpInterface>(op);
   return movement && movement.getMovedOperand() && move(op);
 }

@@ -19,11 +19,12 @@ def DequantizeActivations : Pass<"nn-dequantize-activations", "::mlir::func::Fun
     Files hold activations in few bits as `round(x / scale) + zero`, clamped and cast to an
     integer, and products of such integers. Between two parties every number is a word of the
     ring, so that rounding and clamping cost much and save nothing. This pass computes with x
-    itself: it drops the rounding, follows the integers through casts, movement and matrix
-    products, and cancels their scales; what remains of a scale is multiplied into the
-    weight. The result differs by the errors of the quantization, which is what the model was
-    before. A clamp that begins at the zero point is a ReLU that was merged into the
-    quantization, and stays one. Integers that are used otherwise stay as they are.
+    itself: it drops the rounding, follows the integers through casts, movement, matrix
+    products, convolutions and constants that are added, and cancels their scales; what
+    remains of a scale is multiplied into the weight. The result differs by the errors of
+    the quantization, which is what the model was before. A clamp that begins at the zero
+    point is a ReLU that was merged into the quantization, and stays one. Integers that are
+    used otherwise stay as they are.
 
     **Before**
 
