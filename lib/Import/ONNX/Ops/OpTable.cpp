@@ -48,6 +48,7 @@ static constexpr OpEntry kTable[] = {
     {"ConstantOfShape", 9, buildConstantOfShape},
     {"Conv", 9, buildConv},
     {"ConvInteger", 10, buildConvInteger},
+    {"ConvTranspose", 9, buildConvTranspose},
     {"Cos", 9, buildCos},
     {"Cosh", 9, buildCosh},
     {"CumProd", 26, buildCumProd}, // axis a constant, its size known
@@ -73,9 +74,11 @@ static constexpr OpEntry kTable[] = {
     {"Gelu", 20, buildGelu},
     {"Gemm", 9, buildGemm},
     {"GlobalAveragePool", 9, buildGlobalAveragePool},
+    {"GlobalLpPool", 9, buildGlobalLpPool},
     {"GlobalMaxPool", 9, buildGlobalMaxPool},
     {"Greater", 9, buildGreater},
     {"GreaterOrEqual", 12, buildGreaterOrEqual},
+    {"GridSample", 16, buildGridSample},
     {"GroupNormalization", 18, buildGroupNormalization},
     {"HardSigmoid", 9, buildHardSigmoid},
     {"HardSwish", 14, buildHardSwish},
@@ -85,6 +88,7 @@ static constexpr OpEntry kTable[] = {
     {"InstanceNormalization", 9, buildInstanceNormalization},
     {"IsInf", 10, buildIsInf},
     {"IsNaN", 9, buildIsNaN},
+    {"LRN", 9, buildLRN},
     {"LSTM", 9, buildLSTM}, // sequences of a known length
     {"LayerNormalization", 9, buildLayerNormalization},
     {"LeakyRelu", 9, buildLeakyRelu},
@@ -95,6 +99,7 @@ static constexpr OpEntry kTable[] = {
     {"LogSoftmax", 9, buildLogSoftmax},
     {"Loop", 9, buildLoop},
     {"LpNormalization", 9, buildLpNormalization},
+    {"LpPool", 9, buildLpPool}, // without ceil_mode
     {"MatMul", 9, buildMatMul},
     {"MatMulInteger", 10, buildMatMulInteger},
     {"Max", 9, buildMax},
