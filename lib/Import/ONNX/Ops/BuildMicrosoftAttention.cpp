@@ -375,15 +375,33 @@ static bool prepareHeads(NodeBuilder &node, AttentionParts &parts,
          setMasks(node, parts, operands.mask, operands.scoreBias, past);
 }
 
-static Value attendHeads(NodeBuilder &node, const HeadOperands &operands,
-                         bool sharesCaches) {
+/// Returns true if the query [B, S, H, D] has one token, which is asserted if the number is
+/// free.
+static bool hasOneToken(NodeBuilder &node, Value query) {
+  int64_t tokens = tensorOf(query).getDimSize(1);
+  Value one = i64Scalar(node, 1);
+  if (ShapedType::isDynamic(tokens))
+    return static_cast<bool>(assertRange(node, dimOf(node, query, 1), one, one,
+                                         "a query of more than one token, or of none"));
+  if (tokens == 1)
+    return true;
+  node.refuse(
+      fmt::format("its query has {} tokens, and the operator is defined for one", tokens),
+      "use MultiHeadAttention for prompts");
+  return false;
+}
+
+/// `decodes`: the query is a single new token.
+static Value attendHeads(NodeBuilder &node, const HeadOperands &operands, bool sharesCaches,
+                         bool decodes) {
   AttentionParts parts;
   bool isTransposed = false;
   int64_t heads = node.intAttribute("num_heads", 0);
   if (node.hasOperand(operands.indirection))
     return node.refuse("its caches belong to a beam search (cache_indirection)",
                        "export the model for greedy decoding");
-  if (!separate(node, parts, heads, isTransposed))
+  if (!separate(node, parts, heads, isTransposed) || !parts.query ||
+      (decodes && !hasOneToken(node, parts.query)))
     return {};
   int64_t queryWidth = widthOf(parts.query);
   parts.query = transpose(node, addPart(node, parts.query, operands.bias, 0), {0, 2, 1, 3});
@@ -411,7 +429,8 @@ static Value attendHeads(NodeBuilder &node, const HeadOperands &operands,
 
 Value onnx_import::buildMultiHeadAttention(NodeBuilder &node) {
   HeadOperands operands{3, 4, 5, 6, 8, 9};
-  return attendHeads(node, operands, node.hasOperand(operands.pastLength));
+  return attendHeads(node, operands, node.hasOperand(operands.pastLength),
+                     /*decodes=*/false);
 }
 
 /// A MultiHeadAttention of one new token, whose caches usually have a fixed capacity. In
@@ -422,7 +441,7 @@ Value onnx_import::buildDecoderMaskedAttention(NodeBuilder &node) {
                       node.hasOperand(operands.past);
   if (sharesCaches && !node.hasOperand(operands.pastLength))
     return node.invalid("it shares its caches, and past_sequence_length is missing");
-  return attendHeads(node, operands, sharesCaches);
+  return attendHeads(node, operands, sharesCaches, /*decodes=*/true);
 }
 
 //===----------------------------------------------------------------------===//

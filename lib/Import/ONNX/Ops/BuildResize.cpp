@@ -505,6 +505,9 @@ static Value resizeLines(NodeBuilder &node, const Resampling &resampling,
     return node.invalid(fmt::format("attribute 'mode' is {}; expected 'nearest', 'linear' "
                                     "or 'cubic'",
                                     quote(resampling.mode)));
+  if (isNearest && resampling.isAntialiased)
+    return node.invalid("attribute 'antialias' is set in mode 'nearest'; expected it in "
+                        "modes 'linear' and 'cubic' only");
   for (const Line &line : lines) {
     if (isIdentity(resampling, line))
       continue;
@@ -572,6 +575,8 @@ Value onnx_import::buildResize(NodeBuilder &node) {
     node.wantValue(1);
   SmallVector<Line> lines;
   if (hasNumbers(node, 3)) {
+    if (hasNumbers(node, scales))
+      return node.invalid("it has both scales and sizes; expected one of them");
     if (!readSizes(node, 3, input, *axes, lines) ||
         !keepRatio(node, resampling.policy, lines))
       return {};
