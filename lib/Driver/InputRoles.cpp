@@ -26,6 +26,48 @@ bool driver::mentions(llvm::StringRef name, llvm::ArrayRef<llvm::StringLiteral> 
       words, [&](llvm::StringRef word) { return llvm::StringRef(lower).contains(word); });
 }
 
+namespace {
+/// An operand of an operator that gives its role to an input.
+struct OperandRole {
+  llvm::StringLiteral opType;
+  int64_t operand;
+  InputRole role;
+};
+} // namespace
+
+static constexpr OperandRole kOperandRoles[] = {
+    {"com.microsoft::GroupQueryAttention", 3, InputRole::Cache},
+    {"com.microsoft::GroupQueryAttention", 4, InputRole::Cache},
+    {"com.microsoft::GroupQueryAttention", 5, InputRole::LastIndex},
+    {"com.microsoft::GroupQueryAttention", 6, InputRole::TotalLength},
+    {"com.microsoft::GroupQueryAttention", 9, InputRole::Positions},
+    {"com.microsoft::MultiHeadAttention", 4, InputRole::Mask},
+    {"com.microsoft::MultiHeadAttention", 6, InputRole::Cache},
+    {"com.microsoft::MultiHeadAttention", 7, InputRole::Cache},
+    {"com.microsoft::Attention", 3, InputRole::Mask},
+    {"com.microsoft::Attention", 4, InputRole::Cache},
+    {"com.microsoft::EmbedLayerNormalization", 0, InputRole::Tokens},
+    {"com.microsoft::EmbedLayerNormalization", 1, InputRole::TokenTypes},
+    {"com.microsoft::EmbedLayerNormalization", 7, InputRole::Mask},
+    {"com.microsoft::EmbedLayerNormalization", 8, InputRole::Positions},
+    {"com.microsoft::RotaryEmbedding", 1, InputRole::Positions},
+    {"RotaryEmbedding", 3, InputRole::Positions},
+    {"Attention", 4, InputRole::Cache},
+    {"Attention", 5, InputRole::Cache},
+};
+
+/// Returns the role of the operand that an input is, if its operator gives it one. A mask
+/// of one dimension holds lengths.
+static std::optional<InputRole> roleByUse(const OnnxValue &input) {
+  for (const OnnxUse &use : input.uses)
+    for (const OperandRole &known : kOperandRoles)
+      if (use.opType == known.opType && use.operand == known.operand &&
+          isFloat(input) == (known.role == InputRole::Cache) &&
+          (known.role != InputRole::Mask || input.dims.size() >= 2))
+        return known.role;
+  return std::nullopt;
+}
+
 /// Returns the role that the name of an input states. Ids of tokens are `Tokens`.
 static InputRole roleByName(const OnnxValue &input) {
   llvm::StringRef name = input.name;
@@ -71,7 +113,8 @@ std::vector<InputRole> driver::findRoles(llvm::ArrayRef<OnnxValue> inputs) {
   std::vector<InputRole> roles;
   std::vector<size_t> candidates;
   for (auto [i, input] : llvm::enumerate(inputs)) {
-    roles.push_back(roleByName(input));
+    std::optional<InputRole> role = roleByUse(input);
+    roles.push_back(role ? *role : roleByName(input));
     if (roles.back() == InputRole::Tokens)
       candidates.push_back(i);
   }

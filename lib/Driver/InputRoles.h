@@ -27,8 +27,9 @@ enum class InputRole {
   Other,
 };
 
-/// Finds out from names, types and shapes what each input is for; at most one takes the
-/// tokens. Names are those of the exporters of Hugging Face and ONNX Runtime.
+/// Finds out what each input is for; at most one takes the tokens. The operand of a fused
+/// operator decides, else names, types and shapes. Names are those of the exporters of
+/// Hugging Face and ONNX Runtime.
 std::vector<InputRole> findRoles(llvm::ArrayRef<OnnxValue> inputs);
 
 bool isInteger(const OnnxValue &input);

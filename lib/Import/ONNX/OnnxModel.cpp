@@ -25,6 +25,7 @@ struct OnnxModel::Impl {
   llvm::Error readOpset(StringRef path);
   llvm::Error readWeights();
   void readValues();
+  void readUses();
   void readUnsupported();
 };
 
@@ -93,6 +94,32 @@ void OnnxModel::Impl::readValues() {
     outputs.push_back(readValue(output));
 }
 
+/// Returns the type of a node, with its domain if that is not ONNX's own.
+static std::string fullType(const onnx::NodeProto &node) {
+  return isDefaultDomain(node.domain()) ? node.op_type()
+                                        : node.domain() + "::" + node.op_type();
+}
+
+/// Notes which nodes read each input. Nodes are sorted.
+void OnnxModel::Impl::readUses() {
+  StringMap<OnnxValue *> known;
+  for (OnnxValue &input : inputs)
+    known[input.name] = &input;
+  for (const onnx::NodeProto &node : file.graph().node()) {
+    std::string type = fullType(node);
+    bool keepsValues =
+        llvm::is_contained({"Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze"}, type);
+    for (const auto &[i, name] : llvm::enumerate(node.input())) {
+      OnnxValue *input = known.lookup(name);
+      if (!input)
+        continue;
+      input->uses.push_back({type, static_cast<int64_t>(i)});
+      if (keepsValues && i == 0 && node.output_size() > 0)
+        known[node.output(0)] = input;
+    }
+  }
+}
+
 /// Lists every operator that the table lacks, and inputs and weights of unsupported types.
 void OnnxModel::Impl::readUnsupported() {
   StringSet<> used = usedValues(file.graph());
@@ -141,6 +168,7 @@ OnnxModel::parse(std::unique_ptr<llvm::MemoryBuffer> contents, StringRef path) {
   if (llvm::Error error = impl->readWeights())
     return std::move(error);
   impl->readValues();
+  impl->readUses();
   impl->readUnsupported();
   return std::unique_ptr<OnnxModel>(new OnnxModel(std::move(impl)));
 }
@@ -155,8 +183,7 @@ const std::vector<OnnxValue> &OnnxModel::outputs() const { return impl->outputs;
 std::map<std::string, int64_t> OnnxModel::opCounts() const {
   std::map<std::string, int64_t> counts;
   for (const onnx::NodeProto &node : impl->file.graph().node())
-    ++counts[isDefaultDomain(node.domain()) ? node.op_type()
-                                            : node.domain() + "::" + node.op_type()];
+    ++counts[fullType(node)];
   return counts;
 }
 

@@ -37,6 +37,12 @@ struct OnnxDim {
   std::string name;
 };
 
+/// An operand of a node: `opType` is as in OnnxModel::opCounts.
+struct OnnxUse {
+  std::string opType;
+  int64_t operand;
+};
+
 /// A graph input or output. `dtype` is TensorProto's number, or 0 for a value that is not a
 /// tensor; `dtypeName` is NumPy's name for it.
 struct OnnxValue {
@@ -45,6 +51,8 @@ struct OnnxValue {
   std::string dtypeName;
   std::vector<OnnxDim> dims;
   bool hasShape = true; ///< false where the file leaves even the rank open
+  /// Which nodes read an input, directly or through casts and reshapes.
+  std::vector<OnnxUse> uses = {};
 };
 
 /// Something in the file that cannot be imported, and what to do about it.
