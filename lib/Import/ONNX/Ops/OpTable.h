@@ -18,7 +18,7 @@ class NodeBuilder;
 
 /// The opsets whose meaning the table knows. Before kMaxOpset is raised, each operator that
 /// the new opset defines again has to be compared with its builder.
-inline constexpr int64_t kMinOpset = 9, kMaxOpset = 28;
+inline constexpr int64_t kMinOpset = 7, kMaxOpset = 28;
 
 /// Creates the operations for one node and returns its first output; further ones are set
 /// with NodeBuilder::define. Returns null if the node was refused.
