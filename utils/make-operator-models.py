@@ -487,6 +487,63 @@ def masked(*, length=True, dims=4, scores=False, tokens=1):
         domains=["com.microsoft"])
 
 
+def fused(op, operands, graph_inputs, *initializers, results="y", opset=24, **attributes):
+    """A node of com.microsoft; blanks in `operands` leave one out."""
+    return lambda: model(
+        [helper.make_node(op, operands.split(" "), results.split(), name="/node",
+                          domain="com.microsoft", **attributes)],
+        graph_inputs, outputs(results.split()), list(initializers), opset=opset,
+        domains=["com.microsoft"])
+
+
+def groups(*more, names="q k v pk pv lengths total"):
+    """One new token for each row behind caches, each of which has a batch of its own."""
+    cache = [1, "past", 2]
+    return fused("GroupQueryAttention", names,
+                 [value("q", ["B", 1, 2]), value("k", ["BK", 1, 2]), value("v", ["BV", 1, 2]),
+                  value("pk", ["BPK"] + cache), value("pv", ["BPV"] + cache),
+                  value("lengths", ["BL"], TensorProto.INT32),
+                  value("total", [], TensorProto.INT32)] + list(more),
+                 results="y ok ov", num_heads=1, kv_num_heads=1)
+
+
+def valid_keys():
+    heads = [1, 2, 2]
+    return model([helper.make_node("Attention", ["q", "k", "v", "", "", "", "n"], ["y"],
+                                   name="/node")],
+                 [value("q", ["B"] + heads), value("k", ["BK"] + heads),
+                  value("v", ["BV"] + heads), value("n", ["BN"], I64)],
+                 outputs(["y"]), opset=24)
+
+
+def ring():
+    """An update of a circular cache, in which all sizes are free."""
+    return model([node("TensorScatter", "c u w", "y", "/node", mode="circular", axis=1)],
+                 [value("c", ["B", "C", 2]), value("u", ["BU", "S", "D"]),
+                  value("w", ["BW"], I64)], outputs(["y"]), opset=24)
+
+
+def few_bits(bits, packed, rows=(0, 1, 0, 1, 1, 0, 1, 0)):
+    """Rows of the weight that belong to any groups, which are an input if not given."""
+    given = [weight("g", np.array(rows, np.int32))] if rows else []
+    free = [] if rows else [value("g", ["K"], TensorProto.INT32)]
+    return fused("MatMulNBits", "x w s  g", [value("x", ["M", 8])] + free,
+                 weight("w", np.array(packed, np.uint8).reshape(1, 2, -1)),
+                 weight("s", np.array([[1, 10]], np.float32)),
+                 *given, K=8, N=1, bits=bits, block_size=4)
+
+
+def compress():
+    """Along an axis and of all elements, by constants and by an input."""
+    yes = [True, False, True]
+    return model([node("Compress", "x columns", "a", "/columns", axis=-1),
+                  node("Compress", "x first", "b", "/first"),
+                  node("Compress", "x rows", "c", "/rows", axis=0)],
+                 [value("x", [3, 3]), value("rows", [2], TensorProto.BOOL)], outputs("abc"),
+                 [weight("columns", np.array(yes)), weight("first", np.array([False] + yes))],
+                 opset=17)
+
+
 def long_names():
     """Outputs whose names are longer than those of files, or the same as files."""
     names = ["n" * 300 + end for end in "ab"] + ["a/b", "a_b", "a:b"]
@@ -604,6 +661,31 @@ MODELS = {
     "masked-length": lambda: masked(length=False),
     "masked-caches": lambda: masked(dims=3),
     "masked-scores": lambda: masked(scores=True),
+    "groups": groups(),
+    "groups-bias": groups(value("bias", [1, 1, 1, "columns"]),
+                          names="q k v pk pv lengths total    bias"),
+    "heads": fused("MultiHeadAttention", "q k v",
+                   [value("q", ["B", 1, 2]), value("k", ["BK", 1, 2]),
+                    value("v", ["BV", 1, 2])], num_heads=1),
+    "valid-keys": valid_keys,
+    "ring": ring,
+    "angles-at": fused("RotaryEmbedding", "x p c s",
+                       [value("x", [1, 1, 2, 2]), value("p", ["B", "S"], I64)],
+                       weight("c", models.ramp(3, 1)), weight("s", models.ramp(3, 1))),
+    "angles-at-24": one("RotaryEmbedding", "x c s p", weight("c", models.ramp(3, 1)),
+                        weight("s", models.ramp(3, 1)), opset=24,
+                        graph_inputs=[value("x", [1, 1, 2, 2]), value("p", [1, 2], I64)]),
+    "four-bits-permuted": few_bits(4, [0x54, 0x76, 0x98, 0xba]),
+    "two-bits-permuted": few_bits(2, [0xe4, 0xe4]),
+    "uneven-groups": few_bits(2, [0xe4, 0xe4], [0, 0, 0, 1, 1, 1, 1, 1]),
+    "computed-groups": few_bits(2, [0xe4, 0xe4], []),
+    "embedding": fused("EmbedLayerNormalization", "ids  words places  s s",
+                       [value("ids", ["B", "S"], TensorProto.INT32)],
+                       weight("words", models.ramp(5, 2)), weight("places", models.ramp(4, 2)),
+                       weight("s", models.ramp(2)), results="y counts"),
+    "equal-images": one("MeanVarianceNormalization", "x", opset=13,
+                        graph_inputs=[value("x", ["N", 2, 16, 16])]),
+    "compress": compress,
     "long-names": long_names,
     "opset-9": opset_9,
     "opset-12": opset_12,

@@ -313,6 +313,8 @@ Value onnx_import::buildMeanVarianceNormalization(NodeBuilder &node) {
   // As in the function that defines the operator.
   constexpr float kEpsilon = 1e-9f;
   Value centered = sub(node, input, meanOf(node, input, *axes));
+  // What rounding of the mean leaves of equal numbers would be divided by nearly nothing.
+  centered = sub(node, centered, meanOf(node, centered, *axes));
   Value variance = meanOf(node, mul(node, centered, centered), *axes);
   Value deviation = node.create<nn::SqrtOp>({variance});
   return div(node, centered, add(node, deviation, scalarLike(node, input, kEpsilon)));
