@@ -80,6 +80,9 @@ namespace {
 /// Weights [N, G, bytes of a group]: N columns, each in G groups of `group` rows.
 struct Blocks {
   int64_t rows, columns, bits, group, groups;
+  /// Which row of the file comes at each place, if those of a group do not follow one
+  /// another.
+  SmallVector<int64_t> order;
 
   /// Returns the bits in which weights are stored: those of two bits take four.
   int64_t keptBits() const { return std::max<int64_t>(bits, 4); }
@@ -112,6 +115,46 @@ static std::optional<Blocks> readBlocks(NodeBuilder &node) {
   return blocks;
 }
 
+/// Reads g_idx, the group of each row (GPTQ with act-order), and sorts rows by their group.
+static bool readOrder(NodeBuilder &node, Blocks &blocks) {
+  if (!node.hasOperand(4))
+    return true;
+  auto groups = node.constantInts(4);
+  if (!groups || static_cast<int64_t>(groups->size()) < blocks.rows) {
+    node.refuse("its groups (g_idx) are computed, or not one for each row",
+                "export the model with constant weights");
+    return false;
+  }
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, blocks.rows));
+  llvm::sort(order, [&](int64_t a, int64_t b) {
+    return std::pair((*groups)[a], a) < std::pair((*groups)[b], b);
+  });
+  for (auto [place, row] : llvm::enumerate(order))
+    if ((*groups)[row] != static_cast<int64_t>(place) / blocks.group) {
+      node.refuse(fmt::format("its groups (g_idx) do not have {} rows each", blocks.group),
+                  "quantize without act-order");
+      return false;
+    }
+  if (!llvm::is_sorted(order))
+    blocks.order = std::move(order);
+  return true;
+}
+
+/// Returns packed columns whose rows are sorted by their group.
+static std::vector<char> sortRows(ArrayRef<char> bytes, const Blocks &blocks) {
+  int64_t width = blocks.groups * blocks.bytesPerGroup();
+  unsigned mask = (1u << blocks.bits) - 1;
+  std::vector<char> sorted(bytes.size());
+  for (int64_t column = 0; column < blocks.columns; ++column)
+    for (auto [place, row] : llvm::enumerate(blocks.order)) {
+      int64_t from = row * blocks.bits, to = place * blocks.bits;
+      unsigned byte = static_cast<unsigned char>(bytes[column * width + from / 8]);
+      unsigned number = byte >> from % 8 & mask;
+      sorted[column * width + to / 8] |= static_cast<char>(number << to % 8);
+    }
+  return sorted;
+}
+
 /// Unpacks the four numbers of two bits in each byte to two bytes with two numbers of four
 /// bits each, and adds `offset` to each number.
 static std::vector<char> widenTwoBits(ArrayRef<char> bytes, unsigned offset) {
@@ -141,7 +184,9 @@ static Value packPlane(NodeBuilder &node, Value weights, const Blocks &blocks,
   return repackConstant(node, weights,
                         RankedTensorType::get({blocks.groups, bytesPerGroup, n}, byte),
                         [&](ArrayRef<char> bytes) {
-                          std::vector<char> wide;
+                          std::vector<char> sorted, wide;
+                          if (!blocks.order.empty())
+                            bytes = sorted = sortRows(bytes, blocks);
                           if (blocks.bits == 2)
                             bytes = wide = widenTwoBits(bytes, offset);
                           std::vector<char> result(bytes.size());
@@ -186,8 +231,11 @@ Value onnx_import::buildMatMulNBits(NodeBuilder &node) {
   auto blocks = readBlocks(node);
   if (!input || !weights || !scales || !blocks)
     return {};
-  if (node.hasOperand(4))
-    return node.refuse("its groups are permuted (g_idx)", "quantize without act-order");
+  if (!readOrder(node, *blocks))
+    return {};
+  if (!blocks->order.empty())
+    input = gather(node, input, node.intsConstant(blocks->order),
+                   tensorOf(input).getRank() - 1);
   Value zeroPoints;
   if (node.hasOperand(3) &&
       !(zeroPoints = unpackZeroPoints(node, node.operand(3), *blocks)))
