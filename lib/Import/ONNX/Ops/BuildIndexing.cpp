@@ -224,6 +224,32 @@ Value onnx_import::buildTensorScatter(NodeBuilder &node) {
 }
 
 //===----------------------------------------------------------------------===//
+// Compress
+//===----------------------------------------------------------------------===//
+
+Value onnx_import::buildCompress(NodeBuilder &node) {
+  Value data = node.operand(0);
+  if (!data || !node.operand(1))
+    return {};
+  auto condition = node.constantInts(1);
+  if (!condition) {
+    node.wantValue(1);
+    return node.refuse("which elements it keeps is known only when the model runs",
+                       "export without it, for example with a mask instead");
+  }
+  SmallVector<int64_t> kept;
+  for (auto [place, isKept] : llvm::enumerate(*condition))
+    if (isKept)
+      kept.push_back(place);
+  int64_t rank = tensorOf(data).getRank();
+  if (!node.hasAttribute("axis"))
+    return gather(node, reshapeToSizes(node, data, {productOf(node, data, 0, rank)}),
+                  node.intsConstant(kept), 0);
+  auto axis = node.axisAttribute(0, rank);
+  return axis ? gather(node, data, node.intsConstant(kept), *axis) : Value();
+}
+
+//===----------------------------------------------------------------------===//
 // OneHot, Trilu, EyeLike
 //===----------------------------------------------------------------------===//
 
@@ -234,6 +260,9 @@ Value onnx_import::buildOneHot(NodeBuilder &node) {
     return {};
   Value depthValue = castTo(node, node.operand(1), i64(node));
   auto depth = readIntegers(constantOf(depthValue));
+  if (!depth && depthValue && followsFromSizes(depthValue))
+    return node.refuse("its depth follows from dimensions that are free",
+                       {"pin the dimensions that determine it", Setting::Dimensions});
   if (!depth || depth->size() != 1)
     return node.refuse("its depth is computed", "export with a constant depth");
   auto type = tensorOf(values);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Ops/OpTable.h"
+#include "Ops/ShapeEntries.h"
 #include "Ops/Shapes.h"
 
 using namespace mlir;
@@ -212,6 +213,10 @@ Value onnx_import::buildTopK(NodeBuilder &node) {
     k = std::vector<int64_t>{node.intAttribute("k", -1)};
   else
     k = node.constantInts(1);
+  if (!k && node.operand(1) && followsFromSizes(node.operand(1)))
+    return node.refuse("the number of elements that it looks for follows from dimensions "
+                       "that are free",
+                       {"pin the dimensions that determine it", Setting::Dimensions});
   if (!k || k->size() != 1)
     return node.refuse("the number of elements that it looks for is computed",
                        "export with a constant k");

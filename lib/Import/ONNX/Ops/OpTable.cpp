@@ -42,6 +42,7 @@ static constexpr OpEntry kTable[] = {
     {"Ceil", 7, buildCeil},
     {"Celu", 12, buildCelu},
     {"Clip", 7, buildClip},
+    {"Compress", 9, buildCompress}, // condition a constant
     {"Concat", 7, buildConcat},
     {"ConcatFromSequence", 11, buildConcatFromSequence},
     {"Constant", 7, buildConstant},

@@ -86,10 +86,10 @@ mlir::Value buildMatMul(NodeBuilder &), buildGemm(NodeBuilder &);
 
 // BuildIndexing.cpp: elements by their index.
 mlir::Value buildEyeLike(NodeBuilder &), buildGatherElements(NodeBuilder &),
-    buildGatherND(NodeBuilder &), buildNonZero(NodeBuilder &), buildOneHot(NodeBuilder &),
-    buildPad(NodeBuilder &), buildScatterElements(NodeBuilder &),
-    buildScatterND(NodeBuilder &), buildTensorScatter(NodeBuilder &),
-    buildTile(NodeBuilder &), buildTrilu(NodeBuilder &);
+    buildCompress(NodeBuilder &), buildGatherND(NodeBuilder &), buildNonZero(NodeBuilder &),
+    buildOneHot(NodeBuilder &), buildPad(NodeBuilder &),
+    buildScatterElements(NodeBuilder &), buildScatterND(NodeBuilder &),
+    buildTensorScatter(NodeBuilder &), buildTile(NodeBuilder &), buildTrilu(NodeBuilder &);
 
 // BuildMovement.cpp: what moves elements without a new shape to compute.
 mlir::Value buildConcat(NodeBuilder &), buildConstant(NodeBuilder &),
