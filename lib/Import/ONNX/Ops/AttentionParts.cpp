@@ -13,6 +13,18 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::onnx_import;
 
+bool onnx_import::hasOneBatch(NodeBuilder &node, const AttentionParts &parts,
+                              int64_t past) {
+  auto agrees = [&](StringRef name, Value value) {
+    return requireSameSize(node, name, value, 0, "query", parts.query, 0);
+  };
+  auto agreesIfGiven = [&](StringRef name, int64_t index) {
+    return !node.hasOperand(index) || agrees(name, node.operand(index));
+  };
+  return agrees("key", parts.key) && agrees("value", parts.value) &&
+         agreesIfGiven("cache of keys", past) && agreesIfGiven("cache of values", past + 1);
+}
+
 Value onnx_import::splitHeads(NodeBuilder &node, Value input, int64_t heads) {
   Value cut = splitDim(node, input, 2, heads);
   if (cut && tensorOf(cut).getRank() != 4)

@@ -33,6 +33,10 @@ mlir::Value buildAttentionOf(NodeBuilder &node, const AttentionParts &parts,
                              ScoreOutput output, mlir::Value &scores);
 
 /// Reshape [B, S, H * D] to [B, H, S, D], and back.
+/// Requires key, value and the caches that are operands `past` and the next, if there are
+/// such, to have the batch of the query. Returns false if they do not.
+bool hasOneBatch(NodeBuilder &node, const AttentionParts &parts, int64_t past);
+
 mlir::Value splitHeads(NodeBuilder &node, mlir::Value input, int64_t heads);
 mlir::Value mergeHeads(NodeBuilder &node, mlir::Value input);
 

@@ -49,6 +49,8 @@ static Value validLengths(NodeBuilder &node, Value key) {
     return {};
   if (tensorOf(lengths).getRank() != 1)
     return node.invalid("nonpad_kv_seqlen does not have one dimension");
+  if (!requireSameSize(node, "nonpad_kv_seqlen", lengths, 0, "key", key, 0))
+    return {};
   lengths = assertRange(node, lengths, i64Scalar(node, 0), dimOf(node, key, 2),
                         "a nonpad_kv_seqlen that is negative or beyond its keys");
   return lengths ? reshape(node, lengths, {tensorOf(lengths).getDimSize(0), 1, 1, 1})
@@ -82,6 +84,8 @@ static bool setMasks(NodeBuilder &node, AttentionParts &parts) {
     (tensorOf(mask).getElementType().isInteger(1) ? parts.keep : parts.bias) = mask;
   }
   Value lengths = node.hasOperand(6) ? validLengths(node, parts.key) : Value();
+  if (node.hasOperand(6) && !lengths)
+    return false;
   if (node.intAttribute("is_causal", 0)) {
     Value past;
     if (node.hasOperand(4))
@@ -117,6 +121,8 @@ Value onnx_import::buildAttention(NodeBuilder &node) {
     parts.key = splitHeads(node, parts.key, groups);
     parts.value = splitHeads(node, parts.value, groups);
   }
+  if (!hasOneBatch(node, parts, /*past=*/4))
+    return {};
   parts.key = appendTo(node, 4, parts.key);
   parts.value = appendTo(node, 5, parts.value);
   if (!parts.query || !parts.key || !parts.value || !setMasks(node, parts))

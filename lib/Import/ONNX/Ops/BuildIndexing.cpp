@@ -178,13 +178,23 @@ static Value writtenPlaces(NodeBuilder &node, Value cache, Value update, int64_t
     if (tensorOf(first).getRank() != 1)
       return node.invalid(fmt::format("its write_indices have {} dimensions; expected 1",
                                       tensorOf(first).getRank()));
+    if (!requireSameSize(node, "write_indices", first, 0, "cache", cache, 0))
+      return {};
     auto dims = alongAxis(axis + 1, 0, tensorOf(first).getDimSize(0));
     places = add(node, reshape(node, first, dims), places);
   }
   std::string mode = node.stringAttribute("mode", "linear");
   Value size = dimOf(node, cache, axis);
-  if (mode == "circular")
-    return binary<nn::ModOp>(node, places, size);
+  if (mode == "circular") {
+    Value zero = i64Scalar(node, 0), most = i64Scalar(node, INT64_MAX);
+    // An update that is longer than the cache would be written over itself.
+    if (!assertRange(node, dimOf(node, update, axis), zero, size,
+                     "an update that is longer than the cache"))
+      return {};
+    return binary<nn::ModOp>(
+        node, assertRange(node, places, zero, most, "write_indices that are negative"),
+        size);
+  }
   if (mode != "linear")
     return node.invalid(fmt::format(
         "attribute 'mode' is {}; expected 'linear' or 'circular'", quote(mode)));
@@ -206,6 +216,9 @@ Value onnx_import::buildTensorScatter(NodeBuilder &node) {
     return node.invalid(fmt::format("it writes {} dimensions into {} along dimension {}; "
                                     "expected as many, and not the batch",
                                     tensorOf(update).getRank(), rank, *axis));
+  for (int64_t i = 0; i < rank; ++i)
+    if (i != *axis && !requireSameSize(node, "update", update, i, "cache", cache, i))
+      return {};
   SmallVector<Value> sizes, coordinates;
   for (int64_t i = 0; i <= *axis; ++i) {
     Value row =

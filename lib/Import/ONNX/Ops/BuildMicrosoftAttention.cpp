@@ -309,14 +309,18 @@ struct HeadOperands {
 };
 } // namespace
 
-/// Pads the last dimension of a mask or bias to the capacity of caches. No token attends
-/// to what is added.
-static Value padColumns(NodeBuilder &node, Value mask, Value capacity) {
+/// Pads the last dimension of a mask or bias, which has a column for each of `tokens` at
+/// least, to the capacity of caches. No token attends to what is added.
+static Value padColumns(NodeBuilder &node, Value mask, Value tokens, Value capacity) {
   if (!mask || !capacity)
     return {};
   int64_t last = tensorOf(mask).getRank() - 1;
   if (last < 0)
     return mask;
+  if (!assertRange(node, dimOf(node, mask, last), tokens, capacity,
+                   "a mask or attention_bias whose last dimension does not fit its caches "
+                   "and new tokens"))
+    return {};
   SmallVector<Value> low(last + 1, i64Scalar(node, 0)), high = low;
   high[last] = sub(node, capacity, dimOf(node, mask, last));
   return padBySizes(node, mask, low, high, scalarLike(node, mask, 0));
@@ -348,8 +352,12 @@ static bool shareCaches(NodeBuilder &node, AttentionParts &parts,
   node.define(1, parts.key);
   node.define(2, parts.value);
   parts.keep = causalMask(node, parts.query, parts.key, length, 0);
+  Value tokens = add(node, length, dimOf(node, parts.query, 2));
   if (node.hasOperand(operands.mask)) {
-    Value mask = padColumns(node, node.operand(operands.mask), lengths.capacity);
+    Value mask = node.operand(operands.mask);
+    // A mask of one dimension has a number of tokens for each row.
+    if (mask && tensorOf(mask).getRank() > 1)
+      mask = padColumns(node, mask, tokens, lengths.capacity);
     Value keep = paddingKeep(node, mask, parts.query, parts.key, {});
     addBias(node, parts,
             biasWhere(node, keep, node.floatAttribute("mask_filter_value", -10000.0f)));
@@ -358,7 +366,7 @@ static bool shareCaches(NodeBuilder &node, AttentionParts &parts,
   }
   if (node.hasOperand(operands.scoreBias)) {
     addBias(node, parts,
-            padColumns(node, node.operand(operands.scoreBias), lengths.capacity));
+            padColumns(node, node.operand(operands.scoreBias), tokens, lengths.capacity));
     if (!parts.bias)
       return false;
   }
@@ -414,6 +422,7 @@ static Value attendHeads(NodeBuilder &node, const HeadOperands &operands, bool s
                   {0, 2, 1, 3});
   }
   if (!parts.query || !parts.key || !parts.value ||
+      !hasOneBatch(node, parts, operands.past) ||
       !prepareHeads(node, parts, operands, sharesCaches))
     return {};
   parts.scale = node.floatAttribute("scale", 0);
@@ -550,7 +559,7 @@ static Value groupBias(NodeBuilder &node, const CacheLengths &lengths) {
   Value bias = node.operand(10);
   if (!bias || !lengths.rowPast)
     return bias;
-  return padColumns(node, bias, lengths.capacity);
+  return padColumns(node, bias, lengths.total, lengths.capacity);
 }
 
 Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
@@ -567,6 +576,8 @@ Value onnx_import::buildGroupQueryAttention(NodeBuilder &node) {
       return node.invalid("its caches do not have four dimensions");
     past = dimOf(node, cache, 2);
   }
+  if (!hasOneBatch(node, parts, /*past=*/3))
+    return {};
   auto lengths = readCacheLengths(node, parts, past);
   if (!lengths || (node.intAttribute("do_rotary", 0) && !rotate(node, parts, *lengths)))
     return {};

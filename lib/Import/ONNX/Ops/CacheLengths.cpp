@@ -69,6 +69,8 @@ onnx_import::readCacheLengths(NodeBuilder &node, const AttentionParts &parts, Va
   }
   if (rank == 2)
     ends = reshape(node, ends, {tensorOf(ends).getDimSize(0)});
+  if (!requireSameSize(node, "seqlens_k", ends, 0, "query", parts.query, 0))
+    return std::nullopt;
   Value tokens = dimOf(node, parts.query, 2);
   Value grown = past ? add(node, past, tokens) : tokens;
   if (!past || !followsFromSizes(total)) {
@@ -76,7 +78,8 @@ onnx_import::readCacheLengths(NodeBuilder &node, const AttentionParts &parts, Va
       node.wantValue(kTotal);
     assertRange(node, total, grown, grown,
                 "a total_sequence_length other than the length of its caches "
-                "and new tokens; expected caches that grow");
+                "and new tokens; expected caches that grow: those of a fixed "
+                "capacity need it to be a constant, the capacity");
     total = grown;
   }
   Value capacity = past ? node.create<nn::MaximumOp>({past, total}) : grown;
@@ -98,6 +101,7 @@ onnx_import::readCacheLengths(NodeBuilder &node, const AttentionParts &parts, Va
   Value before = sub(node, add(node, ends, i64Scalar(node, 1)), tokens);
   lengths.rowPast = whereFirst(node, isFirst, i64Scalar(node, 0), before);
   lengths.capacity = capacity;
+  lengths.total = total;
   if (!lengths.rowPast || !capacity)
     return std::nullopt;
   return lengths;

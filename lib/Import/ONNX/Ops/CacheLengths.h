@@ -21,6 +21,9 @@ struct CacheLengths {
   /// before the new ones, [B], and an i64 scalar, how many the new caches hold. Null if
   /// the new caches are the old ones with the new tokens appended.
   mlir::Value rowPast, capacity;
+  /// An i64 scalar: total_sequence_length, the number of tokens of the longest row. Null if
+  /// `rowPast` is.
+  mlir::Value total;
 };
 
 /// Reads the lengths from operands 5 (seqlens_k) and 6 (total_sequence_length), and asserts

@@ -213,10 +213,44 @@ static Value createAssertion(NodeBuilder &node, Value input, Value low, Value hi
       input ? input.getType() : Type());
 }
 
+/// Returns true if all values are known, and one of `input` is not between the others.
+static bool isKnownOutside(Value input, Value low, Value high) {
+  if (!input || !low || !high)
+    return false;
+  auto values = readIntegers(constantOf(input)), least = readIntegers(constantOf(low)),
+       most = readIntegers(constantOf(high));
+  bool areKnown = values && least && most && least->size() == 1 && most->size() == 1;
+  return areKnown && llvm::any_of(*values, [&](int64_t number) {
+           return number < least->front() || number > most->front();
+         });
+}
+
 Value onnx_import::assertRange(NodeBuilder &node, Value input, Value low, Value high,
                                StringRef what) {
+  if (isKnownOutside(input, low, high))
+    return node.invalid(fmt::format("it has {}", what.str()));
   std::string text = fmt::format("node '{}' has {}", nodeOf(node.loc()), what.str());
   return createAssertion(node, input, low, high, text);
+}
+
+bool onnx_import::requireSameSize(NodeBuilder &node, StringRef name, Value input,
+                                  int64_t axis, StringRef otherName, Value other,
+                                  int64_t otherAxis) {
+  if (!input || !other || !hasDim(node, input, axis) || !hasDim(node, other, otherAxis))
+    return false;
+  int64_t size = tensorOf(input).getDimSize(axis),
+          wanted = tensorOf(other).getDimSize(otherAxis);
+  bool isKnown = !ShapedType::isDynamic(size) && !ShapedType::isDynamic(wanted);
+  if (isKnown && size != wanted)
+    node.invalid(fmt::format("dimension {} of its {} is {}; expected {} as in its {}", axis,
+                             name.str(), size, wanted, otherName.str()));
+  if (isKnown)
+    return size == wanted;
+  Value most = dimOf(node, other, otherAxis);
+  return static_cast<bool>(
+      assertRange(node, dimOf(node, input, axis), most, most,
+                  fmt::format("a {} whose dimension {} differs from its {}", name.str(),
+                              axis, otherName.str())));
 }
 
 Value onnx_import::assertIndices(NodeBuilder &node, Value indices, Value data,

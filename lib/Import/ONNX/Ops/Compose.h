@@ -86,6 +86,13 @@ mlir::Value assertIndices(NodeBuilder &node, mlir::Value indices, mlir::Value da
 /// returns it. If they do not, the node has `what`.
 mlir::Value assertRange(NodeBuilder &node, mlir::Value input, mlir::Value low,
                         mlir::Value high, llvm::StringRef what);
+/// Requires dimension `axis` of `input`, which the message calls `name`, to be as large as
+/// dimension `otherAxis` of `other`: a size of 1 would be repeated, and a smaller one would
+/// leave the rest as it is. Returns false, and the node is invalid, if it is known not to
+/// be.
+bool requireSameSize(NodeBuilder &node, llvm::StringRef name, mlir::Value input,
+                     int64_t axis, llvm::StringRef otherName, mlir::Value other,
+                     int64_t otherAxis);
 mlir::Value reduce(NodeBuilder &node, nn::ReduceKind kind, mlir::Value input,
                    llvm::ArrayRef<int64_t> axes, bool keepDims);
 mlir::Value softmax(NodeBuilder &node, mlir::Value input, int64_t axis);
