@@ -159,7 +159,8 @@ Value onnx_import::buildRotaryEmbedding(NodeBuilder &node) {
   if (!input || !cos || !sin)
     return {};
   if (node.hasOperand(3)) {
-    Value positions = node.operand(3);
+    Value positions = assertEntries(node, node.operand(3), cos,
+                                    "position_ids that are negative or beyond its tables");
     cos = gather(node, cos, positions, 0);
     sin = gather(node, sin, positions, 0);
   }

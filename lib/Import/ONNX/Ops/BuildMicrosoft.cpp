@@ -150,10 +150,19 @@ static Value embed(NodeBuilder &node, const Embedding &embedding) {
     return {};
   if (tensorOf(ids).getRank() != 2)
     return node.invalid("its token ids do not have two dimensions");
-  Value positions = embedding.positions ? embedding.positions : rangeOf(node, ids, 1);
-  Value sum = add(node, embedding.lookUp(2, ids), embedding.lookUp(3, positions));
+  auto rowsOf = [&](int64_t table, Value indices, StringRef what) {
+    return embedding.lookUp(table, assertEntries(node, indices, node.operand(table), what));
+  };
+  Value sum = rowsOf(2, ids, "a token id that is negative or beyond its table");
+  sum =
+      add(node, sum,
+          embedding.positions ? rowsOf(3, embedding.positions,
+                                       "position_ids that are negative or beyond its table")
+                              : embedding.lookUp(3, rangeOf(node, ids, 1)));
   if (node.hasOperand(1) && node.hasOperand(4))
-    sum = add(node, sum, embedding.lookUp(4, node.operand(1)));
+    sum = add(
+        node, sum,
+        rowsOf(4, node.operand(1), "a segment id that is negative or beyond its table"));
   NormParameters given;
   given.epsilon = node.floatAttribute("epsilon", 1e-12f);
   given.scale = embedding.scale;

@@ -457,6 +457,13 @@ Value onnx_import::buildDecoderMaskedAttention(NodeBuilder &node) {
 // RotaryEmbedding and GroupQueryAttention
 //===----------------------------------------------------------------------===//
 
+/// Asserts that the positions that are operand `index` lie in a table of angles: they do
+/// not count from its end if they are negative.
+static Value givenPositions(NodeBuilder &node, int64_t index, Value table) {
+  return assertEntries(node, node.operand(index), table,
+                       "position_ids that are negative or beyond its tables");
+}
+
 /// Returns rows of a table of angles [places, R / 2]: for positions [B, S] as [B, 1, S, R /
 /// 2], for others as [S, R / 2].
 static Value anglesAt(NodeBuilder &node, Value table, Value positions) {
@@ -484,6 +491,9 @@ Value onnx_import::buildMicrosoftRotaryEmbedding(NodeBuilder &node) {
     heads = half > 0 && all % (2 * half) == 0 ? all / (2 * half) : 0;
   }
   Value x = rank == 3 ? splitHeads(node, input, heads) : input;
+  positions = givenPositions(node, 1, cos);
+  if (!positions)
+    return {};
   if (tensorOf(positions).getRank() <= 1 && x)
     positions =
         add(node, reshape(node, positions, {1}),
@@ -522,7 +532,7 @@ static bool separateGroups(NodeBuilder &node, AttentionParts &parts, int64_t hea
 static bool rotate(NodeBuilder &node, AttentionParts &parts, const CacheLengths &lengths) {
   Value cos = node.operand(7), sin = node.operand(8), positions;
   if (node.hasOperand(9)) {
-    positions = node.operand(9);
+    positions = givenPositions(node, 9, cos);
   } else {
     positions = rangeOf(node, parts.query, 2);
     if (lengths.rowPast)

@@ -274,6 +274,14 @@ Value onnx_import::gather(NodeBuilder &node, Value data, Value indices, int64_t 
   });
 }
 
+Value onnx_import::assertEntries(NodeBuilder &node, Value indices, Value table,
+                                 StringRef what) {
+  if (!table || !hasDim(node, table, 0))
+    return {};
+  Value last = sub(node, dimOf(node, table, 0), i64Scalar(node, 1));
+  return assertRange(node, indices, i64Scalar(node, 0), last, what);
+}
+
 //===----------------------------------------------------------------------===//
 // Reductions and norms
 //===----------------------------------------------------------------------===//

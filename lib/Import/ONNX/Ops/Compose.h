@@ -78,6 +78,10 @@ mlir::Value repeatEach(NodeBuilder &node, mlir::Value input, int64_t axis, int64
                        int64_t size);
 /// The node is invalid if an index is a constant outside of the dimension.
 mlir::Value gather(NodeBuilder &node, mlir::Value data, mlir::Value indices, int64_t axis);
+/// Asserts that `indices` are entries of dimension 0 of `table`, which do not count from
+/// its end if they are negative. If one is outside, the node has `what`.
+mlir::Value assertEntries(NodeBuilder &node, mlir::Value indices, mlir::Value table,
+                          llvm::StringRef what);
 /// Asserts that `indices` are valid for dimension `axis` of `data`, and returns them. This
 /// is for operators that compute with an index before they look it up.
 mlir::Value assertIndices(NodeBuilder &node, mlir::Value indices, mlir::Value data,
