@@ -339,7 +339,7 @@ def caches():
     shape = [1, 2, "past", 4]
     return model([node("Tanh", f"past_{name}", f"present_{name}", f"/{name}/Tanh")
                   for name in names]
-                 + [node("Compress", "past_k_0", f"state_{i}", f"/{i}/Compress") for i in range(3)],
+                 + [node("Unique", "past_k_0", f"state_{i}", f"/{i}/Unique") for i in range(3)],
                  [value(f"past_{name}", shape) for name in names],
                  [value(f"present_{name}", shape) for name in names])
 
