@@ -39,6 +39,8 @@ public:
   void setStarts(mlir::Operation *slice, llvm::ArrayRef<SizeExpr> starts) override;
 
 private:
+  void visitBody(ScanOp scan);
+  void requireStated(mlir::Value value, SizeList &list);
   SizeList inferSizes(mlir::OpResult result);
   std::optional<SizeList> inferElements(mlir::Operation *op);
   void setSpan(mlir::OpResult result);

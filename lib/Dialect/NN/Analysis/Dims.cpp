@@ -150,8 +150,7 @@ Dims::Dims(func::FuncOp main) {
       inference.visit(&op);
   } while (facts.size() > numFacts && ++round < kMaxRounds);
   allChecks.insert(allChecks.begin(), facts.begin(), facts.end());
-  for (Operation &op : main.getBody().front())
-    reportUnknown(&op);
+  main.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) { reportUnknown(op); });
 }
 
 /// Reports a dimension that follows from nothing, at the operation that introduces it.
@@ -162,8 +161,10 @@ void Dims::reportUnknown(Operation *op) {
   };
   bool isReported = llvm::any_of(
       allProblems, [&](const SizeProblem &problem) { return problem.op == op; });
+  auto scan = dyn_cast<ScanOp>(op);
   if (isReported || llvm::all_of(op->getResults(), isKnown) ||
-      !llvm::all_of(op->getOperands(), isKnown))
+      !llvm::all_of(op->getOperands(), isKnown) ||
+      (scan && !llvm::all_of(scan.getYielded(), isKnown)))
     return;
   std::string text;
   llvm::raw_string_ostream(text) << "gives '" << op->getResult(0).getType()
@@ -229,7 +230,44 @@ std::optional<SizeList> DimInference::inferElements(Operation *op) {
   return found;
 }
 
+/// Visits the body of a loop once: its states keep their sizes.
+void DimInference::visitBody(ScanOp scan) {
+  current = scan;
+  SizeExpr steps = scan.inferSteps(*this);
+  dims.sizes[scan.getStep()] = {};
+  if (steps)
+    dims.spans[scan.getStep()] = {table.constant(0),
+                                  table.subtract(steps, table.constant(1))};
+  for (auto [state, init] : llvm::zip(scan.getStateArguments(), scan.getStates()))
+    dims.sizes[state] = sizesOf(init);
+  for (auto [slice, input] : llvm::zip(scan.getSliceArguments(), scan.getInputs())) {
+    dims.sizes[slice] = SizeList(ArrayRef(sizesOf(input)).drop_front());
+    // A slice has the range of all of its input.
+    SizeSpan span = spanOf(input);
+    dims.spans[slice] = {span.low, span.high};
+  }
+  for (BlockArgument argument : scan.getBody().getArguments())
+    requireStated(argument, dims.sizes[argument]);
+  for (Operation &op : scan.getBody().front())
+    visit(&op);
+  current = scan;
+  scan.requireSizes(*this);
+}
+
+/// A dimension that the type states is known, however the program computes it.
+void DimInference::requireStated(Value value, SizeList &list) {
+  for (auto [size, dim] : llvm::zip(list, tensorOf(value).getShape())) {
+    if (ShapedType::isDynamic(dim))
+      continue;
+    if (size)
+      require(size, table.constant(dim));
+    size = table.constant(dim);
+  }
+}
+
 void DimInference::visit(Operation *op) {
+  if (auto scan = dyn_cast<ScanOp>(op))
+    visitBody(scan);
   current = op;
   for (OpResult result : op->getResults()) {
     auto type = dyn_cast<RankedTensorType>(result.getType());
@@ -237,14 +275,7 @@ void DimInference::visit(Operation *op) {
       continue;
     SizeList list = inferSizes(result);
     list.resize(type.getRank());
-    // A dimension that the type states is known, however the program computes it.
-    for (auto [size, dim] : llvm::zip(list, type.getShape())) {
-      if (ShapedType::isDynamic(dim))
-        continue;
-      if (size)
-        require(size, table.constant(dim));
-      size = table.constant(dim);
-    }
+    requireStated(result, list);
     dims.sizes[result] = list;
   }
   if (op->getNumResults() == 1)
@@ -297,6 +328,9 @@ int64_t tacit::nn::indexBound(Value argument) {
   while (!values.empty()) {
     for (OpOperand &use : values.pop_back_val().getUses()) {
       Operation *user = use.getOwner();
+      if (auto scan = dyn_cast<ScanOp>(user))
+        if (Value slice = scan.getSliceOf(use); slice && seen.insert(slice).second)
+          values.push_back(slice);
       auto movement = dyn_cast<MovementOpInterface>(user);
       bool isMoved =
           movement && movement.keepsAll() &&

@@ -9,6 +9,7 @@
 #define TACIT_DIALECT_NN_IR_NNOPS_TD
 
 include "tacit/Dialect/NN/IR/NNImageOps.td"
+include "tacit/Dialect/NN/IR/NNLoopOps.td"
 include "tacit/Dialect/NN/IR/NNMathOps.td"
 include "tacit/Dialect/NN/IR/NNProductOps.td"
 include "tacit/Dialect/NN/IR/NNMovementOps.td"
