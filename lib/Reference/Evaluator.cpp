@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Support/Elements.h"
 
 using namespace mlir;
@@ -86,18 +87,28 @@ static OpTable makeTable() {
 }
 
 namespace {
-/// Holds the values of a block. A value is dropped after its last use.
+/// Holds the values of a block. A value is dropped after its last use. The body of a loop
+/// has a scope of its own in each step, inside that of the loop.
 class Scope {
 public:
+  explicit Scope(const Scope *outer = nullptr)
+      : outer(outer), liveElements(outer ? outer->liveElements : 0) {}
+
   llvm::Error define(Operation *op, Value name, Tensor value);
-  const Tensor &get(Value name) const { return values.find(name)->second; }
-  /// Called after `op` has read its operands.
+  const Tensor &get(Value name) const {
+    auto own = values.find(name);
+    return own != values.end() ? own->second : outer->get(name);
+  }
+  /// Called after `op`, with everything in it, has read its operands.
   void release(Operation *op);
 
 private:
+  void release(Value operand);
+
+  const Scope *outer;
   llvm::DenseMap<Value, Tensor> values;
   llvm::DenseMap<Value, int64_t> reads;
-  int64_t liveElements = 0;
+  int64_t liveElements;
 };
 } // namespace
 
@@ -113,12 +124,19 @@ llvm::Error Scope::define(Operation *op, Value name, Tensor value) {
 }
 
 void Scope::release(Operation *op) {
-  for (Value operand : op->getOperands()) {
-    if (--reads[operand] > 0)
-      continue;
-    liveElements -= values[operand].getNumElements();
-    values.erase(operand);
-  }
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      release(operand);
+  });
+}
+
+void Scope::release(Value operand) {
+  // The values of other scopes are not counted here.
+  auto left = reads.find(operand);
+  if (left == reads.end() || --left->second > 0)
+    return;
+  liveElements -= values[operand].getNumElements();
+  values.erase(operand);
 }
 
 /// Checks, before anything is computed, that the interpreter supports every value of the
@@ -143,18 +161,135 @@ static llvm::Error checkTypes(func::FuncOp function) {
   Block &body = function.getBody().front();
   if (auto error = check(function, body.getArgumentTypes()))
     return error;
-  for (Operation &op : body)
-    if (auto error = check(&op, op.getResultTypes()))
-      return error;
-  return llvm::Error::success();
+  llvm::Error error = llvm::Error::success();
+  function.getBody().walk([&](Operation *op) {
+    if (auto found = check(op, op->getResultTypes())) {
+      llvm::consumeError(std::move(error));
+      error = std::move(found);
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return error;
 }
+
+static Results evaluateBlock(const OpTable &table, Block &block, Scope &scope,
+                             Precision precision);
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// Returns slice `index` along the first dimension.
+static Tensor sliceAt(const Tensor &all, int64_t index) {
+  Tensor slice(all.getShape().drop_front(), all.getElementType());
+  int64_t size = slice.getNumElements();
+  for (int64_t k = 0; k < size; ++k) {
+    if (slice.isFloat())
+      slice.real(k) = all.real(index * size + k);
+    else
+      slice.integer(k) = all.integer(index * size + k);
+  }
+  return slice;
+}
+
+/// Joins slices along a new first dimension. `type` is that of the result; without slices
+/// it states the whole shape.
+static Results join(nn::ScanOp op, const std::vector<Tensor> &slices, bool isReversed,
+                    RankedTensorType type) {
+  Index shape(type.getShape());
+  if (!slices.empty())
+    shape.assign(slices.front().getShape().begin(), slices.front().getShape().end());
+  if (!slices.empty())
+    shape.insert(shape.begin(), slices.size());
+  shape.front() = slices.size();
+  if (llvm::is_contained(shape, ShapedType::kDynamic))
+    return failAt(op, "found no steps, so that the shape of what it collects is not known");
+  auto all = makeTensor(op, shape, type.getElementType());
+  if (!all)
+    return all.takeError();
+  for (auto [step, slice] : llvm::enumerate(slices)) {
+    int64_t size = slice.getNumElements();
+    int64_t place = isReversed ? slices.size() - 1 - step : step;
+    for (int64_t k = 0; k < size; ++k) {
+      if (all->isFloat())
+        all->real(place * size + k) = slice.real(k);
+      else
+        all->integer(place * size + k) = slice.integer(k);
+    }
+  }
+  std::vector<Tensor> result;
+  result.push_back(std::move(*all));
+  return result;
+}
+
+/// Returns the number of steps; all inputs must have as many slices.
+static llvm::Expected<int64_t> countSteps(nn::ScanOp op, const Scope &scope) {
+  std::optional<int64_t> steps;
+  if (op.getCount())
+    steps = std::max<int64_t>(scope.get(op.getCount()).integer(0), 0);
+  for (Value input : op.getInputs()) {
+    int64_t size = scope.get(input).getDim(0);
+    if (steps.value_or(size) != size)
+      return failAt(op, "found an input of " + llvm::Twine(size) + " slices; expected " +
+                            llvm::Twine(*steps));
+    steps = size;
+  }
+  return *steps;
+}
+
+static Results evaluateScan(const OpTable &table, nn::ScanOp op, const Scope &scope,
+                            Precision precision) {
+  auto steps = countSteps(op, scope);
+  if (!steps)
+    return steps.takeError();
+  std::vector<Tensor> states;
+  for (Value state : op.getStates())
+    states.push_back(scope.get(state));
+  std::vector<std::vector<Tensor>> collected(op.getCollected().size());
+  for (int64_t step = 0; step < *steps; ++step) {
+    Scope inner(&scope);
+    std::vector<Tensor> arguments{
+        Tensor::scalar(elementTypeOf(op.getStep().getType()), step)};
+    arguments.insert(arguments.end(), states.begin(), states.end());
+    for (auto [i, input] : llvm::enumerate(op.getInputs()))
+      arguments.push_back(
+          sliceAt(scope.get(input), op.isInputReversed(i) ? *steps - 1 - step : step));
+    for (auto [name, value] : llvm::zip(op.getBody().getArguments(), arguments))
+      if (auto error = inner.define(op, name, std::move(value)))
+        return std::move(error);
+    Results yielded = evaluateBlock(table, op.getBody().front(), inner, precision);
+    if (!yielded)
+      return yielded;
+    for (auto [i, value] : llvm::enumerate(*yielded)) {
+      if (i < states.size())
+        states[i] = std::move(value);
+      else
+        collected[i - states.size()].push_back(std::move(value));
+    }
+  }
+  std::vector<Tensor> results(std::move(states));
+  for (auto [i, slices, all] : llvm::enumerate(collected, op.getCollected())) {
+    Results joined = join(op, slices, op.isOutputReversed(i), tensorOf(all));
+    if (!joined)
+      return joined;
+    results.push_back(std::move(joined->front()));
+  }
+  return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
 
 static Results evaluateOperation(const OpTable &table, Operation *op, const Scope &scope,
                                  Precision precision) {
   SmallVector<const Tensor *> operands;
   for (Value operand : op->getOperands())
     operands.push_back(&scope.get(operand));
-  Results results = table.evaluate(op, operands);
+  auto scan = dyn_cast<nn::ScanOp>(op);
+  Results results =
+      scan ? evaluateScan(table, scan, scope, precision) : table.evaluate(op, operands);
   if (!results)
     return results;
   for (auto [tensor, type] : llvm::zip_equal(*results, op->getResultTypes())) {
@@ -168,6 +303,24 @@ static Results evaluateOperation(const OpTable &table, Operation *op, const Scop
     return failAt(op, "found a result of " + describe(tensor) + "; expected " + expected);
   }
   return results;
+}
+
+/// Returns what the terminator of the block returns.
+static Results evaluateBlock(const OpTable &table, Block &block, Scope &scope,
+                             Precision precision) {
+  for (Operation &op : block.without_terminator()) {
+    Results results = evaluateOperation(table, &op, scope, precision);
+    if (!results)
+      return results.takeError();
+    scope.release(&op);
+    for (auto [name, value] : llvm::zip(op.getResults(), *results))
+      if (auto error = scope.define(&op, name, std::move(value)))
+        return std::move(error);
+  }
+  std::vector<Tensor> outputs;
+  for (Value value : block.getTerminator()->getOperands())
+    outputs.push_back(scope.get(value));
+  return outputs;
 }
 
 llvm::Expected<std::vector<Tensor>>
@@ -188,17 +341,5 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor> inputs, Precision pr
     if (auto error = scope.define(function, argument, input))
       return std::move(error);
   }
-  for (Operation &op : body.without_terminator()) {
-    Results results = evaluateOperation(table, &op, scope, precision);
-    if (!results)
-      return results.takeError();
-    scope.release(&op);
-    for (auto [name, value] : llvm::zip(op.getResults(), *results))
-      if (auto error = scope.define(&op, name, std::move(value)))
-        return std::move(error);
-  }
-  std::vector<Tensor> outputs;
-  for (Value value : body.getTerminator()->getOperands())
-    outputs.push_back(scope.get(value));
-  return outputs;
+  return evaluateBlock(table, body, scope, precision);
 }
