@@ -66,8 +66,12 @@ static std::unique_ptr<Pass> createPass(const nn::FoldLinearOptions &options) {
 }
 
 void tacit::buildTwoPartyRaisePipeline(OpPassManager &manager) {
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  // The parties know no loops; a length may follow from other shapes.
+  functions.addPass(nn::createInferShapes());
+  functions.addPass(nn::createUnrollScans());
   // This comes before any recognition: products of integers are no linear layers.
-  manager.addNestedPass<func::FuncOp>(nn::createDequantizeActivations());
+  functions.addPass(nn::createDequantizeActivations());
   buildRaisePipeline(manager);
 }
 

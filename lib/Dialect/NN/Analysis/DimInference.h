@@ -48,9 +48,12 @@ private:
   bool prove(SizeExpr a, SizeExpr b);
   bool isSingle(SizeExpr size);
   void check(SizeCheck::Kind kind, SizeExpr a, SizeExpr b);
+  SizeExpr ifRuns(SizeExpr least);
 
   Dims &dims;
   mlir::Operation *current = nullptr;
+  /// In the body of a loop, how often it runs; null outside of loops, or if not known.
+  SizeExpr runs;
 };
 
 } // namespace tacit::nn

@@ -9,6 +9,7 @@
 #include "mlir/IR/Matchers.h"
 #include "tacit/Support/Elements.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -248,8 +249,11 @@ void DimInference::visitBody(ScanOp scan) {
   }
   for (BlockArgument argument : scan.getBody().getArguments())
     requireStated(argument, dims.sizes[argument]);
-  for (Operation &op : scan.getBody().front())
-    visit(&op);
+  {
+    llvm::SaveAndRestore inLoop(runs, runs ? table.multiply(runs, steps) : steps);
+    for (Operation &op : scan.getBody().front())
+      visit(&op);
+  }
   current = scan;
   scan.requireSizes(*this);
 }
@@ -410,7 +414,16 @@ bool DimInference::prove(SizeExpr a, SizeExpr b) {
   return true;
 }
 
+/// A body needs elements only if it runs: a run without steps looks nothing up.
+SizeExpr DimInference::ifRuns(SizeExpr least) {
+  bool isCount = least && (table.asConstant(least) || table.bounds(least).high <= 1) &&
+                 table.bounds(least).low >= 0;
+  SizeExpr total = isCount ? table.multiply(least, runs) : SizeExpr();
+  return total ? table.minimum(least, total) : least;
+}
+
 void DimInference::requireAtMost(SizeExpr a, SizeExpr b) {
+  a = ifRuns(a);
   if (!a || !b || table.compare(SizePredicate::LessOrEqual, a, b) == true)
     return;
   if (table.compare(SizePredicate::LessOrEqual, a, b) == false)

@@ -9,6 +9,7 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/IR/SizeInference.h"
 #include "tacit/Support/Elements.h"
+#include <set>
 
 using namespace mlir;
 using namespace tacit;
@@ -139,11 +140,46 @@ SizeExpr ScanOp::inferSteps(SizeInference &inference) {
   return inference.sizesOf(getInputs().front()).front();
 }
 
+/// Returns the atoms of which `size` is made, also within quotients and the like. Those of
+/// a choice do not count: a state that is broadcast keeps its size if the choice is right.
+static std::set<unsigned> atomsOf(const SizeTable &table, SizeExpr size) {
+  std::set<unsigned> found;
+  SmallVector<SizeExpr> open{size};
+  while (!open.empty())
+    for (const SizeTerm &term : table.terms(open.pop_back_val()))
+      for (unsigned number : term.atoms)
+        if (found.insert(number).second &&
+            table.atom(number).kind != SizeAtom::Kind::Choice)
+          llvm::append_range(open, table.atom(number).operands);
+  return found;
+}
+
+/// Returns true if a step makes another size out of `before`. Sizes that have nothing in
+/// common may well be equal in a run; N and 2 * N are only if there is nothing.
+static bool isChanged(SizeTable &table, SizeExpr before, SizeExpr after) {
+  SmallVector<std::pair<SizeExpr, SizeExpr>> limits;
+  if (!before || !after ||
+      table.withoutLimits(before, limits) == table.withoutLimits(after, limits))
+    return false;
+  std::set<unsigned> atoms = atomsOf(table, before);
+  return llvm::any_of(atomsOf(table, after),
+                      [&](unsigned number) { return atoms.count(number) > 0; });
+}
+
 void ScanOp::requireSizes(SizeInference &inference) {
+  SizeTable &table = inference.table;
   SizeExpr steps = inferSteps(inference);
   for (Value input : getInputs())
     inference.require(inference.sizesOf(input).front(), steps);
   for (auto [next, init] : llvm::zip(getNextStates(), getStates()))
-    for (auto [a, b] : llvm::zip(inference.sizesOf(next), inference.sizesOf(init)))
-      inference.require(a, b);
+    for (auto [axis, after, before] :
+         llvm::enumerate(inference.sizesOf(next), inference.sizesOf(init))) {
+      if (isChanged(table, before, after))
+        inference.fail("dimension " + Twine(axis) + " of a state is " +
+                       table.print(before) + " before a step and " + table.print(after) +
+                       " after it; expected the same, unless the dimensions that determine "
+                       "the number of steps are pinned, so that the loop is unrolled");
+      else
+        inference.require(after, before);
+    }
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KnownShapes.h"
+#include "mlir/IR/IRMapping.h"
 #include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -96,6 +97,93 @@ static Value coordinateOf(Value tuples, int64_t j) {
   return isApart ? concat.getInputs()[j] : Value();
 }
 
+//===----------------------------------------------------------------------===//
+// Assertions in loops
+//===----------------------------------------------------------------------===//
+
+/// Returns `value` as a value outside of `scan`, computed there again if it follows from
+/// nothing that the loop computes; otherwise null.
+static Value outsideOf(OpBuilder &b, ScanOp scan, Value value) {
+  if (!scan.getBody().isAncestor(value.getParentRegion()))
+    return value;
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getNumRegions() > 0 || !isPure(op))
+    return {};
+  IRMapping known;
+  for (Value operand : op->getOperands()) {
+    Value outer = outsideOf(b, scan, operand);
+    if (!outer)
+      return {};
+    known.map(operand, outer);
+  }
+  return b.clone(*op, known)->getResult(cast<OpResult>(value).getResultNumber());
+}
+
+/// Makes `scan` collect `value` of each step, which its body computes. The operation is
+/// replaced by one with a further result, which is returned.
+static OpResult collect(ScanOp scan, Value value) {
+  OpBuilder b(scan);
+  auto type = tensorOf(value);
+  SmallVector<int64_t> shape{scan.getKnownSteps().value_or(ShapedType::kDynamic)};
+  llvm::append_range(shape, type.getShape());
+  SmallVector<Type> types(scan.getResultTypes());
+  types.push_back(type.clone(shape));
+  DenseBoolArrayAttr reversed = scan.getReversedAttr();
+  if (reversed) {
+    SmallVector<bool> flags(reversed.asArrayRef());
+    flags.push_back(false);
+    reversed = b.getDenseBoolArrayAttr(flags);
+  }
+  Operation *end = scan.getBody().front().getTerminator();
+  end->insertOperands(end->getNumOperands(), value);
+  auto made = ScanOp::create(b, scan.getLoc(), types, scan.getCount(), scan.getStates(),
+                             scan.getInputs(), reversed);
+  made.getBody().takeBody(scan.getBody());
+  scan.replaceAllUsesWith(made.getResults().drop_back());
+  scan.erase();
+  return made.getResults().back();
+}
+
+/// Moves an assertion out of the loop that it is in, where it sees what all steps assert
+/// together: a run that fails has no result, so it need not end at once. Returns null after
+/// an error.
+static AssertRangeOp hoist(AssertRangeOp op) {
+  auto scan = cast<ScanOp>(op->getParentOp());
+  OpBuilder b(scan);
+  Value low = outsideOf(b, scan, op.getLow()), high = outsideOf(b, scan, op.getHigh());
+  if (!low || !high) {
+    op.emitOpError() << "checks a range that is computed in a loop; expected one that is "
+                        "the same for all steps";
+    return {};
+  }
+  Value input = op.getInput();
+  op.replaceAllUsesWith(input);
+  if (scan.getBody().isAncestor(input.getParentRegion())) {
+    OpResult all = collect(scan, input);
+    b.setInsertionPointAfter(all.getOwner());
+    input = all;
+  }
+  auto made = AssertRangeOp::create(b, op.getLoc(), input.getType(), input, low, high,
+                                    op.getText());
+  op.erase();
+  return made;
+}
+
+/// Leaves no assertion in the body of a loop.
+static LogicalResult hoistAssertions(func::FuncOp main, bool &isChanged) {
+  SmallVector<AssertRangeOp> assertions;
+  main.walk([&](AssertRangeOp op) {
+    if (isa<ScanOp>(op->getParentOp()))
+      assertions.push_back(op);
+  });
+  isChanged |= !assertions.empty();
+  for (AssertRangeOp op : assertions)
+    while (isa<ScanOp>(op->getParentOp()))
+      if (op = hoist(op); !op)
+        return failure();
+  return success();
+}
+
 namespace {
 struct CheckIndices : tacit::nn::impl::CheckIndicesBase<CheckIndices> {
   using Base::Base;
@@ -109,14 +197,16 @@ struct CheckIndices : tacit::nn::impl::CheckIndicesBase<CheckIndices> {
       return signalPassFailure();
     bool isChanged = false;
     assertedOf.clear();
-    for (Operation &op : llvm::make_early_inc_range(main.getBody().front()))
+    for (Operation *op : operationsOf(main))
       isChanged |=
-          llvm::TypeSwitch<Operation *, bool>(&op)
+          llvm::TypeSwitch<Operation *, bool>(op)
               .Case<GatherOp, GatherElementsOp>(
                   [&](auto lookup) { return guard(lookup, dims); })
               .Case([&](ScatterNDOp scatter) { return guard(scatter, dims); })
               .Case([&](AssertRangeOp assertion) { return eraseProved(assertion, dims); })
               .Default([](Operation *) { return false; });
+    if (failed(hoistAssertions(main, isChanged)))
+      return signalPassFailure();
     if (!isChanged)
       markAllAnalysesPreserved();
   }
@@ -130,7 +220,7 @@ struct CheckIndices : tacit::nn::impl::CheckIndicesBase<CheckIndices> {
       return false;
     }
     // Two tables, such as cosines and sines, are often read at the same positions.
-    Value &asserted = assertedOf[{op.getIndices(), size.index()}];
+    Value &asserted = assertedOf[{op.getIndices(), size.index(), op->getBlock()}];
     if (!asserted) {
       asserted = assertIndices(op, op.getIndices(), op.getData(), axis,
                                dims.table().asConstant(size));
@@ -173,7 +263,7 @@ struct CheckIndices : tacit::nn::impl::CheckIndicesBase<CheckIndices> {
     return true;
   }
 
-  /// Indices and the size of a dimension, and the result of the assertion about them.
-  llvm::DenseMap<std::pair<Value, unsigned>, Value> assertedOf;
+  /// Indices, the size of a dimension and a block, and the result of the assertion there.
+  llvm::DenseMap<std::tuple<Value, unsigned, Block *>, Value> assertedOf;
 };
 } // namespace

@@ -156,18 +156,18 @@ private:
     unsigned count = foldElements(rewriter, main, dims, checked);
     // The last operation comes first, because the sizes of new operations are not in
     // `dims`.
-    for (Operation &op :
-         llvm::make_early_inc_range(llvm::reverse(main.getBody().front()))) {
-      if (checked.contains(&op))
+    SmallVector<Operation *> operations = operationsOf(main);
+    for (Operation *op : llvm::reverse(operations)) {
+      if (checked.contains(op))
         continue;
-      rewriter.setInsertionPoint(&op);
-      Value known = llvm::TypeSwitch<Operation *, Value>(&op)
+      rewriter.setInsertionPoint(op);
+      Value known = llvm::TypeSwitch<Operation *, Value>(op)
                         .Case<DynamicReshapeOp, DynamicExpandOp, DynamicSliceOp, ConcatOp>(
                             [&](auto moved) { return settle(rewriter, moved, dims); })
                         .Default([](Operation *) { return Value(); });
       if (!known)
         continue;
-      rewriter.replaceAllUsesWith(op.getResult(0), known);
+      rewriter.replaceAllUsesWith(op->getResult(0), known);
       ++count;
     }
     settled += count;

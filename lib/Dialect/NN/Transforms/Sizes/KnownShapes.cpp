@@ -17,12 +17,18 @@ static bool isFree(Value value) {
   return type && !type.hasStaticShape();
 }
 
+SmallVector<Operation *> tacit::nn::operationsOf(func::FuncOp main) {
+  SmallVector<Operation *> found;
+  main.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) { found.push_back(op); });
+  return found;
+}
+
 bool tacit::nn::hasFreeDims(func::FuncOp main) {
   if (main.isExternal() || !main.getBody().hasOneBlock())
     return false;
   return llvm::any_of(main.getArguments(), isFree) ||
-         llvm::any_of(main.getBody().front(), [](Operation &op) {
-           return llvm::any_of(op.getResults(), isFree) ||
+         llvm::any_of(operationsOf(main), [](Operation *op) {
+           return llvm::any_of(op->getResults(), isFree) ||
                   isa<DynamicSliceOp, DynamicReshapeOp, DynamicExpandOp>(op);
          });
 }
@@ -80,9 +86,12 @@ unsigned tacit::nn::refineTypes(func::FuncOp main, Dims &dims) {
       dropNames(main, argument);
       ++count;
     }
-  for (Operation &op : main.getBody().front()) {
-    for (OpResult result : op.getResults())
+  for (Operation *op : operationsOf(main)) {
+    for (OpResult result : op->getResults())
       count += refineType(result, dims);
+    if (auto scan = dyn_cast<ScanOp>(op))
+      for (BlockArgument argument : scan.getBody().getArguments())
+        count += refineType(argument, dims);
     if (auto slice = dyn_cast<SliceOp>(op))
       resolveEnds(slice);
   }
@@ -113,28 +122,35 @@ ElementsAttr tacit::nn::constantElements(Dims &dims, RankedTensorType type,
 unsigned tacit::nn::foldElements(RewriterBase &rewriter, func::FuncOp main, Dims &dims,
                                  const OperationSet &kept) {
   unsigned count = 0;
-  for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
-    if (op.getNumResults() != 1 || isa<ConstantOp>(op) || kept.contains(&op))
+  for (Operation *op : operationsOf(main)) {
+    if (op->getNumResults() != 1 || isa<ConstantOp>(op) || kept.contains(op))
       continue;
-    auto list = dims.elementsOf(op.getResult(0));
-    auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
+    auto list = dims.elementsOf(op->getResult(0));
+    auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
     ElementsAttr value = list ? constantElements(dims, type, *list) : nullptr;
     if (!value)
       continue;
-    rewriter.setInsertionPoint(&op);
-    Value constant = ConstantOp::create(rewriter, op.getLoc(), type, value);
-    rewriter.replaceAllUsesWith(op.getResult(0), constant);
+    rewriter.setInsertionPoint(op);
+    Value constant = ConstantOp::create(rewriter, op->getLoc(), type, value);
+    rewriter.replaceAllUsesWith(op->getResult(0), constant);
     ++count;
   }
   return count;
 }
 
-bool tacit::nn::eraseDead(RewriterBase &rewriter, func::FuncOp main) {
+static bool eraseDeadIn(RewriterBase &rewriter, Block &block) {
   bool isFound = false;
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(main.getBody().front())))
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
     if (isOpTriviallyDead(&op)) {
       rewriter.eraseOp(&op);
       isFound = true;
+    } else if (auto scan = dyn_cast<ScanOp>(op)) {
+      isFound |= eraseDeadIn(rewriter, scan.getBody().front());
     }
+  }
   return isFound;
+}
+
+bool tacit::nn::eraseDead(RewriterBase &rewriter, func::FuncOp main) {
+  return eraseDeadIn(rewriter, main.getBody().front());
 }

@@ -13,6 +13,9 @@
 
 namespace tacit::nn {
 
+/// Returns the operations of `main` in order, those in the bodies of loops included.
+llvm::SmallVector<mlir::Operation *> operationsOf(mlir::func::FuncOp main);
+
 /// Returns true if any value of `main` has a dimension that its type does not state.
 bool hasFreeDims(mlir::func::FuncOp main);
 

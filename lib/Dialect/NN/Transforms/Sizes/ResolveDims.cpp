@@ -212,7 +212,7 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
     checked += dims.checks().size();
     Block &program = main.getBody().front();
     dropSettled(rewriter, program, dims);
-    resolveShapeArithmetic(rewriter, program, dims, writer);
+    resolveShapeArithmetic(rewriter, main, dims, writer);
     eraseDead(rewriter, main);
     addSizes(rewriter, program, dims, writer);
     writer.moveTo(program);
@@ -227,24 +227,24 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
         rewriter.replaceOp(op, op.getInput());
   }
 
-  static void resolveShapeArithmetic(IRRewriter &rewriter, Block &program, Dims &dims,
+  static void resolveShapeArithmetic(IRRewriter &rewriter, func::FuncOp main, Dims &dims,
                                      SizeWriter &writer) {
-    for (Operation &op : llvm::make_early_inc_range(program)) {
-      rewriter.setInsertionPoint(&op);
+    for (Operation *op : operationsOf(main)) {
+      rewriter.setInsertionPoint(op);
       if (auto slice = dyn_cast<DynamicSliceOp>(op))
         resolveBounds(rewriter, slice, dims, writer);
-      if (op.getNumResults() != 1 || isa<ConstantOp>(op))
+      if (op->getNumResults() != 1 || isa<ConstantOp>(op))
         continue;
-      auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
-      auto list = dims.elementsOf(op.getResult(0));
+      auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+      auto list = dims.elementsOf(op->getResult(0));
       if (!list || !(isScalarArithmetic(type) || constantElements(dims, type, *list)))
         continue;
-      Value numbers = fromElements(rewriter, op.getLoc(), type, *list, dims, writer);
-      rewriter.replaceAllUsesWith(op.getResult(0), numbers);
+      Value numbers = fromElements(rewriter, op->getLoc(), type, *list, dims, writer);
+      rewriter.replaceAllUsesWith(op->getResult(0), numbers);
     }
   }
 
-  /// Inserts an nn.sized after every value.
+  /// Inserts an nn.sized after every value, in the bodies of loops too.
   void addSizes(IRRewriter &rewriter, Block &program, Dims &dims, SizeWriter &writer) {
     auto add = [&](Value value, Operation *next) {
       auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -264,17 +264,24 @@ struct ResolveDims : tacit::nn::impl::ResolveDimsBase<ResolveDims> {
     Operation *first = &program.front();
     for (BlockArgument argument : program.getArguments())
       add(argument, first);
-    for (Operation *op = first; op; op = op->getNextNode())
-      if (!isa<SizedOp>(op))
-        for (OpResult result : op->getResults())
-          add(result, op->getNextNode());
+    for (Operation *op = first; op; op = op->getNextNode()) {
+      if (isa<SizedOp>(op))
+        continue;
+      if (auto scan = dyn_cast<ScanOp>(op))
+        addSizes(rewriter, scan.getBody().front(), dims, writer);
+      for (OpResult result : op->getResults())
+        add(result, op->getNextNode());
+    }
   }
 
   /// Removes the sizes of values that are gone; lowerings read those of others.
   static void eraseUnread(IRRewriter &rewriter, Block &program) {
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(program)))
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(program))) {
       if (!isa<SizedOp>(op) && isOpTriviallyDead(&op))
         rewriter.eraseOp(&op);
+      else if (auto scan = dyn_cast<ScanOp>(op))
+        eraseUnread(rewriter, scan.getBody().front());
+    }
   }
 };
 } // namespace

@@ -50,6 +50,50 @@ def InferShapes : Pass<"nn-infer-shapes", "::mlir::func::FuncOp"> {
   ];
 }
 
+def UnrollScans : Pass<"nn-unroll-scans", "::mlir::func::FuncOp"> {
+  let summary = "Unroll loops whose number of steps is known";
+  let description = [{
+    Replaces an `nn.scan` by its body, once for each step, so that the passes and targets
+    which know no loops see what it computes. A loop whose number of steps is free stays,
+    and so does one that would become more than `limit` operations.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<2x4xf32>, %zero: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = nn.scan from %zero over %x : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<4xf32> {
+      ^bb0(%step: tensor<i64>, %sum: tensor<4xf32>, %row: tensor<4xf32>):
+        %1 = nn.add %sum, %row : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+        nn.yield %1 : tensor<4xf32>
+      }
+      return %0 : tensor<4xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<2x4xf32>, %zero: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = nn.slice %x [0, 0] to [1, 4] step [1, 1] : (tensor<2x4xf32>) -> tensor<1x4xf32>
+      %1 = nn.reshape %0 : tensor<1x4xf32> to tensor<4xf32>
+      %2 = nn.add %zero, %1 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      %3 = nn.slice %x [1, 0] to [2, 4] step [1, 1] : (tensor<2x4xf32>) -> tensor<1x4xf32>
+      %4 = nn.reshape %3 : tensor<1x4xf32> to tensor<4xf32>
+      %5 = nn.add %2, %4 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      return %5 : tensor<4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"limit", "limit", "int64_t", "10000",
+           "the most operations that a loop may become">
+  ];
+  let statistics = [
+    Statistic<"numUnrolled", "unrolled", "loops that were unrolled">,
+    Statistic<"numKept", "kept", "loops that stay">
+  ];
+}
+
 def CheckIndices : Pass<"nn-check-indices", "::mlir::func::FuncOp"> {
   let summary = "Assert that lookups stay within their tables";
   let description = [{
