@@ -134,6 +134,8 @@ void populateProductPatterns(mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns);
 void populateRotaryPatterns(mlir::TypeConverter &converter,
                             mlir::RewritePatternSet &patterns);
+void populateScanPatterns(const mlir::TypeConverter &converter,
+                          mlir::RewritePatternSet &patterns);
 void populateIndexingPatterns(mlir::TypeConverter &converter,
                               mlir::RewritePatternSet &patterns);
 void populateMovementPatterns(mlir::TypeConverter &converter,

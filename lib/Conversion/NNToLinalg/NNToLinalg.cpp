@@ -7,6 +7,7 @@
 
 #include "Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -178,6 +179,7 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     populateNormalizationPatterns(converter, patterns);
     populateProductPatterns(converter, patterns);
     populateRotaryPatterns(converter, patterns);
+    populateScanPatterns(converter, patterns);
     populateWeightPatterns(converter, patterns);
     populateIndexingPatterns(converter, patterns);
     populateMovementPatterns(converter, patterns);
@@ -188,9 +190,9 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     // No operation of nn is legal afterwards; one without a pattern makes the conversion
     // fail.
     ConversionTarget target(*context);
-    target
-        .addLegalDialect<arith::ArithDialect, cf::ControlFlowDialect, linalg::LinalgDialect,
-                         math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
+    target.addLegalDialect<arith::ArithDialect, bufferization::BufferizationDialect,
+                           cf::ControlFlowDialect, linalg::LinalgDialect, math::MathDialect,
+                           scf::SCFDialect, tensor::TensorDialect>();
     target.addLegalOp<ModuleOp>();
     target.addDynamicallyLegalOp<func::FuncOp>(
         [&](func::FuncOp op) { return converter.isSignatureLegal(op.getFunctionType()); });

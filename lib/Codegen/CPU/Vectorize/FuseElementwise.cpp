@@ -45,7 +45,7 @@ struct FoldTransposeIntoOperand : OpRewritePattern<linalg::GenericOp> {
       return rewriter.notifyMatchFailure(op, "not a contraction");
     for (OpOperand *operand : op.getDpsInputOperands()) {
       auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
-      if (!isTranspose(producer))
+      if (!isTranspose(producer) || producer->getBlock() != op->getBlock())
         continue;
       AffineMap source = producer.getIndexingMapsArray()[0];
       SmallVector<AffineMap> maps = op.getIndexingMapsArray();
@@ -69,7 +69,8 @@ struct FoldTransposeIntoResult : OpRewritePattern<linalg::GenericOp> {
     if (!isTranspose(op))
       return rewriter.notifyMatchFailure(op, "not a transposition");
     auto producer = op.getDpsInputOperand(0)->get().getDefiningOp<linalg::GenericOp>();
-    if (!isContraction(producer) || !producer->hasOneUse())
+    if (!isContraction(producer) || !producer->hasOneUse() ||
+        producer->getBlock() != op->getBlock())
       return rewriter.notifyMatchFailure(op,
                                          "input is not a contraction with this one use");
     auto fill = producer.getDpsInitOperand(0)->get().getDefiningOp<linalg::FillOp>();
@@ -133,8 +134,10 @@ struct FuseElementwise : tacit::cpu::impl::FuseElementwiseBase<FuseElementwise> 
     linalg::ControlFusionFn fuseOnce = [](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();
       auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+      // What is computed in front of a loop would be computed in each of its steps.
       if (!producer || !producer->hasOneUse() || !consumer ||
-          consumer.getNumReductionLoops() != 0)
+          consumer.getNumReductionLoops() != 0 ||
+          producer->getBlock() != consumer->getBlock())
         return false;
       return consumer.getMatchingIndexingMap(operand).isPermutation();
     };

@@ -8,6 +8,7 @@
 #include "Vectorize/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -38,6 +39,25 @@ static SmallVector<OpFoldResult> collapsedSizes(OpBuilder &builder, Location loc
   return sizes;
 }
 
+/// Returns the initial value of a tensor that an scf.for carries and writes in place, by
+/// inserting slices or as a whole: its sizes stay the same. Returns null for other values.
+static Value initOf(Value tensor) {
+  auto argument = dyn_cast<BlockArgument>(tensor);
+  auto loop = dyn_cast_or_null<scf::ForOp>(argument ? argument.getOwner()->getParentOp()
+                                                    : tensor.getDefiningOp());
+  if (!loop || tensor == loop.getInductionVar())
+    return {};
+  unsigned number = argument ? argument.getArgNumber() - loop.getNumInductionVars()
+                             : cast<OpResult>(tensor).getResultNumber();
+  Operation *write = loop.getYieldedValues()[number].getDefiningOp();
+  Value target;
+  if (auto insert = dyn_cast_or_null<tensor::InsertSliceOp>(write))
+    target = insert.getDest();
+  else if (auto whole = dyn_cast_or_null<bufferization::MaterializeInDestinationOp>(write))
+    target = whole.getDest();
+  return target == loop.getRegionIterArgs()[number] ? loop.getInitArgs()[number] : Value();
+}
+
 std::optional<SmallVector<OpFoldResult>>
 tacit::cpu::sizesFromProducer(OpBuilder &builder, Location loc, Value tensor) {
   Operation *producer = tensor.getDefiningOp();
@@ -52,7 +72,9 @@ tacit::cpu::sizesFromProducer(OpBuilder &builder, Location loc, Value tensor) {
   auto result = dyn_cast<OpResult>(tensor);
   if (auto styled = dyn_cast_or_null<DestinationStyleOpInterface>(producer))
     return sizesOf(builder, loc, styled.getTiedOpOperand(result)->get());
-  // scf.for is excluded because sizes may change from one iteration to the next.
+  if (Value init = initOf(tensor))
+    return sizesOf(builder, loc, init);
+  // Any other scf.for is excluded because sizes may change from one iteration to the next.
   if (auto loop = dyn_cast_or_null<scf::ForallOp>(producer))
     return sizesOf(builder, loc, loop.getTiedOpOperand(result)->get());
   return std::nullopt;
