@@ -39,8 +39,8 @@ Functions that a file brings along are taken apart where they are called, if the
 model's opset.
 
 Some forms of an operator are refused with the reason: control flow (`If`, `Loop`) that no
-constant decides (but an `If` between two tables of one shape), training mode, and sizes that
-depend on what is computed. `tacit run` compiles for the inputs that it is given, so there
+constant decides (but an `If` between two tables of one shape, and a `Loop` that sizes count),
+training mode, and sizes that depend on what is computed. `tacit run` compiles for the inputs that it is given, so there
 the values of an input may decide a shape.
 
 `make check` runs ONNX's own test cases of these operators, as they are and with every

@@ -333,14 +333,63 @@ def recurrent():
 
 
 def recurrent_refused():
-    """Valid, but the length of the sequences or the shape of weights is free."""
+    """Valid, but the shape of weights is free."""
     return model(
-        [node("LSTM", "x w w", "a", "/length"), node("GRU", "y u v", "b", "/weights"),
-         node("RNN", "long r r", "c", "/long")],
-        [value("x", ["T", 1, 1]), value("y", [2, 1, 1]), value("u", [1, "G", 1]),
-         value("v", [1, "G", 1]), value("long", [2000, 1, 1])], outputs("abc"),
-        [weight("w", np.ones((1, 4, 1), np.float32)),
-         weight("r", np.ones((1, 1, 1), np.float32))], opset=17)
+        [node("GRU", "y u v", "b", "/weights")],
+        [value("y", [2, 1, 1]), value("u", [1, "G", 1]), value("v", [1, "G", "H"])],
+        outputs("b"), opset=17)
+
+
+def recurrent_long():
+    """Too many steps to unroll."""
+    return model(
+        [node("RNN", "x r r", "y last", "/long")], [value("x", [2000, 1, 1])],
+        outputs(["y", "last"]), [weight("r", np.full((1, 1, 1), 0.5, np.float32))], opset=17)
+
+
+def recurrent_free():
+    """Sequences of any length, with everything that a layer may have."""
+    def made(name, *shape):
+        size = int(np.prod(shape))
+        return weight(name, (np.arange(size) * 7 % 11 / 16 - 0.3).reshape(shape).astype(np.float32))
+
+    def layer(op_type, inputs, results, name, **attributes):
+        return helper.make_node(op_type, inputs.replace("none", "").split(" "), results.split(),
+                                name=name, hidden_size=2, **attributes)
+
+    return model(
+        [layer("LSTM", "x wl rl bl lens h c p", "a ah ac", "/both", direction="bidirectional",
+               clip=0.5),
+         layer("LSTM", "x wl1 rl1", "b bh bc", "/forget", input_forget=1,
+               activations=["HardSigmoid", "Elu", "Softplus"]),
+         layer("GRU", "x wg rg bg lens", "d dh", "/late", linear_before_reset=1,
+               direction="reverse"),
+         layer("GRU", "x wg rg", "e eh", "/early"),
+         layer("RNN", "rows wr rr", "f fh", "/rows", layout=1,
+               activations=["LeakyRelu"], activation_alpha=[0.1]),
+         layer("RNN", "x wr2 rr2 none lens", "g gh", "/two", direction="bidirectional")],
+        [value("x", ["T", "B", 3]), value("rows", ["B", "T", 3]),
+         value("lens", ["B"], TensorProto.INT32), value("h", [2, "B", 2]),
+         value("c", [2, "B", 2])],
+        outputs("a ah ac b bh bc d dh e eh f fh g gh".split()),
+        [made("wl", 2, 8, 3), made("rl", 2, 8, 2), made("bl", 2, 16), made("p", 2, 6),
+         made("wl1", 1, 8, 3), made("rl1", 1, 8, 2), made("wg", 1, 6, 3), made("rg", 1, 6, 2),
+         made("bg", 1, 12), made("wr", 1, 2, 3), made("rr", 1, 2, 2), made("wr2", 2, 2, 3),
+         made("rr2", 2, 2, 2)], opset=17)
+
+
+def recurrent_wide():
+    """A state of several vectors; its weights are one row, so that the file is small."""
+    return model(
+        [node("Expand", "row shape", "r", "/weights"),
+         node("Expand", "row shape3", "r3", "/weights3"),
+         node("LSTM", "x w r", "y h c", "/wide", hidden_size=64),
+         node("GRU", "x w3 r3", "z g", "/gru", hidden_size=64)],
+        [value("x", ["T", 1, 1])], outputs(["y", "h", "c", "z", "g"]),
+        [weight("row", np.linspace(-0.5, 0.5, 64, dtype=np.float32).reshape(1, 1, 64)),
+         weight("w", np.linspace(-1, 1, 256, dtype=np.float32).reshape(1, 256, 1)),
+         weight("w3", np.linspace(-1, 1, 192, dtype=np.float32).reshape(1, 192, 1)),
+         ints("shape", [1, 256, 64]), ints("shape3", [1, 192, 64])], opset=17)
 
 
 def cell(op_type, inputs="x w w", gates=1, graph_inputs=(), opset=17, **attributes):
@@ -375,6 +424,50 @@ def scanned(rows=3, columns=3, count=2, results="total y", **attributes):
                  "scan_output_directions": [1] * (len(results.split()) - 1), **attributes})],
         [value("start", [2]), value("x", [rows, 2]), value("z", [columns, 2])],
         outputs(results.split()), opset=17)
+
+
+def body_of(nodes, inputs, results, *weights):
+    return helper.make_graph(nodes, "body", [value(name, None) for name in inputs.split()],
+                             outputs(results.split()), initializer=list(weights))
+
+
+def looked_up():
+    """A Scan that looks up what it computes: sums of indices, and the rows at them."""
+    body = body_of([node("Add", "s i", "t", "/add"), node("Gather", "table t", "r", "/gather")],
+                   "s i", "t r")
+    return model([node("Scan", "zero ids", "last y", "/scan", body=body, num_scan_inputs=1)],
+                 [value("ids", ["N"], I64)], outputs(["last", "y"]),
+                 [ints("zero", 0), weight("table", np.array([[1, 2], [3, 4], [5, 6]],
+                                                            np.float32))], opset=17)
+
+
+def counted_loops():
+    """Loops as often as an input has rows: values that change places, with the number of the
+    iteration; and one in another, from which a flag comes."""
+    swap = body_of([node("Gather", "x i", "row", "/gather"), node("Add", "a b", "ab", "/add"),
+                    node("Add", "ab row", "next", "/next"), node("Identity", "on", "on2"),
+                    node("Identity", "b", "b2")], "i on a b", "on2 b2 next a")
+    inner = body_of([node("Add", "s half", "s2", "/half"), node("Not", "f", "f2", "/not")],
+                    "j on1 s f", "on1 s2 f2")
+    outer = body_of([node("Loop", "size yes s f", "t g", "/inner", body=inner)],
+                    "i on s f", "on t g")
+    return model(
+        [node("Shape", "x", "shape", "/shape"), node("Gather", "shape none", "size", "/size"),
+         node("Loop", "size yes start start", "a b rows", "/swap", body=swap),
+         node("Loop", "size yes zero yes", "sum flag", "/outer", body=outer)],
+        [value("x", ["N", 2]), value("start", [2])], outputs(["a", "b", "rows", "sum", "flag"]),
+        [ints("none", 0), weight("yes", np.array(True)), weight("zero", np.float32(0)),
+         weight("half", np.float32(0.5))], opset=17)
+
+
+def grows(state):
+    """A Loop that carries more in each iteration."""
+    body = body_of([node("Concat", "s s", "t", "/concat", axis=0)], "i on s", "on t")
+    return model(
+        [node("Shape", "x", "shape", "/shape"), node("Gather", "shape none", "size", "/size"),
+         node("Loop", f"size yes {state}", "y", "/grows", body=body)],
+        [value("x", ["N", 2]), value("row", [1, 2])], outputs("y"),
+        [ints("none", 0), weight("yes", np.array(True))], opset=17)
 
 
 def new_opsets():
@@ -774,6 +867,9 @@ MODELS = {
                          coordinate_transformation_mode="tf_crop_and_resize"),
     "recurrent": recurrent,
     "recurrent-refused": recurrent_refused,
+    "recurrent-long": recurrent_long,
+    "recurrent-free": recurrent_free,
+    "recurrent-wide": recurrent_wide,
     "cell-direction": cell("RNN", direction="backward"),
     "cell-activation": cell("RNN", activations=["Cosine"]),
     "cell-activations": cell("LSTM", gates=4, activations=["Tanh"]),
@@ -801,9 +897,17 @@ MODELS = {
     "scan-outputs": lambda: scanned(results="total y z2"),
     "scan-axes": lambda: scanned(scan_input_axes=[0, 0, 0]),
     "scan-axis": lambda: scanned(scan_input_axes=[0, 2]),
-    "scan-output-axis": lambda: scanned(scan_output_axes=[2]),
+    "scan-output-axis": lambda: scanned("N", "N", scan_output_axes=[2]),
     "scan-directions": lambda: scanned(scan_output_directions=[0, 1, 0]),
     "scan-direction": lambda: scanned(scan_input_directions=[0, 2]),
+    "scan-lookups": looked_up,
+    "loops-counted": counted_loops,
+    "loop-grows": lambda: grows("x"),
+    "loop-grows-known": lambda: grows("row"),
+    "loop-count": lambda: model(
+        [helper.make_node("Loop", ["n", "", "s"], ["y"], name="/loop",
+                          body=body_of([], "i on s", "on s"))],
+        [value("n", [2], I64), value("s", [2])], outputs("y"), opset=17),
     "new-opsets": new_opsets,
     "new-opsets-refused": new_opsets_refused,
     "causal-flat": one("CausalConvWithState", "x x", graph_inputs=[value("x", [2, 3])],

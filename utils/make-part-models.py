@@ -188,19 +188,19 @@ def loops():
 
 def open_control():
     """Control flow that depends on inputs cannot be imported."""
-    body = graph([M.node("Identity", "on", "still", "/Identity"),
-                  M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
     ends = graph([M.node("Cast", "state", "still", "/Cast", to=BOOL),
                   M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
+    forever = graph([M.node("And", "on on", "still", "/And"),
+                     M.node("Tanh", "state", "next", "/Tanh")], "i on state", "still next")
     rows = graph([M.node("Identity", "on", "still", "/Identity"),
                   M.node("Identity", "i", "row", "/Identity")], "i on", "still row")
     same = graph([M.node("Tanh", "x", "z", "/Tanh")], outputs="z")
     return M.model(
         [M.node("If", "c", "a", "/if", then_branch=same, else_branch=same),
-         M.node("Loop", "n on x", "b", "/counted", body=body),
+         M.node("Loop", "n on x", "b", "/counted", body=ends),
          M.node("Loop", "two on x", "d", "/ended", body=ends),
          M.node("Loop", "zero on", "e", "/rows", body=rows),
-         M.node("Loop", "many on x", "f", "/endless", body=body)],
+         M.node("Loop", "many on x", "f", "/endless", body=forever)],
         [M.value("x", [4]), M.value("c", [1], BOOL), M.value("n", [], I64)],
         [M.value(name, None) for name in "abdef"],
         [M.weight("on", np.array(True)), M.ints("two", 2), M.ints("zero", 0),

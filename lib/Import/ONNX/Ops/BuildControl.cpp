@@ -1,13 +1,14 @@
-//===- BuildControl.cpp - Builders: If, Loop, Scan, decided by constants --===//
+//===- BuildControl.cpp - Builders: If, Loop and Scan ---------------------===//
 //
 // Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// A program has no control flow: the branch that is taken, or the body as often as it runs,
-// is imported in place of the node. Exporters write such nodes where a condition or a count
-// follows from shapes, which are known at import.
+// A program has no branches: the one that is taken is imported in place of the node. So is
+// the body of a loop, as often as it runs. Exporters write such nodes where a condition or
+// a count follows from shapes, which are known at import. A loop whose number of steps
+// follows from sizes that are free, and that has no other end, becomes an nn.scan.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,6 +36,10 @@ bool NodeBuilder::spend(int64_t nodes) {
     return true;
   refuse("its graphs have more than 10000 nodes after loops are unrolled", decideBefore());
   return false;
+}
+
+bool NodeBuilder::canSpend(int64_t nodes, int64_t times) const {
+  return times <= std::max<int64_t>(state.unrollBudget, 0) / std::max<int64_t>(nodes, 1);
 }
 
 std::optional<SmallVector<Value>> NodeBuilder::subgraph(StringRef name, ValueRange inputs) {
@@ -122,34 +127,102 @@ Value onnx_import::buildIf(NodeBuilder &node) {
   return results->front();
 }
 
+/// Imports the graph in 'body', which must have `expected` outputs; nullopt after an error.
+static std::optional<SmallVector<Value>> importBody(NodeBuilder &node, ValueRange inputs,
+                                                    size_t expected) {
+  auto results = node.subgraph("body", inputs);
+  if (!results || results->size() == expected)
+    return results;
+  node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
+                           results->size(), expected));
+  return std::nullopt;
+}
+
+/// Returns about how many nodes one step of a loop has.
+static int64_t sizeOfBody(NodeBuilder &node) {
+  const AttributeProto *found = node.attribute("body", AttributeProto::GRAPH);
+  return found ? found->g().node_size() + 1 : 1;
+}
+
+/// Returns true if the body of a Loop obviously goes on forever: it returns the condition
+/// that it is given, or a constant.
+static bool endsByCount(NodeBuilder &node) {
+  const AttributeProto *found = node.attribute("body", AttributeProto::GRAPH);
+  if (!found || found->g().output_size() == 0 || found->g().input_size() < 2)
+    return false;
+  const onnx::GraphProto &body = found->g();
+  std::string name = body.output(0).name();
+  for (const onnx::NodeProto &inner : llvm::reverse(body.node())) {
+    if (inner.output_size() != 1 || inner.output(0) != name)
+      continue;
+    if (inner.op_type() == "Constant")
+      return true;
+    if (inner.op_type() != "Identity" || inner.input_size() != 1)
+      return false;
+    name = inner.input(0);
+  }
+  return name == body.input(1).name() ||
+         llvm::any_of(body.initializer(), [&](const onnx::TensorProto &tensor) {
+           return tensor.name() == name;
+         });
+}
+
+/// Sets the outputs; returns the first one.
+static Value defineAll(NodeBuilder &node, ArrayRef<Value> results) {
+  if (llvm::is_contained(results, Value()))
+    return {};
+  for (auto [i, result] : llvm::enumerate(results))
+    node.define(i, result);
+  return results.empty() ? Value() : results.front();
+}
+
+//===----------------------------------------------------------------------===//
+// Loop
+//===----------------------------------------------------------------------===//
+
 namespace {
-/// Unrolls a Loop: its body takes the number of the iteration, the condition and the
+/// Imports a Loop: its body takes the number of the iteration, the condition and the
 /// carried values; it returns the next condition and carried values, then one row of each
 /// output that collects rows.
 struct Loop {
   NodeBuilder &node;
   std::optional<int64_t> count; ///< none: until the condition is false
+  Value freeCount;              ///< not null: the number of iterations, as an i64 scalar
   Value condition;
   SmallVector<Value> carried;
   SmallVector<SmallVector<Value>> rows;
 
   bool start();
+  bool readCount();
   bool run();
   bool iterate(int64_t iteration);
   Value collect(ArrayRef<Value> parts);
+  SmallVector<Value> keep();
 };
 } // namespace
 
-bool Loop::start() {
-  if (node.hasOperand(0)) {
-    Value operand = node.operand(0);
-    count = constantNumber(operand);
-    if (operand && !count)
-      node.refuse("the number of its iterations is computed from the inputs",
-                  decideBefore());
-    if (!count)
-      return false;
+bool Loop::readCount() {
+  if (!node.hasOperand(0))
+    return true;
+  Value operand = node.operand(0);
+  count = constantNumber(operand);
+  bool isUnrolled =
+      count && (node.canSpend(sizeOfBody(node), *count) || !endsByCount(node));
+  if (!operand || isUnrolled)
+    return operand != nullptr;
+  auto type = tensorOf(operand);
+  if (!type.hasStaticShape() || type.getNumElements() != 1 ||
+      !type.getElementType().isInteger(64)) {
+    node.invalid("the number of its iterations is not one number of type int64");
+    return false;
   }
+  freeCount = reshape(node, operand, {});
+  return freeCount != nullptr;
+}
+
+bool Loop::start() {
+  if (!readCount())
+    return false;
   condition =
       node.hasOperand(1)
           ? node.operand(1)
@@ -179,15 +252,9 @@ bool Loop::iterate(int64_t iteration) {
       RankedTensorType::get({}, IntegerType::get(node.context(), 64)), iteration);
   SmallVector<Value> inputs{node.constant(number), condition};
   llvm::append_range(inputs, carried);
-  auto results = node.subgraph("body", inputs);
+  auto results = importBody(node, inputs, 1 + carried.size() + rows.size());
   if (!results)
     return false;
-  size_t expected = 1 + carried.size() + rows.size();
-  if (results->size() != expected) {
-    node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
-                             results->size(), expected));
-    return false;
-  }
   condition = results->front();
   for (auto [i, value] : llvm::enumerate(carried))
     value = (*results)[1 + i];
@@ -230,18 +297,45 @@ Value Loop::collect(ArrayRef<Value> parts) {
       joined, [&](auto &properties) { properties.setAxis(node.i64(0)); });
 }
 
+/// Keeps the loop, which runs `freeCount` times: nothing else may end it.
+SmallVector<Value> Loop::keep() {
+  NodeBuilder::Loop kept{freeCount, carried, {}, {}};
+  return node.createLoop(
+      kept,
+      [&](Value number, ValueRange states,
+          ValueRange) -> std::optional<SmallVector<Value>> {
+        SmallVector<Value> inputs{number, condition};
+        llvm::append_range(inputs, states);
+        auto results = importBody(node, inputs, 1 + carried.size() + rows.size());
+        if (!results)
+          return std::nullopt;
+        if (constantNumber(results->front()).value_or(0) == 0) {
+          node.refuse("its body computes the condition to go on, and the number of its "
+                      "iterations is free",
+                      decideBefore());
+          return std::nullopt;
+        }
+        results->erase(results->begin());
+        return results;
+      });
+}
+
 Value onnx_import::buildLoop(NodeBuilder &node) {
-  Loop loop{node, std::nullopt, {}, {}, {}};
-  if (!loop.start() || !loop.run())
+  Loop loop{node, std::nullopt, {}, {}, {}, {}};
+  if (!loop.start())
+    return {};
+  auto goesOn = constantNumber(loop.condition);
+  // A condition that is false at first leaves nothing to run.
+  if (loop.freeCount && goesOn == 0)
+    loop.count = 0;
+  else if (loop.freeCount && goesOn)
+    return defineAll(node, loop.keep());
+  if (!loop.run())
     return {};
   SmallVector<Value> results(loop.carried);
   for (ArrayRef<Value> parts : loop.rows)
     results.push_back(loop.collect(parts));
-  if (llvm::is_contained(results, Value()))
-    return {};
-  for (auto [i, result] : llvm::enumerate(results))
-    node.define(i, result);
-  return results.empty() ? Value() : results.front();
+  return defineAll(node, results);
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,34 +343,31 @@ Value onnx_import::buildLoop(NodeBuilder &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Unrolls a Scan: its body takes the states and one slice of each scanned input, and
+/// Imports a Scan: its body takes the states and one slice of each scanned input, and
 /// returns the next states and one slice of each scanned output.
 struct Scan {
-  /// A scanned input or output: the axis it is cut along, and whether from the end.
-  struct Cut {
-    int64_t axis;
-    bool isReversed;
-  };
-
-  /// The attributes LIST_axes and LIST_directions, with an entry for each input or output.
+  /// The entries of the attributes LIST_axes and LIST_directions for inputs or outputs.
   struct Cuts {
     std::vector<int64_t> axes, directions;
+
+    bool isReversed(size_t index) const { return directions[index] != 0; }
   };
 
   NodeBuilder &node;
-  int64_t steps = 0;
+  int64_t steps = kFreeDim;
   SmallVector<Value> states, scanned;
-  SmallVector<Cut> inputs;
-  Cuts outputs;
+  Cuts inputs, outputs;
+  SmallVector<int64_t> axes; ///< of `scanned`, from 0
   SmallVector<SmallVector<Value>> slices;
 
   bool start();
-  bool readInputs(int64_t first, const Cuts &cuts);
+  bool readInputs(int64_t first);
+  bool readCuts(StringRef list, size_t count, Cuts &cuts);
   bool run();
   Value sliceOf(size_t input, int64_t step);
   Value collect(size_t output);
-  bool readCuts(StringRef list, size_t count, Cuts &cuts);
-  std::optional<Cut> cutOf(const Cuts &cuts, size_t index, int64_t rank);
+  SmallVector<Value> keep();
+  Value moveFirst(Value input, int64_t axis, bool isBack);
 };
 } // namespace
 
@@ -304,29 +395,20 @@ bool Scan::readCuts(StringRef list, size_t count, Cuts &cuts) {
   return true;
 }
 
-std::optional<Scan::Cut> Scan::cutOf(const Cuts &cuts, size_t index, int64_t rank) {
-  auto axes = node.normalizeAxes({cuts.axes[index]}, rank);
-  if (!axes)
-    return std::nullopt;
-  return Cut{axes->front(), cuts.directions[index] != 0};
-}
-
-bool Scan::readInputs(int64_t first, const Cuts &cuts) {
-  for (size_t i = 0; i < cuts.axes.size(); ++i) {
-    scanned.push_back(node.operand(first + i));
+bool Scan::readInputs(int64_t first) {
+  for (int64_t i = first; i < node.numOperands(); ++i) {
+    scanned.push_back(node.operand(i));
     if (!scanned.back())
       return false;
-    auto cut = cutOf(cuts, i, tensorOf(scanned.back()).getRank());
-    if (!cut)
+    auto axis =
+        node.normalizeAxes({inputs.axes[i - first]}, tensorOf(scanned.back()).getRank());
+    if (!axis)
       return false;
-    inputs.push_back(*cut);
-    int64_t size = tensorOf(scanned.back()).getDimSize(cut->axis);
-    if (ShapedType::isDynamic(size)) {
-      node.refuse("the length of what it scans is free, and it is unrolled",
-                  decideBefore());
-      return false;
-    }
-    if (i > 0 && size != steps) {
+    axes.push_back(axis->front());
+    int64_t size = tensorOf(scanned.back()).getDimSize(axes.back());
+    if (ShapedType::isDynamic(size))
+      continue;
+    if (!ShapedType::isDynamic(steps) && size != steps) {
       node.invalid(fmt::format("it scans inputs of {} and {} slices", steps, size));
       return false;
     }
@@ -344,24 +426,23 @@ bool Scan::start() {
     return false;
   }
   slices.resize(node.numOutputs() - first);
-  Cuts cuts;
-  if (!readCuts("scan_input", count, cuts) ||
+  if (!readCuts("scan_input", count, inputs) ||
       !readCuts("scan_output", slices.size(), outputs))
     return false;
   for (int64_t i = 0; i < first; ++i)
     states.push_back(node.operand(i));
-  return readInputs(first, cuts) &&
-         llvm::all_of(states, [](Value v) { return static_cast<bool>(v); });
+  return llvm::all_of(states, [](Value v) { return static_cast<bool>(v); }) &&
+         readInputs(first);
 }
 
 Value Scan::sliceOf(size_t input, int64_t step) {
-  Cut cut = inputs[input];
-  int64_t index = cut.isReversed ? steps - 1 - step : step;
-  Value part = slice(node, scanned[input], cut.axis, index, index + 1);
+  int64_t axis = axes[input];
+  int64_t index = inputs.isReversed(input) ? steps - 1 - step : step;
+  Value part = slice(node, scanned[input], axis, index, index + 1);
   if (!part)
     return {};
   SmallVector<int64_t> dims(tensorOf(part).getShape());
-  dims.erase(dims.begin() + cut.axis);
+  dims.erase(dims.begin() + axis);
   return reshape(node, part, dims);
 }
 
@@ -372,15 +453,9 @@ bool Scan::run() {
       operands.push_back(sliceOf(i, step));
     if (!operands.back())
       return false;
-    auto results = node.subgraph("body", operands);
+    auto results = importBody(node, operands, states.size() + slices.size());
     if (!results)
       return false;
-    size_t expected = states.size() + slices.size();
-    if (results->size() != expected) {
-      node.invalid(fmt::format("the graph in 'body' has {} outputs; expected {}",
-                               results->size(), expected));
-      return false;
-    }
     states.assign(results->begin(), results->begin() + states.size());
     for (auto [i, parts] : llvm::enumerate(slices))
       parts.push_back((*results)[states.size() + i]);
@@ -392,26 +467,67 @@ Value Scan::collect(size_t output) {
   SmallVector<Value> &parts = slices[output];
   if (parts.empty())
     return node.refuse("it collects outputs of no slices", decideBefore());
-  auto cut = cutOf(outputs, output, tensorOf(parts.front()).getRank() + 1);
-  if (!cut)
+  auto axis =
+      node.normalizeAxes({outputs.axes[output]}, tensorOf(parts.front()).getRank() + 1);
+  if (!axis)
     return {};
   for (Value &part : parts)
-    part = insertDim(node, part, cut->axis);
-  if (cut->isReversed)
+    part = insertDim(node, part, axis->front());
+  if (outputs.isReversed(output))
     std::reverse(parts.begin(), parts.end());
-  return concat(node, parts, cut->axis);
+  return concat(node, parts, axis->front());
+}
+
+/// Makes `axis` the first dimension, or with `isBack` the first dimension `axis`.
+Value Scan::moveFirst(Value input, int64_t axis, bool isBack) {
+  if (axis == 0)
+    return input;
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, tensorOf(input).getRank()));
+  int64_t from = isBack ? 0 : axis;
+  order.erase(order.begin() + from);
+  order.insert(order.begin() + (isBack ? axis : 0), from);
+  return transpose(node, input, order);
+}
+
+/// Keeps the loop, whose number of slices is free.
+SmallVector<Value> Scan::keep() {
+  NodeBuilder::Loop loop{{}, states, {}, {}};
+  for (auto [i, input] : llvm::enumerate(scanned)) {
+    loop.inputs.push_back(moveFirst(input, axes[i], /*isBack=*/false));
+    loop.reversed.push_back(inputs.isReversed(i));
+    if (!loop.inputs.back())
+      return {};
+  }
+  for (size_t i = 0; i < slices.size(); ++i)
+    loop.reversed.push_back(outputs.isReversed(i));
+  SmallVector<Value> results =
+      node.createLoop(loop,
+                      [&](Value, ValueRange carried,
+                          ValueRange parts) -> std::optional<SmallVector<Value>> {
+                        SmallVector<Value> operands(carried);
+                        llvm::append_range(operands, parts);
+                        return importBody(node, operands, states.size() + slices.size());
+                      });
+  for (size_t i = states.size(); i < results.size(); ++i) {
+    auto axis = node.normalizeAxes({outputs.axes[i - states.size()]},
+                                   tensorOf(results[i]).getRank());
+    if (!axis)
+      return {};
+    results[i] = moveFirst(results[i], axis->front(), /*isBack=*/true);
+  }
+  return results;
 }
 
 Value onnx_import::buildScan(NodeBuilder &node) {
-  Scan scan{node, 0, {}, {}, {}, {}, {}};
-  if (!scan.start() || !scan.run())
+  Scan scan{node, kFreeDim, {}, {}, {}, {}, {}, {}};
+  if (!scan.start())
+    return {};
+  if (ShapedType::isDynamic(scan.steps) || !node.canSpend(sizeOfBody(node), scan.steps))
+    return defineAll(node, scan.keep());
+  if (!scan.run())
     return {};
   SmallVector<Value> results(scan.states);
   for (size_t i = 0; i < scan.slices.size(); ++i)
     results.push_back(scan.collect(i));
-  if (llvm::is_contained(results, Value()))
-    return {};
-  for (auto [i, result] : llvm::enumerate(results))
-    node.define(i, result);
-  return results.front();
+  return defineAll(node, results);
 }

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A program has no loops: recurrent layers are unrolled, so that the length of the
-// sequences has to be known. The product of all inputs with the weights of the gates is
-// one operation, and each step multiplies only the state.
+// A recurrent layer is unrolled if the length of its sequences is known, and an nn.scan for
+// each direction else. Both compute the same: the product of all inputs with the weights of
+// the gates is one operation, and each step multiplies only the state.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,10 +32,13 @@ struct Layer {
   CellKind kind;
   int64_t gates, hidden, steps, directions;
   bool startsReversed, isBatchFirst;
+  bool isLoop;    ///< it is not unrolled
   float clip = 0; ///< 0 for none
   std::vector<NamedActivation> activations;
-  Value input;   ///< [T, B, I]
-  Value lengths; ///< [B], or null
+  Value weight;    ///< [D, G * H, I]
+  Value recurrent; ///< [D, G * H, H]
+  Value input;     ///< [T, B, I]
+  Value lengths;   ///< [B], or null
 };
 
 /// A linear function of the state.
@@ -145,6 +148,67 @@ static bool readLayout(NodeBuilder &node, Layer &layer) {
   return true;
 }
 
+/// Returns `input` with the dimensions `shape`, of which free ones are as they are; each
+/// that is free in its type is checked in each run. Null after an error.
+static Value withShape(NodeBuilder &node, Value input, ArrayRef<int64_t> shape) {
+  if (!input || tensorOf(input).getRank() != static_cast<int64_t>(shape.size()))
+    return input;
+  SmallVector<Value> sizes;
+  bool isSettled = true;
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    Value found = dimOf(node, input, i);
+    bool isChecked = tensorOf(input).isDynamicDim(i) && !ShapedType::isDynamic(size);
+    sizes.push_back(isChecked ? i64Scalar(node, size) : found);
+    isSettled &= !isChecked;
+    if (isChecked && !assertRange(node, found, sizes.back(), sizes.back(),
+                                  fmt::format("a parameter of another shape; expected {}",
+                                              shapeText(shape))))
+      return {};
+  }
+  return isSettled ? input : reshapeToSizes(node, input, sizes);
+}
+
+/// Reads the weights, whose shapes the number of elements of the state determines. Returns
+/// false after an error.
+static bool readWeights(NodeBuilder &node, Layer &layer) {
+  layer.weight = node.operand(1), layer.recurrent = node.operand(2);
+  if (!layer.weight || !layer.recurrent)
+    return false;
+  if (tensorOf(layer.input).getRank() != 3 || tensorOf(layer.weight).getRank() != 3 ||
+      tensorOf(layer.recurrent).getRank() != 3) {
+    node.invalid("its input and its weights do not all have three dimensions");
+    return false;
+  }
+  int64_t found = tensorOf(layer.recurrent).getDimSize(2);
+  layer.hidden = node.intAttribute("hidden_size", found);
+  if (layer.hidden < 1 || layer.hidden > nn::SizeTable::kMaxFreeSize) {
+    node.refuse("the shape of its weights is free, and 'hidden_size' does not state it",
+                {"pin it", Setting::Dimensions});
+    return false;
+  }
+  if (!ShapedType::isDynamic(found) && found != layer.hidden) {
+    node.invalid(fmt::format("attribute 'hidden_size' is {}; expected {}, as its recurrent "
+                             "weights have",
+                             layer.hidden, found));
+    return false;
+  }
+  int64_t width = layer.gates * layer.hidden;
+  layer.weight = withShape(node, layer.weight,
+                           {layer.directions, width, tensorOf(layer.weight).getDimSize(2)});
+  layer.recurrent =
+      withShape(node, layer.recurrent, {layer.directions, width, layer.hidden});
+  if (!layer.weight || !layer.recurrent)
+    return false;
+  SmallVector<int64_t> expected{layer.directions, width, layer.hidden};
+  if (tensorOf(layer.recurrent).getShape() == ArrayRef(expected) &&
+      tensorOf(layer.weight).getShape().take_front(2) == ArrayRef(expected).take_front(2))
+    return true;
+  node.invalid(fmt::format("its weights do not have {} directions and {} gates of {} "
+                           "elements",
+                           layer.directions, layer.gates, layer.hidden));
+  return false;
+}
+
 /// Reads what the three operators have in common. Returns false after an error.
 static bool readLayer(NodeBuilder &node, Layer &layer) {
   if (!readLayout(node, layer))
@@ -157,43 +221,13 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
     return false;
   }
   layer.input = node.operand(0);
-  Value weight = node.operand(1), recurrent = node.operand(2);
-  if (!layer.input || !weight || !recurrent || !readActivations(node, layer))
+  if (!layer.input || !readActivations(node, layer) || !readWeights(node, layer))
     return false;
-  if (tensorOf(layer.input).getRank() != 3 || tensorOf(weight).getRank() != 3 ||
-      tensorOf(recurrent).getRank() != 3) {
-    node.invalid("its input and its weights do not all have three dimensions");
-    return false;
-  }
-  layer.hidden = tensorOf(recurrent).getDimSize(2);
-  SmallVector<int64_t> expected{layer.directions, layer.gates * layer.hidden, layer.hidden};
-  if (!tensorOf(recurrent).hasStaticShape() || !tensorOf(weight).hasStaticShape()) {
-    node.refuse("the shape of its weights is free", {"pin it", Setting::Dimensions});
-    return false;
-  }
-  if (tensorOf(recurrent).getShape() != ArrayRef(expected) ||
-      tensorOf(weight).getShape().take_front(2) != ArrayRef(expected).take_front(2)) {
-    node.invalid(fmt::format("its weights do not have {} directions and {} gates of {} "
-                             "elements",
-                             layer.directions, layer.gates, layer.hidden));
-    return false;
-  }
-  if (int64_t size = node.intAttribute("hidden_size", layer.hidden); size != layer.hidden) {
-    node.invalid(fmt::format("attribute 'hidden_size' is {}; expected {}, as its recurrent "
-                             "weights have",
-                             size, layer.hidden));
-    return false;
-  }
   if (layer.isBatchFirst)
     layer.input = transpose(node, layer.input, {1, 0, 2});
   if (!layer.input)
     return false;
   layer.steps = tensorOf(layer.input).getDimSize(0);
-  if (ShapedType::isDynamic(layer.steps)) {
-    node.refuse("the length of its sequences is free, and it is unrolled",
-                {"pin it", Setting::Dimensions});
-    return false;
-  }
   if (layer.steps == 0) {
     node.invalid("its sequences have no elements");
     return false;
@@ -201,7 +235,9 @@ static bool readLayer(NodeBuilder &node, Layer &layer) {
   if (node.hasOperand(4) && !readLengths(node, layer))
     return false;
   // A step has about as many operations as ten nodes.
-  return node.spend(layer.steps * layer.directions * 10);
+  int64_t nodes = layer.directions * 10;
+  layer.isLoop = ShapedType::isDynamic(layer.steps) || !node.canSpend(nodes, layer.steps);
+  return layer.isLoop || node.spend(layer.steps * nodes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -230,11 +266,12 @@ static std::optional<Direction> readDirection(NodeBuilder &node, const Layer &la
   size_t perDirection = layer.activations.size() / layer.directions;
   direction.activations =
       ArrayRef(layer.activations).slice(index * perDirection, perDirection);
-  Value weight = transposeMatrix(node, row(node, node.operand(1), index));
-  Product recurrent{transposeMatrix(node, row(node, node.operand(2), index)), {}};
+  Value weight = transposeMatrix(node, row(node, layer.weight, index));
+  Product recurrent{transposeMatrix(node, row(node, layer.recurrent, index)), {}};
   SmallVector<Value> operands{layer.input, weight};
   if (node.hasOperand(3)) {
-    Value biases = row(node, node.operand(3), index);
+    Value biases =
+        row(node, withShape(node, node.operand(3), {layer.directions, 2 * width}), index);
     if (!biases)
       return std::nullopt;
     if (tensorOf(biases).getShape() != ArrayRef<int64_t>(2 * width)) {
@@ -254,7 +291,9 @@ static std::optional<Direction> readDirection(NodeBuilder &node, const Layer &la
   direction.last = isGRU ? part(2, 1) : Product();
   direction.input = node.create<nn::LinearOp>(operands);
   if (layer.kind == CellKind::LSTM && node.hasOperand(7)) {
-    direction.peephole = row(node, node.operand(7), index);
+    Value peepholes =
+        withShape(node, node.operand(7), {layer.directions, 3 * layer.hidden});
+    direction.peephole = row(node, peepholes, index);
     if (direction.peephole &&
         tensorOf(direction.peephole).getShape() != ArrayRef<int64_t>(3 * layer.hidden)) {
       node.invalid("its peephole weights are not three for each element of the state");
@@ -272,7 +311,8 @@ static Value initialState(NodeBuilder &node, const Layer &layer, int64_t i, int6
     Value given = node.operand(i);
     if (given && layer.isBatchFirst)
       given = transpose(node, given, {1, 0, 2});
-    return row(node, given, index);
+    return row(node, withShape(node, given, {layer.directions, kFreeDim, layer.hidden}),
+               index);
   }
   return expandToSizes(node, scalarLike(node, layer.input, 0),
                        {dimOf(node, layer.input, 1), i64Scalar(node, layer.hidden)});
@@ -351,8 +391,88 @@ static State stepLSTM(NodeBuilder &node, const Layer &layer, const Direction &di
 // Layers
 //===----------------------------------------------------------------------===//
 
-/// Runs one direction. `outputs` receives the hidden state of each step, in the order of
-/// the sequence; returns the state after the last one.
+namespace {
+/// What a step computes: the next state, and the output, which is the hidden state or,
+/// behind the end of a sequence, zero.
+struct Step {
+  State next;
+  Value output;
+};
+} // namespace
+
+/// Runs the step at position `t` of the sequence, an i64 scalar.
+static Step runStep(NodeBuilder &node, const Layer &layer, const Direction &direction,
+                    Value t, Value input, const State &last) {
+  auto step = layer.kind == CellKind::RNN   ? stepRNN
+              : layer.kind == CellKind::GRU ? stepGRU
+                                            : stepLSTM;
+  State next = step(node, layer, direction, input, last);
+  if (!next.hidden || !layer.lengths)
+    return {next, next.hidden};
+  // Behind the end of its sequence a row keeps its state, and its outputs are zero.
+  Value isInside = compare(node, nn::ComparePredicate::Greater, layer.lengths, t);
+  isInside = isInside ? insertDim(node, isInside, 1) : Value();
+  auto choose = [&](Value yes, Value no) {
+    return node.create<nn::WhereOp>({isInside, yes, no});
+  };
+  Value output = choose(next.hidden, scalarLike(node, next.hidden, 0));
+  next.hidden = choose(next.hidden, last.hidden);
+  if (next.cell)
+    next.cell = choose(next.cell, last.cell);
+  return {next, output};
+}
+
+/// Unrolls one direction. `outputs` receives the output of each step, in the order of the
+/// sequence; returns the state after the last one.
+static State unrollDirection(NodeBuilder &node, const Layer &layer,
+                             const Direction &direction, State state, bool isReversed,
+                             SmallVectorImpl<Value> &outputs) {
+  outputs.assign(layer.steps, Value());
+  for (int64_t i = 0; i < layer.steps; ++i) {
+    int64_t t = isReversed ? layer.steps - 1 - i : i;
+    Step step =
+        runStep(node, layer, direction, layer.lengths ? i64Scalar(node, t) : Value(),
+                row(node, direction.input, t), state);
+    if (!step.output)
+      return {};
+    outputs[t] = step.output;
+    state = step.next;
+  }
+  return state;
+}
+
+/// Runs one direction as a loop. `outputs` receives one value, the outputs of all steps.
+static State loopDirection(NodeBuilder &node, const Layer &layer,
+                           const Direction &direction, State state, bool isReversed,
+                           SmallVectorImpl<Value> &outputs) {
+  NodeBuilder::Loop loop{{}, {state.hidden}, {direction.input}, {isReversed, isReversed}};
+  if (state.cell)
+    loop.states.push_back(state.cell);
+  bool needsLast = layer.lengths && isReversed;
+  Value last =
+      needsLast ? sub(node, dimOf(node, layer.input, 0), i64Scalar(node, 1)) : Value();
+  SmallVector<Value> results = node.createLoop(
+      loop,
+      [&](Value number, ValueRange states,
+          ValueRange slices) -> std::optional<SmallVector<Value>> {
+        Value t = needsLast ? sub(node, last, number) : number;
+        State before{states.front(), states.size() > 1 ? states.back() : Value()};
+        Step step = runStep(node, layer, direction, t, slices.front(), before);
+        if (!step.output)
+          return std::nullopt;
+        SmallVector<Value> all{step.next.hidden};
+        if (step.next.cell)
+          all.push_back(step.next.cell);
+        all.push_back(step.output);
+        return all;
+      });
+  if (results.empty())
+    return {};
+  outputs.assign({results.back()});
+  return {results.front(), state.cell ? results[1] : Value()};
+}
+
+/// Runs one direction; returns the state after the last step.
 static State runDirection(NodeBuilder &node, const Layer &layer, int64_t index,
                           SmallVectorImpl<Value> &outputs) {
   auto direction = readDirection(node, layer, index);
@@ -361,32 +481,11 @@ static State runDirection(NodeBuilder &node, const Layer &layer, int64_t index,
   State state{initialState(node, layer, 5, index), {}};
   if (layer.kind == CellKind::LSTM)
     state.cell = initialState(node, layer, 6, index);
+  if (!state.hidden || (layer.kind == CellKind::LSTM && !state.cell))
+    return {};
   bool isReversed = layer.startsReversed || index == 1;
-  outputs.assign(layer.steps, Value());
-  for (int64_t i = 0; i < layer.steps; ++i) {
-    int64_t t = isReversed ? layer.steps - 1 - i : i;
-    Value input = row(node, direction->input, t);
-    auto step = layer.kind == CellKind::RNN   ? stepRNN
-                : layer.kind == CellKind::GRU ? stepGRU
-                                              : stepLSTM;
-    State next = step(node, layer, *direction, input, state);
-    if (!next.hidden)
-      return {};
-    outputs[t] = next.hidden;
-    // Behind the end of its sequence a row keeps its state, and its outputs are zero.
-    if (layer.lengths) {
-      Value isInside =
-          compare(node, nn::ComparePredicate::Greater, layer.lengths, i64Scalar(node, t));
-      isInside = isInside ? insertDim(node, isInside, 1) : Value();
-      Value zero = scalarLike(node, next.hidden, 0);
-      outputs[t] = node.create<nn::WhereOp>({isInside, next.hidden, zero});
-      next.hidden = node.create<nn::WhereOp>({isInside, next.hidden, state.hidden});
-      if (next.cell)
-        next.cell = node.create<nn::WhereOp>({isInside, next.cell, state.cell});
-    }
-    state = next;
-  }
-  return state;
+  auto run = layer.isLoop ? loopDirection : unrollDirection;
+  return run(node, layer, *direction, state, isReversed, outputs);
 }
 
 /// Joins the states of all directions to [D, B, H], or to [B, D, H].
@@ -401,6 +500,12 @@ static Value joinStates(NodeBuilder &node, const Layer &layer, ArrayRef<Value> s
 static Value joinOutputs(NodeBuilder &node, const Layer &layer,
                          ArrayRef<SmallVector<Value>> outputs) {
   SmallVector<Value> steps;
+  if (layer.isLoop) {
+    for (ArrayRef<Value> direction : outputs)
+      steps.push_back(insertDim(node, direction.front(), 1));
+    Value all = concat(node, steps, 1);
+    return all && layer.isBatchFirst ? transpose(node, all, {2, 0, 1, 3}) : all;
+  }
   for (int64_t t = 0; t < layer.steps; ++t) {
     SmallVector<Value> states;
     for (ArrayRef<Value> direction : outputs)

@@ -13,6 +13,7 @@
 #include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 using namespace tacit;
@@ -44,6 +45,10 @@ Value ImportState::lookup(StringRef name) {
   bool isNarrow = narrow.contains(name);
   auto elements = read(*initializer->second, name, isNarrow);
   auto location = NameLoc::get(builder.getStringAttr(name));
+  // An initializer of the model may be read outside of the loop, too.
+  OpBuilder::InsertionGuard guard(builder);
+  if (outside)
+    builder.restoreInsertionPoint(*outside);
   Value value;
   if (elements)
     value = nn::ConstantOp::create(builder, location, (*elements).getType(), *elements);
@@ -129,7 +134,9 @@ void NodeBuilder::wantValue(int64_t i) {
   auto argument = dyn_cast_if_present<BlockArgument>(value);
   if (!argument)
     return;
-  auto main = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  auto main = dyn_cast_if_present<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (!main)
+    return; // a value of a loop
   if (auto name = main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr))
     state.wantedValues.insert(name.getValue());
 }
@@ -321,6 +328,88 @@ Operation *NodeBuilder::insertOperation(OperationState &operation, ValueRange op
     return refute(text);
   }
   return op;
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// Fills `block` with what `build` creates; nullopt after an error.
+std::optional<SmallVector<Value>> NodeBuilder::buildBody(Block &block, const Loop &loop,
+                                                         LoopBody build) {
+  OpBuilder::InsertionGuard guard(state.builder);
+  bool isOutermost = !state.outside;
+  if (isOutermost)
+    state.outside = state.builder.saveInsertionPoint();
+  llvm::scope_exit leave([&] {
+    if (isOutermost)
+      state.outside.reset();
+  });
+  state.builder.setInsertionPointToStart(&block);
+  auto arguments = ValueRange(block.getArguments());
+  auto results = build(arguments.front(), arguments.slice(1, loop.states.size()),
+                       arguments.drop_front(1 + loop.states.size()));
+  if (!results || llvm::is_contained(*results, Value()))
+    return std::nullopt;
+  nn::YieldOp::create(state.builder, location, *results);
+  return results;
+}
+
+/// Returns false, and the node is not imported, if a state does not keep its type.
+bool NodeBuilder::keepsType(Value before, Value after) {
+  auto print = [](Type type) {
+    std::string text;
+    llvm::raw_string_ostream(text) << type;
+    return text;
+  };
+  if (tensorOf(before).getElementType() != tensorOf(after).getElementType()) {
+    invalid(fmt::format("a state is {} before a step and {} after it",
+                        print(before.getType()), print(after.getType())));
+    return false;
+  }
+  if (nn::areCompatibleShapes(before.getType(), after.getType()))
+    return true;
+  refuse(fmt::format("a state is {} before a step and {} after it, and the loop is not "
+                     "unrolled",
+                     print(before.getType()), print(after.getType())),
+         {"pin the dimensions that determine the number of steps", Setting::Dimensions});
+  return false;
+}
+
+SmallVector<Value> NodeBuilder::createLoop(const Loop &loop, LoopBody build) {
+  OpBuilder &builder = state.builder;
+  Region region;
+  Block &block = region.emplaceBlock();
+  block.addArgument(RankedTensorType::get({}, builder.getI64Type()), location);
+  for (Value value : loop.states)
+    block.addArgument(value.getType(), location);
+  int64_t steps = ShapedType::kDynamic;
+  for (Value input : loop.inputs) {
+    ArrayRef<int64_t> shape = tensorOf(input).getShape();
+    if (!ShapedType::isDynamic(shape.front()))
+      steps = shape.front();
+    block.addArgument(tensorOf(input).clone(shape.drop_front()), location);
+  }
+  auto results = buildBody(block, loop, build);
+  if (!results)
+    return {};
+  for (auto [before, after] : llvm::zip(loop.states, *results))
+    if (!keepsType(before, after))
+      return {};
+  SmallVector<Type> types(ValueRange(loop.states).getTypes());
+  for (Value slice : ArrayRef(*results).drop_front(loop.states.size())) {
+    SmallVector<int64_t> shape(tensorOf(slice).getShape());
+    shape.insert(shape.begin(), steps);
+    types.push_back(tensorOf(slice).clone(shape));
+    if (!isReasonable(cast<RankedTensorType>(types.back())))
+      return {};
+  }
+  bool isReversed = llvm::is_contained(loop.reversed, true);
+  auto reversed = isReversed ? builder.getDenseBoolArrayAttr(loop.reversed) : nullptr;
+  auto scan = nn::ScanOp::create(builder, location, types, loop.count, loop.states,
+                                 loop.inputs, reversed);
+  scan.getBody().takeBody(region);
+  return SmallVector<Value>(scan.getResults());
 }
 
 Value NodeBuilder::constant(ElementsAttr value) {

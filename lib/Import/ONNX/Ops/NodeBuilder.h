@@ -62,6 +62,8 @@ struct ImportState {
   /// False if weights in other files may be names without bytes.
   bool needsWeights = true;
   SubgraphImporter *subgraphs = nullptr;
+  /// In front of the outermost loop whose body is being built.
+  std::optional<mlir::OpBuilder::InsertPoint> outside;
   /// The number of nodes that may still come from subgraphs, because nested loops multiply.
   int64_t unrollBudget = 10000;
   /// The bytes that may still be spent on folded constants: a small file can describe many
@@ -169,6 +171,20 @@ public:
   /// Creates a tensor without dimensions.
   mlir::Value scalarConstant(mlir::FloatType elementType, double value);
 
+  /// A loop that is not unrolled; see nn.scan.
+  struct Loop {
+    mlir::Value count; ///< null: as many steps as the inputs have slices
+    llvm::SmallVector<mlir::Value> states, inputs;
+    llvm::SmallVector<bool> reversed; ///< of inputs, then outputs
+  };
+  /// Builds the body of a loop: returns the next states, then what is collected; nullopt
+  /// after an error.
+  using LoopBody = llvm::function_ref<std::optional<llvm::SmallVector<mlir::Value>>(
+      mlir::Value step, mlir::ValueRange states, mlir::ValueRange slices)>;
+  /// Returns the last states, then the collected outputs; nothing after an error. No value
+  /// of `loop` is null but the count, and every input has dimensions.
+  llvm::SmallVector<mlir::Value> createLoop(const Loop &loop, LoopBody build);
+
   mlir::IntegerAttr i64(int64_t value);
   mlir::DenseI64ArrayAttr i64Array(llvm::ArrayRef<int64_t> values);
 
@@ -183,6 +199,8 @@ public:
   /// Takes `bytes` from those that folded constants may still have. Returns false if there
   /// are not so many left.
   bool spendFolded(int64_t bytes);
+  /// Returns true if `spend` would, `times` as often.
+  bool canSpend(int64_t nodes, int64_t times) const;
 
   // Report why the node cannot be imported. Both return null.
   /// The node is valid, but not supported.
@@ -191,6 +209,9 @@ public:
   mlir::Value invalid(const std::string &what);
 
 private:
+  std::optional<llvm::SmallVector<mlir::Value>> buildBody(mlir::Block &block,
+                                                          const Loop &loop, LoopBody build);
+  bool keepsType(mlir::Value before, mlir::Value after);
   mlir::Value createOperation(mlir::OperationState &operation, mlir::ValueRange operands,
                               mlir::Type type);
   mlir::Operation *insertOperation(mlir::OperationState &operation,

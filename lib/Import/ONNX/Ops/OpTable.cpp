@@ -68,7 +68,7 @@ static constexpr OpEntry kTable[] = {
     {"EyeLike", 9, buildEyeLike},
     {"Flatten", 7, buildFlatten},
     {"Floor", 7, buildFloor},
-    {"GRU", 7, buildGRU}, // sequences of a known length
+    {"GRU", 7, buildGRU},
     {"Gather", 7, buildGather},
     {"GatherElements", 11, buildGatherElements},
     {"GatherND", 11, buildGatherND},
@@ -90,7 +90,7 @@ static constexpr OpEntry kTable[] = {
     {"IsInf", 10, buildIsInf},
     {"IsNaN", 9, buildIsNaN},
     {"LRN", 7, buildLRN},
-    {"LSTM", 7, buildLSTM}, // sequences of a known length
+    {"LSTM", 7, buildLSTM},
     {"LayerNormalization", 9, buildLayerNormalization},
     {"LeakyRelu", 7, buildLeakyRelu},
     {"Less", 7, buildLess},
@@ -124,7 +124,7 @@ static constexpr OpEntry kTable[] = {
     {"QLinearMatMul", 10, buildQLinearMatMul},   // bytes
     {"QuantizeLinear", 10, buildQuantizeLinear}, // integers
     {"RMSNormalization", 23, buildRMSNormalization},
-    {"RNN", 7, buildRNN}, // sequences of a known length
+    {"RNN", 7, buildRNN},
     {"Range", 11, buildRange},
     {"Reciprocal", 7, buildReciprocal},
     {"ReduceL1", 7, buildReduceL1},
@@ -142,7 +142,7 @@ static constexpr OpEntry kTable[] = {
     {"Resize", 10, buildResize},
     {"RotaryEmbedding", 23, buildRotaryEmbedding},
     {"Round", 11, buildRound},
-    {"Scan", 9, buildScan}, // a known number of slices
+    {"Scan", 9, buildScan},
     {"Scatter", 9, buildScatterElements, 10},
     {"ScatterElements", 11, buildScatterElements},
     {"ScatterND", 11, buildScatterND},
