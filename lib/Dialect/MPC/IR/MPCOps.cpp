@@ -14,6 +14,37 @@ using namespace mlir;
 using namespace tacit;
 using namespace tacit::mpc;
 
+/// Directions are printed as words: [both, to_server].
+static ParseResult parseDirections(OpAsmParser &parser, DenseI32ArrayAttr &attribute) {
+  SmallVector<int32_t> directions;
+  auto parse = [&]() -> ParseResult {
+    StringRef word;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&word))
+      return failure();
+    auto direction = symbolizeDirection(word);
+    if (!direction)
+      return parser.emitError(loc) << "expected a direction, found '" << word << "'";
+    directions.push_back(static_cast<int32_t>(*direction));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parse))
+    return failure();
+  attribute = parser.getBuilder().getDenseI32ArrayAttr(directions);
+  return success();
+}
+
+static void printDirections(OpAsmPrinter &printer, Operation *,
+                            DenseI32ArrayAttr attribute) {
+  auto word = [](int32_t value) {
+    return stringifyDirection(static_cast<Direction>(value));
+  };
+  printer << "[";
+  llvm::interleaveComma(attribute.asArrayRef(), printer,
+                        [&](int32_t value) { printer << word(value); });
+  printer << "]";
+}
+
 #include "tacit/Dialect/MPC/IR/MPCInterfaces.cpp.inc"
 #define GET_OP_CLASSES
 #include "tacit/Dialect/MPC/IR/MPCOps.cpp.inc"

@@ -150,4 +150,24 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def MPC_MaterialAttr : AttrDef<MPC_Dialect, "Material"> {
+  let mnemonic = "material";
+  let summary = "what the dealer deals under one number";
+  let description = [{
+    The number `id`; where the words come from: drawn at random for both parties, or for one
+    that knows them, or dealt because they follow from others; how many of their lowest
+    `bits` matter; whether the shares are combined by exclusive or (`boolean`), and whether
+    the words are the same in all inferences of a session (`session`).
+
+    ```mlir
+    #mpc.material<id = 8, origin = dealt, bits = 16>
+    ```
+  }];
+  let parameters = (ins "int64_t":$id, EnumParameter<MPC_Origin>:$origin,
+                        DefaultValuedParameter<"int64_t", "64">:$bits,
+                        DefaultValuedParameter<"bool", "false">:$boolean,
+                        DefaultValuedParameter<"bool", "false">:$session);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 #endif // TACIT_DIALECT_MPC_IR_MPCDIALECT_TD

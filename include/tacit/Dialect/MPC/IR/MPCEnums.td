@@ -38,6 +38,19 @@ def MPC_Role : MPC_Enum<"Role", "purpose of a matrix product", [
   I32EnumCase<"Head", 6, "head">
 ]>;
 
+def MPC_Origin : MPC_Enum<"Origin", "how words that the dealer deals come about", [
+  I32EnumCase<"Drawn", 0, "drawn">,
+  I32EnumCase<"Client", 1, "client">,
+  I32EnumCase<"Server", 2, "server">,
+  I32EnumCase<"Dealt", 3, "dealt">
+]>;
+
+def MPC_Direction : MPC_Enum<"Direction", "who sends a message", [
+  I32EnumCase<"Both", 0, "both">,
+  I32EnumCase<"ToServer", 1, "to_server">,
+  I32EnumCase<"ToClient", 2, "to_client">
+]>;
+
 /// Of Share and OneHot the elements become secret that one party knows; a Matmul is `batch`
 /// products of m x k by k x n, and one side of each is secret too.
 def MPC_WorkloadKind : MPC_Enum<"WorkloadKind", "what a protocol charges for", [

@@ -10,6 +10,7 @@
 
 include "tacit/Dialect/MPC/IR/MPCDialect.td"
 include "tacit/Dialect/MPC/IR/MPCInterfaces.td"
+include "tacit/Dialect/MPC/IR/MPCMessages.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
