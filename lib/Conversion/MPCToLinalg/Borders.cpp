@@ -47,6 +47,22 @@ static Value encodeConstant(OpBuilder &b, mpc::ShareOp op) {
       makeElements(clearType(op), std::move(encoded), name + ".fixed"));
 }
 
+Value tacit::buildIsColumn(OpBuilder &b, Location loc, Value index, int64_t dim,
+                           int64_t classes) {
+  Type word = b.getI64Type();
+  if (!index.getType().isInteger(64))
+    index = arith::ExtSIOp::create(b, loc, word, index);
+  Value zero = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0));
+  Value size = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(classes));
+  Value isNegative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, index, zero);
+  Value fromEnd = arith::AddIOp::create(b, loc, index, size);
+  index = arith::SelectOp::create(b, loc, isNegative, fromEnd, index);
+  Value column =
+      arith::IndexCastOp::create(b, loc, word, linalg::IndexOp::create(b, loc, dim));
+  Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, index, column);
+  return arith::ExtUIOp::create(b, loc, word, is);
+}
+
 namespace {
 struct LowerShare : OpConversionPattern<mpc::ShareOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -76,25 +92,11 @@ struct LowerOneHot : OpConversionPattern<mpc::OneHotOp> {
     int64_t rank = type.getRank(), classes = type.getShape().back();
     AffineMap map =
         AffineMap::getMultiDimIdentityMap(rank, op.getContext()).getMajorSubMap(rank - 1);
-    Value result = parallelGeneric(
-        rewriter, op.getLoc(), type, adaptor.getInput(), map,
-        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          Type word = b.getI64Type();
-          Value index = args[0];
-          if (!index.getType().isInteger(64))
-            index = arith::ExtSIOp::create(b, loc, word, index);
-          // As in nn.gather, an index below zero counts from the end.
-          Value zero = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0));
-          Value size = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(classes));
-          Value isNegative =
-              arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, index, zero);
-          Value fromEnd = arith::AddIOp::create(b, loc, index, size);
-          index = arith::SelectOp::create(b, loc, isNegative, fromEnd, index);
-          Value column = arith::IndexCastOp::create(
-              b, loc, word, linalg::IndexOp::create(b, loc, rank - 1));
-          Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, index, column);
-          return arith::ExtUIOp::create(b, loc, word, is);
-        });
+    Value result =
+        parallelGeneric(rewriter, op.getLoc(), type, adaptor.getInput(), map,
+                        [&](OpBuilder &b, Location loc, ValueRange args) {
+                          return buildIsColumn(b, loc, args[0], rank - 1, classes);
+                        });
     rewriter.replaceOp(op, result);
     return success();
   }

@@ -30,6 +30,11 @@ mlir::Value mapElements(mlir::OpBuilder &builder, mlir::Operation *op, mpc::Shar
                         mlir::RankedTensorType result, mlir::ValueRange inputs,
                         RingBody body);
 
+/// Returns 1, as an i64, where the loop `dim` is at column `index` of `classes`, otherwise
+/// 0. As in nn.gather, an index below zero counts from the end.
+mlir::Value buildIsColumn(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value index,
+                          int64_t dim, int64_t classes);
+
 /// Counts how often numbers leave their ring: one tensor of i64 for each operation, with an
 /// entry for each of its rows. Nothing is counted unless the count was requested.
 struct WrapCounts {
