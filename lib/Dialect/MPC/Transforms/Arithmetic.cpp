@@ -49,11 +49,14 @@ Value Arithmetic::write(Args &&...args) {
 // Linear arithmetic
 //===----------------------------------------------------------------------===//
 
-Value Arithmetic::publicNumber(double number) {
-  auto scalar = RankedTensorType::get({}, builder.getF32Type());
-  auto value = DenseElementsAttr::get(scalar, static_cast<float>(number));
+Value Arithmetic::publicNumber(double number) { return publicNumbers(number, {}); }
+
+Value Arithmetic::publicNumbers(ArrayRef<double> numbers, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  SmallVector<float> values(numbers.begin(), numbers.end());
+  auto value = DenseElementsAttr::get(type, ArrayRef<float>(values));
   // Without a location, which would be taken for the number's name.
-  auto constant = nn::ConstantOp::create(builder, builder.getUnknownLoc(), scalar, value);
+  auto constant = nn::ConstantOp::create(builder, builder.getUnknownLoc(), type, value);
   nn::setFromAttribute(constant);
   // The numbers belong to the definition of the function.
   auto name = builder.getStringAttr(site.getOf());
@@ -114,6 +117,49 @@ Value Arithmetic::scale(Value x, double factor) {
 }
 
 Value Arithmetic::mask(Value x, Value keep) { return mulPublic(x, keep, 0); }
+
+Value Arithmetic::product(Value lhs, Value rhs) { return write<MulOp>(lhs, rhs); }
+Value Arithmetic::squareOf(Value x) { return write<SquareOp>(x); }
+
+Value Arithmetic::scaleBy(Value x, double factor, int64_t bits) {
+  return mulPublic(x, publicNumber(factor), bits);
+}
+
+Value Arithmetic::shift(Value x, int64_t exponent) {
+  return scaleBy(x, std::ldexp(1.0, -static_cast<int>(exponent)), exponent);
+}
+
+Value Arithmetic::raise(Value x, int64_t fraction) {
+  int64_t more = fraction - shareOf(x).getFraction();
+  return more == 0 ? x : scaleBy(x, 1, more);
+}
+
+Value Arithmetic::slice(Value x, int64_t axis, int64_t from, int64_t to) {
+  SmallVector<int64_t> starts(shareOf(x).getRank(), 0), ends(shareOf(x).getShape()),
+      steps(shareOf(x).getRank(), 1);
+  starts[axis] = from;
+  ends[axis] = to;
+  return write<SliceOp>(x, starts, ends, steps);
+}
+
+Value Arithmetic::concat(ValueRange values, int64_t axis) {
+  return write<ConcatOp>(values, axis);
+}
+
+Value Arithmetic::addEach(Value x, ArrayRef<double> numbers) {
+  SmallVector<int64_t> shape(shareOf(x).getShape()), ones(shape.size() + 1, 1);
+  shape.insert(shape.begin(), 1);
+  Value one = write<ReshapeOp>(x, shape);
+  shape[0] = ones[0] = static_cast<int64_t>(numbers.size());
+  return add(write<ExpandOp>(one, shape), publicNumbers(numbers, ones));
+}
+
+Value Arithmetic::sumOfEach(Value x, ArrayRef<double> numbers, int64_t bits) {
+  SmallVector<int64_t> ones(shareOf(x).getRank(), 1);
+  ones[0] = static_cast<int64_t>(numbers.size());
+  Value sum = this->sum(mulPublic(x, publicNumbers(numbers, ones), bits), 0);
+  return write<ReshapeOp>(sum, shareOf(x).getShape().drop_front());
+}
 
 //===----------------------------------------------------------------------===//
 // Functions and bits

@@ -48,6 +48,29 @@ public:
   mlir::Value signOf(mlir::Value bit);
   mlir::Value lift(mlir::Value bit);
 
+  //===--------------------------------------------------------------------===//
+  // Products that are not truncated, for functions that choose their own fractions
+  //===--------------------------------------------------------------------===//
+
+  mlir::Value product(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value squareOf(mlir::Value x);
+  /// Returns x * factor, for a public factor of `bits` bits of fraction.
+  mlir::Value scaleBy(mlir::Value x, double factor, int64_t bits);
+  /// Returns x * 2^-exponent: the same words, with a larger fraction.
+  mlir::Value shift(mlir::Value x, int64_t exponent);
+  /// Returns x with a larger fraction.
+  mlir::Value raise(mlir::Value x, int64_t fraction);
+  mlir::Value truncate(mlir::Value x, int64_t fraction);
+  mlir::Value slice(mlir::Value x, int64_t axis, int64_t from, int64_t to);
+  mlir::Value concat(mlir::ValueRange values, int64_t axis);
+
+  /// Returns x plus each of the numbers, which are a new first dimension.
+  mlir::Value addEach(mlir::Value x, llvm::ArrayRef<double> numbers);
+  /// Returns the sum over the first dimension, which is dropped, of x times a number, with
+  /// `bits` bits of fraction.
+  mlir::Value sumOfEach(mlir::Value x, llvm::ArrayRef<double> numbers, int64_t bits);
+
+  int64_t getFraction() const { return type.getFraction(); }
   int64_t integerBits() const { return type.getWidth() - type.getFraction(); }
   /// Returns the number of operations written so far.
   int64_t count() const { return written; }
@@ -56,8 +79,8 @@ private:
   template <typename OpT, typename... Args>
   mlir::Value write(Args &&...args);
   mlir::Value publicNumber(double number);
+  mlir::Value publicNumbers(llvm::ArrayRef<double> numbers, llvm::ArrayRef<int64_t> shape);
   mlir::Value mulPublic(mlir::Value x, mlir::Value factor, int64_t bits);
-  mlir::Value truncate(mlir::Value x, int64_t fraction);
   int64_t bitsFor(double factor) const;
 
   mlir::OpBuilder builder;
@@ -88,6 +111,18 @@ mlir::Value emitGelu(Arithmetic &a, GeluKind kind, mlir::Value x, const Function
 mlir::Value emitSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
 mlir::Value emitLayerNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
 mlir::Value emitRMSNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
+
+/// The functions of the suite tacit: each takes the range of its input into account, and
+/// chooses the fractions of what is in between.
+mlir::Value emitOwnSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
+mlir::Value emitOwnExp(Arithmetic &a, mlir::Value x);
+mlir::Value emitOwnReciprocal(Arithmetic &a, mlir::Value x, int64_t lowest,
+                              int64_t highest);
+mlir::Value emitOwnRsqrt(Arithmetic &a, mlir::Value x);
+mlir::Value emitOwnMax(Arithmetic &a, mlir::Value x, int64_t axis);
+mlir::Value emitOwnLayerNorm(Arithmetic &a, mlir::Value x, double epsilon);
+mlir::Value emitOwnRMSNorm(Arithmetic &a, mlir::Value x, double epsilon);
+mlir::Value emitOwnGelu(Arithmetic &a, GeluKind kind, mlir::Value x);
 
 } // namespace tacit::mpc
 

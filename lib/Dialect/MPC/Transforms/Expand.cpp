@@ -40,7 +40,9 @@ static Functions functionsOf(Recipe recipe) {
   return recipe == Recipe::CrypTenBounded ? Functions{2.5, 6} : Functions();
 }
 
-static bool isExpanded(Operation *op) {
+static bool isExpanded(Operation *op, Recipe recipe) {
+  if (recipe == Recipe::Tacit && isa<ExpOp, ReciprocalOp, RsqrtOp, MaxOp>(op))
+    return true;
   return isa<ReluOp, SigmoidOp, TanhOp, SiluOp, GeluOp, SoftmaxOp, LayerNormOp, RMSNormOp>(
       op);
 }
@@ -66,6 +68,33 @@ static Value expand(Operation *op, Arithmetic &a, const Functions &functions) {
         double epsilon = norm.getEpsilon().convertToDouble();
         return emitRMSNorm(a, norm.getInput(), epsilon, functions);
       });
+}
+
+/// The powers of two between which a number is whose reciprocal is taken, if nothing else
+/// is known about it.
+static constexpr int64_t kLowest = -8, kHighest = 16;
+
+/// Expands what the suite tacit computes in its own way; null for the rest, which needs
+/// only functions that it has.
+static Value expandOwn(Operation *op, Arithmetic &a) {
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](ExpOp exp) { return emitOwnExp(a, exp.getInput()); })
+      .Case([&](ReciprocalOp reciprocal) {
+        return emitOwnReciprocal(a, reciprocal.getInput(), kLowest, kHighest);
+      })
+      .Case([&](RsqrtOp rsqrt) { return emitOwnRsqrt(a, rsqrt.getInput()); })
+      .Case([&](MaxOp max) { return emitOwnMax(a, max.getInput(), max.getAxis()); })
+      .Case([&](SoftmaxOp softmax) {
+        return emitOwnSoftmax(a, softmax.getInput(), softmax.getKeep(), softmax.getAxis());
+      })
+      .Case([&](LayerNormOp norm) {
+        return emitOwnLayerNorm(a, norm.getInput(), norm.getEpsilon().convertToDouble());
+      })
+      .Case([&](RMSNormOp norm) {
+        return emitOwnRMSNorm(a, norm.getInput(), norm.getEpsilon().convertToDouble());
+      })
+      .Case([&](GeluOp gelu) { return emitOwnGelu(a, gelu.getKind(), gelu.getInput()); })
+      .Default([](Operation *) { return Value(); });
 }
 
 /// A product has twice the fraction, and needs room for numbers up to 128 before the point.
@@ -96,24 +125,32 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
   }
 
   void runOnOperation() override {
-    SmallVector<Operation *> ops;
-    bool fits = true;
-    getOperation().walk([&](Operation *op) {
-      if (!isExpanded(op))
+    // Functions may be expanded into others.
+    while (true) {
+      SmallVector<Operation *> ops;
+      bool fits = true;
+      getOperation().walk([&](Operation *op) {
+        if (!isExpanded(op, recipe))
+          return;
+        ops.push_back(op);
+        fits &= succeeded(checkRing(op));
+      });
+      if (!fits)
+        return signalPassFailure();
+      if (ops.empty())
         return;
-      ops.push_back(op);
-      fits &= succeeded(checkRing(op));
-    });
-    if (!fits)
-      return signalPassFailure();
-    Functions settings = functionsOf(recipe);
-    settings.normScale = static_cast<double>(normScale);
-    for (Operation *op : ops) {
-      Arithmetic arithmetic(op);
-      op->getResult(0).replaceAllUsesWith(expand(op, arithmetic, settings));
-      op->erase();
-      ++functions;
-      primitives += arithmetic.count();
+      Functions settings = functionsOf(recipe);
+      settings.normScale = static_cast<double>(normScale);
+      for (Operation *op : ops) {
+        Arithmetic arithmetic(op);
+        Value result = recipe == Recipe::Tacit ? expandOwn(op, arithmetic) : Value();
+        if (!result)
+          result = expand(op, arithmetic, settings);
+        op->getResult(0).replaceAllUsesWith(result);
+        op->erase();
+        ++functions;
+        primitives += arithmetic.count();
+      }
     }
   }
 };

@@ -16,7 +16,8 @@ def Recipe : WordEnum<"::tacit::mpc", "Recipe",
                       "whose way of taking functions apart mpc-expand follows", [
   RecipeWord<"CrypTen", 0, "crypten", "those of CrypTen">,
   RecipeWord<"CrypTenBounded", 1, "crypten-bounded",
-             "the same, made to hold for larger ranges">
+             "the same, made to hold for larger ranges">,
+  RecipeWord<"Tacit", 2, "tacit", "our own, down to products and signs">
 ]>;
 def RecipeWords : WordTable<Recipe, "RecipeWord">;
 

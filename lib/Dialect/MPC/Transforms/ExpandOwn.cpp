@@ -1,0 +1,273 @@
+//===- ExpandOwn.cpp - The functions of the suite tacit -------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A product costs one opening when it is truncated, whatever its fraction, and comparisons
+// of the same secret share one. So numbers that are small have large fractions in between,
+// ranges are found by many comparisons at once, and iterations start from what is left of a
+// number when its power of two has been taken out.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arithmetic.h"
+#include "tacit/Numerics/GeluPieces.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tacit::mpc;
+using tacit::numerics::GeluPiece;
+
+static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
+
+/// The fraction of numbers that are at most 1, and of what iterations compute. Products
+/// have twice as much.
+static constexpr int64_t kFine = 28, kIteration = 24;
+
+//===----------------------------------------------------------------------===//
+// Maximum
+//===----------------------------------------------------------------------===//
+
+/// Halves the row until one number is left: the larger of a and b is a - (a - b) [a < b].
+Value tacit::mpc::emitOwnMax(Arithmetic &a, Value x, int64_t axis) {
+  for (int64_t size = shareOf(x).getDimSize(axis); size > 1;
+       size = shareOf(x).getDimSize(axis)) {
+    int64_t half = size / 2;
+    Value left = a.slice(x, axis, 0, half), right = a.slice(x, axis, half, 2 * half);
+    Value difference = a.sub(left, right);
+    Value larger = a.sub(left, a.product(difference, a.isNegative(difference)));
+    x = size % 2 ? a.concat({larger, a.slice(x, axis, 2 * half, size)}, axis) : larger;
+  }
+  return x;
+}
+
+//===----------------------------------------------------------------------===//
+// Exponential
+//===----------------------------------------------------------------------===//
+
+/// exp(x) is (1 + y + y^2 / 2)^(2^n) with y = x / 2^n; for x from -kLeastExponent to 0 it
+/// is off by at most x^3 / (6 * 2^(2n)), relatively. Below, it is that of -kLeastExponent,
+/// which is 0 in most fractions.
+static constexpr int64_t kSquarings = 5;
+static constexpr double kLeastExponent = 16;
+
+Value tacit::mpc::emitOwnExp(Arithmetic &a, Value x) {
+  int64_t fraction = shareOf(x).getFraction();
+  Value beyond = a.add(x, kLeastExponent);
+  Value limited = a.sub(x, a.product(beyond, a.isNegative(beyond)));
+  Value square = a.shift(a.squareOf(limited), 2 * kSquarings + 1);
+  Value linear = a.raise(a.shift(limited, kSquarings), shareOf(square).getFraction());
+  Value power = a.truncate(a.add(a.add(square, linear), 1), kFine);
+  for (int64_t i = 0; i < kSquarings; ++i)
+    power = a.truncate(a.squareOf(power), i + 1 < kSquarings ? kFine : fraction);
+  return power;
+}
+
+//===----------------------------------------------------------------------===//
+// Powers of two
+//===----------------------------------------------------------------------===//
+
+/// Returns whether x is below 2^(step e), for each e from lowest + 1 to highest: bits of a
+/// new first dimension, so that one comparison computes all of them.
+static Value compareWithPowers(Arithmetic &a, Value x, int64_t step, int64_t lowest,
+                               int64_t highest) {
+  SmallVector<double> bounds;
+  for (int64_t e = lowest + 1; e <= highest; ++e)
+    bounds.push_back(-std::ldexp(1.0, static_cast<int>(step * e)));
+  return a.isNegative(a.addEach(x, bounds));
+}
+
+/// For x from 2^(step lowest) to 2^(step (highest + 1)), returns `valueOf(e)` where
+/// 2^(step e) <= x < 2^(step (e + 1)). The values have `fraction` bits of fraction, and are
+/// exact. `isBelow` compares x with the powers.
+static Value stepFunction(Arithmetic &a, Value isBelow, int64_t lowest, int64_t fraction,
+                          llvm::function_ref<double(int64_t)> valueOf) {
+  // Below each bound the value of the range above is taken away, and that of the one below
+  // is added.
+  SmallVector<double> steps;
+  int64_t count = shareOf(isBelow).getDimSize(0);
+  for (int64_t e = lowest; e < lowest + count; ++e)
+    steps.push_back(valueOf(e) - valueOf(e + 1));
+  return a.add(a.sumOfEach(isBelow, steps, fraction), valueOf(lowest + count));
+}
+
+//===----------------------------------------------------------------------===//
+// Reciprocal
+//===----------------------------------------------------------------------===//
+
+/// With z = x / 2^(e+1) in [1/2, 1), y = 45/16 - 15/8 z is within 1/16 of 1/z, and with r =
+/// 1 - z y, 1/z is y (1 + r) (1 + r^2) (1 + r^4), up to r^8.
+Value tacit::mpc::emitOwnReciprocal(Arithmetic &a, Value x, int64_t lowest,
+                                    int64_t highest) {
+  int64_t fraction = shareOf(x).getFraction();
+  lowest = std::max(lowest, 1 - fraction);
+  Value bits = compareWithPowers(a, x, 1, lowest, highest);
+  Value scale = stepFunction(a, bits, lowest, highest + 1, [](int64_t e) {
+    return std::ldexp(1.0, static_cast<int>(-e - 1));
+  });
+  Value z = a.truncate(a.raise(a.product(x, scale), 2 * kIteration), kIteration);
+  Value y = a.add(a.scaleBy(z, -1.875, 4), 2.8125);
+  Value rest = a.truncate(a.add(a.neg(a.product(z, y)), 1), kIteration);
+  y = a.truncate(y, kIteration);
+  for (int i = 0; i < 3; ++i) {
+    y = a.truncate(a.product(y, a.add(rest, 1)), kIteration);
+    if (i < 2)
+      rest = a.truncate(a.squareOf(rest), kIteration);
+  }
+  return a.truncate(a.product(y, scale), fraction);
+}
+
+//===----------------------------------------------------------------------===//
+// Reciprocal of the root
+//===----------------------------------------------------------------------===//
+
+/// The powers of four between which a mean of squares is.
+static constexpr int64_t kLeastRoot = -10, kLargestRoot = 8;
+
+/// Returns 1 / sqrt(x) with kIteration bits of fraction; x has as many. With z = x /
+/// 4^(e+1) in [1/4, 1), y = 2.1328 - 1.21875 z is within 9 % of 1 / sqrt(z); g = z y and h
+/// = y / 2 approach sqrt(z) and 1 / (2 sqrt(z)) by g (1 + r) and h (1 + r) with r = 1/2 - g
+/// h (Goldschmidt).
+static Value fineRsqrt(Arithmetic &a, Value x) {
+  Value bits = compareWithPowers(a, x, 2, kLeastRoot, kLargestRoot);
+  Value quarter = stepFunction(a, bits, kLeastRoot, 2 * (kLargestRoot + 1), [](int64_t e) {
+    return std::ldexp(1.0, static_cast<int>(-2 * (e + 1)));
+  });
+  Value half = stepFunction(a, bits, kLeastRoot, kLargestRoot + 1, [](int64_t e) {
+    return std::ldexp(1.0, static_cast<int>(-(e + 1)));
+  });
+  Value z = a.truncate(a.product(x, quarter), kIteration);
+  Value y = a.add(a.scaleBy(z, -1.21875, 5), 2.1328125);
+  Value g = a.truncate(a.product(z, y), kIteration);
+  Value h = a.truncate(a.shift(y, 1), kIteration);
+  for (int i = 0; i < 3; ++i) {
+    Value rest = a.truncate(a.add(a.neg(a.product(g, h)), 0.5), kIteration);
+    Value factor = a.add(rest, 1);
+    if (i < 2)
+      g = a.truncate(a.product(g, factor), kIteration);
+    h = a.truncate(a.product(h, factor), kIteration);
+  }
+  // Twice h: the words of a fraction that is smaller by one.
+  return a.truncate(a.product(a.scaleBy(h, 2, 0), half), kIteration);
+}
+
+Value tacit::mpc::emitOwnRsqrt(Arithmetic &a, Value x) {
+  int64_t fraction = shareOf(x).getFraction();
+  Value fine = fraction <= kIteration ? a.raise(x, kIteration) : a.truncate(x, kIteration);
+  Value root = fineRsqrt(a, fine);
+  return fraction <= kIteration ? a.truncate(root, fraction) : a.raise(root, fraction);
+}
+
+//===----------------------------------------------------------------------===//
+// Norms
+//===----------------------------------------------------------------------===//
+
+/// The fraction of the reciprocal of a row's length.
+static constexpr int64_t kMeanBits = 14;
+
+/// Returns x / sqrt(mean(x^2) + epsilon) along the last axis.
+static Value normalizeRows(Arithmetic &a, Value x, double epsilon) {
+  int64_t axis = shareOf(x).getRank() - 1, fraction = shareOf(x).getFraction();
+  auto count = static_cast<double>(shareOf(x).getDimSize(axis));
+  // Reciprocals of small numbers need few bits, and those of large ones more.
+  int64_t bits = kMeanBits + std::ilogb(count);
+  int64_t most = 2 * fraction;
+  Value sum = a.sum(a.squareOf(x), axis);
+  Value mean = 62 - most - bits > 16 ? a.scaleBy(sum, 1 / count, bits)
+                                     : a.scaleBy(sum, 1 / count, std::ilogb(count) + 8);
+  mean = a.truncate(a.add(mean, epsilon), kIteration);
+  return a.truncate(a.product(x, fineRsqrt(a, mean)), fraction);
+}
+
+Value tacit::mpc::emitOwnRMSNorm(Arithmetic &a, Value x, double epsilon) {
+  return normalizeRows(a, x, epsilon);
+}
+
+/// The mean is subtracted from the numbers with a fraction that holds it, so that one
+/// truncation is enough.
+Value tacit::mpc::emitOwnLayerNorm(Arithmetic &a, Value x, double epsilon) {
+  int64_t axis = shareOf(x).getRank() - 1, fraction = shareOf(x).getFraction();
+  auto count = static_cast<double>(shareOf(x).getDimSize(axis));
+  int64_t bits = kMeanBits + std::ilogb(count);
+  Value mean = a.scaleBy(a.sum(x, axis), 1 / count, bits);
+  Value difference = a.sub(a.raise(x, fraction + bits), mean);
+  return normalizeRows(a, a.truncate(difference, fraction), epsilon);
+}
+
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
+
+/// A score that is excluded is below all others.
+static constexpr double kExcluded = -8192;
+
+Value tacit::mpc::emitOwnSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) {
+  Value scores = x;
+  if (keep)
+    scores = a.add(a.mask(a.add(x, -kExcluded), keep), kExcluded);
+  Value difference = a.sub(x, a.max(scores, axis));
+  // An excluded score may be above the largest that counts.
+  if (keep)
+    difference = a.mask(difference, keep);
+  Value powers = a.exp(difference);
+  if (keep)
+    powers = a.mask(powers, keep);
+  // The largest power is 1, and the others are at most 1.
+  auto count = static_cast<uint64_t>(shareOf(x).getDimSize(axis));
+  Value sum = a.sum(powers, axis);
+  Value inverse = emitOwnReciprocal(a, a.add(sum, 0.0009765625), -1,
+                                    static_cast<int64_t>(llvm::Log2_64_Ceil(count + 1)));
+  return a.mul(powers, inverse);
+}
+
+//===----------------------------------------------------------------------===//
+// GELU
+//===----------------------------------------------------------------------===//
+
+/// What is between two bounds, -bound and bound, beyond which GELU is 0 and x.
+struct Middle {
+  double bound;
+  /// Coefficients of x^0, x^2 and x^4, and of |x| and |x|^3; x/2 is added.
+  double even[3], odd[2];
+};
+
+static Value emitMiddle(Arithmetic &a, const Middle &middle, Value x) {
+  constexpr int64_t kBits = 12, kSquare = 20;
+  int64_t fraction = shareOf(x).getFraction();
+  Value isLow = a.isNegative(a.add(x, middle.bound));
+  Value isHigh = a.isNegative(a.add(a.neg(x), middle.bound));
+  Value isNegative = a.isNegative(x);
+  Value high = a.product(x, isHigh);
+  Value inside = a.sub(a.sub(x, a.product(x, isLow)), high);
+  Value square = a.truncate(a.squareOf(inside), kSquare);
+  // The even part, and x/2, in one truncation.
+  Value fourth = a.scaleBy(a.squareOf(square), middle.even[2], kBits);
+  int64_t fine = shareOf(fourth).getFraction();
+  Value second = a.raise(a.scaleBy(square, middle.even[1], kBits), fine);
+  Value half = a.raise(a.shift(inside, 1), fine);
+  Value even =
+      a.truncate(a.add(a.add(a.add(fourth, second), half), middle.even[0]), fraction);
+  // The odd part is x times a polynomial of its square, with the sign of x.
+  Value factor = a.add(a.scaleBy(square, middle.odd[1], kBits), middle.odd[0]);
+  Value odd = a.truncate(a.product(inside, factor), fraction);
+  Value ofMagnitude = a.sub(odd, a.scaleBy(a.product(odd, isNegative), 2, 0));
+  Value sum = a.add(even, a.add(ofMagnitude, high));
+  // Outside, where the polynomial is that of 0, its constant is taken away.
+  Value isOutside = a.add(isLow, isHigh);
+  return a.sub(sum, a.scaleBy(isOutside, middle.even[0], fraction));
+}
+
+Value tacit::mpc::emitOwnGelu(Arithmetic &a, GeluKind kind, Value x) {
+  ArrayRef<GeluPiece> pieces = numerics::geluPieces(kind);
+  if (pieces.size() == 3 && pieces[1].ofMagnitude && pieces[2].isIdentity() &&
+      pieces[0].bound == -pieces[1].bound && pieces[1].coefficients.size() == 5) {
+    ArrayRef<double> c = pieces[1].coefficients;
+    return emitMiddle(a, {pieces[1].bound, {c[0], c[2], c[4]}, {c[1], c[3]}}, x);
+  }
+  if (!pieces.empty())
+    return emitGelu(a, kind, x, Functions());
+  return {};
+}

@@ -1,0 +1,77 @@
+// RUN: tacit-opt %s -pass-pipeline='builtin.module(func.func(mpc-expand{recipe=tacit}))' -split-input-file | FileCheck %s
+
+!r = !mpc.share<4x5, width = 64, fraction = 16>
+
+// Rows are halved: two comparisons, then one, and the number that was left over.
+// CHECK-LABEL: func.func @max(
+// CHECK-COUNT-3: mpc.is_negative
+// CHECK-NOT: mpc.is_negative
+// CHECK-NOT: mpc.max
+func.func @max(%x: !r) -> !mpc.share<4x1, width = 64, fraction = 16> {
+  %0 = mpc.max %x axis = 1 : !r to !mpc.share<4x1, width = 64, fraction = 16>
+  return %0 : !mpc.share<4x1, width = 64, fraction = 16>
+}
+
+// -----
+
+!r = !mpc.share<4x5, width = 64, fraction = 16>
+
+// The exponent is limited first. The squarings have 28 bits of fraction, and the last one
+// gives the fraction of the result.
+// CHECK-LABEL: func.func @exp(
+// CHECK: mpc.is_negative
+// CHECK: mpc.square %{{.+}} : {{.*}}fraction = 16> to {{.*}}fraction = 32>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 43> to {{.*}}fraction = 28>
+// CHECK-COUNT-4: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 28>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 16>
+// CHECK-NOT: mpc.truncate
+func.func @exp(%x: !r) -> !r {
+  %0 = mpc.exp %x : !r
+  return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<4, width = 64, fraction = 16>
+
+// All powers of two are compared at once: 24 bits for each number.
+// CHECK-LABEL: func.func @reciprocal(
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<24x4, width = 64, fraction = 16>
+// CHECK-NOT: mpc.is_negative
+// CHECK-NOT: mpc.reciprocal
+func.func @reciprocal(%x: !r) -> !r {
+  %0 = mpc.reciprocal %x : !r
+  return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<2x8, width = 64, fraction = 16>
+
+// The mean is subtracted before the only truncation of the numbers, and excluded scores are
+// zero before their exponentials are taken.
+// CHECK-LABEL: func.func @norm(
+// CHECK: %[[SUM:.+]] = mpc.sum
+// CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8, width = 64, fraction = 33> to !mpc.share<2x8, width = 64, fraction = 16>
+// CHECK: mpc.square %{{.+}} : !mpc.share<2x8
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<18x2x1
+// CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8
+// CHECK-NOT: mpc.truncate %{{.+}} : !mpc.share<2x8
+func.func @norm(%x: !r) -> !r {
+  %0 = mpc.layer_norm %x epsilon = 1.0E-5 : !r
+  return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<2x8, width = 64, fraction = 16>
+
+// Three comparisons of one secret, and three truncations.
+// CHECK-LABEL: func.func @gelu(
+// CHECK-COUNT-3: mpc.is_negative
+// CHECK-COUNT-3: mpc.truncate
+// CHECK-NOT: mpc.truncate
+func.func @gelu(%x: !r) -> !r {
+  %0 = mpc.gelu bolt %x : !r
+  return %0 : !r
+}
