@@ -15,6 +15,7 @@
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/CPU/IR/CPU.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Transforms/BufferizeMessages.h"
 #include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
@@ -28,6 +29,7 @@ void tacit::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<cpu::CPUDialect, mpc::MPCDialect, nn::NNDialect>();
+  mpc::registerBufferization(registry);
 }
 
 void tacit::loadProgramDialects(mlir::MLIRContext &context) {

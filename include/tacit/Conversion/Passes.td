@@ -122,6 +122,103 @@ def ConvertNNToMPC : Pass<"convert-nn-to-mpc", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tacit::mpc::MPCDialect"];
 }
 
+def ConvertMPCToParties : Pass<"convert-mpc-to-parties", "::mlir::ModuleOp"> {
+  let summary = "Write what each party and the dealer compute, send and deal";
+  let description = [{
+    @main becomes five functions. @client and @server compute, each for itself, the words
+    that a party puts in. @party is what both run: on its first argument, which is 1 at the
+    server, on the words of both, and on its shares of what the dealer dealt. It returns
+    what the client learns, from which @result computes the results, and the parties' shares
+    of state. @dealer makes what is dealt, from random words. docs/Rationale/TwoParties.md
+    explains the protocol.
+
+    An argument of @party that belongs to one party states it (`mpc.party`); the other party
+    has zeros in its place, or the words plus the material `mpc.mask`.
+
+    Whole functions must have been expanded by `mpc-expand`.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: !mpc.share<2, width = 64, fraction = 16>) -> !mpc.share<2, width = 64, fraction = 16> {
+      %y = mpc.neg %x : !mpc.share<2, width = 64, fraction = 16>
+      return %y : !mpc.share<2, width = 64, fraction = 16>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    #map = affine_map<(d0) -> (d0)>
+    func.func @party(%server: tensor<i64>, %x: tensor<2xi64>) -> tensor<2xi64> {
+      %0 = tensor.empty() : tensor<2xi64>
+      %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+          ins(%x : tensor<2xi64>) outs(%0 : tensor<2xi64>) {
+      ^bb0(%in: i64, %out: i64):
+        %zero = arith.constant 0 : i64
+        %2 = arith.subi %zero, %in : i64
+        linalg.yield %2 : i64
+      } -> tensor<2xi64>
+      return %1 : tensor<2xi64>
+    }
+    func.func @dealer() {
+      return
+    }
+    func.func @client() {
+      return
+    }
+    func.func @server() {
+      return
+    }
+    func.func @result() {
+      return
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::tacit::nn::NNDialect"
+  ];
+}
+
+def ConvertMPCToLLVM : Pass<"convert-mpc-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Call what stands around a party or the dealer";
+  let description = [{
+    Operations of the message level, on buffers whose words follow one another, become calls
+    of the functions that tacit/Runtime/tacit_party.h declares. A hop is one call for each
+    of its messages, and one that sends and receives them all.
+
+    **Before**
+
+    ```mlir
+    func.func @dealer(%r: memref<4xi64>) {
+      mpc.draw <id = 0, origin = drawn> into %r : memref<4xi64>
+      return
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    llvm.func @tacit_dealer_draw(i64, !llvm.ptr, i64)
+    func.func @dealer(%r: memref<4xi64>) {
+      %id = llvm.mlir.constant(0 : i64) : i64
+      %base, %offset, %size, %stride = memref.extract_strided_metadata %r : memref<4xi64> -> memref<i64>, index, index, index
+      %start = memref.extract_aligned_pointer_as_index %base : memref<i64> -> index
+      %bytes = arith.constant 8 : index
+      %0 = arith.muli %offset, %bytes : index
+      %1 = arith.addi %start, %0 : index
+      %2 = arith.index_cast %1 : index to i64
+      %pointer = llvm.inttoptr %2 : i64 to !llvm.ptr
+      %count = llvm.mlir.constant(4 : i64) : i64
+      llvm.call @tacit_dealer_draw(%id, %pointer, %count) : (i64, !llvm.ptr, i64) -> ()
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Compute in the clear what two parties compute on secrets";
   let description = [{

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -187,12 +188,24 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
     populateReturnOpTypeConversionPattern(patterns, converter);
     patterns.add<LowerDim, LowerSized>(converter, context);
 
-    // No operation of nn is legal afterwards; one without a pattern makes the conversion
-    // fail.
     ConversionTarget target(*context);
+    stateTarget(target, converter);
+    if (failed(applyFullConversion(getOperation(), target, std::move(patterns))))
+      return signalPassFailure();
+    getOperation().walk([](nn::SizedOp op) {
+      op.getResult().replaceAllUsesWith(op.getInput());
+      op.erase();
+    });
+  }
+
+  /// No operation of nn is legal afterwards; one without a pattern makes the conversion
+  /// fail.
+  static void stateTarget(ConversionTarget &target, const TypeConverter &converter) {
     target.addLegalDialect<arith::ArithDialect, bufferization::BufferizationDialect,
                            cf::ControlFlowDialect, linalg::LinalgDialect, math::MathDialect,
                            scf::SCFDialect, tensor::TensorDialect>();
+    // The messages of a party's program stay as they are.
+    target.addLegalDialect("mpc");
     target.addLegalOp<ModuleOp>();
     target.addDynamicallyLegalOp<func::FuncOp>(
         [&](func::FuncOp op) { return converter.isSignatureLegal(op.getFunctionType()); });
@@ -202,12 +215,6 @@ struct ConvertNNToLinalg : tacit::impl::ConvertNNToLinalgBase<ConvertNNToLinalg>
         [&](tensor::DimOp op) { return converter.isLegal(op.getSource().getType()); });
     target.addDynamicallyLegalOp<nn::SizedOp>(
         [&](nn::SizedOp op) { return converter.isLegal(op.getType()); });
-    if (failed(applyFullConversion(getOperation(), target, std::move(patterns))))
-      return signalPassFailure();
-    getOperation().walk([](nn::SizedOp op) {
-      op.getResult().replaceAllUsesWith(op.getInput());
-      op.erase();
-    });
   }
 
   /// Returns true if every free dimension has a stated size, because patterns query sizes.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/IRMapping.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"

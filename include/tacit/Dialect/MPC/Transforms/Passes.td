@@ -197,4 +197,75 @@ def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
   ];
 }
 
+//===----------------------------------------------------------------------===//
+// Messages
+//===----------------------------------------------------------------------===//
+
+def ScheduleMessages : Pass<"mpc-schedule-messages", "::mlir::func::FuncOp"> {
+  let summary = "Send the messages of one hop together";
+  let description = [{
+    Every message leaves as early as the data allow: at the hop after the last one that it
+    waits for. Messages of the same hop become one `mpc.exchange`, and everything that is
+    computed is computed just before it is needed.
+
+    **Before**
+
+    ```mlir
+    func.func @party(%x: tensor<4xi64>, %y: tensor<2xi64>) -> (tensor<4xi64>, tensor<2xi64>) {
+      %e = tensor.empty() : tensor<4xi64>
+      %f = tensor.empty() : tensor<2xi64>
+      %0 = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] -> tensor<4xi64>
+      %1 = mpc.exchange ins(%y : tensor<2xi64>) outs(%f : tensor<2xi64>) [to_client] -> tensor<2xi64>
+      return %0, %1 : tensor<4xi64>, tensor<2xi64>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @party(%x: tensor<4xi64>, %y: tensor<2xi64>) -> (tensor<4xi64>, tensor<2xi64>) {
+      %e = tensor.empty() : tensor<4xi64>
+      %f = tensor.empty() : tensor<2xi64>
+      %0:2 = mpc.exchange ins(%x, %y : tensor<4xi64>, tensor<2xi64>) outs(%e, %f : tensor<4xi64>, tensor<2xi64>) [both, to_client] -> tensor<4xi64>, tensor<2xi64>
+      return %0#0, %0#1 : tensor<4xi64>, tensor<2xi64>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numHops", "hops", "exchanges that follow one another">];
+}
+
+def SelectProgram : Pass<"mpc-select-program", "::mlir::ModuleOp"> {
+  let summary = "Keep one of the programs of parties and dealer, as @main";
+  let description = [{
+    `convert-mpc-to-parties` writes several functions into one module; each is compiled by
+    itself. The function that `name` states becomes @main, whose interface the module then
+    states, and the others are erased.
+
+    **Before**
+
+    ```mlir
+    func.func @party(%server: tensor<i64>) {
+      return
+    }
+    func.func @dealer() {
+      return
+    }
+    ```
+
+    **After** (`name=dealer`)
+
+    ```mlir
+    module attributes {nn.interface = #nn.interface<inputs = [], outputs = []>} {
+      func.func @main() {
+        return
+      }
+    }
+    ```
+  }];
+  let options = [
+    Option<"name", "name", "std::string", /*default=*/"\"party\"",
+           "party, dealer, client or server">
+  ];
+}
+
 #endif // TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD

@@ -1,0 +1,537 @@
+//===- MPCToParties.cpp - What each party and the dealer compute ----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../MPCToLinalg/Lowering.h"
+#include "Secrets.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "tacit/Conversion/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace tacit {
+#define GEN_PASS_DEF_CONVERTMPCTOPARTIES
+#include "tacit/Conversion/Passes.h.inc"
+} // namespace tacit
+
+using namespace mlir;
+using namespace tacit;
+
+static mpc::ShareType typeOf(Value value) { return cast<mpc::ShareType>(value.getType()); }
+
+/// Returns true if any of the values is a secret.
+static bool hasSecrets(ValueRange values) {
+  return llvm::any_of(values,
+                      [](Value value) { return isa<mpc::ShareType>(value.getType()); });
+}
+
+//===----------------------------------------------------------------------===//
+// Values that are no secrets
+//===----------------------------------------------------------------------===//
+
+/// Copies the operations that compute `value` to `builder`.
+static Value copyPlain(OpBuilder &builder, Value value, IRMapping &copies) {
+  if (Value known = copies.lookupOrNull(value))
+    return known;
+  Operation *op = value.getDefiningOp();
+  if (auto disclosed = dyn_cast<mpc::PublicOp>(op)) {
+    Value input = copyPlain(builder, disclosed.getInput(), copies);
+    copies.map(value, input);
+    return input;
+  }
+  for (Value operand : op->getOperands())
+    copyPlain(builder, operand, copies);
+  builder.clone(*op, copies);
+  return copies.lookup(value);
+}
+
+Value Lowering::plain(Value value) {
+  return copyPlain(programs.party.builder, value, plains);
+}
+
+static Value encode(OpBuilder &builder, Location loc, Value numbers, int64_t fraction) {
+  auto type = mpc::ShareType::get(builder.getContext(), tacit::shapeOf(numbers), kWordBits,
+                                  fraction);
+  return broadcastGeneric(
+      builder, loc, RankedTensorType::get(tacit::shapeOf(numbers), builder.getI64Type()),
+      numbers, [&](OpBuilder &b, Location loc, ValueRange args) {
+        return FixedPoint(b, loc, type).encode(args[0], fraction);
+      });
+}
+
+Value Lowering::publicWords(Value numbers, int64_t fraction) {
+  Program &party = programs.party;
+  return encode(party.builder, party.loc, plain(numbers), fraction);
+}
+
+//===----------------------------------------------------------------------===//
+// Linear operations
+//===----------------------------------------------------------------------===//
+
+/// Applies the movement of `op` to a tensor of words.
+static Value moveWords(Program &program, Operation *op, ValueRange inputs) {
+  OpBuilder &b = program.builder;
+  RankedTensorType type = program.words(typeOf(op->getResult(0)).getShape());
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](mpc::ReshapeOp) {
+        return nn::ReshapeOp::create(b, program.loc, type, inputs[0]);
+      })
+      .Case([&](mpc::ExpandOp) {
+        return nn::ExpandOp::create(b, program.loc, type, inputs[0]);
+      })
+      .Case([&](mpc::TransposeOp transpose) {
+        return nn::TransposeOp::create(b, program.loc, type, inputs[0],
+                                       transpose.getPermutation());
+      })
+      .Case([&](mpc::SliceOp slice) {
+        return nn::SliceOp::create(b, program.loc, type, inputs[0], slice.getStarts(),
+                                   slice.getEnds(), slice.getSteps());
+      })
+      .Case([&](mpc::ConcatOp concat) {
+        return nn::ConcatOp::create(b, program.loc, type, inputs, concat.getAxis());
+      })
+      .Case([&](mpc::SumOp sum) { return program.sum(inputs[0], sum.getAxes()); });
+}
+
+/// Moves a secret: all that there is of it, so that a masked one stays masked.
+void Lowering::move(Operation *op) {
+  Secret result;
+  if (op->getNumOperands() != 1) {
+    SmallVector<Value> shares;
+    for (Value operand : op->getOperands())
+      shares.push_back(shareOf(secretOf(operand)));
+    result.share = moveWords(programs.party, op, shares);
+    secrets[op->getResult(0)] = result;
+    return;
+  }
+  Secret x = secretOf(op->getOperand(0));
+  auto ofParty = [&](Value value) {
+    return value ? moveWords(programs.party, op, value) : Value();
+  };
+  auto ofDealer = [&](Value value) { return moveWords(programs.dealer, op, value); };
+  bool isSum = isa<mpc::SumOp>(op);
+  // A sum has no factors of its elements.
+  bool hasFactors = llvm::any_of(x.terms, [](const Term &term) { return term.factor; });
+  if (x.isMasked() && !(isSum && hasFactors)) {
+    result.opened = ofParty(x.opened);
+    for (const Term &term : x.terms)
+      result.terms.push_back({{ofDealer(term.dealt.word), ofParty(term.dealt.share)},
+                              ofParty(term.factor),
+                              term.isNegated,
+                              isSum ? kWordBits : term.bits});
+  }
+  if (!result.isMasked())
+    result.share = ofParty(shareOf(secretOf(op->getOperand(0))));
+  result.owner = x.owner;
+  if (x.weight)
+    result.weight = {ofParty(x.weight->version),
+                     {ofDealer(x.weight->mask.word), ofParty(x.weight->mask.share)}};
+  secrets[op->getResult(0)] = result;
+}
+
+void Lowering::addPublic(Operation *op, Secret &x, Value words, bool isSubtracted) {
+  ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
+  Program &party = programs.party;
+  auto change = [&](Value value, Value amount) {
+    return isSubtracted ? party.sub(value, amount) : party.add(value, amount);
+  };
+  Secret result;
+  if (x.isMasked() && tacit::shapeOf(x.opened) == shape) {
+    result.opened = change(x.opened, words);
+    result.terms = x.terms;
+  } else {
+    Value all =
+        party.map(shape, words, [](WordBuilder &, ValueRange args) { return args[0]; });
+    result.share = change(shareOf(x), programs.atServer(all));
+  }
+  secrets[op->getResult(0)] = result;
+}
+
+/// A sum of masked secrets could be masked by the terms of both; each of them would take
+/// part in all later products, so that it is a share instead.
+void Lowering::combine(Operation *op, Secret &x, Secret &y, bool isSubtracted) {
+  Value left = shareOf(x), right = shareOf(y);
+  Secret result;
+  result.share =
+      isSubtracted ? programs.party.sub(left, right) : programs.party.add(left, right);
+  secrets[op->getResult(0)] = result;
+}
+
+void Lowering::scale(Operation *op, Secret &x, Value words) {
+  ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
+  auto multiply = [&](Value value, Value factor) {
+    return programs.party.map(shape, {value, factor}, [](WordBuilder &w, ValueRange args) {
+      return w.mul(args[0], args[1]);
+    });
+  };
+  Secret result;
+  if (x.isMasked() && tacit::shapeOf(x.opened) == shape) {
+    result.opened = multiply(x.opened, words);
+    for (Term term : x.terms) {
+      Value factor =
+          term.factor ? multiply(term.factor, words)
+                      : programs.party.map(
+                            shape, words, [](WordBuilder &, ValueRange a) { return a[0]; });
+      term.factor = factor;
+      result.terms.push_back(term);
+    }
+  } else {
+    result.share = multiply(shareOf(x), words);
+  }
+  secrets[op->getResult(0)] = result;
+}
+
+void Lowering::negate(mpc::NegOp op) {
+  Secret &x = secretOf(op.getInput());
+  Secret negated;
+  if (x.isMasked()) {
+    negated.opened = programs.party.neg(x.opened);
+    for (Term term : x.terms) {
+      term.isNegated = !term.isNegated;
+      negated.terms.push_back(term);
+    }
+  } else {
+    negated.share = programs.party.neg(shareOf(x));
+  }
+  secrets[op.getResult()] = negated;
+}
+
+void Lowering::lowerLinear(Operation *op) {
+  auto addOrSubtract = [&](auto sum, bool isSubtracted) {
+    // New secrets move those that references point to.
+    Secret x = secretOf(sum.getLhs());
+    if (!isa<mpc::ShareType>(sum.getRhs().getType())) {
+      Value words = publicWords(sum.getRhs(), typeOf(sum.getLhs()).getFraction());
+      return addPublic(op, x, words, isSubtracted);
+    }
+    Secret y = secretOf(sum.getRhs());
+    combine(op, x, y, isSubtracted);
+  };
+  TypeSwitch<Operation *>(op)
+      .Case([&](mpc::AddOp sum) { addOrSubtract(sum, /*isSubtracted=*/false); })
+      .Case([&](mpc::SubOp sum) { addOrSubtract(sum, /*isSubtracted=*/true); })
+      .Case([&](mpc::NegOp negative) { negate(negative); })
+      .Default([&](Operation *) { move(op); });
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+Value Lowering::multiplyElements(mpc::MulOp op) {
+  ArrayRef<int64_t> shape = typeOf(op.getResult()).getShape();
+  auto product = [&](Program &program, Value x, Value y) {
+    return program.map(shape, {x, y}, [](WordBuilder &w, ValueRange args) {
+      return w.mul(args[0], args[1]);
+    });
+  };
+  Secret &left = secretOf(op.getLhs()), &right = secretOf(op.getRhs());
+  if (right.weight && !left.isMasked())
+    return multiplyByWeight(left, *right.weight, product);
+  if (left.weight && !right.isMasked())
+    return multiplyByWeight(right, *left.weight, product);
+  mask(left);
+  mask(right);
+  return multiply(shape, left, right);
+}
+
+Value Lowering::multiplyMatrices(mpc::MatmulOp op) {
+  Secret &left = secretOf(op.getLhs()), &right = secretOf(op.getRhs());
+  if (right.weight)
+    return multiplyByWeight(left, *right.weight, [](Program &program, Value x, Value y) {
+      return program.matmul(x, y);
+    });
+  if (left.weight)
+    return multiplyByWeight(right, *left.weight, [](Program &program, Value x, Value y) {
+      return program.matmul(y, x);
+    });
+  return matmul(left, right);
+}
+
+void Lowering::lowerProduct(Operation *op) {
+  auto mul = dyn_cast<mpc::MulOp>(op);
+  if (mul && !isa<mpc::ShareType>(mul.getRhs().getType())) {
+    int64_t bits =
+        typeOf(mul.getResult()).getFraction() - typeOf(mul.getLhs()).getFraction();
+    Secret x = secretOf(mul.getLhs());
+    return scale(op, x, publicWords(mul.getRhs(), bits));
+  }
+  Secret product;
+  if (mul) {
+    product.share = multiplyElements(mul);
+  } else if (auto squared = dyn_cast<mpc::SquareOp>(op)) {
+    Secret &x = secretOf(squared.getInput());
+    mask(x);
+    product.share = square(x);
+  } else {
+    product.share = multiplyMatrices(cast<mpc::MatmulOp>(op));
+  }
+  secrets[op->getResult(0)] = product;
+}
+
+//===----------------------------------------------------------------------===//
+// Borders
+//===----------------------------------------------------------------------===//
+
+Value Lowering::addArgument(Operation *origin, mpc::ShareType type, mpc::Party party) {
+  Program &program = programs.party;
+  BlockArgument words = program.function.getBody().addArgument(
+      program.words(type.getShape()), origin->getLoc());
+  arguments.push_back({words, origin, party});
+  return words;
+}
+
+void Lowering::addState(BlockArgument argument) {
+  Program &program = programs.party;
+  BlockArgument words = program.function.getBody().addArgument(
+      program.words(typeOf(argument).getShape()), argument.getLoc());
+  arguments.push_back({words});
+  secrets[argument].share = words;
+}
+
+/// A weight is an argument twice: masked for its products, and as a share for the rest. The
+/// one that is not used is removed at the end.
+void Lowering::share(Operation *op, mpc::Party party) {
+  mpc::ShareType type = typeOf(op->getResult(0));
+  Secret result;
+  result.share = addArgument(op, type, party);
+  result.owner = party;
+  if (party == mpc::Party::Server) {
+    Value version = addArgument(op, type, party);
+    Dealt mask = programs.draw(type.getShape(), mpc::Origin::Server, /*isBoolean=*/false,
+                               /*isSession=*/true);
+    arguments.back().mask =
+        cast<mpc::MaterialOp>(mask.share.getDefiningOp()).getSource().getId();
+    result.weight = {version, mask};
+  }
+  secrets[op->getResult(0)] = result;
+}
+
+void Lowering::reveal(mpc::RevealOp op) {
+  Value share = shareOf(secretOf(op.getInput()));
+  Program &party = programs.party;
+  Value words = party.add(share, programs.exchange(share, mpc::Direction::ToClient));
+  mpc::ShareType type = typeOf(op.getInput());
+  Value numbers =
+      broadcastGeneric(party.builder, party.loc, cast<RankedTensorType>(op.getType()),
+                       words, [&](OpBuilder &b, Location loc, ValueRange args) {
+                         return FixedPoint(b, loc, type).decode(args[0]);
+                       });
+  revealed.push_back({op, numbers});
+}
+
+static bool isPrimitive(Operation *op) {
+  return isa<mpc::ShareOp, mpc::OneHotOp, mpc::RevealOp, mpc::MulOp, mpc::SquareOp,
+             mpc::MatmulOp, mpc::TruncateOp, mpc::IsNegativeOp, mpc::AddOp, mpc::SubOp,
+             mpc::NegOp, mpc::SumOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp,
+             mpc::SliceOp, mpc::ConcatOp>(op);
+}
+
+void Lowering::lower(Operation *op) {
+  programs.begin(op);
+  TypeSwitch<Operation *>(op)
+      .Case([&](mpc::ShareOp share) { this->share(op, share.getParty()); })
+      .Case([&](mpc::OneHotOp rows) { share(op, rows.getParty()); })
+      .Case([&](mpc::RevealOp reveal) { this->reveal(reveal); })
+      .Case<mpc::MulOp, mpc::SquareOp, mpc::MatmulOp>([&](auto) { lowerProduct(op); })
+      .Case([&](mpc::TruncateOp truncate) {
+        int64_t bits = typeOf(truncate.getInput()).getFraction() -
+                       typeOf(truncate.getResult()).getFraction();
+        Secret result = this->truncate(shareOf(secretOf(truncate.getInput())), bits);
+        secrets[op->getResult(0)] = result;
+      })
+      .Case([&](mpc::IsNegativeOp compare) {
+        Secret sign = isNegative(secretOf(compare.getInput()));
+        secrets[op->getResult(0)] = sign;
+      })
+      .Default([&](Operation *) { lowerLinear(op); });
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToParties> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || !main.getBody().hasOneBlock()) {
+      module.emitError() << "expected a function @main with one block: the model";
+      return signalPassFailure();
+    }
+    if (failed(check(main)))
+      return signalPassFailure();
+    OpBuilder b(main);
+    auto create = [&](StringRef name, TypeRange inputs) {
+      auto function =
+          func::FuncOp::create(b, main.getLoc(), name, b.getFunctionType(inputs, {}));
+      function.addEntryBlock();
+      return function;
+    };
+    auto one = RankedTensorType::get({}, b.getI64Type());
+    func::FuncOp parties = create("party", one), dealer = create("dealer", {});
+    Programs programs(parties, dealer, parties.getArgument(0));
+    Lowering lowering(programs);
+    lowerBody(main, lowering);
+    finish(parties, lowering);
+    func::ReturnOp::create(programs.dealer.builder, main.getLoc());
+    eraseUnused(parties, dealer);
+    SmallVector<Type> known;
+    for (Type type : main.getArgumentTypes())
+      if (!isa<mpc::ShareType>(type))
+        known.push_back(type);
+    writePreparation(create("client", known), main, mpc::Party::Client, lowering);
+    writePreparation(create("server", {}), main, mpc::Party::Server, lowering);
+    for (auto [op, numbers] : lowering.revealed)
+      known.push_back(numbers.getType());
+    writeResults(create("result", known), main, lowering);
+    main.erase();
+  }
+
+  /// Reports every operation for which there are no messages.
+  static LogicalResult check(func::FuncOp main) {
+    bool ok = true;
+    for (Operation &op : main.getBody().front().without_terminator()) {
+      if (!hasSecrets(op.getOperands()) && !hasSecrets(op.getResults()))
+        continue;
+      auto share =
+          hasSecrets(op.getResults()) ? typeOf(op.getResult(0)) : typeOf(op.getOperand(0));
+      if (!isPrimitive(&op))
+        op.emitOpError() << "has no protocol of messages; expected a primitive, as "
+                            "mpc-expand with recipe=tacit produces them";
+      else if (share.getWidth() != kWordBits)
+        op.emitOpError() << "computes in a ring of " << share.getWidth()
+                         << " bits; expected " << kWordBits;
+      else
+        continue;
+      ok = false;
+    }
+    return success(ok);
+  }
+
+  static void lowerBody(func::FuncOp main, Lowering &lowering) {
+    for (BlockArgument argument : main.getArguments())
+      if (isa<mpc::ShareType>(argument.getType()))
+        lowering.addState(argument);
+    for (Operation &op : main.getBody().front().without_terminator())
+      if (hasSecrets(op.getOperands()) || hasSecrets(op.getResults()))
+        lowering.lower(&op);
+    auto end = cast<func::ReturnOp>(main.getBody().front().getTerminator());
+    SmallVector<Value> results;
+    for (auto [op, numbers] : lowering.revealed)
+      results.push_back(numbers);
+    for (Value operand : end.getOperands())
+      if (isa<mpc::ShareType>(operand.getType()))
+        results.push_back(lowering.shareOf(lowering.secretOf(operand)));
+    func::ReturnOp::create(lowering.programs.party.builder, end.getLoc(), results);
+  }
+
+  /// Removes arguments that nothing uses, and states what the others are.
+  void finish(func::FuncOp parties, Lowering &lowering) {
+    MLIRContext *context = &getContext();
+    Block &body = parties.getBody().front();
+    SmallVector<Argument> kept;
+    for (Argument &argument : lowering.arguments) {
+      if (argument.words.use_empty())
+        body.eraseArgument(argument.words.getArgNumber());
+      else
+        kept.push_back(argument);
+    }
+    lowering.arguments = kept;
+    parties.setType(FunctionType::get(context, body.getArgumentTypes(),
+                                      body.getTerminator()->getOperandTypes()));
+    OpBuilder b(context);
+    for (const Argument &argument : kept) {
+      unsigned number = argument.words.getArgNumber();
+      if (!argument.origin)
+        continue;
+      parties.setArgAttr(number, "mpc.party", mpc::PartyAttr::get(context, argument.party));
+      if (argument.mask)
+        parties.setArgAttr(number, "mpc.mask", b.getI64IntegerAttr(*argument.mask));
+    }
+  }
+
+  /// Removes material that nothing needs: masks of weights that are only added.
+  static void eraseUnused(func::FuncOp parties, func::FuncOp dealer) {
+    auto erase = [](auto op) {
+      if (op.getResult() && op.getResult().use_empty())
+        op.erase();
+    };
+    for (Operation &op : llvm::make_early_inc_range(parties.getBody().front()))
+      if (auto material = dyn_cast<mpc::MaterialOp>(op))
+        erase(material);
+    for (Operation &op : llvm::make_early_inc_range(dealer.getBody().front()))
+      if (auto draw = dyn_cast<mpc::DrawOp>(op))
+        erase(draw);
+  }
+
+  /// Writes the function in which `party` computes its arguments, alone.
+  static void writePreparation(func::FuncOp function, func::FuncOp main, mpc::Party party,
+                               const Lowering &lowering) {
+    OpBuilder b = OpBuilder::atBlockEnd(&function.getBody().front());
+    IRMapping copies;
+    if (party == mpc::Party::Client)
+      mapInputs(main, function, copies);
+    SmallVector<Value> words;
+    for (const Argument &argument : lowering.arguments) {
+      if (!argument.origin || argument.party != party)
+        continue;
+      Value input = copyPlain(b, argument.origin->getOperand(0), copies);
+      auto type = typeOf(argument.origin->getResult(0));
+      auto one = dyn_cast<mpc::OneHotOp>(argument.origin);
+      words.push_back(
+          one ? oneHotRows(b, one, input)
+              : encode(b, argument.origin->getLoc(), input, type.getFraction()));
+    }
+    func::ReturnOp::create(b, function.getLoc(), words);
+    function.setType(FunctionType::get(b.getContext(), function.getArgumentTypes(),
+                                       ValueRange(words).getTypes()));
+  }
+
+  /// Maps the arguments of @main that are not state to the first ones of `function`;
+  /// returns their number.
+  static unsigned mapInputs(func::FuncOp main, func::FuncOp function, IRMapping &copies) {
+    unsigned next = 0;
+    for (BlockArgument argument : main.getArguments())
+      if (!isa<mpc::ShareType>(argument.getType()))
+        copies.map(argument, function.getArgument(next++));
+    return next;
+  }
+
+  /// Writes the function in which the client computes the results of the model, alone, from
+  /// its inputs and what it learned.
+  static void writeResults(func::FuncOp function, func::FuncOp main,
+                           const Lowering &lowering) {
+    OpBuilder b = OpBuilder::atBlockEnd(&function.getBody().front());
+    IRMapping copies;
+    unsigned next = mapInputs(main, function, copies);
+    for (auto [op, numbers] : lowering.revealed)
+      copies.map(Value(op.getResult()), function.getArgument(next++));
+    SmallVector<Value> results;
+    for (Value operand : main.getBody().front().getTerminator()->getOperands())
+      if (!isa<mpc::ShareType>(operand.getType()))
+        results.push_back(copyPlain(b, operand, copies));
+    func::ReturnOp::create(b, function.getLoc(), results);
+    function.setType(FunctionType::get(b.getContext(), function.getArgumentTypes(),
+                                       ValueRange(results).getTypes()));
+  }
+
+  /// As in nn.gather, an index below zero counts from the end.
+  static Value oneHotRows(OpBuilder &builder, mpc::OneHotOp op, Value indices) {
+    ArrayRef<int64_t> shape = typeOf(op.getResult()).getShape();
+    int64_t rank = shape.size(), classes = shape.back();
+    AffineMap map = AffineMap::getMultiDimIdentityMap(rank, builder.getContext())
+                        .getMajorSubMap(rank - 1);
+    return parallelGeneric(builder, op.getLoc(),
+                           RankedTensorType::get(shape, builder.getI64Type()), indices, map,
+                           [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                             return buildIsColumn(b, loc, args[0], rank - 1, classes);
+                           });
+  }
+};
+} // namespace

@@ -1,0 +1,300 @@
+//===- Programs.cpp - The programs of the parties and the dealer ----------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Programs.h"
+#include "../NNToLinalg/Lowering.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "tacit/Dialect/NN/IR/SiteName.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tacit;
+
+//===----------------------------------------------------------------------===//
+// Scalars
+//===----------------------------------------------------------------------===//
+
+Value WordBuilder::constant(uint64_t word) {
+  return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(static_cast<int64_t>(word)));
+}
+
+Value WordBuilder::add(Value x, Value y) { return arith::AddIOp::create(b, loc, x, y); }
+Value WordBuilder::sub(Value x, Value y) { return arith::SubIOp::create(b, loc, x, y); }
+Value WordBuilder::mul(Value x, Value y) { return arith::MulIOp::create(b, loc, x, y); }
+Value WordBuilder::bitAnd(Value x, Value y) { return arith::AndIOp::create(b, loc, x, y); }
+Value WordBuilder::bitXor(Value x, Value y) { return arith::XOrIOp::create(b, loc, x, y); }
+Value WordBuilder::bitNot(Value x) { return bitXor(x, constant(~uint64_t(0))); }
+Value WordBuilder::neg(Value x) { return sub(constant(0), x); }
+
+Value WordBuilder::shiftLeft(Value x, int64_t bits) {
+  return arith::ShLIOp::create(b, loc, x, constant(bits));
+}
+
+Value WordBuilder::shiftRight(Value x, int64_t bits) {
+  return arith::ShRUIOp::create(b, loc, x, constant(bits));
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors
+//===----------------------------------------------------------------------===//
+
+Program::Program(func::FuncOp function)
+    : function(function), builder(OpBuilder::atBlockEnd(&function.getBody().front())),
+      loc(function.getLoc()) {}
+
+RankedTensorType Program::words(ArrayRef<int64_t> shape) const {
+  return RankedTensorType::get(shape, IntegerType::get(loc.getContext(), kWordBits));
+}
+
+Value Program::map(ArrayRef<int64_t> shape, ValueRange inputs, WordsBody body) {
+  return broadcastGeneric(builder, loc, words(shape), inputs,
+                          [&](OpBuilder &b, Location loc, ValueRange args) {
+                            WordBuilder word(b, loc);
+                            return body(word, args);
+                          });
+}
+
+Value Program::map(Value like, ValueRange inputs, WordsBody body) {
+  return map(shapeOf(like), inputs, body);
+}
+
+/// Returns the shape to which both broadcast.
+static SmallVector<int64_t> broadcastShape(Value x, Value y) {
+  ArrayRef<int64_t> a = shapeOf(x), b = shapeOf(y);
+  if (a.size() < b.size())
+    std::swap(a, b);
+  SmallVector<int64_t> shape(a);
+  for (size_t i = 0; i < b.size(); ++i) {
+    int64_t &dim = shape[a.size() - b.size() + i];
+    dim = dim == 1 ? b[i] : dim;
+  }
+  return shape;
+}
+
+Value Program::add(Value x, Value y) {
+  return map(broadcastShape(x, y), {x, y},
+             [](WordBuilder &w, ValueRange args) { return w.add(args[0], args[1]); });
+}
+
+Value Program::sub(Value x, Value y) {
+  return map(broadcastShape(x, y), {x, y},
+             [](WordBuilder &w, ValueRange args) { return w.sub(args[0], args[1]); });
+}
+
+Value Program::neg(Value x) {
+  return map(x, x, [](WordBuilder &w, ValueRange args) { return w.neg(args[0]); });
+}
+
+Value Program::sum(Value x, ArrayRef<int64_t> axes) {
+  ArrayRef<int64_t> shape = shapeOf(x);
+  SmallVector<int64_t> kept(shape);
+  for (int64_t axis : axes)
+    kept[axis] = 1;
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(shape.size(), builder.getContext());
+  Value reduced = reduceGeneric(builder, loc, shape, axes, builder.getI64Type(),
+                                builder.getI64IntegerAttr(0), x, identity,
+                                [](OpBuilder &b, Location loc, ValueRange args) {
+                                  return WordBuilder(b, loc).add(args[1], args[0]);
+                                });
+  return reshape(reduced, kept);
+}
+
+Value Program::matmul(Value x, Value y) {
+  MLIRContext *context = builder.getContext();
+  ArrayRef<int64_t> left = shapeOf(x), right = shapeOf(y);
+  int64_t rank = std::max(left.size(), right.size()), inner = rank;
+  SmallVector<int64_t> loops(rank + 1, 1);
+  auto mapOf = [&](ArrayRef<int64_t> shape, bool isLeft) {
+    int64_t own = shape.size();
+    SmallVector<AffineExpr> results;
+    for (int64_t i = 0; i < own - 2; ++i) {
+      int64_t loop = rank - own + i;
+      loops[loop] = std::max(loops[loop], shape[i]);
+      results.push_back(shape[i] == 1 ? getAffineConstantExpr(0, context)
+                                      : getAffineDimExpr(loop, context));
+    }
+    results.push_back(getAffineDimExpr(isLeft ? rank - 2 : inner, context));
+    results.push_back(getAffineDimExpr(isLeft ? inner : rank - 1, context));
+    return AffineMap::get(rank + 1, 0, results, context);
+  };
+  SmallVector<AffineMap> maps{mapOf(left, true), mapOf(right, false)};
+  loops[rank - 2] = left[left.size() - 2];
+  loops[rank - 1] = right.back();
+  loops[inner] = left.back();
+  return reduceGeneric(builder, loc, loops, {inner}, builder.getI64Type(),
+                       builder.getI64IntegerAttr(0), {x, y}, maps,
+                       [](OpBuilder &b, Location loc, ValueRange args) {
+                         WordBuilder w(b, loc);
+                         return w.add(args[2], w.mul(args[0], args[1]));
+                       });
+}
+
+Value Program::reshape(Value x, ArrayRef<int64_t> shape) {
+  return shapeOf(x) == shape ? x : reshapeTo(builder, loc, x, shape);
+}
+
+Value Program::row(Value x, int64_t i) {
+  return reshape(rows(x, i, i + 1), shapeOf(x).drop_front());
+}
+
+Value Program::rows(Value x, int64_t from, int64_t to) {
+  SmallVector<int64_t> starts(shapeOf(x).size(), 0), ends(shapeOf(x)),
+      steps(shapeOf(x).size(), 1);
+  starts[0] = from;
+  ends[0] = to;
+  SmallVector<int64_t> shape(shapeOf(x));
+  shape[0] = to - from;
+  return nn::SliceOp::create(builder, loc, words(shape), x, starts, ends, steps);
+}
+
+Value Program::join(ValueRange tensors) {
+  if (tensors.size() == 1)
+    return tensors.front();
+  SmallVector<int64_t> shape(shapeOf(tensors.front()));
+  shape[0] = 0;
+  for (Value tensor : tensors)
+    shape[0] += shapeOf(tensor)[0];
+  return nn::ConcatOp::create(builder, loc, words(shape), tensors, /*axis=*/0);
+}
+
+Value Program::stack(ValueRange tensors) {
+  SmallVector<Value> ones;
+  for (Value tensor : tensors) {
+    SmallVector<int64_t> shape(shapeOf(tensor));
+    shape.insert(shape.begin(), 1);
+    ones.push_back(reshape(tensor, shape));
+  }
+  return join(ones);
+}
+
+Value Program::empty(ArrayRef<int64_t> shape) {
+  return tensor::EmptyOp::create(builder, loc, shape, builder.getI64Type());
+}
+
+Value Program::zeros(ArrayRef<int64_t> shape) {
+  return map(shape, {}, [](WordBuilder &w, ValueRange) { return w.constant(0); });
+}
+
+Value Program::toPlanes(Value x) {
+  int64_t count = cast<ShapedType>(x.getType()).getNumElements();
+  int64_t numWords = llvm::divideCeil(count, kWordBits);
+  Value flat = reshape(x, {count});
+  if (count != numWords * kWordBits)
+    flat = join({flat, zeros({numWords * kWordBits - count})});
+  Value groups = reshape(flat, {numWords, kWordBits});
+  MLIRContext *context = builder.getContext();
+  // The loops are those over planes, words, and the elements of a word.
+  AffineMap map = AffineMap::get(
+      3, 0, {getAffineDimExpr(1, context), getAffineDimExpr(2, context)}, context);
+  return reduceGeneric(
+      builder, loc, {kWordBits, numWords, kWordBits}, {2}, builder.getI64Type(),
+      builder.getI64IntegerAttr(0), groups, map,
+      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        WordBuilder w(b, loc);
+        auto index = [&](unsigned loop) -> Value {
+          return arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                            linalg::IndexOp::create(b, loc, loop));
+        };
+        Value bit =
+            w.bitAnd(arith::ShRUIOp::create(b, loc, args[0], index(0)), w.constant(1));
+        return arith::OrIOp::create(b, loc, args[1],
+                                    arith::ShLIOp::create(b, loc, bit, index(2)));
+      });
+}
+
+Value Program::fromPlane(Value plane, ArrayRef<int64_t> shape) {
+  int64_t count = ShapedType::getNumElements(shape), numWords = shapeOf(plane).back();
+  MLIRContext *context = builder.getContext();
+  AffineMap map = AffineMap::get(2, 0, {getAffineDimExpr(0, context)}, context);
+  Value bits = parallelGeneric(
+      builder, loc, words({numWords, kWordBits}), reshape(plane, {numWords}), map,
+      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        WordBuilder w(b, loc);
+        Value index = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                                 linalg::IndexOp::create(b, loc, 1));
+        return w.bitAnd(arith::ShRUIOp::create(b, loc, args[0], index), w.constant(1));
+      });
+  Value flat = reshape(bits, {numWords * kWordBits});
+  if (count != numWords * kWordBits)
+    flat = rows(flat, 0, count);
+  return reshape(flat, shape);
+}
+
+//===----------------------------------------------------------------------===//
+// Both programs
+//===----------------------------------------------------------------------===//
+
+void Programs::begin(Operation *op) {
+  party.loc = dealer.loc = op->getLoc();
+  site.clear();
+  for (StringRef name : {StringRef(mpc::kSiteAttr), StringRef(nn::kSiteNameAttr)})
+    if (Attribute attribute = op->getAttr(name))
+      site.append(name, attribute);
+}
+
+Dealt Programs::make(Value word, ArrayRef<int64_t> shape, mpc::Origin origin, int64_t bits,
+                     bool isBoolean, bool isSession) {
+  auto source = mpc::MaterialAttr::get(party.function.getContext(), numMaterials++, origin,
+                                       bits, isBoolean, isSession);
+  if (word)
+    mpc::DealOp::create(dealer.builder, dealer.loc, word, source);
+  else
+    word = mpc::DrawOp::create(dealer.builder, dealer.loc, dealer.words(shape), source,
+                               dealer.empty(shape))
+               .getResult();
+  Value share = mpc::MaterialOp::create(party.builder, party.loc, party.words(shape),
+                                        source, party.empty(shape))
+                    .getResult();
+  return {word, share};
+}
+
+Dealt Programs::draw(ArrayRef<int64_t> shape, mpc::Origin origin, bool isBoolean,
+                     bool isSession) {
+  return make({}, shape, origin, kWordBits, isBoolean, isSession);
+}
+
+Dealt Programs::deal(Value word, int64_t bits) {
+  return make(word, shapeOf(word), mpc::Origin::Dealt, bits, /*isBoolean=*/false,
+              /*isSession=*/false);
+}
+
+Dealt Programs::dealBits(Value word) {
+  return make(word, shapeOf(word), mpc::Origin::Dealt, kWordBits, /*isBoolean=*/true,
+              /*isSession=*/false);
+}
+
+Value Programs::exchange(Value message, mpc::Direction direction) {
+  auto op = mpc::ExchangeOp::create(party.builder, party.loc, TypeRange(message.getType()),
+                                    message, party.empty(shapeOf(message)),
+                                    ArrayRef<int32_t>{static_cast<int32_t>(direction)});
+  for (NamedAttribute attribute : site)
+    op->setAttr(attribute.getName(), attribute.getValue());
+  return op->getResult(0);
+}
+
+Value Programs::open(Value share) { return party.add(share, exchange(share)); }
+
+Value Programs::openBits(Value share) {
+  Value theirs = exchange(share);
+  return party.map(share, {share, theirs}, [](WordBuilder &w, ValueRange args) {
+    return w.bitXor(args[0], args[1]);
+  });
+}
+
+Value Programs::atServer(Value word) {
+  return party.map(word, {word, isServer}, [](WordBuilder &w, ValueRange args) {
+    return w.bitAnd(args[0], w.neg(args[1]));
+  });
+}
+
+Value Programs::atClient(Value word) {
+  return party.map(word, {word, isServer}, [](WordBuilder &w, ValueRange args) {
+    return w.bitAnd(args[0], w.sub(args[1], w.constant(1)));
+  });
+}

@@ -1,0 +1,130 @@
+//===- Secrets.h - What the parties' program has of a secret ----*- C++ -*-===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Both parties have an additive share of a secret, or the secret in masked form: an opened
+// word, which both know, and terms, each of which is a word of the dealer times a word that
+// both know. A product of secrets in masked form needs no message: the dealer deals the
+// products of its words. A share costs one opening to be masked again.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TACIT_LIB_CONVERSION_MPCTOPARTIES_SECRETS_H
+#define TACIT_LIB_CONVERSION_MPCTOPARTIES_SECRETS_H
+
+#include "Programs.h"
+#include "mlir/IR/IRMapping.h"
+#include <optional>
+
+namespace tacit {
+
+/// One term of a masked secret.
+struct Term {
+  Dealt dealt;
+  /// A word that both parties know, in their program; null stands for 1 or -1.
+  mlir::Value factor;
+  bool isNegated = false;
+  /// The factor is a multiple of 2^(64 - bits), so that only the lowest `bits` of the dealt
+  /// word matter.
+  int64_t bits = kWordBits;
+};
+
+/// What the server knows and the client has behind a mask, for a whole session.
+struct Weight {
+  /// In the parties' program: the words at the server, and the words plus the mask at the
+  /// client.
+  mlir::Value version;
+  /// Known to the server.
+  Dealt mask;
+};
+
+/// All tensors have the shape of the secret.
+struct Secret {
+  mlir::Value share;  ///< null until it is needed, if the secret is masked
+  mlir::Value opened; ///< null if it is not masked
+  llvm::SmallVector<Term> terms;
+  std::optional<Weight> weight;
+  /// The share of the other party is zero.
+  std::optional<mpc::Party> owner;
+
+  bool isMasked() const { return static_cast<bool>(opened); }
+  /// Returns true if the secret is `opened` minus one dealt word.
+  bool hasPlainMask() const {
+    return isMasked() && terms.size() == 1 && !terms[0].factor && terms[0].isNegated;
+  }
+};
+
+/// An argument of the parties' program: words that one party has, in place of which the
+/// other has zeros or, if they are a weight, masked words.
+struct Argument {
+  mlir::BlockArgument words;
+  /// The operation that encodes the words, or null for state, of which each party has a
+  /// share.
+  mlir::Operation *origin = nullptr;
+  mpc::Party party = mpc::Party::Client;
+  /// The material with which a weight is masked.
+  std::optional<int64_t> mask = std::nullopt;
+};
+
+/// Holds a function of primitives while the programs are written that compute it.
+class Lowering {
+public:
+  Lowering(Programs &programs) : programs(programs) {}
+
+  /// Writes what a primitive does.
+  void lower(mlir::Operation *op);
+
+  Secret &secretOf(mlir::Value value) { return secrets[value]; }
+  /// Adds an argument for state.
+  void addState(mlir::BlockArgument argument);
+  /// The values that the client learns, and what it gets for them in the parties' program.
+  llvm::SmallVector<std::pair<mpc::RevealOp, mlir::Value>> revealed;
+
+  /// Returns this party's share of a secret.
+  mlir::Value shareOf(Secret &secret);
+  /// Opens a share behind a mask, once, unless the secret is masked already.
+  void mask(Secret &secret);
+  /// Does the same unless the secret is `opened` minus one dealt word.
+  void maskPlainly(Secret &secret);
+
+  /// Returns x y, elementwise, as a share; both are masked.
+  mlir::Value multiply(llvm::ArrayRef<int64_t> shape, const Secret &x, const Secret &y);
+  mlir::Value square(const Secret &x);
+  /// Returns the product of a secret and a weight.
+  using Product = llvm::function_ref<mlir::Value(Program &, mlir::Value, mlir::Value)>;
+  mlir::Value multiplyByWeight(Secret &x, const Weight &weight, Product product);
+  mlir::Value matmul(Secret &x, Secret &y);
+  Secret truncate(mlir::Value share, int64_t bits);
+  Secret isNegative(Secret &x);
+
+  /// Returns numbers that both parties know, in fixed point.
+  mlir::Value publicWords(mlir::Value numbers, int64_t fraction);
+  Programs &programs;
+  llvm::SmallVector<Argument> arguments;
+
+private:
+  void share(mlir::Operation *op, mpc::Party party);
+  mlir::Value addArgument(mlir::Operation *origin, mpc::ShareType type, mpc::Party party);
+  void reveal(mpc::RevealOp op);
+  void lowerLinear(mlir::Operation *op);
+  void negate(mpc::NegOp op);
+  void lowerProduct(mlir::Operation *op);
+  mlir::Value multiplyElements(mpc::MulOp op);
+  mlir::Value multiplyMatrices(mpc::MatmulOp op);
+  void move(mlir::Operation *op);
+  void addPublic(mlir::Operation *op, Secret &x, mlir::Value words, bool isSubtracted);
+  void combine(mlir::Operation *op, Secret &x, Secret &y, bool isSubtracted);
+  void scale(mlir::Operation *op, Secret &x, mlir::Value words);
+  /// Returns a value that needs no secret, in the parties' program.
+  mlir::Value plain(mlir::Value value);
+
+  llvm::DenseMap<mlir::Value, Secret> secrets;
+  mlir::IRMapping plains;
+};
+
+} // namespace tacit
+
+#endif // TACIT_LIB_CONVERSION_MPCTOPARTIES_SECRETS_H
