@@ -15,7 +15,7 @@ set(package_dir ${dev_libdir}/cmake/Tacit)
 # others to link, so they have a folder of their own, the same on every system.
 install(TARGETS tacit tacit-opt tacit-lsp-server
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tacit)
-install(TARGETS tacit_entry tacit_runtime tacit_openmp tacit_serial EXPORT TacitTargets
+install(TARGETS tacit_entry tacit_runtime tacit_openmp tacit_party tacit_serial EXPORT TacitTargets
   ARCHIVE DESTINATION lib/tacit COMPONENT tacit)
 
 install(FILES ${PROJECT_BINARY_DIR}/lib/libtacit_builtins.a

@@ -9,10 +9,12 @@
 #include "ModelDescription.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "tacit/Codegen/CPU/WeightFile.h"
+#include "tacit/Runtime/tacit_party.h"
 #include "tacit/Support/Elements.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/HostTensor.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -286,6 +288,22 @@ struct Loaded {
 };
 } // namespace
 
+/// Defines what the code of parties and of the dealer calls: these functions are part of
+/// this program, but not among the symbols that it exports.
+static llvm::Error defineOutside(llvm::orc::LLJIT &jit) {
+  llvm::orc::SymbolMap symbols;
+  auto define = [&](llvm::StringRef name, auto *function) {
+    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
+                                          llvm::JITSymbolFlags::Exported};
+  };
+  define("tacit_party_material", &tacit_party_material);
+  define("tacit_party_message", &tacit_party_message);
+  define("tacit_party_exchange", &tacit_party_exchange);
+  define("tacit_dealer_draw", &tacit_dealer_draw);
+  define("tacit_dealer_deal", &tacit_dealer_deal);
+  return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
+}
+
 llvm::Expected<std::unique_ptr<Executable>>
 tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   auto facts = ModelFacts::of(module);
@@ -327,6 +345,8 @@ tacit::cpu::makeJit(ModuleOp module, const Processor &processor) {
   if (!process)
     return process.takeError();
   (*jit)->getMainJITDylib().addGenerator(std::move(*process));
+  if (auto error = defineOutside(**jit))
+    return std::move(error);
   if (auto error = (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
           StringRef(object->bytes.data(), object->bytes.size()), "model")))
     return std::move(error);
