@@ -52,7 +52,7 @@ func.func @reciprocal(%x: !r) -> !r {
 // zero before their exponentials are taken.
 // CHECK-LABEL: func.func @norm(
 // CHECK: %[[SUM:.+]] = mpc.sum
-// CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8, width = 64, fraction = 33> to !mpc.share<2x8, width = 64, fraction = 16>
+// CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8, width = 64, fraction = 19> to !mpc.share<2x8, width = 64, fraction = 16>
 // CHECK: mpc.square %{{.+}} : !mpc.share<2x8
 // CHECK: mpc.is_negative %{{.+}} : !mpc.share<18x2x1
 // CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8

@@ -165,36 +165,49 @@ Value tacit::mpc::emitOwnRsqrt(Arithmetic &a, Value x) {
 // Norms
 //===----------------------------------------------------------------------===//
 
-/// The fraction of the reciprocal of a row's length.
-static constexpr int64_t kMeanBits = 14;
+namespace {
+/// The length n of rows, as ratio * 2^exponent with a ratio from 1/2 to 1: a division by
+/// the power of two moves no bits.
+struct RowLength {
+  explicit RowLength(Value x) : axis(shareOf(x).getRank() - 1) {
+    auto count = static_cast<uint64_t>(std::max<int64_t>(shareOf(x).getDimSize(axis), 1));
+    n = static_cast<double>(count);
+    exponent = llvm::Log2_64_Ceil(count);
+    ratio = std::ldexp(n, -static_cast<int>(exponent));
+  }
 
-/// Returns x / sqrt(mean(x^2) + epsilon) along the last axis.
+  int64_t axis, exponent;
+  double n, ratio;
+};
+} // namespace
+
+/// The fraction of a factor that is not a power of two.
+static constexpr int64_t kRatioBits = 14;
+
+/// Returns x / sqrt(mean(x^2) + epsilon) along the last axis, as sqrt(ratio) x /
+/// sqrt(sum(x^2) / 2^exponent + ratio epsilon).
 static Value normalizeRows(Arithmetic &a, Value x, double epsilon) {
-  int64_t axis = shareOf(x).getRank() - 1, fraction = shareOf(x).getFraction();
-  auto count = static_cast<double>(shareOf(x).getDimSize(axis));
-  // Reciprocals of small numbers need few bits, and those of large ones more.
-  int64_t bits = kMeanBits + std::ilogb(count);
-  int64_t most = 2 * fraction;
-  Value sum = a.sum(a.squareOf(x), axis);
-  Value mean = 62 - most - bits > 16 ? a.scaleBy(sum, 1 / count, bits)
-                                     : a.scaleBy(sum, 1 / count, std::ilogb(count) + 8);
-  mean = a.truncate(a.add(mean, epsilon), kIteration);
-  return a.truncate(a.product(x, fineRsqrt(a, mean)), fraction);
+  RowLength length(x);
+  int64_t fraction = shareOf(x).getFraction();
+  Value sum = a.shift(a.sum(a.squareOf(x), length.axis), length.exponent);
+  Value mean = a.truncate(a.add(sum, length.ratio * epsilon), kIteration);
+  Value product = a.product(x, fineRsqrt(a, mean));
+  if (length.ratio != 1)
+    product = a.scaleBy(product, std::sqrt(length.ratio), kRatioBits);
+  return a.truncate(product, fraction);
 }
 
 Value tacit::mpc::emitOwnRMSNorm(Arithmetic &a, Value x, double epsilon) {
   return normalizeRows(a, x, epsilon);
 }
 
-/// The mean is subtracted from the numbers with a fraction that holds it, so that one
-/// truncation is enough.
+/// Normalizes ratio (x - mean), which is (n x - sum(x)) / 2^exponent and exact, so that
+/// rows of large and nearly equal numbers lose nothing.
 Value tacit::mpc::emitOwnLayerNorm(Arithmetic &a, Value x, double epsilon) {
-  int64_t axis = shareOf(x).getRank() - 1, fraction = shareOf(x).getFraction();
-  auto count = static_cast<double>(shareOf(x).getDimSize(axis));
-  int64_t bits = kMeanBits + std::ilogb(count);
-  Value mean = a.scaleBy(a.sum(x, axis), 1 / count, bits);
-  Value difference = a.sub(a.raise(x, fraction + bits), mean);
-  return normalizeRows(a, a.truncate(difference, fraction), epsilon);
+  RowLength length(x);
+  Value difference = a.sub(a.scaleBy(x, length.n, 0), a.sum(x, length.axis));
+  Value scaled = a.truncate(a.shift(difference, length.exponent), shareOf(x).getFraction());
+  return normalizeRows(a, scaled, length.ratio * length.ratio * epsilon);
 }
 
 //===----------------------------------------------------------------------===//
