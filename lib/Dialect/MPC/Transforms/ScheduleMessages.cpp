@@ -114,12 +114,15 @@ struct ScheduleMessages : tacit::mpc::impl::ScheduleMessagesBase<ScheduleMessage
         first = std::min(first, stopOf.lookup(body.findAncestorOpInBlock(*user)));
       stopOf[op] = first;
     }
-    llvm::stable_sort(ops, [&](Operation *a, Operation *b) {
-      return stopOf.lookup(a) < stopOf.lookup(b);
-    });
-    Operation *end = ops.back();
-    for (Operation *op : ArrayRef(ops).drop_back())
-      op->moveBefore(end);
+    // Within a stop they keep their order.
+    SmallVector<SmallVector<Operation *>> stops(numStops);
+    for (Operation *op : ops)
+      stops[stopOf.lookup(op)].push_back(op);
+    Operation *end = body.getTerminator();
+    for (ArrayRef<Operation *> stop : stops)
+      for (Operation *op : stop)
+        if (op != end)
+          op->moveBefore(end);
   }
 };
 } // namespace
