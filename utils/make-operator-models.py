@@ -580,7 +580,7 @@ def masked(*, length=True, dims=4, scores=False, tokens=1):
         domains=["com.microsoft"])
 
 
-def fused(op, operands, graph_inputs, *initializers, results="y", opset=24, **attributes):
+def of_microsoft(op, operands, graph_inputs, *initializers, results="y", opset=24, **attributes):
     """A node of com.microsoft; blanks in `operands` leave one out."""
     return lambda: model(
         [helper.make_node(op, operands.split(" "), results.split(), name="/node",
@@ -592,7 +592,7 @@ def fused(op, operands, graph_inputs, *initializers, results="y", opset=24, **at
 def groups(*more, names="q k v pk pv lengths total"):
     """One new token for each row behind caches, each of which has a batch of its own."""
     cache = [1, "past", 2]
-    return fused("GroupQueryAttention", names,
+    return of_microsoft("GroupQueryAttention", names,
                  [value("q", ["B", 1, 2]), value("k", ["BK", 1, 2]), value("v", ["BV", 1, 2]),
                   value("pk", ["BPK"] + cache), value("pv", ["BPV"] + cache),
                   value("lengths", ["BL"], TensorProto.INT32),
@@ -616,11 +616,11 @@ def ring():
                   value("w", ["BW"], I64)], outputs(["y"]), opset=24)
 
 
-def few_bits(bits, packed, rows=(0, 1, 0, 1, 1, 0, 1, 0)):
+def few_bits(bits, packed, rows=(0, 1, 0, 1, 1, 0, 1, 0), shape=("M", 8)):
     """Rows of the weight that belong to any groups, which are an input if not given."""
     given = [weight("g", np.array(rows, np.int32))] if rows else []
     free = [] if rows else [value("g", ["K"], TensorProto.INT32)]
-    return fused("MatMulNBits", "x w s  g", [value("x", ["M", 8])] + free,
+    return of_microsoft("MatMulNBits", "x w s  g", [value("x", list(shape))] + free,
                  weight("w", np.array(packed, np.uint8).reshape(1, 2, -1)),
                  weight("s", np.array([[1, 10]], np.float32)),
                  *given, K=8, N=1, bits=bits, block_size=4)
@@ -757,12 +757,12 @@ MODELS = {
     "groups": groups(),
     "groups-bias": groups(value("bias", [1, 1, 1, "columns"]),
                           names="q k v pk pv lengths total    bias"),
-    "heads": fused("MultiHeadAttention", "q k v",
+    "heads": of_microsoft("MultiHeadAttention", "q k v",
                    [value("q", ["B", 1, 2]), value("k", ["BK", 1, 2]),
                     value("v", ["BV", 1, 2])], num_heads=1),
     "valid-keys": valid_keys,
     "ring": ring,
-    "angles-at": fused("RotaryEmbedding", "x p c s",
+    "angles-at": of_microsoft("RotaryEmbedding", "x p c s",
                        [value("x", [1, 1, 2, 2]), value("p", ["B", "S"], I64)],
                        weight("c", models.ramp(3, 1)), weight("s", models.ramp(3, 1))),
     "angles-at-24": one("RotaryEmbedding", "x c s p", weight("c", models.ramp(3, 1)),
@@ -772,7 +772,9 @@ MODELS = {
     "two-bits-permuted": few_bits(2, [0xe4, 0xe4]),
     "uneven-groups": few_bits(2, [0xe4, 0xe4], [0, 0, 0, 1, 1, 1, 1, 1]),
     "computed-groups": few_bits(2, [0xe4, 0xe4], []),
-    "embedding": fused("EmbedLayerNormalization", "ids  words places  s s",
+    "groups-of-a-number": few_bits(2, [0xe4] * 2, shape=()),
+    "groups-of-long-rows": few_bits(2, [0xe4] * 2, shape=("M", 9)),
+    "embedding": of_microsoft("EmbedLayerNormalization", "ids  words places  s s",
                        [value("ids", ["B", "S"], TensorProto.INT32)],
                        weight("words", models.ramp(5, 2)), weight("places", models.ramp(4, 2)),
                        weight("s", models.ramp(2)), results="y counts"),

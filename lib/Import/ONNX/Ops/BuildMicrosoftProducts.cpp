@@ -140,6 +140,20 @@ static bool readOrder(NodeBuilder &node, Blocks &blocks) {
   return true;
 }
 
+/// Returns the input with its last dimension in the order of the sorted rows. A look-up
+/// would choose among more numbers than there are rows, so that their number is checked
+/// first.
+static Value orderInput(NodeBuilder &node, Value input, const Blocks &blocks) {
+  if (blocks.order.empty())
+    return input;
+  ArrayRef<int64_t> shape = tensorOf(input).getShape();
+  if (shape.empty() || (ShapedType::isStatic(shape.back()) && shape.back() != blocks.rows))
+    return node.invalid(fmt::format("its input has {} in each row; expected {}, its K",
+                                    shape.empty() ? 1 : shape.back(), blocks.rows));
+  return gather(node, input, node.intsConstant(blocks.order),
+                tensorOf(input).getRank() - 1);
+}
+
 /// Returns packed columns whose rows are sorted by their group.
 static std::vector<char> sortRows(ArrayRef<char> bytes, const Blocks &blocks) {
   int64_t width = blocks.groups * blocks.bytesPerGroup();
@@ -233,9 +247,9 @@ Value onnx_import::buildMatMulNBits(NodeBuilder &node) {
     return {};
   if (!readOrder(node, *blocks))
     return {};
-  if (!blocks->order.empty())
-    input = gather(node, input, node.intsConstant(blocks->order),
-                   tensorOf(input).getRank() - 1);
+  input = orderInput(node, input, *blocks);
+  if (!input)
+    return {};
   Value zeroPoints;
   if (node.hasOperand(3) &&
       !(zeroPoints = unpackZeroPoints(node, node.operand(3), *blocks)))
