@@ -774,6 +774,7 @@ MODELS = {
     "computed-groups": few_bits(2, [0xe4, 0xe4], []),
     "groups-of-a-number": few_bits(2, [0xe4] * 2, shape=()),
     "groups-of-long-rows": few_bits(2, [0xe4] * 2, shape=("M", 9)),
+    "groups-of-free-rows": few_bits(2, [0xe4] * 2, shape=("M", "L")),
     "embedding": of_microsoft("EmbedLayerNormalization", "ids  words places  s s",
                        [value("ids", ["B", "S"], TensorProto.INT32)],
                        weight("words", models.ramp(5, 2)), weight("places", models.ramp(4, 2)),

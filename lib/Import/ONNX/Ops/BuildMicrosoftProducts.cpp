@@ -141,17 +141,18 @@ static bool readOrder(NodeBuilder &node, Blocks &blocks) {
 }
 
 /// Returns the input with its last dimension in the order of the sorted rows. A look-up
-/// would choose among more numbers than there are rows, so that their number is checked
-/// first.
+/// would choose among more numbers than there are rows, so that their number is checked.
 static Value orderInput(NodeBuilder &node, Value input, const Blocks &blocks) {
   if (blocks.order.empty())
     return input;
-  ArrayRef<int64_t> shape = tensorOf(input).getShape();
-  if (shape.empty() || (ShapedType::isStatic(shape.back()) && shape.back() != blocks.rows))
-    return node.invalid(fmt::format("its input has {} in each row; expected {}, its K",
-                                    shape.empty() ? 1 : shape.back(), blocks.rows));
-  return gather(node, input, node.intsConstant(blocks.order),
-                tensorOf(input).getRank() - 1);
+  int64_t axis = tensorOf(input).getRank() - 1;
+  Value order = node.intsConstant(blocks.order);
+  if (axis < 0)
+    return node.invalid(
+        fmt::format("its input is a number; expected rows of {}, its K", blocks.rows));
+  if (!requireSameSize(node, "input", input, axis, "weight", order, 0))
+    return {};
+  return gather(node, input, order, axis);
 }
 
 /// Returns packed columns whose rows are sorted by their group.
