@@ -68,15 +68,9 @@ double tacit::nn::uncertaintyOf(Value value, double number) {
   double mantissa = std::frexp(number, &exponent);
   if (!type || number == 0 || !std::isfinite(number) || std::abs(mantissa) == 0.5)
     return 0;
-  auto unit = [&](int digits) { return std::ldexp(1.0, exponent - digits); };
-  // A number is rounded to half precision by half a unit at most.
-  if (isExactIn(number, APFloat::BFloat()))
-    return unit(8) / 2;
-  if (isExactIn(number, APFloat::IEEEhalf()))
-    return unit(11) / 2;
-  if (isExactIn(number, APFloat::IEEEsingle()))
-    return unit(24);
-  return unit(std::min<int>(type.getFPMantissaWidth(), 53));
+  // A number of f64 was possibly rounded to f32 before.
+  int digits = isExactIn(number, APFloat::IEEEsingle()) ? 24 : 53;
+  return std::ldexp(1.0, exponent - std::min<int>(type.getFPMantissaWidth(), digits));
 }
 
 bool tacit::nn::keepsShape(Value scalar, Value other) {

@@ -123,11 +123,12 @@ func.func @gate(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   return %y : tensor<2x8xf32>
 }
 
-// Constants of a model that was half precision once, in a file of f32.
+// Constants of a model that was half precision once, in a file of f32: they are those of the
+// file, to the last bit.
 // CHECK-LABEL: func.func @rounded(
 // CHECK-SAME: %[[X:.+]]: tensor<4xf32>
-// CHECK: nn.gelu erf %[[X]]
-// CHECK: nn.gelu sigmoid %[[X]]
+// CHECK: nn.gelu erf %[[X]] {scale = 0.7071823{{[0-9]*}} : f64}
+// CHECK: nn.gelu sigmoid %[[X]] {scale = 1.7021484375{{0*}} : f64}
 func.func @rounded(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %half = nn.constant dense<0.5> : tensor<f32>
   %one = nn.constant dense<1.0> : tensor<f32>

@@ -30,14 +30,12 @@ namespace tacit::nn {
 /// A block begins with an attention, and holds the sublayers that follow on the same stream
 /// of values. The next attention begins another block, with these exceptions:
 ///
-/// - one cross attention directly after a self-attention, or the reverse: a decoder has
-/// both
-///   in one block;
-/// - attentions directly after one another, if each layer of the stream has as many of them
-///   and then a feed-forward layer: temporal and spatial attention are one block;
-/// - layers before the first attention, if there are as many more between any two
-/// attentions
-///   as come after the last one: layers with a feed-forward layer on both sides.
+/// - A cross attention directly after a self-attention, or the reverse, is in the same
+///   block: a decoder has both.
+/// - So are attentions directly after one another, such as temporal and spatial ones, if
+///   each layer of the stream has as many of them and then a feed-forward layer.
+/// - Layers before the first attention begin its block if as many more lie between two
+///   attentions as follow the last one: there is a feed-forward layer on both sides.
 ///
 /// The numbers in the paths of nodes (/layers.3/...) decide where structure has two
 /// answers. In a model without attention, layers that transpose values in front of a

@@ -20,8 +20,7 @@ namespace tacit::nn {
 std::optional<double> constantScalar(mlir::Value value, unsigned depth = 6);
 
 /// Returns how far `number`, which constantScalar found, may be from the one that its
-/// author meant: one unit in its last place. A number that half precision can hold was
-/// possibly rounded to it before; a power of two is what it is.
+/// author meant: one unit in its last place, in its own type; a power of two is what it is.
 double uncertaintyOf(mlir::Value value, double number);
 
 /// Returns true if a tensor of the type of `scalar` broadcasts against one of the type of

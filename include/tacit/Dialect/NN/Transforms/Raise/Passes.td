@@ -161,10 +161,10 @@ def RaiseGelu : RaisePass<"nn-raise-gelu"> {
     - erf of x / sqrt(2), in 0.5 x + 0.5 x T.
 
     The constants of the file are those of the function if they agree to one unit in the last
-    place of their type, which is half precision for numbers that it can hold: 1.4142135 is a
-    root of 2, and so is 1.4140625 of float16, but 1.4142 is not. Constants that differ by up
-    to 1 %, as if they were shortened, are kept as attributes `scale` and `cubic` of the
-    operation. Near misses: another coefficient, and the right argument in another expression.
+    place: 1.4142135 is a root of 2, but 1.4142 is not, and neither is 1.4140625, which is
+    that of float16. Constants that differ by up to 1 %, because they were shortened or
+    rounded, are kept as attributes `scale` and `cubic` of the operation. Near misses:
+    another coefficient, and the right argument in another expression.
 
     **Before**
 
