@@ -265,6 +265,7 @@ static EvaluatedModel describe(const Compiled &compiled, const Measured &measure
   model.name = compiled.name;
   model.scores = measured.score.result();
   model.perSecond = measured.perSecond;
+  model.speedSeconds = measured.speedSeconds;
   model.weightBytes = compiled.executable->description().weights_bytes;
   model.compileSeconds = compiled.seconds;
   model.sites = compiled.sites;

@@ -223,8 +223,10 @@ llvm::Error Evaluator::measureSpeed(size_t model, const Call &call) {
       count += call.batch;
     }
   }
-  if (seconds >= kLeastSeconds)
+  if (seconds >= kLeastSeconds) {
     measured.perSecond = count * perExample / seconds;
+    measured.speedSeconds = seconds;
+  }
   return llvm::Error::success();
 }
 

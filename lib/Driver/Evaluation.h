@@ -21,6 +21,7 @@ struct Measured {
   double seconds = 0;                    ///< of the model alone
   /// The examples (tokens, of a text) that it computes in a second, if that is known.
   std::optional<double> perSecond;
+  std::optional<double> speedSeconds; ///< in which that was measured
   /// The sums and products that left the ring, if the model counts them (as a twin does).
   std::optional<int64_t> wraps;
 };

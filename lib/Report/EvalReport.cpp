@@ -367,6 +367,7 @@ static llvm::json::Object modelJson(const EvalReport &report, const EvaluatedMod
                             {"outputs", outputsJson(report, model)},
                             {"weight_bytes", model.weightBytes},
                             {speed, optionalNumber(model.perSecond)},
+                            {"speed_seconds", optionalNumber(model.speedSeconds)},
                             {"compile_seconds", model.compileSeconds},
                             {"nonlinear_sites", nullptr}};
   if (const auto &sites = model.sites)

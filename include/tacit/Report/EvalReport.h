@@ -47,7 +47,8 @@ struct EvaluatedModel {
   std::optional<EvaluatedScores> scores;
   /// Tokens or examples, unless the evaluation was too short to tell.
   std::optional<double> perSecond;
-  int64_t weightBytes = 0; ///< of the packed file: weights, tables and padding
+  std::optional<double> speedSeconds; ///< in which that was measured
+  int64_t weightBytes = 0;            ///< of the packed file: weights, tables and padding
   double compileSeconds = 0;
   std::optional<SiteCounts> sites; ///< unknown for a program behind the phase check
   /// The distance from the first column, which has none.
