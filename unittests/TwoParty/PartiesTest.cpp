@@ -284,11 +284,11 @@ protected:
     arguments.push_back(tensorOf({}, one));
     size_t nextOfClient = 0, nextOfServer = 0;
     for (unsigned i = 1; i < function.getNumArguments(); ++i) {
-      auto owner = function.getArgAttrOfType<mpc::PartyAttr>(i, "mpc.party").getValue();
+      auto owner = function.getArgAttrOfType<mpc::PartyAttr>(i, mpc::kPartyAttr).getValue();
       bool isOwn = (owner == mpc::Party::Server) == isServer;
       HostTensor tensor =
           owner == mpc::Party::Server ? server[nextOfServer++] : client[nextOfClient++];
-      auto mask = function.getArgAttrOfType<IntegerAttr>(i, "mpc.mask");
+      auto mask = function.getArgAttrOfType<IntegerAttr>(i, mpc::kMaskAttr);
       if (!isOwn) {
         Words words(tensor.data.size() / sizeof(int64_t), 0);
         if (mask) {
@@ -398,10 +398,10 @@ std::string programOf(std::string shape, std::string op, std::string attributes 
 
 TEST_F(PartiesTest, FindsReciprocalsOverTheWholeRange) {
   std::vector<float> x;
-  for (int i = -7; i <= 16; ++i)
+  for (int i = -8; i <= 16; ++i)
     for (float factor : {1.0f, 1.3f, 1.999f})
       x.push_back(std::ldexp(factor, i));
-  auto y = run(programOf("72", "mpc.reciprocal"), floats({72}, x), 1);
+  auto y = run(programOf("75", "mpc.reciprocal"), floats({75}, x), 1);
   ASSERT_EQ(y.size(), x.size());
   for (size_t i = 0; i < x.size(); ++i) {
     // Of the number in fixed point.
@@ -489,6 +489,20 @@ TEST_F(PartiesTest, ComputesGeluInPieces) {
   }
   EXPECT_EQ(y[80], 300);
   EXPECT_EQ(y[81], 0);
+}
+
+TEST_F(PartiesTest, ComputesGeluOfTheFile) {
+  std::vector<float> x;
+  for (int i = 0; i < 160; ++i)
+    x.push_back(static_cast<float>(i - 80) / 10);
+  for (std::string kind : {"erf", "tanh"}) {
+    auto y = run(programOf("160", "mpc.gelu " + kind), floats({160}, x), 1);
+    ASSERT_EQ(y.size(), x.size());
+    for (size_t i = 0; i < x.size(); ++i) {
+      double exact = x[i] / 2 * (1 + std::erf(x[i] / std::sqrt(2.0)));
+      EXPECT_NEAR(y[i], exact, 2e-2) << kind << " of " << x[i];
+    }
+  }
 }
 
 } // namespace

@@ -356,6 +356,32 @@ void Lowering::lower(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// Where numbers that are no secrets come from, besides constants.
+class Origins {
+public:
+  bool areKnown(Value value) { return !dependsOn(value, /*onInputs=*/true); }
+  bool areBefore(Value value) { return !dependsOn(value, /*onInputs=*/false); }
+
+private:
+  /// Returns true if a value follows from something that is revealed or, if that is asked,
+  /// from an argument.
+  bool dependsOn(Value value, bool onInputs) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return onInputs;
+    if (isa<mpc::RevealOp>(op))
+      return true;
+    auto known = found[onInputs].find(value);
+    if (known != found[onInputs].end())
+      return known->second;
+    return found[onInputs][value] = llvm::any_of(op->getOperands(), [&](Value operand) {
+             return dependsOn(operand, onInputs);
+           });
+  }
+
+  llvm::DenseMap<Value, bool> found[2];
+};
+
 struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToParties> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -396,6 +422,7 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
   /// Reports every operation for which there are no messages.
   static LogicalResult check(func::FuncOp main) {
     bool ok = true;
+    Origins origins;
     for (Operation &op : main.getBody().front().without_terminator()) {
       if (!hasSecrets(op.getOperands()) && !hasSecrets(op.getResults()))
         continue;
@@ -407,11 +434,27 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
       else if (share.getWidth() != kWordBits)
         op.emitOpError() << "computes in a ring of " << share.getWidth()
                          << " bits; expected " << kWordBits;
+      else if (!isComputedBefore(&op, origins))
+        op.emitOpError() << "reads numbers that its party does not know before the run; "
+                            "mpc-verify-secrecy says why";
       else
         continue;
       ok = false;
     }
     return success(ok);
+  }
+
+  /// Returns true if the numbers that an operation reads follow from constants or, where
+  /// the client puts in something, from the inputs.
+  static bool isComputedBefore(Operation *op, Origins &origins) {
+    auto share = dyn_cast<mpc::ShareOp>(op);
+    auto rows = dyn_cast<mpc::OneHotOp>(op);
+    bool isClients = (share && share.getParty() == mpc::Party::Client) ||
+                     (rows && rows.getParty() == mpc::Party::Client);
+    return llvm::all_of(op->getOperands(), [&](Value operand) {
+      return isa<mpc::ShareType>(operand.getType()) ||
+             (isClients ? origins.areBefore(operand) : origins.areKnown(operand));
+    });
   }
 
   static void lowerBody(func::FuncOp main, Lowering &lowering) {
@@ -450,9 +493,10 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
       unsigned number = argument.words.getArgNumber();
       if (!argument.origin)
         continue;
-      parties.setArgAttr(number, "mpc.party", mpc::PartyAttr::get(context, argument.party));
+      parties.setArgAttr(number, mpc::kPartyAttr,
+                         mpc::PartyAttr::get(context, argument.party));
       if (argument.mask)
-        parties.setArgAttr(number, "mpc.mask", b.getI64IntegerAttr(*argument.mask));
+        parties.setArgAttr(number, mpc::kMaskAttr, b.getI64IntegerAttr(*argument.mask));
     }
   }
 

@@ -22,6 +22,24 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
 
 // -----
 
+!x = !mpc.share<2, width = 64, fraction = 16>
+
+// The server does not know the input, nobody what is revealed only later, and both know
+// constants alone.
+func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @below {{'mpc.share' op reads numbers that its party does not know before the run; mpc-verify-secrecy says why}}
+  %0 = mpc.share %x from server : tensor<2xf32> to !x
+  // expected-error @below {{'mpc.add' op reads numbers that its party does not know before the run}}
+  %1 = mpc.add %0, %x : (!x, tensor<2xf32>) -> !x
+  %2 = mpc.reveal %1 to client : !x -> tensor<2xf32>
+  // expected-error @below {{'mpc.share' op reads numbers that its party does not know before the run}}
+  %3 = mpc.share %2 from client : tensor<2xf32> to !x
+  %4 = mpc.reveal %3 to client : !x -> tensor<2xf32>
+  return %4 : tensor<2xf32>
+}
+
+// -----
+
 // expected-error @below {{expected a function @main with one block: the model}}
 module {
   func.func @f() {

@@ -1,7 +1,11 @@
 // RUN: tacit-opt %s -mpc-expand -split-input-file -verify-diagnostics
 // RUN: not tacit-opt %s -mpc-expand=recipe=spdz 2>&1 | FileCheck %s --check-prefix=RECIPE
 // RUN: not tacit-opt %s -mpc-expand=norm-scale=3 2>&1 | FileCheck %s --check-prefix=SCALE
+// RUN: not tacit-opt %s -mpc-expand='recipe=tacit norm-scale=4' 2>&1 | FileCheck %s --check-prefix=OWNSCALE
+// RUN: not tacit-opt %s -mpc-expand=recipe=tacit 2>&1 | FileCheck %s --check-prefix=OWNRING
 
+// OWNSCALE: norm-scale is 4; expected 1 with recipe=tacit, whose norms take any variance
+// OWNRING: 'mpc.gelu' op computes with a fraction of 18 bits in a ring of 44 bits; expected at most 24 in a ring of 64 with recipe=tacit
 // SCALE: norm-scale is 3; expected a power of two from 1 to 256
 // RECIPE: Cannot find option named 'spdz'!
 

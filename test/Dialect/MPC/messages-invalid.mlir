@@ -24,3 +24,19 @@ func.func @f(%x: tensor<4xi64>) {
   %0 = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [nowhere] -> tensor<4xi64>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<4xi64>) {
+  // expected-error @below {{0 bits of a word matter; expected 1 to 64}}
+  mpc.deal %x as <id = 0, origin = dealt, bits = 0> : tensor<4xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4xi64>) {
+  // expected-error @below {{material has the number -1; expected at least 0}}
+  mpc.deal %x as <id = -1, origin = dealt> : tensor<4xi64>
+  return
+}

@@ -54,6 +54,15 @@ void ExchangeOp::getEffects(Effects &effects) {
   addEffects(effects, getInputsMutable(), getInitsMutable());
 }
 
+LogicalResult MaterialAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t id,
+                                   Origin, int64_t bits, bool, bool) {
+  if (id < 0)
+    return emitError() << "material has the number " << id << "; expected at least 0";
+  if (bits < 1 || bits > 64)
+    return emitError() << bits << " bits of a word matter; expected 1 to 64";
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // mpc.exchange
 //===----------------------------------------------------------------------===//

@@ -37,7 +37,7 @@ static constexpr int64_t kMaxNormScale = 256;
 /// within 0.01 up to 2.5, and six steps of Newton's method reach 1/sqrt(x), to 5 %, from x
 /// = 0.008 on.
 static Functions functionsOf(Recipe recipe) {
-  return recipe == Recipe::CrypTenBounded ? Functions{2.5, 6} : Functions();
+  return recipe == Recipe::CrypTen ? Functions() : Functions{2.5, 6};
 }
 
 static bool isExpanded(Operation *op, Recipe recipe) {
@@ -111,12 +111,29 @@ static LogicalResult checkRing(Operation *op) {
   return diag;
 }
 
+/// The functions of the suite tacit have up to 28 bits of fraction in between, and a number
+/// of twice the fraction and 11 more bits.
+static LogicalResult checkOwnRing(Operation *op) {
+  static constexpr int64_t kWidth = 64, kMaxFraction = 24;
+  auto type = cast<ShareType>(op->getResult(0).getType());
+  if (type.getWidth() == kWidth && type.getFraction() <= kMaxFraction)
+    return success();
+  return op->emitOpError() << "computes with a fraction of " << type.getFraction()
+                           << " bits in a ring of " << type.getWidth()
+                           << " bits; expected at most " << kMaxFraction << " in a ring of "
+                           << kWidth << " with recipe=tacit";
+}
+
 namespace {
 
 struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
   using ExpandBase::ExpandBase;
 
   LogicalResult initialize(MLIRContext *context) override {
+    if (recipe == Recipe::Tacit && normScale != 1)
+      return emitError(UnknownLoc::get(context))
+             << "norm-scale is " << normScale.getValue()
+             << "; expected 1 with recipe=tacit, whose norms take any variance";
     if (normScale >= 1 && normScale <= kMaxNormScale && llvm::isPowerOf2_64(normScale))
       return success();
     return emitError(UnknownLoc::get(context))
@@ -133,7 +150,7 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
         if (!isExpanded(op, recipe))
           return;
         ops.push_back(op);
-        fits &= succeeded(checkRing(op));
+        fits &= succeeded(recipe == Recipe::Tacit ? checkOwnRing(op) : checkRing(op));
       });
       if (!fits)
         return signalPassFailure();

@@ -45,6 +45,11 @@ inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 /// from one inference to the next. The value is the name of the other end, or "".
 inline constexpr llvm::StringLiteral kStateAttr = "mpc.state";
 
+/// Of arguments of @party: the party that the words belong to, and the number of the
+/// material that masks them at the other one. Without a mask the other one has zeros.
+inline constexpr llvm::StringLiteral kPartyAttr = "mpc.party";
+inline constexpr llvm::StringLiteral kMaskAttr = "mpc.mask";
+
 /// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 

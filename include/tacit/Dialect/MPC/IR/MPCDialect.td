@@ -168,6 +168,7 @@ def MPC_MaterialAttr : AttrDef<MPC_Dialect, "Material"> {
                         DefaultValuedParameter<"bool", "false">:$boolean,
                         DefaultValuedParameter<"bool", "false">:$session);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // TACIT_DIALECT_MPC_IR_MPCDIALECT_TD

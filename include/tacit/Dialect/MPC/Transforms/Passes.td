@@ -48,7 +48,15 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     steps of Newton's method instead of three, 240 more bytes per row, and thus covers, to
     0.5 %, variances from 0.014 to 150, and to 5 % from 0.008 on.
 
-    A product is truncated at once to the fraction of the function. A public factor gets as
+    `recipe=tacit` expands every function, max, exp, reciprocal and rsqrt included, down to
+    products and signs, for the programs of `convert-mpc-to-parties`. Its functions take any
+    number: exp is 0 below -16, powers of two are found by comparisons, and what follows is
+    right to the fraction; reciprocals are those of numbers from 2^-8 to 2^17, roots those
+    of numbers from 2^-20 to 2^18. The kinds of GELU that consist of pieces are what they
+    are; erf and tanh are the series above with its bounds, which is within 0.02.
+
+    In the recipes of CrypTen a product is truncated at once to the fraction of the
+    function. A public factor gets as
     many bits as are needed for 14 significant ones, at least the fraction, or the few that
     represent it exactly. The parts of a function have its location, and an `mpc.site` that
     names it. They must not be shared between functions or within the series (by `cse`) if
@@ -80,7 +88,7 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
   let options = [
     WordOption<"recipe", "recipe", Recipe, /*default=*/"CrypTen", "the expansions that are used">,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
-           "a power of two by which norms move the variances that rsqrt takes">
+           "a power of two by which CrypTen's norms move the variances that rsqrt takes">
   ];
   let statistics = [
     Statistic<"functions", "functions", "whole functions expanded">,
