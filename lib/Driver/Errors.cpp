@@ -90,6 +90,8 @@ static int exitCodeOf(ErrorKind kind) {
     return 5;
   case ErrorKind::Mismatch:
     return 6;
+  case ErrorKind::Peer:
+    return 7;
   }
   llvm_unreachable("a kind that is none of those");
 }

@@ -22,6 +22,7 @@ enum class ErrorKind {
   BadInput,        ///< a file is missing, damaged, or not what it should be
   LimitExceeded,   ///< a limit set by the user was not met
   Mismatch,        ///< results differ from the expected ones
+  Peer,            ///< another process or the connection to it failed
 };
 
 /// What the user can set, or look at, to follow a hint. A library knows no options: the
