@@ -331,8 +331,8 @@ static bool isPrimitive(Operation *op) {
              mpc::SliceOp, mpc::ConcatOp>(op);
 }
 
-void Lowering::lower(Operation *op) {
-  programs.begin(op);
+void Lowering::lower(Operation *op, int64_t number) {
+  programs.begin(op, number);
   TypeSwitch<Operation *>(op)
       .Case([&](mpc::ShareOp share) { this->share(op, share.getParty()); })
       .Case([&](mpc::OneHotOp rows) { share(op, rows.getParty()); })
@@ -461,9 +461,9 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     for (BlockArgument argument : main.getArguments())
       if (isa<mpc::ShareType>(argument.getType()))
         lowering.addState(argument);
-    for (Operation &op : main.getBody().front().without_terminator())
+    for (auto [i, op] : llvm::enumerate(main.getBody().front().without_terminator()))
       if (hasSecrets(op.getOperands()) || hasSecrets(op.getResults()))
-        lowering.lower(&op);
+        lowering.lower(&op, i);
     auto end = cast<func::ReturnOp>(main.getBody().front().getTerminator());
     SmallVector<Value> results;
     for (auto [op, numbers] : lowering.revealed)

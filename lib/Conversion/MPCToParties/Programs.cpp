@@ -9,7 +9,9 @@
 #include "../NNToLinalg/Lowering.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "tacit/Cost/ProgramCosts.h"
 #include "tacit/Dialect/NN/IR/SiteName.h"
+#include "tacit/Support/NodeName.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -230,12 +232,13 @@ Value Program::fromPlane(Value plane, ArrayRef<int64_t> shape) {
 // Both programs
 //===----------------------------------------------------------------------===//
 
-void Programs::begin(Operation *op) {
+void Programs::begin(Operation *op, int64_t number) {
   party.loc = dealer.loc = op->getLoc();
-  site.clear();
-  for (StringRef name : {StringRef(mpc::kSiteAttr), StringRef(nn::kSiteNameAttr)})
-    if (Attribute attribute = op->getAttr(name))
-      site.append(name, attribute);
+  StringRef name = nn::getSiteName(op);
+  if (name.empty())
+    name = nn::getSiteName(op->getLoc());
+  site = mpc::PlaceAttr::get(op->getContext(), number, cost::kindOf(op),
+                             op->getName().getStringRef(), name, nodeOf(op->getLoc()));
 }
 
 Dealt Programs::make(Value word, ArrayRef<int64_t> shape, mpc::Origin origin, int64_t bits,
@@ -243,13 +246,13 @@ Dealt Programs::make(Value word, ArrayRef<int64_t> shape, mpc::Origin origin, in
   auto source = mpc::MaterialAttr::get(party.function.getContext(), numMaterials++, origin,
                                        bits, isBoolean, isSession);
   if (word)
-    mpc::DealOp::create(dealer.builder, dealer.loc, word, source);
+    mpc::DealOp::create(dealer.builder, dealer.loc, word, source, site);
   else
     word = mpc::DrawOp::create(dealer.builder, dealer.loc, dealer.words(shape), source,
-                               dealer.empty(shape))
+                               dealer.empty(shape), site)
                .getResult();
   Value share = mpc::MaterialOp::create(party.builder, party.loc, party.words(shape),
-                                        source, party.empty(shape))
+                                        source, party.empty(shape), site)
                     .getResult();
   return {word, share};
 }
@@ -270,12 +273,12 @@ Dealt Programs::dealBits(Value word) {
 }
 
 Value Programs::exchange(Value message, mpc::Direction direction) {
-  auto op = mpc::ExchangeOp::create(party.builder, party.loc, TypeRange(message.getType()),
-                                    message, party.empty(shapeOf(message)),
-                                    ArrayRef<int32_t>{static_cast<int32_t>(direction)});
-  for (NamedAttribute attribute : site)
-    op->setAttr(attribute.getName(), attribute.getValue());
-  return op->getResult(0);
+  OpBuilder &b = party.builder;
+  return mpc::ExchangeOp::create(b, party.loc, TypeRange(message.getType()), message,
+                                 party.empty(shapeOf(message)),
+                                 b.getDenseI32ArrayAttr({static_cast<int32_t>(direction)}),
+                                 b.getArrayAttr({site}))
+      ->getResult(0);
 }
 
 Value Programs::open(Value share) { return party.add(share, exchange(share)); }

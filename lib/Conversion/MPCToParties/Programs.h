@@ -100,8 +100,8 @@ public:
   Programs(mlir::func::FuncOp parties, mlir::func::FuncOp dealer, mlir::Value isServer)
       : party(parties), dealer(dealer), isServer(isServer) {}
 
-  /// The operations that follow stand for `op`.
-  void begin(mlir::Operation *op);
+  /// The operations that follow stand for `op`, which has that position in @main.
+  void begin(mlir::Operation *op, int64_t number);
 
   Dealt draw(llvm::ArrayRef<int64_t> shape, mpc::Origin origin, bool isBoolean = false,
              bool isSession = false);
@@ -130,7 +130,7 @@ private:
   Dealt make(mlir::Value word, llvm::ArrayRef<int64_t> shape, mpc::Origin origin,
              int64_t bits, bool isBoolean, bool isSession);
 
-  mlir::NamedAttrList site;
+  mpc::PlaceAttr site;
   int64_t numMaterials = 0;
 };
 

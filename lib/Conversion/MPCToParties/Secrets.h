@@ -74,8 +74,8 @@ class Lowering {
 public:
   Lowering(Programs &programs) : programs(programs) {}
 
-  /// Writes what a primitive does.
-  void lower(mlir::Operation *op);
+  /// Writes what a primitive does, which has that position in @main.
+  void lower(mlir::Operation *op, int64_t number);
 
   Secret &secretOf(mlir::Value value) { return secrets[value]; }
   /// Adds an argument for state.

@@ -19,7 +19,9 @@
 // CHECK: mpc.material <id = 4, origin = dealt, bits = 16> into
 // CHECK: linalg.generic {{.*}} ins(%{{.+}}, %[[R]], %[[S]] : tensor<4xi64>, tensor<4xi64>, tensor<i64>)
 // CHECK: arith.constant 62 : i64
+// A message states what it is sent for.
 // CHECK: mpc.exchange ins(%{{.+}} : tensor<4xi64>) outs(%{{.+}} : tensor<4xi64>) [both]
+// CHECK-SAME: {sites = [#mpc.place<number = 2, kind = "gelu", op = "mpc.truncate", site = "layers.0.ffn.activation", node = "/Gelu">]}
 // CHECK: arith.shrui
 // The second product multiplies the terms of both: r >> f, and the top bit, whose square
 // vanishes.
@@ -33,7 +35,7 @@
 // CHECK: %[[L:.+]] = mpc.draw <id = 0, origin = client>
 // CHECK: linalg.generic {{.*}} ins(%[[L]], %[[L]] :
 // CHECK: arith.muli
-// CHECK: mpc.deal %{{.+}} as <id = 1, origin = dealt> : tensor<4xi64>
+// CHECK: mpc.deal %{{.+}} as <id = 1, origin = dealt> {site = #mpc.place<number = 1, kind = "square", op = "mpc.square">} : tensor<4xi64>
 // CHECK: %[[M:.+]] = mpc.draw <id = 2, origin = drawn>
 // CHECK: linalg.generic {{.*}} ins(%[[M]] :
 // CHECK: arith.constant 16 : i64
@@ -51,7 +53,7 @@
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = mpc.share %x from client : tensor<4xf32> to !x
   %1 = mpc.square %0 : !x to !d
-  %2 = mpc.truncate %1 : !d to !x
+  %2 = mpc.truncate %1 {mpc.site = #mpc.site<block = 0, role = other, of = "gelu">, nn.site = "layers.0.ffn.activation"} : !d to !x loc("/Gelu")
   %3 = mpc.square %2 : !x to !d
   %4 = mpc.reveal %3 to client : !d -> tensor<4xf32>
   return %4 : tensor<4xf32>

@@ -28,6 +28,15 @@ func.func @f(%x: tensor<4xi64>) {
 // -----
 
 func.func @f(%x: tensor<4xi64>) {
+  %e = tensor.empty() : tensor<4xi64>
+  // expected-error @below {{'mpc.exchange' op has 2 messages and 1 sites; expected a site for each}}
+  %0:2 = mpc.exchange ins(%x, %x : tensor<4xi64>, tensor<4xi64>) outs(%e, %e : tensor<4xi64>, tensor<4xi64>) [both, both] {sites = [#mpc.place<number = 0, kind = "mul", op = "mpc.mul">]} -> tensor<4xi64>, tensor<4xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4xi64>) {
   // expected-error @below {{0 bits of a word matter; expected 1 to 64}}
   mpc.deal %x as <id = 0, origin = dealt, bits = 0> : tensor<4xi64>
   return

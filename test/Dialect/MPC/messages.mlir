@@ -21,7 +21,9 @@ func.func @dealer() {
   // CHECK: %[[R:.+]] = mpc.draw <id = 1, origin = server, boolean = true, session = true> into %{{.+}} : tensor<4xi64> -> tensor<4xi64>
   %r = mpc.draw <id = 1, origin = server, boolean = true, session = true> into %e : tensor<4xi64> -> tensor<4xi64>
   // CHECK: mpc.deal %[[R]] as <id = 2, origin = dealt, bits = 16> : tensor<4xi64>
+  // CHECK: mpc.deal %[[R]] as <id = 3, origin = dealt> {site = #mpc.place<number = 9, kind = "gelu", op = "mpc.mul">} : tensor<4xi64>
   mpc.deal %r as <id = 2, origin = dealt, bits = 16> : tensor<4xi64>
+  mpc.deal %r as <id = 3, origin = dealt> {site = #mpc.place<number = 9, kind = "gelu", op = "mpc.mul">} : tensor<4xi64>
   return
 }
 

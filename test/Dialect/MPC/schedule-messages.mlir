@@ -33,3 +33,26 @@ func.func @dealer() {
   mpc.deal %r as <id = 2, origin = dealt> : tensor<4xi64>
   return
 }
+
+// The merged operation states the site of each message.
+// CHECK-LABEL: func.func @sites(
+// CHECK: mpc.exchange {{.*}} [both, both, to_server]
+// CHECK-SAME: {sites = [#mpc.place<number = 4, kind = "head", op = "mpc.matmul">,
+// CHECK-SAME: #mpc.place<number = 7, kind = "gelu", op = "mpc.mul", site = "layers.0.ffn.activation", node = "/Gelu">,
+// CHECK-SAME: #mpc.place<number = 7, kind = "gelu", op = "mpc.mul">]}
+func.func @sites(%x: tensor<4xi64>, %y: tensor<4xi64>) -> (tensor<4xi64>, tensor<4xi64>, tensor<4xi64>) {
+  %e = tensor.empty() : tensor<4xi64>
+  %a = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] {sites = [#mpc.place<number = 4, kind = "head", op = "mpc.matmul">]} -> tensor<4xi64>
+  %b:2 = mpc.exchange ins(%x, %y : tensor<4xi64>, tensor<4xi64>) outs(%e, %e : tensor<4xi64>, tensor<4xi64>) [both, to_server] {sites = [#mpc.place<number = 7, kind = "gelu", op = "mpc.mul", site = "layers.0.ffn.activation", node = "/Gelu">, #mpc.place<number = 7, kind = "gelu", op = "mpc.mul">]} -> tensor<4xi64>, tensor<4xi64>
+  return %a, %b#0, %b#1 : tensor<4xi64>, tensor<4xi64>, tensor<4xi64>
+}
+
+// A hop of which some sites are not known has none, rather than those of other messages.
+// CHECK-LABEL: func.func @some_sites(
+// CHECK: mpc.exchange {{.*}} [both, both] ->
+func.func @some_sites(%x: tensor<4xi64>) -> (tensor<4xi64>, tensor<4xi64>) {
+  %e = tensor.empty() : tensor<4xi64>
+  %a = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] {sites = [#mpc.place<number = 4, kind = "head", op = "mpc.matmul">]} -> tensor<4xi64>
+  %b = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] -> tensor<4xi64>
+  return %a, %b : tensor<4xi64>, tensor<4xi64>
+}

@@ -73,6 +73,9 @@ LogicalResult ExchangeOp::verify() {
     return emitOpError() << "has " << getInputs().size() << " inputs, " << getInits().size()
                          << " outputs and " << getDirections().size()
                          << " directions; expected the same number of each";
+  if (getSites() && getSites()->size() != getInputs().size())
+    return emitOpError() << "has " << getInputs().size() << " messages and "
+                         << getSites()->size() << " sites; expected a site for each";
   for (auto [input, init] : llvm::zip(getInputs(), getInits()))
     if (cast<ShapedType>(input.getType()).getShape() !=
         cast<ShapedType>(init.getType()).getShape())

@@ -100,7 +100,7 @@ struct ReadMessage
     Value words = isContiguous(*buffer)
                       ? *buffer
                       : copyOf(rewriter, op->getLoc(), *buffer, /*isRead=*/true);
-    DealOp::create(rewriter, op->getLoc(), words, deal.getSource());
+    DealOp::create(rewriter, op->getLoc(), words, deal.getSource(), deal.getSiteAttr());
     rewriter.eraseOp(op);
     return success();
   }

@@ -77,15 +77,20 @@ struct ScheduleMessages : tacit::mpc::impl::ScheduleMessagesBase<ScheduleMessage
     SmallVector<int32_t> directions;
     SmallVector<Type> types;
     SmallVector<Location> locations;
+    SmallVector<Attribute> sites;
     for (ExchangeOp message : messages) {
       llvm::append_range(inputs, message.getInputs());
       llvm::append_range(inits, message.getInits());
       llvm::append_range(directions, message.getDirections());
       llvm::append_range(types, message.getResultTypes());
       locations.push_back(message.getLoc());
+      if (ArrayAttr own = message.getSitesAttr())
+        llvm::append_range(sites, own);
     }
-    auto merged =
-        ExchangeOp::create(b, b.getFusedLoc(locations), types, inputs, inits, directions);
+    // A hop states what its messages are for only if it can state it for all of them.
+    ArrayAttr allSites = sites.size() == inputs.size() ? b.getArrayAttr(sites) : nullptr;
+    auto merged = ExchangeOp::create(b, b.getFusedLoc(locations), types, inputs, inits,
+                                     b.getDenseI32ArrayAttr(directions), allSites);
     unsigned next = 0;
     for (ExchangeOp message : messages) {
       for (Value result : message.getResults())

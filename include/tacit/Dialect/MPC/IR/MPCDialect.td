@@ -171,4 +171,27 @@ def MPC_MaterialAttr : AttrDef<MPC_Dialect, "Material"> {
   let genVerifyDecl = 1;
 }
 
+def MPC_PlaceAttr : AttrDef<MPC_Dialect, "Place"> {
+  let mnemonic = "place";
+  let summary = "the operation of the model for which something is sent or dealt";
+  let description = [{
+    `number` is the position of the operation in the body of the @main from which
+    `convert-mpc-to-parties` wrote the programs, so that messages can be added up for each
+    operation. `kind` is what the operation is for, as in reports; `op` is its name; `site`
+    and `node` are the name of the site and of the ONNX node, if they have one.
+
+    ```mlir
+    #mpc.place<number = 17, kind = "gelu", op = "mpc.truncate",
+               site = "layers.0.ffn.activation", node = "/blocks.0/Gelu">
+    ```
+  }];
+  let parameters = (ins "int64_t":$number, StringRefParameter<"what it is for">:$kind,
+                        StringRefParameter<"the operation">:$op,
+                        StringRefParameter<"the site", [{""}]>:$site,
+                        StringRefParameter<"the ONNX node", [{""}]>:$node);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def MPC_PlaceArrayAttr : TypedArrayAttrBase<MPC_PlaceAttr, "array of places">;
+
 #endif // TACIT_DIALECT_MPC_IR_MPCDIALECT_TD

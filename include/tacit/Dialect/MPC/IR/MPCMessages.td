@@ -30,7 +30,8 @@ class MPC_MessageOp<string mnemonic, list<Trait> traits = []>
 class MPC_FillingOp<string mnemonic, string what>
     : MPC_MessageOp<mnemonic, [DestinationStyleOpInterface]> {
   let summary = what;
-  let arguments = (ins MPC_MaterialAttr:$source, MPC_Words:$init);
+  let arguments = (ins MPC_MaterialAttr:$source, MPC_Words:$init,
+                       OptionalAttr<MPC_PlaceAttr>:$site);
   let results = (outs Optional<RankedTensorOf<[I64]>>:$result);
   let assemblyFormat = [{
     $source `into` $init attr-dict `:` type($init) (`->` type($result)^)?
@@ -73,7 +74,8 @@ def MPC_DealOp : MPC_MessageOp<"deal"> {
     mpc.deal %w as <id = 8, origin = dealt, bits = 16> : tensor<4x8xi64>
     ```
   }];
-  let arguments = (ins MPC_Words:$input, MPC_MaterialAttr:$source);
+  let arguments = (ins MPC_Words:$input, MPC_MaterialAttr:$source,
+                       OptionalAttr<MPC_PlaceAttr>:$site);
   let assemblyFormat = "$input `as` $source attr-dict `:` type($input)";
 }
 
@@ -83,13 +85,16 @@ def MPC_ExchangeOp
   let description = [{
     For each input the party receives what the other party has in its place. A message
     `to_server` or `to_client` goes in this direction only; its sender receives zeros.
+    `sites`, if it is there, has one entry for each message: what it is sent for.
 
     ```mlir
-    %y = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] -> tensor<4xi64>
+    %y = mpc.exchange ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) [both]
+        {sites = [#mpc.place<number = 4, kind = "head", op = "mpc.matmul">]} -> tensor<4xi64>
     ```
   }];
   let arguments = (ins Variadic<MPC_Words>:$inputs, Variadic<MPC_Words>:$inits,
-                       DenseI32ArrayAttr:$directions);
+                       DenseI32ArrayAttr:$directions,
+                       OptionalAttr<MPC_PlaceArrayAttr>:$sites);
   let results = (outs Variadic<RankedTensorOf<[I64]>>:$results);
   let assemblyFormat = [{
     `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $inits `:` type($inits) `)`
