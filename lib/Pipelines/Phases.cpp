@@ -64,11 +64,12 @@ static void schedule(OpPassManager &manager, const PipelineOptions &options) {
   buildSchedulePipeline(manager, schedule);
 }
 
+template <void (*build)(OpPassManager &, const LlvmOptions &)>
 static void lowerToLlvm(OpPassManager &manager, const PipelineOptions &options) {
   LlvmOptions llvm;
   llvm.extendsF16 = options.extendsF16;
   llvm.threads = options.usesThreads;
-  buildLlvmPipeline(manager, llvm);
+  build(manager, llvm);
 }
 
 static void share(OpPassManager &manager, const PipelineOptions &options) {
@@ -91,10 +92,20 @@ static void expand(OpPassManager &manager, const PipelineOptions &options) {
   if (!options.twoParty.isExpanded)
     return;
   mpc::ExpandOptions expand;
-  expand.recipe =
-      options.twoParty.isBounded ? mpc::Recipe::CrypTenBounded : mpc::Recipe::CrypTen;
+  expand.recipe = options.twoParty.hasMessages ? mpc::Recipe::Tacit
+                  : options.twoParty.isBounded ? mpc::Recipe::CrypTenBounded
+                                               : mpc::Recipe::CrypTen;
   expand.normScale = options.twoParty.normScale;
   buildExpandPipeline(manager, expand);
+}
+
+static void messages(OpPassManager &manager, const PipelineOptions &options) {
+  if (options.twoParty.hasMessages)
+    buildMessagesPipeline(manager);
+}
+
+static void program(OpPassManager &manager, const PipelineOptions &options) {
+  buildProgramPipeline(manager, {options.twoParty.program});
 }
 
 static void cost(OpPassManager &manager, const PipelineOptions &options) {
@@ -148,7 +159,14 @@ static constexpr Phase kBufferize = {
     PhaseFailure::Internal, always<buildBufferizePipeline>};
 static constexpr Phase kLlvm = {PhaseKind::Llvm, "llvm",
                                 "lower to the llvm dialect, ready to be compiled",
-                                PhaseFailure::Internal, lowerToLlvm};
+                                PhaseFailure::Internal, lowerToLlvm<buildLlvmPipeline>};
+static constexpr Phase kPartyLinalg = {
+    PhaseKind::Linalg, "linalg", "lower what a party computes to linalg on integers",
+    PhaseFailure::Internal, always<buildPartyLinalgPipeline>};
+static constexpr Phase kPartyLlvm = {
+    PhaseKind::Llvm, "llvm",
+    "lower messages to calls, and the rest to the llvm dialect, ready to be compiled",
+    PhaseFailure::Internal, lowerToLlvm<buildPartyLlvmPipeline>};
 
 static constexpr Phase kMpc = {
     PhaseKind::Mpc, "mpc",
@@ -158,6 +176,13 @@ static constexpr Phase kExpand = {
     PhaseKind::Expand, "expand",
     "expand functions into primitives, if the protocol has formulas",
     PhaseFailure::TwoParties, expand};
+static constexpr Phase kMessages = {
+    PhaseKind::Messages, "messages",
+    "write the programs of parties and dealer, if the protocol is our own",
+    PhaseFailure::TwoParties, messages};
+static constexpr Phase kProgram = {PhaseKind::Program, "program",
+                                   "keep the program of one of those",
+                                   PhaseFailure::Internal, program};
 static constexpr Phase kCost = {PhaseKind::Cost, "cost",
                                 "compute bytes, hops and start of every operation",
                                 PhaseFailure::TwoParties, cost};
@@ -169,8 +194,13 @@ static constexpr Phase kCost = {PhaseKind::Cost, "cost",
 static constexpr Phase kCpuFlow[] = {kImport, kRaise,  kSurgery,  kQuantize,  kMultiplier,
                                      kCheck,  kLinalg, kSchedule, kBufferize, kLlvm};
 
-static constexpr Phase kTwoPartyFlow[] = {kImport,     kTwoPartyRaise, kSurgery, kQuantize,
-                                          kMultiplier, kMpc,           kExpand,  kCost};
+static constexpr Phase kTwoPartyFlow[] = {kImport,   kTwoPartyRaise, kSurgery,
+                                          kQuantize, kMultiplier,    kMpc,
+                                          kExpand,   kMessages,      kCost};
+
+static constexpr Phase kPartiesFlow[] = {
+    kImport,   kTwoPartyRaise, kSurgery,     kQuantize, kMultiplier, kMpc,      kExpand,
+    kMessages, kProgram,       kPartyLinalg, kSchedule, kBufferize,  kPartyLlvm};
 
 static constexpr Phase kTwinFlow[] = {kImport,     kTwoPartyRaise, kSurgery,   kQuantize,
                                       kMultiplier, kCheck,         kMpc,       kExpand,
@@ -184,6 +214,8 @@ llvm::ArrayRef<Phase> tacit::phases(Flow flow) {
     return kTwoPartyFlow;
   case Flow::Twin:
     return kTwinFlow;
+  case Flow::Parties:
+    return kPartiesFlow;
   }
   return {};
 }
@@ -203,7 +235,7 @@ std::optional<size_t> tacit::findPhase(PhaseKind kind, Flow flow) {
 }
 
 llvm::StringRef tacit::phaseName(PhaseKind kind) {
-  for (Flow flow : {Flow::Cpu, Flow::TwoParty})
+  for (Flow flow : {Flow::Cpu, Flow::Parties, Flow::TwoParty})
     if (auto position = findPhase(kind, flow))
       return phases(flow)[*position].name;
   llvm_unreachable("a phase of no flow");
@@ -256,6 +288,7 @@ void tacit::registerPipelines() {
   PassPipelineRegistration<>("tacit-bufferize", kBufferize.summary, buildBufferizePipeline);
   PassPipelineRegistration<LlvmOptions>("tacit-llvm", kLlvm.summary, buildLlvmPipeline);
   PassPipelineRegistration<MPCOptions>("tacit-mpc", kMpc.summary, buildMPCPipeline);
+  PassPipelineRegistration<>("tacit-messages", kMessages.summary, buildMessagesPipeline);
   registerPassAsPhase("tacit-expand", kExpand.summary, [] { return mpc::createExpand(); });
   PassPipelineRegistration<CostPhaseOptions>("tacit-cost", kCost.summary,
                                              buildCostPipeline);

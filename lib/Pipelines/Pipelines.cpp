@@ -20,6 +20,7 @@
 #include "tacit/Codegen/CPU/Vectorize/Passes.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Quantize/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Raise/Passes.h"
 #include "tacit/Dialect/NN/Transforms/Sizes/Passes.h"
@@ -236,6 +237,30 @@ void tacit::buildMPCPipeline(OpPassManager &manager, const MPCOptions &options) 
 
 void tacit::buildExpandPipeline(OpPassManager &manager, const mpc::ExpandOptions &options) {
   manager.addNestedPass<func::FuncOp>(mpc::createExpand(options));
+}
+
+void tacit::buildMessagesPipeline(OpPassManager &manager) {
+  manager.addPass(createConvertMPCToParties());
+  // Equal layers of movement and constants become one before the hops are counted.
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addNestedPass<func::FuncOp>(mpc::createScheduleMessages());
+}
+
+void tacit::buildProgramPipeline(OpPassManager &manager,
+                                 const mpc::SelectProgramOptions &options) {
+  manager.addPass(mpc::createSelectProgram(options));
+}
+
+void tacit::buildPartyLinalgPipeline(OpPassManager &manager) {
+  // Every dimension of a party's program is known, and every index constant.
+  manager.addPass(createConvertNNToLinalg());
+}
+
+void tacit::buildPartyLlvmPipeline(OpPassManager &manager, const LlvmOptions &options) {
+  // Messages have buffers now, and become calls of what stands around the program.
+  manager.addPass(createConvertMPCToLLVM());
+  buildLlvmPipeline(manager, options);
 }
 
 void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &options) {

@@ -51,6 +51,14 @@ void buildMPCPipeline(mlir::OpPassManager &manager, const MPCOptions &options);
 void buildExpandPipeline(mlir::OpPassManager &manager, const mpc::ExpandOptions &options);
 void buildCostPipeline(mlir::OpPassManager &manager, const CostPhaseOptions &options);
 
+/// Down to the programs of both parties and of the dealer, whose messages are the protocol.
+void buildMessagesPipeline(mlir::OpPassManager &manager);
+/// Keeps one of these programs, which the phases of the CPU then compile.
+void buildProgramPipeline(mlir::OpPassManager &manager,
+                          const mpc::SelectProgramOptions &options);
+void buildPartyLinalgPipeline(mlir::OpPassManager &manager);
+void buildPartyLlvmPipeline(mlir::OpPassManager &manager, const LlvmOptions &options);
+
 /// Registers each of them as tacit-NAME: tacit-raise, tacit-surgery, ..., tacit-cost,
 /// and the twin's linalg as tacit-twin-linalg. A phase of one pass takes the options of
 /// that pass.
@@ -61,13 +69,16 @@ void registerPipelines();
 //===----------------------------------------------------------------------===//
 
 /// What a model is compiled to. All flows begin with the phases that change it. The twin is
-/// a two-party program whose arithmetic the CPU does in the clear.
-enum class Flow { Cpu, TwoParty, Twin };
+/// a two-party program whose arithmetic the CPU does in the clear. `Parties` are the
+/// programs that run between processes; up to `messages` they are two-party programs.
+enum class Flow { Cpu, TwoParty, Twin, Parties };
 
 /// The user's decisions about a two-party program.
 struct TwoPartyOptions {
   std::string protocol = "crypten";
   bool isExpanded = true; ///< whole functions are expanded
+  /// The protocol is our own, which goes down to messages.
+  bool hasMessages = false;
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand
@@ -77,6 +88,8 @@ struct TwoPartyOptions {
   std::vector<std::string> caches = {};
   /// The kinds or sites of operations that costs leave out.
   std::vector<std::string> skip = {};
+  /// The one of the programs of parties and dealer that is compiled.
+  std::string program = {};
 };
 
 /// The processor's and the user's parameters of all phases of a target. Each phase takes

@@ -31,7 +31,9 @@ enum class PhaseKind {
   Llvm,
   Mpc,
   Expand,
+  Messages,
   Cost,
+  Program,
 };
 
 /// A requested change of the model: one pass of one phase.
