@@ -97,7 +97,11 @@ Expected<std::unique_ptr<Executable>> Executable::loadLibrary(StringRef path) {
   sys::path::append(weights, model->weights_file);
   noteInput(weights);
   noteInput((weights + TACIT_OLD_SUFFIX).str());
-  return std::unique_ptr<Executable>(new Executable(model, std::move(owner)));
+  std::unique_ptr<Executable> executable(new Executable(model, std::move(owner)));
+  // Only the programs of parties and dealers have it.
+  if (void *enter = dlsym(handle, "tacit_outside_enter"))
+    executable->enter = reinterpret_cast<void (*)(const tacit_outside *)>(enter);
+  return executable;
 }
 
 std::unique_ptr<Executable> Executable::fromDescription(const tacit_model_desc *description,

@@ -8,6 +8,7 @@
 #ifndef TACIT_RUNTIME_EXECUTABLE_H
 #define TACIT_RUNTIME_EXECUTABLE_H
 
+#include "tacit/Runtime/tacit_party.h"
 #include "tacit/Runtime/tacit_runtime.h"
 #include "tacit/Support/HostTensor.h"
 #include "llvm/Support/Error.h"
@@ -47,6 +48,10 @@ public:
   llvm::Error runInto(llvm::ArrayRef<tacit_tensor> inputs,
                       llvm::MutableArrayRef<tacit_tensor> outputs, int threads);
 
+  /// The calls of tacit_party.h that the code makes in this thread go to `outside` from now
+  /// on; null if it makes none. A library has a copy of what passes them on.
+  void enterOutside(const tacit_outside *outside) const { enter(outside); }
+
 private:
   Executable(const tacit_model_desc *model, std::shared_ptr<void> owner)
       : model(model), owner(std::move(owner)) {}
@@ -54,6 +59,7 @@ private:
   const tacit_model_desc *model;
   std::shared_ptr<void> owner;
   tacit_state state = {};
+  void (*enter)(const tacit_outside *) = tacit_outside_enter;
 };
 
 /// Returns the dimensions of one input or output; -1 for a free one.
