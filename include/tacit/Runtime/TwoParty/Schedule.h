@@ -35,8 +35,9 @@ llvm::StringRef nameOf(Party party);
 
 /// Where in the model something comes from.
 struct Site {
-  std::string node; ///< may be empty
-  std::string op;   ///< the kind: "matmul", "gelu", ...
+  std::string op;   ///< what the operation is for, as in reports: "head", "gelu", ...
+  std::string name; ///< of the site: "layers.0.ffn.activation"; may be empty
+  std::string node; ///< the ONNX node; may be empty
 };
 
 /// Where the words of a material come from; see mpc::Origin.
@@ -144,6 +145,7 @@ struct Schedule {
 /// different versions refuse each other.
 inline constexpr int64_t kFormatVersion = 1;
 
+llvm::json::Object toJson(const Traffic &traffic);
 llvm::json::Object toJson(const Schedule &schedule);
 
 /// Checks everything: numbers that are missing, negative, too large for this machine or in
