@@ -188,6 +188,10 @@ def ConvertMPCToLLVM : Pass<"convert-mpc-to-llvm", "::mlir::ModuleOp"> {
     of the functions that tacit/Runtime/tacit_party.h declares. A hop is one call for each
     of its messages, and one that sends and receives them all.
 
+    A function without loops of its own is then a list of calls, which LLVM is told not to
+    optimise: there can be thousands of them in one block, for which its scheduler and
+    register allocator need most of the time, and no machine code gets faster.
+
     **Before**
 
     ```mlir
@@ -201,7 +205,7 @@ def ConvertMPCToLLVM : Pass<"convert-mpc-to-llvm", "::mlir::ModuleOp"> {
 
     ```mlir
     llvm.func @tacit_dealer_draw(i64, !llvm.ptr, i64)
-    func.func @dealer(%r: memref<4xi64>) {
+    func.func @dealer(%r: memref<4xi64>) attributes {passthrough = ["noinline", "optnone"]} {
       %id = llvm.mlir.constant(0 : i64) : i64
       %base, %offset, %size, %stride = memref.extract_strided_metadata %r : memref<4xi64> -> memref<i64>, index, index, index
       %start = memref.extract_aligned_pointer_as_index %base : memref<i64> -> index

@@ -6,12 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace tacit {
@@ -78,10 +80,32 @@ struct ConvertMPCToLLVM : tacit::impl::ConvertMPCToLLVMBase<ConvertMPCToLLVM> {
     });
     if (!ok)
       return signalPassFailure();
+    llvm::SetVector<Operation *> functions;
     for (Operation *op : ops) {
+      if (auto function = op->getParentOfType<func::FuncOp>())
+        functions.insert(function);
       lower(op);
       op->erase();
     }
+    for (Operation *function : functions)
+      if (isListOfCalls(function))
+        omitOptimization(function);
+  }
+
+  /// Returns true if a function computes nothing itself: its loops are in other functions.
+  static bool isListOfCalls(Operation *function) {
+    WalkResult result = function->walk([&](Operation *op) {
+      bool isLoop = op != function && op->getNumRegions() > 0;
+      return isLoop ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    return !result.wasInterrupted();
+  }
+
+  /// A program has thousands of calls in one block, for which LLVM's scheduler and register
+  /// allocator take several times as long as for all loops.
+  static void omitOptimization(Operation *function) {
+    Builder b(function->getContext());
+    function->setAttr("passthrough", b.getStrArrayAttr({"noinline", "optnone"}));
   }
 
   static LogicalResult check(Operation *op) {

@@ -41,6 +41,18 @@ Value WordBuilder::shiftRight(Value x, int64_t bits) {
   return arith::ShRUIOp::create(b, loc, x, constant(bits));
 }
 
+Value WordBuilder::rotateLeft(Value x, Value bits) {
+  // A shift by 64 bits would have no defined result.
+  Value rest = bitAnd(neg(bits), constant(kWordBits - 1));
+  return arith::OrIOp::create(b, loc, arith::ShLIOp::create(b, loc, x, bits),
+                              arith::ShRUIOp::create(b, loc, x, rest));
+}
+
+Value WordBuilder::index(unsigned loop) {
+  return arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                    linalg::IndexOp::create(b, loc, loop));
+}
+
 //===----------------------------------------------------------------------===//
 // Tensors
 //===----------------------------------------------------------------------===//
@@ -63,6 +75,25 @@ Value Program::map(ArrayRef<int64_t> shape, ValueRange inputs, WordsBody body) {
 
 Value Program::map(Value like, ValueRange inputs, WordsBody body) {
   return map(shapeOf(like), inputs, body);
+}
+
+Value Program::mapParts(ArrayRef<int64_t> shape, ArrayRef<Part> parts, WordsBody body) {
+  MLIRContext *context = builder.getContext();
+  SmallVector<Value> tensors;
+  SmallVector<AffineMap> maps;
+  for (const Part &part : parts) {
+    SmallVector<AffineExpr> results;
+    for (int64_t index : part.place)
+      results.push_back(index < 0 ? getAffineDimExpr(shape.size() + index, context)
+                                  : getAffineConstantExpr(index, context));
+    tensors.push_back(part.tensor);
+    maps.push_back(AffineMap::get(shape.size(), 0, results, context));
+  }
+  return parallelGeneric(builder, loc, words(shape), tensors, maps,
+                         [&](OpBuilder &b, Location loc, ValueRange args) {
+                           WordBuilder word(b, loc);
+                           return body(word, args);
+                         });
 }
 
 /// Returns the shape to which both broadcast.
@@ -165,16 +196,6 @@ Value Program::join(ValueRange tensors) {
   return nn::ConcatOp::create(builder, loc, words(shape), tensors, /*axis=*/0);
 }
 
-Value Program::stack(ValueRange tensors) {
-  SmallVector<Value> ones;
-  for (Value tensor : tensors) {
-    SmallVector<int64_t> shape(shapeOf(tensor));
-    shape.insert(shape.begin(), 1);
-    ones.push_back(reshape(tensor, shape));
-  }
-  return join(ones);
-}
-
 Value Program::empty(ArrayRef<int64_t> shape) {
   return tensor::EmptyOp::create(builder, loc, shape, builder.getI64Type());
 }
@@ -183,45 +204,53 @@ Value Program::zeros(ArrayRef<int64_t> shape) {
   return map(shape, {}, [](WordBuilder &w, ValueRange) { return w.constant(0); });
 }
 
+/// The bits of 64 words are transposed in two steps: a number below 64 has two digits to
+/// base 8, and each step exchanges one digit of the word with the same digit of the bit.
+/// Its loops are those over the digits of the word and over words to a plane.
+static Value exchangeDigits(Program &program, Value words, bool isHigh) {
+  constexpr int64_t kBase = 8;
+  ArrayRef<int64_t> shape = shapeOf(words);
+  SmallVector<Part> parts;
+  for (int64_t digit = 0; digit < kBase; ++digit)
+    parts.push_back({words, isHigh ? SmallVector<int64_t>{digit, -2, -1}
+                                   : SmallVector<int64_t>{-3, digit, -1}});
+  return program.mapParts(shape, parts, [&](WordBuilder &w, ValueRange args) -> Value {
+    Value own = w.index(isHigh ? 0 : 1), sum;
+    for (auto [digit, word] : llvm::enumerate(args)) {
+      // The bits that have the digit of the result come to where those with the digit of
+      // the word are.
+      Value distance = w.sub(w.constant(digit), own);
+      if (isHigh)
+        distance = w.mul(distance, w.constant(kBase));
+      Value bits = w.rotateLeft(word, w.bitAnd(distance, w.constant(kWordBits - 1)));
+      uint64_t mask = isHigh ? uint64_t(0xff) << (kBase * digit)
+                             : uint64_t(0x0101010101010101) << digit;
+      bits = w.bitAnd(bits, w.constant(mask));
+      sum = sum ? arith::OrIOp::create(w.b, w.loc, sum, bits).getResult() : bits;
+    }
+    return sum;
+  });
+}
+
 Value Program::toPlanes(Value x) {
   int64_t count = cast<ShapedType>(x.getType()).getNumElements();
   int64_t numWords = llvm::divideCeil(count, kWordBits);
   Value flat = reshape(x, {count});
   if (count != numWords * kWordBits)
     flat = join({flat, zeros({numWords * kWordBits - count})});
-  Value groups = reshape(flat, {numWords, kWordBits});
-  MLIRContext *context = builder.getContext();
-  // The loops are those over planes, words, and the elements of a word.
-  AffineMap map = AffineMap::get(
-      3, 0, {getAffineDimExpr(1, context), getAffineDimExpr(2, context)}, context);
-  return reduceGeneric(
-      builder, loc, {kWordBits, numWords, kWordBits}, {2}, builder.getI64Type(),
-      builder.getI64IntegerAttr(0), groups, map,
-      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-        WordBuilder w(b, loc);
-        auto index = [&](unsigned loop) -> Value {
-          return arith::IndexCastOp::create(b, loc, b.getI64Type(),
-                                            linalg::IndexOp::create(b, loc, loop));
-        };
-        Value bit =
-            w.bitAnd(arith::ShRUIOp::create(b, loc, args[0], index(0)), w.constant(1));
-        return arith::OrIOp::create(b, loc, args[1],
-                                    arith::ShLIOp::create(b, loc, bit, index(2)));
-      });
+  Value planes = exchangeDigits(*this, reshape(flat, {8, 8, numWords}), /*isHigh=*/true);
+  planes = exchangeDigits(*this, planes, /*isHigh=*/false);
+  return reshape(planes, {kWordBits, numWords});
 }
 
 Value Program::fromPlane(Value plane, ArrayRef<int64_t> shape) {
   int64_t count = ShapedType::getNumElements(shape), numWords = shapeOf(plane).back();
-  MLIRContext *context = builder.getContext();
-  AffineMap map = AffineMap::get(2, 0, {getAffineDimExpr(0, context)}, context);
-  Value bits = parallelGeneric(
-      builder, loc, words({numWords, kWordBits}), reshape(plane, {numWords}), map,
-      [](OpBuilder &b, Location loc, ValueRange args) -> Value {
-        WordBuilder w(b, loc);
-        Value index = arith::IndexCastOp::create(b, loc, b.getI64Type(),
-                                                 linalg::IndexOp::create(b, loc, 1));
-        return w.bitAnd(arith::ShRUIOp::create(b, loc, args[0], index), w.constant(1));
-      });
+  Value bits = mapParts({kWordBits, numWords}, Part{reshape(plane, {numWords}), {-1}},
+                        [](WordBuilder &w, ValueRange args) -> Value {
+                          Value bit =
+                              arith::ShRUIOp::create(w.b, w.loc, args[0], w.index(0));
+                          return w.bitAnd(bit, w.constant(1));
+                        });
   Value flat = reshape(bits, {numWords * kWordBits});
   if (count != numWords * kWordBits)
     flat = rows(flat, 0, count);

@@ -38,12 +38,23 @@ public:
   mlir::Value shiftLeft(mlir::Value x, int64_t bits);
   /// Shifts in zeros.
   mlir::Value shiftRight(mlir::Value x, int64_t bits);
+  /// Rotates by a number of bits from 0 to 63.
+  mlir::Value rotateLeft(mlir::Value x, mlir::Value bits);
+  /// Returns the index of a loop.
+  mlir::Value index(unsigned loop);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
 };
 
 using WordsBody = llvm::function_ref<mlir::Value(WordBuilder &, mlir::ValueRange)>;
+
+/// A part of a tensor that an elementwise loop reads where it is. Each dimension has a
+/// fixed index or, if its number is negative, that of a loop: -1 is the innermost.
+struct Part {
+  mlir::Value tensor;
+  llvm::SmallVector<int64_t> place;
+};
 
 /// One program, to the end of which operations on tensors of words are added.
 class Program {
@@ -55,6 +66,9 @@ public:
   /// Returns what `body` computes for each element of `shape`, to which `inputs` broadcast.
   mlir::Value map(llvm::ArrayRef<int64_t> shape, mlir::ValueRange inputs, WordsBody body);
   mlir::Value map(mlir::Value like, mlir::ValueRange inputs, WordsBody body);
+  /// Does the same with parts of tensors, each of which would otherwise be an operation.
+  mlir::Value mapParts(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<Part> parts,
+                       WordsBody body);
 
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value sub(mlir::Value x, mlir::Value y);
@@ -68,13 +82,13 @@ public:
   mlir::Value row(mlir::Value x, int64_t i);
   /// Returns rows [from, to) of the first dimension.
   mlir::Value rows(mlir::Value x, int64_t from, int64_t to);
-  mlir::Value stack(mlir::ValueRange tensors);
   mlir::Value join(mlir::ValueRange tensors);
   mlir::Value zeros(llvm::ArrayRef<int64_t> shape);
   mlir::Value empty(llvm::ArrayRef<int64_t> shape);
 
-  /// Returns 64 planes of the bits of all elements: bit e of word [i, w] is bit i of
-  /// element 64 w + e.
+  /// Returns 64 planes of the bits of all elements: with `n` words to a plane, bit e of
+  /// word [i, w] is bit i of element n e + w, so that words that follow one another are
+  /// computed from elements that do.
   mlir::Value toPlanes(mlir::Value x);
   /// Returns the bits of one plane as elements that are 0 or 1.
   mlir::Value fromPlane(mlir::Value plane, llvm::ArrayRef<int64_t> shape);

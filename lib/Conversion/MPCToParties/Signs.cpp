@@ -18,7 +18,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Secrets.h"
-#include "tacit/Dialect/NN/IR/NN.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -27,10 +28,6 @@ using namespace tacit;
 static constexpr int64_t kGroup = 4, kNumGroups = kWordBits / kGroup;
 
 namespace {
-/// Shares of monomials over GF(2) in a few bits, by the set of bits: an element for each
-/// set, null if it is not needed. All are planes of one shape.
-using Monomials = SmallVector<Value>;
-
 /// Builds products of bits each of which is the exclusive or of a known bit and a dealt
 /// one.
 class Polynomial {
@@ -62,6 +59,10 @@ private:
   Value isServer;
 };
 
+/// Returns the bits that a product is made of, from what was read for them. The innermost
+/// two loops are those over groups and words.
+using BitsReader = llvm::function_ref<SmallVector<Value>(WordBuilder &, ValueRange)>;
+
 /// Bits of several groups: whether D is less, and whether it is equal, in each. The lowest
 /// group is the first; whether it is equal is never needed.
 struct Groups {
@@ -80,90 +81,98 @@ public:
 private:
   Groups compareGroups();
   Groups combine(Groups groups, bool isLast);
-  /// Returns shares of the products of all sets of bits in `sets`. The parties have
-  /// `shares` of single bits already, if there are any.
-  Monomials dealProducts(ArrayRef<Value> bits, ArrayRef<Value> shares,
-                         ArrayRef<unsigned> sets);
-  Value ones() {
-    return party.map(ArrayRef<int64_t>(), programs.isServer,
-                     [](WordBuilder &w, ValueRange args) { return w.neg(args[0]); });
-  }
+  /// Returns shares of the products of the bits of each set, which the dealer deals in one
+  /// tensor [sets, groups, words].
+  Value dealProducts(ArrayRef<Part> bits, ArrayRef<unsigned> sets, int64_t numGroups,
+                     BitsReader read);
 
   Programs &programs;
   Program &party, &dealer;
   ArrayRef<int64_t> shape;
   Value opened, mask;
-  /// The top bits of D, and a share of those of r.
-  Value topOfOpened, topOfMask;
+  /// The planes of D, and a share of the top bits of r.
+  Value planes, topOfMask;
   int64_t numWords = 0;
 };
 } // namespace
 
-Monomials Comparison::dealProducts(ArrayRef<Value> bits, ArrayRef<Value> shares,
-                                   ArrayRef<unsigned> sets) {
-  unsigned numSets = 1 << bits.size();
-  SmallVector<Value> products(numSets);
-  for (unsigned set = 1; set < numSets; ++set) {
-    unsigned lowest = llvm::countr_zero(set), rest = set & (set - 1);
-    products[set] = rest ? dealer.map(bits[0], {products[rest], bits[lowest]},
-                                      [](WordBuilder &w, ValueRange args) {
-                                        return w.bitAnd(args[0], args[1]);
-                                      })
-                         : bits[lowest];
-  }
-  Monomials monomials(numSets);
-  SmallVector<unsigned> wanted;
-  for (unsigned set : sets)
-    if (llvm::isPowerOf2_32(set) && !shares.empty())
-      monomials[set] = shares[llvm::countr_zero(set)];
-    else
-      wanted.push_back(set);
-  SmallVector<Value> planes;
-  for (unsigned set : wanted)
-    planes.push_back(products[set]);
-  Value share = programs.dealBits(dealer.stack(planes)).share;
-  for (auto [i, set] : llvm::enumerate(wanted))
-    monomials[set] = party.row(share, i);
-  return monomials;
+/// Returns all ones or zero: whether `set`, a number that is looked up by `index`, has
+/// `bit`. One constant has that for all sets.
+static Value isInSet(WordBuilder &w, ArrayRef<unsigned> sets, unsigned bit, Value index) {
+  uint64_t contains = 0;
+  for (auto [i, set] : llvm::enumerate(sets))
+    contains |= uint64_t(set >> bit & 1) << i;
+  Value shifted = arith::ShRUIOp::create(w.b, w.loc, w.constant(contains), index);
+  return w.neg(w.bitAnd(shifted, w.constant(1)));
+}
+
+Value Comparison::dealProducts(ArrayRef<Part> bits, ArrayRef<unsigned> sets,
+                               int64_t numGroups, BitsReader read) {
+  assert(sets.size() <= kWordBits && "one constant says which sets have a bit");
+  SmallVector<int64_t> shape{static_cast<int64_t>(sets.size()), numGroups, numWords};
+  Value products =
+      dealer.mapParts(shape, bits, [&](WordBuilder &w, ValueRange args) -> Value {
+        Value product;
+        for (auto [bit, value] : llvm::enumerate(read(w, args))) {
+          // A bit that is not in the set is replaced by one.
+          Value factor = arith::OrIOp::create(w.b, w.loc, value,
+                                              w.bitNot(isInSet(w, sets, bit, w.index(0))));
+          product = product ? w.bitAnd(product, factor) : factor;
+        }
+        return product;
+      });
+  return programs.dealBits(products).share;
+}
+
+/// Returns bit `i` of all nodes, where each has four that follow one another.
+static SmallVector<Part> childrenOf(Program &program, Value bits) {
+  int64_t numNodes = tacit::shapeOf(bits)[0] / kGroup, numWords = tacit::shapeOf(bits)[1];
+  Value nodes = program.reshape(bits, {numNodes, kGroup, numWords});
+  SmallVector<Part> children;
+  for (int64_t i = 0; i < kGroup; ++i)
+    children.push_back({nodes, {-2, i, -1}});
+  return children;
+}
+
+/// Adds each element of the first of three dimensions.
+static void appendRows(SmallVectorImpl<Part> &parts, Value tensor) {
+  for (int64_t i = 0; i < tacit::shapeOf(tensor)[0]; ++i)
+    parts.push_back({tensor, {i, -2, -1}});
+}
+
+/// Returns the bits of a group without the top bit of the word, which takes no part in the
+/// comparison. Loop `group` is that over groups.
+static SmallVector<Value> withoutTopBit(WordBuilder &w, ValueRange bits, unsigned group) {
+  SmallVector<Value> result(bits);
+  Value isLast = arith::CmpIOp::create(w.b, w.loc, arith::CmpIPredicate::eq, w.index(group),
+                                       w.constant(kNumGroups - 1));
+  result.back() = arith::SelectOp::create(w.b, w.loc, isLast, w.constant(0), result.back());
+  return result;
 }
 
 Groups Comparison::compareGroups() {
-  Value ofOpened = party.toPlanes(opened), ofMask = dealer.toPlanes(mask);
-  numWords = tacit::shapeOf(ofOpened)[1];
-  topOfOpened = party.row(ofOpened, kWordBits - 1);
+  planes = party.toPlanes(opened);
+  Value ofMask = dealer.toPlanes(mask);
+  numWords = tacit::shapeOf(planes)[1];
   topOfMask = programs.dealBits(dealer.row(ofMask, kWordBits - 1)).share;
-  // The top bit takes no part in the comparison.
-  auto bitsOf = [&](Program &program, Value planes) {
-    Value low = program.rows(planes, 0, kWordBits - 1);
-    Value groups = program.reshape(program.join({low, program.zeros({1, numWords})}),
-                                   {kNumGroups, kGroup, numWords});
-    SmallVector<Value> bits;
-    for (int64_t i = 0; i < kGroup; ++i) {
-      Value slice = nn::SliceOp::create(
-          program.builder, program.loc, program.words({kNumGroups, 1, numWords}), groups,
-          ArrayRef<int64_t>{0, i, 0}, ArrayRef<int64_t>{kNumGroups, i + 1, numWords},
-          ArrayRef<int64_t>{1, 1, 1});
-      bits.push_back(program.reshape(slice, {kNumGroups, numWords}));
-    }
-    return bits;
-  };
-  SmallVector<Value> known = bitsOf(party, ofOpened), dealt = bitsOf(dealer, ofMask);
   auto sets = llvm::to_vector(llvm::seq<unsigned>(1, 1 << kGroup));
-  Monomials monomials = dealProducts(dealt, {}, sets);
-  SmallVector<Value> inputs(known);
-  for (unsigned set : sets)
-    inputs.push_back(monomials[set]);
-  inputs.push_back(ones());
+  Value monomials = dealProducts(
+      childrenOf(dealer, ofMask), sets, kNumGroups,
+      [](WordBuilder &w, ValueRange args) { return withoutTopBit(w, args, /*group=*/1); });
+  SmallVector<Part> inputs = childrenOf(party, planes);
+  appendRows(inputs, monomials);
+  inputs.push_back({programs.isServer, {}});
   // A bit of D equals that of r if the exclusive or of both is not set, and is less if only
   // that of r is set.
   auto build = [&](bool isLess) {
-    return party.map(known[0], inputs, [&](WordBuilder &w, ValueRange args) -> Value {
+    SmallVector<int64_t> shape{kNumGroups, numWords};
+    return party.mapParts(shape, inputs, [&](WordBuilder &w, ValueRange args) -> Value {
       SmallVector<Value> inverted, dealt{Value()};
-      for (int64_t i = 0; i < kGroup; ++i)
-        inverted.push_back(w.bitNot(args[i]));
+      for (Value bit : withoutTopBit(w, args.take_front(kGroup), /*group=*/0))
+        inverted.push_back(w.bitNot(bit));
       for (Value arg : args.drop_front(kGroup).drop_back())
         dealt.push_back(arg);
-      Polynomial polynomial(w, inverted, dealt, args.back());
+      Polynomial polynomial(w, inverted, dealt, w.neg(args.back()));
       if (!isLess)
         return polynomial.product((1 << kGroup) - 1);
       Value sum;
@@ -188,28 +197,14 @@ Groups Comparison::compareGroups() {
   return {build(/*isLess=*/true), build(/*isLess=*/false)};
 }
 
-/// Returns child `i` of all nodes, from the bits of the children of one node after another.
-static Value childrenOf(Program &program, Value bits, int64_t i) {
-  int64_t numNodes = tacit::shapeOf(bits)[0] / kGroup, numWords = tacit::shapeOf(bits)[1];
-  Value nodes = program.reshape(bits, {numNodes, kGroup, numWords});
-  Value slice = nn::SliceOp::create(
-      program.builder, program.loc, program.words({numNodes, 1, numWords}), nodes,
-      ArrayRef<int64_t>{0, i, 0}, ArrayRef<int64_t>{numNodes, i + 1, numWords},
-      ArrayRef<int64_t>{1, 1, 1});
-  return program.reshape(slice, {numNodes, numWords});
-}
-
 /// Returns the children of all nodes, the lowest first: the first four are those of `less`,
-/// the others those of `equal`. The lowest child of all has no `equal`.
-static SmallVector<Value> splitGroups(Program &program, Value bits) {
-  int64_t numGroups = (tacit::shapeOf(bits)[0] + 1) / 2, numWords = tacit::shapeOf(bits)[1];
-  Value less = program.rows(bits, 0, numGroups);
-  Value equal = program.join(
-      {program.zeros({1, numWords}), program.rows(bits, numGroups, 2 * numGroups - 1)});
-  SmallVector<Value> children;
-  for (Value half : {less, equal})
-    for (int64_t i = 0; i < kGroup; ++i)
-      children.push_back(childrenOf(program, half, i));
+/// the others those of `equal`. The lowest child of all has no `equal`. Another bit is in
+/// its place, because nothing reads what the first node computes from it.
+static SmallVector<Part> splitGroups(Program &program, Value bits) {
+  int64_t numGroups = (tacit::shapeOf(bits)[0] + 1) / 2;
+  SmallVector<Part> children = childrenOf(program, program.rows(bits, 0, numGroups));
+  llvm::append_range(
+      children, childrenOf(program, program.rows(bits, numGroups - 1, 2 * numGroups - 1)));
   return children;
 }
 
@@ -239,19 +234,29 @@ Groups Comparison::combine(Groups groups, bool isLast) {
   for (unsigned set = 1; set < (1u << (2 * kGroup)); ++set)
     if (llvm::any_of(products, [&](unsigned product) { return (set & ~product) == 0; }))
       sets.push_back(set);
-  SmallVector<Value> known = splitGroups(party, open);
-  Monomials monomials =
-      dealProducts(splitGroups(dealer, masks.word), splitGroups(party, masks.share), sets);
-  SmallVector<Value> inputs(known);
-  for (unsigned set : sets)
-    inputs.push_back(monomials[set]);
-  inputs.push_back(ones());
+  // The parties have shares of single bits already.
+  SmallVector<unsigned> dealt;
+  llvm::copy_if(sets, std::back_inserter(dealt),
+                [](unsigned set) { return !llvm::isPowerOf2_32(set); });
+  int64_t numNodes = numGroups / kGroup;
+  Value monomials =
+      dealProducts(splitGroups(dealer, masks.word), dealt, numNodes,
+                   [](WordBuilder &, ValueRange args) { return SmallVector<Value>(args); });
+  // These are the known bits, the masks of single bits, and the products of several.
+  SmallVector<Part> inputs = splitGroups(party, open);
+  size_t numBits = inputs.size();
+  llvm::append_range(inputs, splitGroups(party, masks.share));
+  appendRows(inputs, monomials);
+  inputs.push_back({programs.isServer, {}});
   auto build = [&](ArrayRef<unsigned> terms) {
-    return party.map(known[0], inputs, [&](WordBuilder &w, ValueRange args) -> Value {
-      Monomials dealt(monomials.size());
-      for (auto [i, set] : llvm::enumerate(sets))
-        dealt[set] = args[known.size() + i];
-      Polynomial polynomial(w, args.take_front(known.size()), dealt, args.back());
+    SmallVector<int64_t> shape{numNodes, numWords};
+    return party.mapParts(shape, inputs, [&](WordBuilder &w, ValueRange args) -> Value {
+      SmallVector<Value> shares(size_t(1) << numBits);
+      for (size_t bit = 0; bit < numBits; ++bit)
+        shares[size_t(1) << bit] = args[numBits + bit];
+      for (auto [i, set] : llvm::enumerate(dealt))
+        shares[set] = args[2 * numBits + i];
+      Polynomial polynomial(w, args.take_front(numBits), shares, w.neg(args.back()));
       Value sum;
       for (unsigned term : terms) {
         Value product = polynomial.product(term);
@@ -270,12 +275,14 @@ Value Comparison::sign() {
   Groups groups = compareGroups();
   while (tacit::shapeOf(groups.less)[0] > 1)
     groups = combine(groups, tacit::shapeOf(groups.less)[0] == kGroup);
-  Value borrow = party.reshape(groups.less, {numWords});
-  return party.map(borrow, {borrow, topOfMask, topOfOpened, ones()},
-                   [](WordBuilder &w, ValueRange args) {
-                     Value top = w.bitAnd(args[2], args[3]);
-                     return w.bitXor(w.bitXor(args[0], args[1]), top);
-                   });
+  SmallVector<Part> inputs{{groups.less, {0, -1}},
+                           {topOfMask, {-1}},
+                           {planes, {kWordBits - 1, -1}},
+                           {programs.isServer, {}}};
+  return party.mapParts({numWords}, inputs, [](WordBuilder &w, ValueRange args) {
+    Value top = w.bitAnd(args[2], w.neg(args[3]));
+    return w.bitXor(w.bitXor(args[0], args[1]), top);
+  });
 }
 
 /// The sign is opened behind a random bit b, as e = sign ^ b, so that it is e + (1 - 2 e)

@@ -5,7 +5,9 @@
 // CHECK-DAG: llvm.func @tacit_party_exchange()
 // CHECK-DAG: llvm.func @tacit_dealer_deal(i64, !llvm.ptr, i64)
 
+// The program is a list of calls, which LLVM does not optimise.
 // CHECK-LABEL: func.func @party(
+// CHECK-SAME: attributes {passthrough = ["noinline", "optnone"]}
 func.func @party(%a: memref<4x2xi64>, %b: memref<4x2xi64>) {
   // CHECK: %[[ID:.+]] = llvm.mlir.constant(7 : i64)
   // CHECK: %[[COUNT:.+]] = llvm.mlir.constant(8 : i64)
@@ -25,6 +27,18 @@ func.func @rows(%a: memref<2x8xi64, strided<[8, 1], offset: 16>>) {
   // CHECK: memref.extract_strided_metadata
   // CHECK: llvm.call @tacit_dealer_deal(
   mpc.deal %a as <id = 2, origin = dealt> : memref<2x8xi64, strided<[8, 1], offset: 16>>
+  return
+}
+
+// A loop that is left makes the function worth optimising.
+// CHECK-LABEL: func.func @loop(
+// CHECK-NOT: optnone
+// CHECK: llvm.call @tacit_dealer_draw(
+func.func @loop(%a: memref<4xi64>, %b: memref<4xindex>) {
+  mpc.draw <id = 3, origin = drawn> into %a : memref<4xi64>
+  scf.forall (%i) in (4) {
+    memref.store %i, %b[%i] : memref<4xindex>
+  }
   return
 }
 

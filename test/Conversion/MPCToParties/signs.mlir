@@ -4,6 +4,9 @@
 // groups of 16, and the sign itself, three hops. The product with what was compared sends
 // nothing more, and a second comparison of the same secret shares the opening and all hops.
 
+// The dealer computes the products of all sets of bits in one loop, from planes that are
+// read where they are.
+
 !x = !mpc.share<64, width = 64, fraction = 16>
 !b = !mpc.share<64, width = 64, fraction = 0>
 
@@ -15,6 +18,17 @@
 // CHECK: mpc.exchange ins(%{{.+}} : tensor<64xi64>) {{.*}} [to_client]
 // CHECK-NOT: mpc.exchange
 // CHECK: return
+
+// CHECK-LABEL: func.func @dealer(
+// CHECK: %[[MASK:.+]] = mpc.draw {{.*}} tensor<64xi64>
+// CHECK: %[[WORDS:.+]] = tensor.expand_shape %[[MASK]] {{.*}} into tensor<8x8x1xi64>
+// CHECK: linalg.generic {{.*}} ins(%[[WORDS]], %[[WORDS]], %[[WORDS]], %[[WORDS]], %[[WORDS]], %[[WORDS]], %[[WORDS]], %[[WORDS]] :
+// CHECK: linalg.generic
+// CHECK: %[[PRODUCTS:.+]] = linalg.generic {{.*}} ins(%[[P:.+]], %[[P]], %[[P]], %[[P]] : tensor<16x4x1xi64>
+// CHECK-NOT: linalg.generic
+// CHECK-NOT: nn.concat
+// CHECK: mpc.deal %[[PRODUCTS]] as {{.*}} tensor<15x16x1xi64>
+// CHECK-NOT: nn.concat
 func.func @main(%x: tensor<64xf32>) -> tensor<64xf32> {
   %0 = mpc.share %x from client : tensor<64xf32> to !x
   %1 = mpc.is_negative %0 : !x to !b

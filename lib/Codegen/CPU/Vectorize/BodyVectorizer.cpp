@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tacit/Support/Elements.h"
+#include <utility>
 
 using namespace mlir;
 using namespace tacit::cpu;
@@ -55,11 +56,20 @@ bool tacit::cpu::hasVectors(Type tensor) {
   return !element.isInteger(1) && byteWidth(element) > 0;
 }
 
+/// Returns true if every result is a dimension of its own, or a fixed index.
+static bool isProjection(AffineMap map) {
+  SmallVector<bool> seen(map.getNumDims(), false);
+  return llvm::all_of(map.getResults(), [&](AffineExpr result) {
+    auto dim = dyn_cast<AffineDimExpr>(result);
+    return dim ? !std::exchange(seen[dim.getPosition()], true)
+               : isa<AffineConstantExpr>(result);
+  });
+}
+
 bool tacit::cpu::isVectorizable(linalg::GenericOp op, unsigned dim) {
   DenseMap<Value, bool> known;
   for (OpOperand &operand : op->getOpOperands())
-    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation(
-            /*allowZeroInResults=*/true) ||
+    if (!isProjection(op.getMatchingIndexingMap(&operand)) ||
         !hasVectors(operand.get().getType()))
       return false;
   for (Operation &inner : op.getBody()->without_terminator()) {

@@ -215,3 +215,26 @@ func.func @complex(%x: tensor<5x7xcomplex<f32>>) -> (tensor<7x5xcomplex<f32>>, t
       into %f : tensor<5x7xcomplex<f32>> -> tensor<1x7x8xcomplex<f32>>
   return %0, %1 : tensor<7x5xcomplex<f32>>, tensor<1x7x8xcomplex<f32>>
 }
+
+// -----
+
+// One row of a tensor is read where it is, by vectors, whatever its index.
+// CHECK-LABEL: func.func @rows(
+// CHECK-SAME: %[[X:.+]]: tensor<3x40xi64>
+// CHECK: scf.for %[[I:[a-z0-9]+]] =
+// CHECK: %[[C2:.+]] = arith.constant 2 : index
+// CHECK: %[[A:.+]] = vector.transfer_read %[[X]][%[[C2]], %[[I]]]
+// CHECK: arith.xori %[[A]]
+// CHECK-NOT: linalg.generic
+func.func @rows(%x: tensor<3x40xi64>) -> tensor<40xi64> {
+  %e = tensor.empty() : tensor<40xi64>
+  %0 = linalg.generic {indexing_maps = [affine_map<(d0) -> (2, d0)>, affine_map<(d0) -> (0, d0)>,
+                                        affine_map<(d0) -> (d0)>],
+                       iterator_types = ["parallel"]}
+      ins(%x, %x : tensor<3x40xi64>, tensor<3x40xi64>) outs(%e : tensor<40xi64>) {
+  ^bb0(%a: i64, %b: i64, %o: i64):
+    %s = arith.xori %a, %b : i64
+    linalg.yield %s : i64
+  } -> tensor<40xi64>
+  return %0 : tensor<40xi64>
+}
