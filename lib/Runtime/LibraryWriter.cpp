@@ -120,8 +120,10 @@ static constexpr StringLiteral kFunctions[] = {
 /// Lists the symbols that the library exports: everything else that the object defines
 /// stays internal, so that it cannot collide with a program's own functions or with other
 /// models.
-static std::string versionScript(StringRef prefix) {
+static std::string versionScript(StringRef prefix, bool isOfParty) {
   std::string script = "{ global: tacit_model; ";
+  if (isOfParty)
+    script += "tacit_outside_enter; ";
   for (StringRef function : kFunctions)
     script += ("tacit_" + function + "; " + prefix + "_" + function + "; ").str();
   return script + "local: *; };\n";
@@ -129,11 +131,11 @@ static std::string versionScript(StringRef prefix) {
 
 static Expected<std::vector<std::string>>
 linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
-                StringRef output, bool usesOpenMP) {
+                StringRef output, const LibraryParts &parts) {
   std::vector<std::string> archives;
-  for (StringRef name :
-       {"libtacit_entry.a", "libtacit_runtime.a",
-        usesOpenMP ? "libtacit_openmp.a" : "libtacit_serial.a", "libtacit_builtins.a"}) {
+  for (StringRef name : {"libtacit_entry.a", "libtacit_runtime.a", "libtacit_party.a",
+                         parts.usesOpenMP ? "libtacit_openmp.a" : "libtacit_serial.a",
+                         "libtacit_builtins.a"}) {
     auto archive = findArchive(name);
     if (!archive)
       return archive.takeError();
@@ -172,7 +174,7 @@ linkerArguments(const LibraryPaths &paths, StringRef object, StringRef script,
   // The library is found as that of the system, or else beside this one: what works here
   // has to work where it is copied to. It is not linked statically, because two copies of
   // LLVM's OpenMP in one process refuse to run.
-  if (usesOpenMP)
+  if (parts.usesOpenMP)
     arguments.insert(arguments.end(), {"-l:libomp.so.5", "-rpath", "$ORIGIN"});
   return arguments;
 }
@@ -208,11 +210,12 @@ static llvm::Error link(const LibraryPaths &paths, const LibraryParts &parts,
   if (llvm::Error error =
           object.create("o", StringRef(parts.object.data(), parts.object.size())))
     return error;
-  if (llvm::Error error = script.create("map", versionScript(paths.prefix)))
+  if (llvm::Error error =
+          script.create("map", versionScript(paths.prefix, parts.isOfParty)))
     return error;
   return files.make(paths.library, isLibraryFile, [&](StringRef temporary) -> llvm::Error {
-    auto arguments = linkerArguments(paths, object.getPath(), script.getPath(), temporary,
-                                     parts.usesOpenMP);
+    auto arguments =
+        linkerArguments(paths, object.getPath(), script.getPath(), temporary, parts);
     if (!arguments)
       return arguments.takeError();
     return runLinker(*linker, *arguments);
@@ -256,13 +259,13 @@ llvm::Error writeLibrary(const LibraryParts &parts, OutputFiles &files) {
   auto paths = libraryPaths(parts.output);
   if (!paths)
     return paths.takeError();
-  std::string header = libraryHeader(parts, paths->prefix);
   auto writeHeader = [&](raw_ostream &os) {
-    os << header;
+    os << libraryHeader(parts, paths->prefix);
     return llvm::Error::success();
   };
-  if (llvm::Error error = files.write(paths->header, isLibraryHeader, writeHeader))
-    return error;
+  if (!parts.source.empty())
+    if (llvm::Error error = files.write(paths->header, isLibraryHeader, writeHeader))
+      return error;
   return link(*paths, parts, files);
 }
 

@@ -64,7 +64,7 @@ struct LibraryTensor {
 /// The contents of a library.
 struct LibraryParts {
   std::string output;          ///< NAME.so
-  std::string source;          ///< what it was compiled from, for the header
+  std::string source;          ///< what it was compiled from; empty for no header
   llvm::ArrayRef<char> object; ///< defines `tacit_model`
   std::vector<LibraryTensor> inputs, outputs;
   std::vector<std::string> dims; ///< names of free dimensions
@@ -72,6 +72,8 @@ struct LibraryParts {
   std::string features; ///< comma-separated processor features, may be empty
   /// The code has parallel loops, for which it needs LLVM's OpenMP library.
   bool usesOpenMP = false;
+  /// The code calls the functions of tacit_party.h.
+  bool isOfParty = false;
 };
 
 /// Returns what follows the packed weights in NAME.weights: see tacit_weights_end.

@@ -250,9 +250,13 @@ llvm::Expected<ObjectCode> tacit::cpu::emitObject(ModuleOp module, const ModelFa
   auto optimised = optimise(module, facts, processor);
   if (!optimised)
     return optimised.takeError();
-  bool usesOpenMP = llvm::any_of(*optimised->module, [](const llvm::Function &function) {
-    return function.isDeclaration() && function.getName().starts_with("__kmpc_");
-  });
+  auto calls = [&](llvm::StringRef prefix) {
+    return llvm::any_of(*optimised->module, [&](const llvm::Function &function) {
+      return function.isDeclaration() && function.getName().starts_with(prefix);
+    });
+  };
+  bool usesOpenMP = calls("__kmpc_");
+  bool isOfParty = calls("tacit_party_") || calls("tacit_dealer_");
   auto print = [&](raw_ostream &os) {
     optimised->module->print(os, nullptr);
     return llvm::Error::success();
@@ -268,7 +272,7 @@ llvm::Expected<ObjectCode> tacit::cpu::emitObject(ModuleOp module, const ModelFa
     return fail(ErrorKind::Internal, "",
                 "LLVM's code generator for this processor cannot write object files");
   passes.run(*optimised->module);
-  return ObjectCode{std::vector<char>(object.begin(), object.end()), usesOpenMP};
+  return ObjectCode{std::vector<char>(object.begin(), object.end()), usesOpenMP, isOfParty};
 }
 
 //===----------------------------------------------------------------------===//
@@ -391,6 +395,7 @@ tacit::cpu::writeLibrary(ModuleOp module, const Processor &processor, StringRef 
   parts.output = output.str();
   parts.object = object->bytes;
   parts.usesOpenMP = object->usesOpenMP;
+  parts.isOfParty = object->isOfParty;
   if (auto error = tacit::writeLibrary(parts, files))
     return std::move(error);
   parts.object = {};

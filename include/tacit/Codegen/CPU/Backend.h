@@ -39,6 +39,7 @@ struct Processor {
 struct ObjectCode {
   std::vector<char> bytes; ///< an object file that defines `tacit_model`
   bool usesOpenMP;         ///< there are parallel loops in it
+  bool isOfParty;          ///< it is of a party or the dealer: see tacit_party.h
 };
 
 /// What the description of a model needs besides the code.
@@ -71,7 +72,8 @@ llvm::Expected<std::unique_ptr<Executable>> makeJit(mlir::ModuleOp module,
                                                     const Processor &processor);
 
 /// Adds NAME.so, NAME.h and NAME.weights to the outputs, and the LLVM IR as emitObject
-/// does. Returns what the library consists of, but for its code.
+/// does. Without a source there is no header: the library is part of something that has a
+/// description of its own. Returns what the library consists of, but for its code.
 llvm::Expected<LibraryParts> writeLibrary(mlir::ModuleOp module, const Processor &processor,
                                           llvm::StringRef output, llvm::StringRef source,
                                           OutputFiles &files, llvm::StringRef irPath = "");
