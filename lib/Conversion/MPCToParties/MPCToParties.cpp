@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "tacit/Conversion/Passes.h"
+#include "tacit/Dialect/NN/Analysis/Dims.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace tacit {
@@ -289,7 +291,9 @@ void Lowering::addState(BlockArgument argument) {
   Program &program = programs.party;
   BlockArgument words = program.function.getBody().addArgument(
       program.words(typeOf(argument).getShape()), argument.getLoc());
-  arguments.push_back({words});
+  Argument state = {words};
+  state.state = argument;
+  arguments.push_back(state);
   secrets[argument].share = words;
 }
 
@@ -404,7 +408,7 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     Programs programs(parties, dealer, parties.getArgument(0));
     Lowering lowering(programs);
     lowerBody(main, lowering);
-    finish(parties, lowering);
+    finish(main, parties, lowering);
     func::ReturnOp::create(programs.dealer.builder, main.getLoc());
     eraseUnused(parties, dealer);
     SmallVector<Type> known;
@@ -475,7 +479,7 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
   }
 
   /// Removes arguments that nothing uses, and states what the others are.
-  void finish(func::FuncOp parties, Lowering &lowering) {
+  void finish(func::FuncOp main, func::FuncOp parties, Lowering &lowering) {
     MLIRContext *context = &getContext();
     Block &body = parties.getBody().front();
     SmallVector<Argument> kept;
@@ -489,15 +493,80 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     parties.setType(FunctionType::get(context, body.getArgumentTypes(),
                                       body.getTerminator()->getOperandTypes()));
     OpBuilder b(context);
+    nameResults(main, parties, lowering);
     for (const Argument &argument : kept) {
       unsigned number = argument.words.getArgNumber();
-      if (!argument.origin)
+      if (!argument.origin) {
+        parties.setArgAttrs(number, main.getArgAttrDict(argument.state.getArgNumber()));
         continue;
+      }
+      if (StringAttr name = nameOf(main, argument.origin->getOperand(0)))
+        parties.setArgAttr(number, nn::kNameAttr, name);
       parties.setArgAttr(number, mpc::kPartyAttr,
                          mpc::PartyAttr::get(context, argument.party));
       if (argument.mask)
         parties.setArgAttr(number, mpc::kMaskAttr, b.getI64IntegerAttr(*argument.mask));
     }
+  }
+
+  /// Returns the name of an input or of a constant from which a value is computed; null if
+  /// none has one.
+  static StringAttr nameOf(func::FuncOp main, Value value) {
+    SmallVector<Value> values{value};
+    llvm::SmallDenseSet<Value> seen;
+    while (!values.empty()) {
+      value = values.pop_back_val();
+      if (auto argument = dyn_cast<BlockArgument>(value)) {
+        if (auto name =
+                main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), nn::kNameAttr))
+          return name;
+        continue;
+      }
+      Operation *op = value.getDefiningOp();
+      if (isa<nn::ConstantOp>(op) && !nn::getConstantName(op).empty())
+        return StringAttr::get(main.getContext(), nn::getConstantName(op));
+      for (Value operand : llvm::reverse(op->getOperands()))
+        if (seen.insert(operand).second)
+          values.push_back(operand);
+    }
+    return {};
+  }
+
+  /// A result has the name of the output that it becomes.
+  static void nameResults(func::FuncOp main, func::FuncOp parties,
+                          const Lowering &lowering) {
+    Operation *end = main.getBody().front().getTerminator();
+    unsigned next = 0;
+    for (auto [op, numbers] : lowering.revealed) {
+      auto found = llvm::find(end->getOperands(), Value(op.getResult()));
+      if (found != end->getOperands().end())
+        if (auto name = main.getResultAttr(found.getIndex(), nn::kNameAttr))
+          parties.setResultAttr(next, nn::kNameAttr, name);
+      ++next;
+    }
+    for (auto [i, operand] : llvm::enumerate(end->getOperands()))
+      if (isa<mpc::ShareType>(operand.getType()))
+        parties.setResultAttrs(next++, main.getResultAttrs(i));
+  }
+
+  /// Returns the number of rows that the elements of an argument choose from, in the
+  /// client's program: 0 if it chooses none, or none directly.
+  static int64_t indexBound(BlockArgument argument) {
+    int64_t bound = nn::indexBound(argument);
+    SmallVector<Value> values{argument};
+    while (!values.empty()) {
+      for (Operation *user : values.pop_back_val().getUsers()) {
+        if (isa<nn::CastOp, nn::ReshapeOp, nn::SliceOp, nn::TransposeOp, nn::ExpandOp>(
+                user))
+          values.push_back(user->getResult(0));
+        auto rows = dyn_cast<mpc::OneHotOp>(user);
+        if (!rows)
+          continue;
+        int64_t classes = typeOf(rows.getResult()).getShape().back();
+        bound = bound == 0 ? classes : std::min(bound, classes);
+      }
+    }
+    return bound;
   }
 
   /// Removes material that nothing needs: masks of weights that are only added.
@@ -542,8 +611,13 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
   static unsigned mapInputs(func::FuncOp main, func::FuncOp function, IRMapping &copies) {
     unsigned next = 0;
     for (BlockArgument argument : main.getArguments())
-      if (!isa<mpc::ShareType>(argument.getType()))
+      if (!isa<mpc::ShareType>(argument.getType())) {
+        function.setArgAttrs(next, main.getArgAttrDict(argument.getArgNumber()));
+        if (int64_t bound = indexBound(argument))
+          function.setArgAttr(next, mpc::kIndexBoundAttr,
+                              OpBuilder(function).getI64IntegerAttr(bound));
         copies.map(argument, function.getArgument(next++));
+      }
     return next;
   }
 
@@ -563,6 +637,11 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     func::ReturnOp::create(b, function.getLoc(), results);
     function.setType(FunctionType::get(b.getContext(), function.getArgumentTypes(),
                                        ValueRange(results).getTypes()));
+    next = 0;
+    for (auto [i, operand] :
+         llvm::enumerate(main.getBody().front().getTerminator()->getOperands()))
+      if (!isa<mpc::ShareType>(operand.getType()))
+        function.setResultAttrs(next++, main.getResultAttrs(i));
   }
 
   /// As in nn.gather, an index below zero counts from the end.

@@ -67,6 +67,8 @@ struct Argument {
   mpc::Party party = mpc::Party::Client;
   /// The material with which a weight is masked.
   std::optional<int64_t> mask = std::nullopt;
+  /// The argument of @main, for state.
+  mlir::BlockArgument state = {};
 };
 
 /// Holds a function of primitives while the programs are written that compute it.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Dialect/MPC/Transforms/Passes.h"
 #include "tacit/Dialect/NN/IR/NN.h"
 
@@ -38,16 +39,18 @@ struct SelectProgram : tacit::mpc::impl::SelectProgramBase<SelectProgram> {
   /// Tensors without a name are numbered.
   static nn::InterfaceAttr describe(func::FuncOp main) {
     MLIRContext *context = main.getContext();
-    auto tensorOf = [&](StringAttr name, Type type, const Twine &number) {
+    auto tensorOf = [&](StringAttr name, Type type, const Twine &number,
+                        IntegerAttr bound = {}) {
       if (!name)
         name = StringAttr::get(context, number);
       return nn::TensorAttr::get(context, name, cast<RankedTensorType>(type), /*dims=*/{},
-                                 /*index_bound=*/0);
+                                 bound ? bound.getInt() : 0);
     };
     SmallVector<nn::TensorAttr> inputs, outputs;
     for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
-      inputs.push_back(tensorOf(main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr), type,
-                                "argument" + Twine(i)));
+      inputs.push_back(tensorOf(
+          main.getArgAttrOfType<StringAttr>(i, nn::kNameAttr), type, "argument" + Twine(i),
+          main.getArgAttrOfType<IntegerAttr>(i, mpc::kIndexBoundAttr)));
     for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
       outputs.push_back(tensorOf(main.getResultAttrOfType<StringAttr>(i, nn::kNameAttr),
                                  type, "result" + Twine(i)));

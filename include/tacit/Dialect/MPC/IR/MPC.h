@@ -50,6 +50,10 @@ inline constexpr llvm::StringLiteral kStateAttr = "mpc.state";
 inline constexpr llvm::StringLiteral kPartyAttr = "mpc.party";
 inline constexpr llvm::StringLiteral kMaskAttr = "mpc.mask";
 
+/// Of arguments of @client whose elements choose one of so many rows, which is checked
+/// before each run.
+inline constexpr llvm::StringLiteral kIndexBoundAttr = "mpc.index_bound";
+
 /// Marks the result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
 
