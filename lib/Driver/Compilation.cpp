@@ -298,19 +298,21 @@ llvm::Expected<std::unique_ptr<Executable>> Compilation::makeExecutable() {
   return made;
 }
 
-llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path, OutputFiles &files) {
+llvm::Expected<LibraryParts> Compilation::writeLibrary(StringRef path, OutputFiles &files,
+                                                       bool isAlone) {
   std::string irPath;
   // A command that starts after the last phase has dumped none.
   const std::string &dumps = session.options.dumpPhases;
-  if (!dumps.empty() && llvm::sys::fs::exists(dumps))
+  if (isAlone && !dumps.empty() && llvm::sys::fs::exists(dumps))
     irPath = dumps + "/library.ll";
   beginCode();
   llvm::Expected<LibraryParts> made = LibraryParts();
   llvm::consumeError(made.takeError());
   guard(
       [&] {
-        made =
-            cpu::writeLibrary(*module, target, path, session.options.model, files, irPath);
+        made = cpu::writeLibrary(*module, target, path,
+                                 isAlone ? session.options.model : std::string(), files,
+                                 irPath);
       },
       [&] { return noCode(); });
   return made;

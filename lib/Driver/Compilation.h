@@ -46,8 +46,10 @@ public:
 
   /// Compiles up to `llvm`, and then into this process.
   llvm::Expected<std::unique_ptr<Executable>> makeExecutable();
-  /// Adds the program, which has passed `llvm`, to the outputs as a library.
-  llvm::Expected<LibraryParts> writeLibrary(llvm::StringRef path, OutputFiles &files);
+  /// Adds the program, which has passed `llvm`, to the outputs as a library. One that is
+  /// not alone has no header, and does not say what it was compiled from.
+  llvm::Expected<LibraryParts> writeLibrary(llvm::StringRef path, OutputFiles &files,
+                                            bool isAlone = true);
 
 private:
   Compilation(Session &session, Variant variant, mlir::ModuleOp program, size_t phase);

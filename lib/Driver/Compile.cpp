@@ -7,6 +7,7 @@
 
 #include "Compilation.h"
 #include "Output.h"
+#include "Package.h"
 #include "Protocol.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Export/Schedule/Schedule.h"
@@ -59,18 +60,22 @@ static llvm::Error checkCombination(const CompileOptions &options, PhaseKind las
   if (options.printPipeline)
     return llvm::Error::success();
   if (options.output.empty() && options.dumpPhases.empty())
-    return fail(ErrorKind::InvalidArgument,
-                options.target == Target::Mlir  ? "add -o NAME.mlir, or -o - for stdout"
-                : options.target == Target::Cpu ? "add -o NAME.so"
-                                                : "add -o NAME.json, or -o NAME.mlir",
-                "compile needs to know where to write the result");
+    return fail(
+        ErrorKind::InvalidArgument,
+        options.target == Target::Mlir ? "add -o NAME.mlir, or -o - for stdout"
+        : options.target == Target::Cpu
+            ? "add -o NAME.so"
+            : "add -o DIR for a package, -o NAME.json or -o NAME.mlir for a schedule",
+        "compile needs to know where to write the result");
   if (options.target == Target::Cpu && options.to)
     return fail(ErrorKind::InvalidArgument, "add --target=mlir, or leave --to out",
                 "a library is written after the last phase; --to stops before it");
   if (options.target != Target::Mlir && !options.passPipeline.empty())
     return fail(ErrorKind::InvalidArgument, "add --target=mlir",
                 "--pass-pipeline gives a program, not a {}",
-                options.target == Target::Cpu ? "library" : "schedule");
+                options.target == Target::Cpu ? "library"
+                : isPackage(options)          ? "package"
+                                              : "schedule");
   return llvm::Error::success();
 }
 
@@ -78,13 +83,29 @@ static bool isJson(const CompileOptions &options) {
   return llvm::StringRef(options.output).ends_with(".json");
 }
 
+/// A package is a folder, and ends with the code of the parties.
+static llvm::Error checkPackage(const CompileOptions &options) {
+  if (options.output == "-" || (llvm::sys::fs::exists(options.output) &&
+                                !llvm::sys::fs::is_directory(options.output)))
+    return fail(ErrorKind::InvalidArgument,
+                "-o DIR for a package, -o NAME.json or -o NAME.mlir for a schedule",
+                "a package is a folder; -o is '{}'", options.output);
+  if (options.to)
+    return fail(ErrorKind::InvalidArgument, "leave --to out, or write -o NAME.mlir",
+                "a package is written after the last phase; --to stops before it");
+  return llvm::Error::success();
+}
+
 /// Does the same for --target=2pc.
 static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) {
   if (options.target != CompileOptions::Target::TwoParty || options.printPipeline)
     return llvm::Error::success();
+  if (isPackage(options))
+    return checkPackage(options);
   bool isProgram = llvm::StringRef(options.output).ends_with(".mlir");
   if (!options.output.empty() && !isProgram && !isJson(options))
-    return fail(ErrorKind::InvalidArgument, "-o NAME.json, or -o NAME.mlir",
+    return fail(ErrorKind::InvalidArgument,
+                "-o NAME.json or -o NAME.mlir; -o DIR for a package that runs",
                 "a schedule is JSON or a program; -o is '{}'", options.output);
   if (isJson(options) && last != PhaseKind::Cost)
     return fail(ErrorKind::InvalidArgument, "leave --to out, or write -o NAME.mlir",
@@ -94,6 +115,12 @@ static llvm::Error checkSchedule(const CompileOptions &options, PhaseKind last) 
 
 /// Returns the single protocol for which the phases after mpc are run.
 static llvm::Expected<Protocol> protocolOf(const CompileOptions &options, PhaseKind last) {
+  if (isPackage(options)) {
+    auto twoParty = packageOptions(options);
+    if (!twoParty)
+      return twoParty.takeError();
+    return Protocol{nullptr, *twoParty};
+  }
   bool isNeeded = options.flow == Flow::TwoParty && options.passPipeline.empty() &&
                   *findPhase(last, options.flow) > *findPhase(PhaseKind::Mpc, options.flow);
   if (options.protocols.size() > 1 || (isNeeded && options.protocols.empty()))
@@ -155,7 +182,7 @@ static llvm::Error checkProgramName(const std::string &output) {
 
 /// Says early which outputs must not be written.
 static llvm::Error checkOutputs(const CompileOptions &options, OutputFiles &files) {
-  if (options.output.empty() || options.output == "-")
+  if (options.output.empty() || options.output == "-" || isPackage(options))
     return llvm::Error::success();
   if (isSchedule(options))
     return files.check(options.output, isScheduleFile);
@@ -207,6 +234,38 @@ static llvm::Error makeLibrary(const CompileOptions &options, Compilation &compi
   return finish(options, files, report);
 }
 
+/// Returns the bytes of the files of a folder that are outputs.
+static int64_t bytesOf(llvm::ArrayRef<std::string> libraries, const OutputFiles &files) {
+  int64_t bytes = 0;
+  for (const std::string &library : libraries) {
+    bytes += files.sizeOf(library);
+    if (auto paths = libraryPaths(library))
+      bytes += files.sizeOf(paths->weights);
+    else
+      llvm::consumeError(paths.takeError());
+  }
+  return bytes;
+}
+
+static llvm::Error makePackage(const CompileOptions &options, const Protocol &protocol,
+                               Session &session, Compilation &compilation,
+                               OutputFiles &files) {
+  auto schedule = writePackage(compilation, options, protocol.twoParty, files);
+  if (!schedule)
+    return schedule.takeError();
+  session.finish();
+  PackagePaths paths(options.output);
+  report::PackageReport report{llvm::StringRef(options.output).rtrim('/').str(),
+                               std::move(*schedule),
+                               bytesOf({paths.party, paths.dealer}, files) +
+                                   static_cast<int64_t>(files.sizeOf(paths.schedule)),
+                               bytesOf({paths.inputs, paths.outputs}, files),
+                               bytesOf({paths.constants}, files),
+                               compilation.elapsed(),
+                               peakMemory()};
+  return finish(options, files, report);
+}
+
 static llvm::Error writeProgram(const CompileOptions &options, const Protocol &protocol,
                                 Compilation &compilation, OutputFiles &files) {
   if (!options.output.empty())
@@ -234,7 +293,7 @@ PhaseKind driver::lastPhase(const CompileOptions &options) {
   case CompileOptions::Target::Cpu:
     return PhaseKind::Llvm;
   case CompileOptions::Target::TwoParty:
-    return PhaseKind::Cost;
+    return isPackage(options) ? PhaseKind::Messages : PhaseKind::Cost;
   case CompileOptions::Target::Mlir:
     return lastModelPhase(options);
   }
@@ -266,9 +325,11 @@ llvm::Error driver::compile(const CompileOptions &options) {
   Compilation compilation(
       session, {options.flow, options.transformations, protocol->twoParty, options});
   if (auto error = options.passPipeline.empty()
-                       ? compilation.advance(last)
+                       ? compilation.advance(isPackage(options) ? PhaseKind::Mpc : last)
                        : compilation.runPipeline(options.passPipeline))
     return error;
+  if (isPackage(options))
+    return makePackage(options, *protocol, session, compilation, files);
   session.finish();
   return isLibrary ? makeLibrary(options, compilation, files)
                    : writeProgram(options, *protocol, compilation, files);

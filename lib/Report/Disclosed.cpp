@@ -11,6 +11,14 @@
 using namespace tacit;
 using namespace tacit::report;
 
+DisclosedList report::disclosedBy(const twoparty::Schedule &schedule) {
+  DisclosedList disclosed;
+  for (const twoparty::Disclosed &entry : schedule.disclosed)
+    disclosed.push_back({entry.name, entry.bytes,
+                         mpc::symbolizeReason(entry.reason).value_or(mpc::Reason::Listed)});
+  return disclosed;
+}
+
 /// The number of names of one reason in the text; the JSON has all.
 static constexpr size_t kMostNames = 6;
 

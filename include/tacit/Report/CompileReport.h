@@ -8,6 +8,7 @@
 #ifndef TACIT_REPORT_COMPILEREPORT_H
 #define TACIT_REPORT_COMPILEREPORT_H
 
+#include "tacit/Runtime/TwoParty/Schedule.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -39,6 +40,19 @@ struct ProgramReport {
 /// Prints where the program is. One that was printed itself needs no words.
 void printText(const ProgramReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const ProgramReport &report);
+
+/// A package for two parties.
+struct PackageReport {
+  std::string folder;
+  twoparty::Schedule schedule;
+  /// The bytes of the three folders.
+  int64_t publicBytes, clientBytes, serverBytes;
+  double seconds;
+  int64_t peakBytes;
+};
+
+void printText(const PackageReport &report, llvm::raw_ostream &os);
+llvm::json::Object toJson(const PackageReport &report);
 
 } // namespace tacit::report
 

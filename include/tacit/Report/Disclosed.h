@@ -9,6 +9,7 @@
 #define TACIT_REPORT_DISCLOSED_H
 
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Runtime/TwoParty/Schedule.h"
 
 namespace tacit::report {
 
@@ -22,6 +23,9 @@ inline DisclosedList disclosedBy(mlir::ModuleOp program) {
 /// Returns "65,552 B: mask h.0.attn.bias 65,536 B; attribute attention 4 B, gelu 12 B", or
 /// "nothing".
 std::string describe(llvm::ArrayRef<mpc::Disclosure> disclosed);
+
+/// Returns what a package says in text about its disclosures.
+DisclosedList disclosedBy(const twoparty::Schedule &schedule);
 
 /// Formats a number with separators: 25318123456 becomes "25,318,123,456".
 std::string grouped(int64_t number);

@@ -1,0 +1,123 @@
+//===- Package.cpp - A model for two parties, in a folder -----------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Package.h"
+#include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Export/Package/Package.h"
+#include "tacit/Runtime/TwoParty/Seed.h"
+#include "tacit/Support/Error.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace tacit;
+using namespace tacit::driver;
+
+/// The one protocol that has programs.
+static constexpr llvm::StringLiteral kOwnProtocol = "tacit";
+
+PackagePaths::PackagePaths(llvm::StringRef folder) {
+  folder = folder.rtrim('/');
+  publicFolder = (folder + "/public").str();
+  clientFolder = (folder + "/client").str();
+  serverFolder = (folder + "/server").str();
+  schedule = publicFolder + "/schedule.json";
+  party = publicFolder + "/party.so";
+  dealer = publicFolder + "/dealer.so";
+  inputs = clientFolder + "/inputs.so";
+  outputs = clientFolder + "/outputs.so";
+  constants = serverFolder + "/constants.so";
+}
+
+bool driver::isPackage(const CompileOptions &options) {
+  llvm::StringRef output = options.output;
+  return options.target == CompileOptions::Target::TwoParty && !output.empty() &&
+         (llvm::sys::fs::is_directory(output) ||
+          !llvm::sys::path::has_extension(output.rtrim('/')));
+}
+
+llvm::Expected<TwoPartyOptions> driver::packageOptions(const CompileOptions &options) {
+  for (const std::string &protocol : options.protocols)
+    if (protocol != kOwnProtocol)
+      return fail(ErrorKind::InvalidArgument,
+                  "--protocol tacit, or leave it out; -o NAME.json is a schedule of costs",
+                  "a package runs with the protocol 'tacit'; found '{}', whose costs only "
+                  "are known",
+                  protocol);
+  TwoPartyOptions twoParty;
+  twoParty.protocol = kOwnProtocol;
+  twoParty.hasMessages = true;
+  twoParty.publicNames = options.publicNames;
+  twoParty.caches = options.caches;
+  twoParty.width = options.width.value_or(64);
+  twoParty.fraction = options.fraction.value_or(16);
+  if (twoParty.width != 64)
+    return fail(ErrorKind::InvalidArgument, "--width 64, or leave it out",
+                "--width is {}; the parties compute with words of 64 bits", twoParty.width);
+  static constexpr int64_t kLeast = 8, kMost = 24;
+  if (twoParty.fraction < kLeast || twoParty.fraction > kMost)
+    return fail(ErrorKind::InvalidArgument, "--fraction 16",
+                "--fraction is {}; the functions of 'tacit' have room for {} to {} bits",
+                twoParty.fraction, kLeast, kMost);
+  return twoParty;
+}
+
+static std::vector<twoparty::Disclosed>
+disclosedBy(llvm::ArrayRef<mpc::Disclosure> disclosures) {
+  std::vector<twoparty::Disclosed> disclosed;
+  for (const mpc::Disclosure &disclosure : disclosures)
+    disclosed.push_back(
+        {disclosure.name, disclosure.bytes, mpc::stringifyReason(disclosure.reason).str()});
+  return disclosed;
+}
+
+llvm::Expected<twoparty::Schedule> driver::writePackage(Compilation &compilation,
+                                                        const CompileOptions &options,
+                                                        const TwoPartyOptions &twoParty,
+                                                        OutputFiles &files) {
+  PackagePaths paths(options.output);
+  for (const std::string &folder :
+       {paths.publicFolder, paths.clientFolder, paths.serverFolder})
+    if (auto error = files.makeFolder(folder))
+      return std::move(error);
+  // Below messages nothing says any more what a value is known by.
+  if (auto error = compilation.advance(PhaseKind::Expand))
+    return std::move(error);
+  auto disclosures = mpc::disclosuresOf(compilation.program());
+  if (auto error = compilation.advance(PhaseKind::Messages))
+    return std::move(error);
+  auto schedule = schedulePrograms(compilation.program());
+  if (!schedule)
+    return schedule;
+  schedule->package = twoparty::DealingNumber::random().text();
+  schedule->fractionBits = twoParty.fraction;
+  schedule->disclosed = disclosedBy(disclosures);
+
+  const std::pair<const char *, const std::string &> programs[] = {
+      {"party", paths.party},
+      {"dealer", paths.dealer},
+      {"client", paths.inputs},
+      {"result", paths.outputs},
+      {"server", paths.constants}};
+  for (const auto &[name, path] : programs) {
+    TwoPartyOptions program = twoParty;
+    program.program = name;
+    Variant variant{Flow::Parties, options.transformations, program, options};
+    variant.isAside = true;
+    Compilation code = compilation.fork(variant);
+    if (auto error = code.advance(PhaseKind::Llvm))
+      return std::move(error);
+    if (auto parts = code.writeLibrary(path, files, /*isAlone=*/false); !parts)
+      return parts.takeError();
+  }
+  auto write = [&](llvm::raw_ostream &os) {
+    os << llvm::formatv("{0:2}\n", llvm::json::Value(toJson(*schedule)));
+    return llvm::Error::success();
+  };
+  if (auto error = files.write(paths.schedule, twoparty::isScheduleFile, write))
+    return std::move(error);
+  return schedule;
+}
