@@ -82,14 +82,6 @@ namespace {
 template <typename Enum>
 struct WordsOf;
 template <>
-struct WordsOf<Origin> {
-  static constexpr StringLiteral words[] = {"drawn", "client", "server", "dealt"};
-};
-template <>
-struct WordsOf<Direction> {
-  static constexpr StringLiteral words[] = {"both", "to_server", "to_client"};
-};
-template <>
 struct WordsOf<Argument::Kind> {
   static constexpr StringLiteral words[] = {"input", "constant", "weight", "state"};
 };
@@ -124,9 +116,22 @@ static json::Array shapeJson(ArrayRef<int64_t> shape) {
   return array;
 }
 
+/// Random words may be known to one party.
+static json::Value knowerOf(Origin origin) {
+  switch (origin) {
+  case Origin::Client:
+    return nameOf(Party::Client);
+  case Origin::Server:
+    return nameOf(Party::Server);
+  default:
+    return nullptr;
+  }
+}
+
 static json::Object toJson(const Material &material) {
   json::Object object{{"id", material.id},
-                      {"origin", wordFor(material.origin)},
+                      {"dealt", material.origin == Origin::Dealt},
+                      {"known_to", knowerOf(material.origin)},
                       {"words", material.words},
                       {"bits", material.bits},
                       {"boolean", material.isBoolean},
@@ -138,8 +143,8 @@ static json::Object toJson(const Material &material) {
 static json::Object toJson(const Hop &hop) {
   json::Array messages;
   for (const Message &message : hop.messages) {
-    json::Object object{{"words", message.words},
-                        {"direction", wordFor(message.direction)}};
+    json::Object object{{"to_server_words", message.sentBy(Party::Client) / kWordBytes},
+                        {"to_client_words", message.sentBy(Party::Server) / kWordBytes}};
     addSite(object, message.site);
     messages.push_back(std::move(object));
   }
@@ -263,6 +268,7 @@ private:
   std::vector<T> list(const json::Object &object, StringRef key,
                       function_ref<T(const json::Object &)> read);
 
+  Origin origin(const json::Object &object);
   Material material(const json::Object &object);
   Message message(const json::Object &object);
   Argument argument(const json::Object &object);
@@ -368,10 +374,24 @@ std::vector<T> Reader::list(const json::Object &object, StringRef key,
   return items;
 }
 
+Origin Reader::origin(const json::Object &object) {
+  bool isDealt = flag(object, "dealt");
+  std::string knower = text(object, "known_to", /*mayBeNull=*/true);
+  for (auto [party, origin] :
+       {std::pair(Party::Client, Origin::Client), std::pair(Party::Server, Origin::Server)})
+    if (knower == nameOf(party) && !isDealt)
+      return origin;
+  if (!knower.empty())
+    complain(fmt::format("has 'known_to' \"{}\"; expected \"client\" or \"server\", or "
+                         "null for what is dealt",
+                         knower));
+  return isDealt ? Origin::Dealt : Origin::Drawn;
+}
+
 Material Reader::material(const json::Object &object) {
   Material material;
   material.id = number(object, "id", 0, kMostWords);
-  material.origin = word<Origin>(object, "origin");
+  material.origin = origin(object);
   material.words = number(object, "words", 0, kMostWords);
   material.bits = number(object, "bits", 1, 64);
   material.isBoolean = flag(object, "boolean");
@@ -381,7 +401,16 @@ Material Reader::material(const json::Object &object) {
 }
 
 Message Reader::message(const json::Object &object) {
-  return {number(object, "words", 0, kMostWords), word<Direction>(object, "direction"),
+  int64_t toServer = number(object, "to_server_words", 0, kMostWords),
+          toClient = number(object, "to_client_words", 0, kMostWords);
+  if (toServer && toClient && toServer != toClient)
+    complain("has other numbers of words in both directions; expected one number");
+  if (!toServer && !toClient)
+    complain("has no words; expected at least one in a direction");
+  return {std::max(toServer, toClient),
+          !toClient   ? Direction::ToServer
+          : !toServer ? Direction::ToClient
+                      : Direction::Both,
           site(object)};
 }
 
@@ -473,7 +502,8 @@ Expected<Schedule> twoparty::parseSchedule(StringRef text, StringRef path) {
 Expected<Schedule> twoparty::readSchedule(StringRef path) {
   auto file = readInput(path, /*isText=*/true);
   if (!file)
-    return fail(ErrorKind::BadInput, "give the folder that tacit compile --target=2pc made",
+    return fail(ErrorKind::BadInput,
+                "give the folder of a package, which tacit compile makes for two parties",
                 "cannot read '{}': {}", path.str(), file.getError().message());
   return parseSchedule((*file)->getBuffer(), path);
 }
