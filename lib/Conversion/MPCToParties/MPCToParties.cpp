@@ -187,10 +187,17 @@ void Lowering::scale(Operation *op, Secret &x, Value words) {
   secrets[op->getResult(0)] = result;
 }
 
+/// A plain mask stays plain: -(D - r) is -D minus the word -r.
 void Lowering::negate(mpc::NegOp op) {
   Secret &x = secretOf(op.getInput());
   Secret negated;
-  if (x.isMasked()) {
+  if (x.hasPlainMask()) {
+    const Dealt &mask = x.terms[0].dealt;
+    negated.opened = programs.party.neg(x.opened);
+    negated.terms = {Term{{programs.dealer.neg(mask.word), programs.party.neg(mask.share)},
+                          {},
+                          /*isNegated=*/true}};
+  } else if (x.isMasked()) {
     negated.opened = programs.party.neg(x.opened);
     for (Term term : x.terms) {
       term.isNegated = !term.isNegated;
@@ -200,6 +207,75 @@ void Lowering::negate(mpc::NegOp op) {
     negated.share = programs.party.neg(shareOf(x));
   }
   secrets[op.getResult()] = negated;
+}
+
+//===----------------------------------------------------------------------===//
+// What is opened once for all that read it
+//===----------------------------------------------------------------------===//
+
+/// Returns true if a value is what the server put in, moved.
+static bool isWeight(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp, mpc::SliceOp,
+                      mpc::SumOp>(op))
+    return isWeight(op->getOperand(0));
+  auto share = dyn_cast_if_present<mpc::ShareOp>(op);
+  return share && share.getParty() == mpc::Party::Server;
+}
+
+/// Returns true if the result is a copy of the first operand with as many elements or more,
+/// each of which is changed by numbers that both parties know: opened words can be changed
+/// in the same way.
+static bool isLocalChange(Operation *op) {
+  if (isa<mpc::NegOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp>(op))
+    return true;
+  return isa<mpc::AddOp, mpc::SubOp, mpc::MulOp>(op) &&
+         !isa<mpc::ShareType>(op->getOperand(1).getType()) &&
+         typeOf(op->getOperand(0)).getShape() == typeOf(op->getResult(0)).getShape();
+}
+
+/// Returns how the product, comparison or local change that reads an operand needs it.
+Opening Lowering::openingFor(OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (isLocalChange(op)) {
+    Opening opening = openingOf(op->getResult(0));
+    // The mask of a multiple is not a plain one.
+    bool isLost = isa<mpc::MulOp>(op) && opening == Opening::Plain;
+    return isLost ? Opening::None : opening;
+  }
+  if (isa<mpc::IsNegativeOp>(op))
+    return Opening::Plain;
+  if (isa<mpc::SquareOp>(op))
+    return Opening::Masked;
+  if (!isa<mpc::MulOp, mpc::MatmulOp>(op))
+    return Opening::None;
+  Value other = op->getOperand(1 - use.getOperandNumber());
+  if (!isa<mpc::ShareType>(other.getType()) || isWeight(other))
+    return Opening::None;
+  return isa<mpc::MulOp>(op) ? Opening::Masked : Opening::Plain;
+}
+
+Opening Lowering::openingOf(Value value) {
+  auto known = openings.find(value);
+  if (known != openings.end())
+    return known->second;
+  auto opening = Opening::None;
+  for (OpOperand &use : value.getUses())
+    opening = std::max(opening, openingFor(use));
+  return openings[value] = opening;
+}
+
+/// Opens the operand of a local change if the result would be opened later, so that all
+/// results of one secret share an opening, and copies are not opened one by one.
+void Lowering::openBefore(Operation *op) {
+  if (!isLocalChange(op))
+    return;
+  Opening opening = openingFor(op->getOpOperand(0));
+  Secret &operand = secretOf(op->getOperand(0));
+  if (opening == Opening::Plain)
+    maskPlainly(operand);
+  else if (opening == Opening::Masked)
+    mask(operand);
 }
 
 void Lowering::lowerLinear(Operation *op) {
@@ -337,6 +413,7 @@ static bool isPrimitive(Operation *op) {
 
 void Lowering::lower(Operation *op, int64_t number) {
   programs.begin(op, number);
+  openBefore(op);
   TypeSwitch<Operation *>(op)
       .Case([&](mpc::ShareOp share) { this->share(op, share.getParty()); })
       .Case([&](mpc::OneHotOp rows) { share(op, rows.getParty()); })

@@ -196,6 +196,12 @@ Value Program::join(ValueRange tensors) {
   return nn::ConcatOp::create(builder, loc, words(shape), tensors, /*axis=*/0);
 }
 
+Value Program::swapLeading(Value x) {
+  ArrayRef<int64_t> shape = shapeOf(x);
+  return mapParts({shape[1], shape[0], shape[2]}, Part{x, {-2, -3, -1}},
+                  [](WordBuilder &, ValueRange args) { return args[0]; });
+}
+
 Value Program::empty(ArrayRef<int64_t> shape) {
   return tensor::EmptyOp::create(builder, loc, shape, builder.getI64Type());
 }

@@ -83,6 +83,8 @@ public:
   /// Returns rows [from, to) of the first dimension.
   mlir::Value rows(mlir::Value x, int64_t from, int64_t to);
   mlir::Value join(mlir::ValueRange tensors);
+  /// Exchanges the first two of three dimensions.
+  mlir::Value swapLeading(mlir::Value x);
   mlir::Value zeros(llvm::ArrayRef<int64_t> shape);
   mlir::Value empty(llvm::ArrayRef<int64_t> shape);
 

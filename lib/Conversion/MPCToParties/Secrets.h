@@ -71,6 +71,10 @@ struct Argument {
   mlir::BlockArgument state = {};
 };
 
+/// How a secret is read: as a share, in masked form, or as an opened word minus one dealt
+/// word.
+enum class Opening { None, Masked, Plain };
+
 /// Holds a function of primitives while the programs are written that compute it.
 class Lowering {
 public:
@@ -113,6 +117,9 @@ private:
   void reveal(mpc::RevealOp op);
   void lowerLinear(mlir::Operation *op);
   void negate(mpc::NegOp op);
+  Opening openingFor(mlir::OpOperand &use);
+  Opening openingOf(mlir::Value value);
+  void openBefore(mlir::Operation *op);
   void lowerProduct(mlir::Operation *op);
   mlir::Value multiplyElements(mpc::MulOp op);
   mlir::Value multiplyMatrices(mpc::MatmulOp op);
@@ -124,6 +131,7 @@ private:
   mlir::Value plain(mlir::Value value);
 
   llvm::DenseMap<mlir::Value, Secret> secrets;
+  llvm::DenseMap<mlir::Value, Opening> openings;
   mlir::IRMapping plains;
 };
 

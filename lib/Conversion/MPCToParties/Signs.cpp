@@ -19,6 +19,7 @@
 
 #include "Secrets.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "tacit/Dialect/NN/IR/NN.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -72,13 +73,19 @@ struct Groups {
 class Comparison {
 public:
   Comparison(Programs &programs, Value opened, Value mask)
-      : programs(programs), party(programs.party), dealer(programs.dealer),
-        shape(tacit::shapeOf(opened)), opened(opened), mask(mask) {}
+      : programs(programs), party(programs.party), dealer(programs.dealer), opened(opened),
+        mask(mask) {
+    findCopies();
+  }
 
   /// Returns a share of the plane of signs.
   Value sign();
+  /// Returns the bits of a plane as elements.
+  Value fromPlane(Program &program, Value plane) const;
 
 private:
+  void findCopies();
+  Value toPlanes(Value numbers);
   Groups compareGroups();
   Groups combine(Groups groups, bool isLast);
   /// Returns shares of the products of the bits of each set, which the dealer deals in one
@@ -88,8 +95,10 @@ private:
 
   Programs &programs;
   Program &party, &dealer;
-  ArrayRef<int64_t> shape;
   Value opened, mask;
+  /// How many copies of the numbers with `mask` follow one another. The words of a plane
+  /// are those of one copy after another.
+  int64_t numCopies = 1;
   /// The planes of D, and a share of the top bits of r.
   Value planes, topOfMask;
   int64_t numWords = 0;
@@ -109,7 +118,8 @@ static Value isInSet(WordBuilder &w, ArrayRef<unsigned> sets, unsigned bit, Valu
 Value Comparison::dealProducts(ArrayRef<Part> bits, ArrayRef<unsigned> sets,
                                int64_t numGroups, BitsReader read) {
   assert(sets.size() <= kWordBits && "one constant says which sets have a bit");
-  SmallVector<int64_t> shape{static_cast<int64_t>(sets.size()), numGroups, numWords};
+  SmallVector<int64_t> shape{static_cast<int64_t>(sets.size()), numGroups,
+                             tacit::shapeOf(bits.front().tensor).back()};
   Value products =
       dealer.mapParts(shape, bits, [&](WordBuilder &w, ValueRange args) -> Value {
         Value product;
@@ -124,20 +134,27 @@ Value Comparison::dealProducts(ArrayRef<Part> bits, ArrayRef<unsigned> sets,
   return programs.dealBits(products).share;
 }
 
-/// Returns bit `i` of all nodes, where each has four that follow one another.
-static SmallVector<Part> childrenOf(Program &program, Value bits) {
+/// Returns bit `i` of all nodes, where each has four that follow one another. The loops are
+/// those over nodes and words or, if there are several, over nodes, copies and their words.
+static SmallVector<Part> childrenOf(Program &program, Value bits, int64_t numCopies = 1) {
   int64_t numNodes = tacit::shapeOf(bits)[0] / kGroup, numWords = tacit::shapeOf(bits)[1];
-  Value nodes = program.reshape(bits, {numNodes, kGroup, numWords});
+  SmallVector<int64_t> shape{numNodes, kGroup, numWords}, place{-2, 0, -1};
+  if (numCopies != 1) {
+    shape = {numNodes, kGroup, numCopies, numWords / numCopies};
+    place = {-3, 0, -2, -1};
+  }
+  Value nodes = program.reshape(bits, shape);
   SmallVector<Part> children;
-  for (int64_t i = 0; i < kGroup; ++i)
-    children.push_back({nodes, {-2, i, -1}});
+  for (place[1] = 0; place[1] < kGroup; ++place[1])
+    children.push_back({nodes, place});
   return children;
 }
 
-/// Adds each element of the first of three dimensions.
-static void appendRows(SmallVectorImpl<Part> &parts, Value tensor) {
+/// Adds each element of the first of three dimensions; the second has a loop of its own,
+/// and the last has the innermost one.
+static void appendRows(SmallVectorImpl<Part> &parts, Value tensor, int64_t loop = -2) {
   for (int64_t i = 0; i < tacit::shapeOf(tensor)[0]; ++i)
-    parts.push_back({tensor, {i, -2, -1}});
+    parts.push_back({tensor, {i, loop, -1}});
 }
 
 /// Returns the bits of a group without the top bit of the word, which takes no part in the
@@ -150,8 +167,40 @@ static SmallVector<Value> withoutTopBit(WordBuilder &w, ValueRange bits, unsigne
   return result;
 }
 
+/// A secret that is compared with several numbers is masked once, and the bits of the mask
+/// are dealt once, if the words of a plane can be taken from one copy each.
+void Comparison::findCopies() {
+  auto expand = mask.getDefiningOp<nn::ExpandOp>();
+  if (!expand)
+    return;
+  ArrayRef<int64_t> from = tacit::shapeOf(expand.getInput()), to = tacit::shapeOf(mask);
+  if (from.size() != to.size() || from.front() != 1 ||
+      from.drop_front() != to.drop_front() ||
+      ShapedType::getNumElements(from) % kWordBits != 0)
+    return;
+  mask = expand.getInput();
+  numCopies = to.front();
+}
+
+Value Comparison::toPlanes(Value numbers) {
+  if (numCopies == 1)
+    return party.toPlanes(numbers);
+  int64_t count = ShapedType::getNumElements(tacit::shapeOf(numbers));
+  int64_t length = count / (numCopies * kWordBits);
+  Value copies = party.reshape(numbers, {numCopies, kWordBits, length});
+  return party.toPlanes(party.swapLeading(copies));
+}
+
+Value Comparison::fromPlane(Program &program, Value plane) const {
+  ArrayRef<int64_t> shape = tacit::shapeOf(opened);
+  if (numCopies == 1)
+    return program.fromPlane(plane, shape);
+  Value copies = program.fromPlane(plane, {kWordBits, numCopies, numWords / numCopies});
+  return program.reshape(program.swapLeading(copies), shape);
+}
+
 Groups Comparison::compareGroups() {
-  planes = party.toPlanes(opened);
+  planes = toPlanes(opened);
   Value ofMask = dealer.toPlanes(mask);
   numWords = tacit::shapeOf(planes)[1];
   topOfMask = programs.dealBits(dealer.row(ofMask, kWordBits - 1)).share;
@@ -159,40 +208,44 @@ Groups Comparison::compareGroups() {
   Value monomials = dealProducts(
       childrenOf(dealer, ofMask), sets, kNumGroups,
       [](WordBuilder &w, ValueRange args) { return withoutTopBit(w, args, /*group=*/1); });
-  SmallVector<Part> inputs = childrenOf(party, planes);
-  appendRows(inputs, monomials);
+  SmallVector<Part> inputs = childrenOf(party, planes, numCopies);
+  appendRows(inputs, monomials, /*loop=*/numCopies == 1 ? -2 : -3);
   inputs.push_back({programs.isServer, {}});
   // A bit of D equals that of r if the exclusive or of both is not set, and is less if only
   // that of r is set.
   auto build = [&](bool isLess) {
     SmallVector<int64_t> shape{kNumGroups, numWords};
-    return party.mapParts(shape, inputs, [&](WordBuilder &w, ValueRange args) -> Value {
-      SmallVector<Value> inverted, dealt{Value()};
-      for (Value bit : withoutTopBit(w, args.take_front(kGroup), /*group=*/0))
-        inverted.push_back(w.bitNot(bit));
-      for (Value arg : args.drop_front(kGroup).drop_back())
-        dealt.push_back(arg);
-      Polynomial polynomial(w, inverted, dealt, w.neg(args.back()));
-      if (!isLess)
-        return polynomial.product((1 << kGroup) - 1);
-      Value sum;
-      for (int64_t i = kGroup - 1; i >= 0; --i) {
-        // Of the bits above, which are equal, and of bit i, which is set in r alone.
-        unsigned above = ((1 << kGroup) - 1) & ~((2u << i) - 1);
-        Value term;
-        for (unsigned subset = above;; subset = (subset - 1) & above) {
-          Value part = w.bitAnd(dealt[subset | (1u << i)], inverted[i]);
-          for (int64_t bit = i + 1; bit < kGroup; ++bit)
-            if ((above & ~subset) >> bit & 1)
-              part = w.bitAnd(part, inverted[bit]);
-          term = term ? w.bitXor(term, part) : part;
-          if (!subset)
-            break;
-        }
-        sum = sum ? w.bitXor(sum, term) : term;
-      }
-      return sum;
-    });
+    if (numCopies != 1)
+      shape = {kNumGroups, numCopies, numWords / numCopies};
+    Value bits =
+        party.mapParts(shape, inputs, [&](WordBuilder &w, ValueRange args) -> Value {
+          SmallVector<Value> inverted, dealt{Value()};
+          for (Value bit : withoutTopBit(w, args.take_front(kGroup), /*group=*/0))
+            inverted.push_back(w.bitNot(bit));
+          for (Value arg : args.drop_front(kGroup).drop_back())
+            dealt.push_back(arg);
+          Polynomial polynomial(w, inverted, dealt, w.neg(args.back()));
+          if (!isLess)
+            return polynomial.product((1 << kGroup) - 1);
+          Value sum;
+          for (int64_t i = kGroup - 1; i >= 0; --i) {
+            // Of the bits above, which are equal, and of bit i, which is set in r alone.
+            unsigned above = ((1 << kGroup) - 1) & ~((2u << i) - 1);
+            Value term;
+            for (unsigned subset = above;; subset = (subset - 1) & above) {
+              Value part = w.bitAnd(dealt[subset | (1u << i)], inverted[i]);
+              for (int64_t bit = i + 1; bit < kGroup; ++bit)
+                if ((above & ~subset) >> bit & 1)
+                  part = w.bitAnd(part, inverted[bit]);
+              term = term ? w.bitXor(term, part) : part;
+              if (!subset)
+                break;
+            }
+            sum = sum ? w.bitXor(sum, term) : term;
+          }
+          return sum;
+        });
+    return party.reshape(bits, {kNumGroups, numWords});
   };
   return {build(/*isLess=*/true), build(/*isLess=*/false)};
 }
@@ -275,14 +328,18 @@ Value Comparison::sign() {
   Groups groups = compareGroups();
   while (tacit::shapeOf(groups.less)[0] > 1)
     groups = combine(groups, tacit::shapeOf(groups.less)[0] == kGroup);
-  SmallVector<Part> inputs{{groups.less, {0, -1}},
-                           {topOfMask, {-1}},
-                           {planes, {kWordBits - 1, -1}},
-                           {programs.isServer, {}}};
-  return party.mapParts({numWords}, inputs, [](WordBuilder &w, ValueRange args) {
-    Value top = w.bitAnd(args[2], w.neg(args[3]));
-    return w.bitXor(w.bitXor(args[0], args[1]), top);
-  });
+  int64_t length = numWords / numCopies;
+  SmallVector<Part> inputs{
+      {party.reshape(groups.less, {numCopies, length}), {-2, -1}},
+      {topOfMask, {-1}},
+      {party.reshape(planes, {kWordBits, numCopies, length}), {kWordBits - 1, -2, -1}},
+      {programs.isServer, {}}};
+  Value sign =
+      party.mapParts({numCopies, length}, inputs, [](WordBuilder &w, ValueRange args) {
+        Value top = w.bitAnd(args[2], w.neg(args[3]));
+        return w.bitXor(w.bitXor(args[0], args[1]), top);
+      });
+  return party.reshape(sign, {numWords});
 }
 
 /// The sign is opened behind a random bit b, as e = sign ^ b, so that it is e + (1 - 2 e)
@@ -290,7 +347,8 @@ Value Comparison::sign() {
 Secret Lowering::isNegative(Secret &x) {
   maskPlainly(x);
   ArrayRef<int64_t> shape = tacit::shapeOf(x.opened);
-  Value sign = Comparison(programs, x.opened, x.terms[0].dealt.word).sign();
+  Comparison comparison(programs, x.opened, x.terms[0].dealt.word);
+  Value sign = comparison.sign();
   Dealt bits = programs.draw(tacit::shapeOf(sign), mpc::Origin::Drawn, /*isBoolean=*/true);
   Program &party = programs.party;
   Value plane = programs.openBits(
@@ -298,11 +356,11 @@ Secret Lowering::isNegative(Secret &x) {
         return w.bitXor(args[0], args[1]);
       }));
   Secret result;
-  result.opened = party.fromPlane(plane, shape);
+  result.opened = comparison.fromPlane(party, plane);
   Value factor = party.map(shape, result.opened, [](WordBuilder &w, ValueRange args) {
     return w.sub(w.constant(1), w.shiftLeft(args[0], 1));
   });
-  Dealt numbers = programs.deal(programs.dealer.fromPlane(bits.word, shape));
+  Dealt numbers = programs.deal(comparison.fromPlane(programs.dealer, bits.word));
   result.terms.push_back(Term{numbers, factor});
   return result;
 }
