@@ -143,7 +143,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-note @+1 {{a weight belongs to the server}}
   %1 = mpc.public %w as index : tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op discloses a constant of the file to the client as an 'attribute'}}
-  // expected-note @+1 {{expected a constant with the attribute nn.from_attribute; share a weight with mpc.share from server}}
+  // expected-note @+1 {{expected one number, or a list of up to 64, with the attribute nn.from_attribute; share a weight with mpc.share from server}}
   %2 = mpc.public %w as attribute : tensor<4xf32>
   // expected-error @+2 {{'mpc.public' op discloses to the client a constant that is not listed, 'w'}}
   // expected-note @+1 {{list the name in the option 'public' if the client may know it}}
@@ -154,6 +154,20 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %7 = mpc.add %6, %1 : (!mpc.share<4, width = 64, fraction = 18>, tensor<4xf32>) -> !mpc.share<4, width = 64, fraction = 18>
   %8 = mpc.reveal %7 to client : !mpc.share<4, width = 64, fraction = 18> -> tensor<4xf32>
   return %8 : tensor<4xf32>
+}
+
+// -----
+
+// A list of numbers belongs to an attribute or to the definition of a function, a table of
+// them does not.
+func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %list = nn.constant {nn.from_attribute} dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %0 = mpc.public %list as attribute : tensor<2x1xf32>
+  %table = nn.constant {nn.from_attribute} dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  // expected-error @+2 {{'mpc.public' op discloses a constant of the file to the client as an 'attribute'}}
+  // expected-note @+1 {{expected one number, or a list of up to 64, with the attribute nn.from_attribute; share a weight with mpc.share from server}}
+  %1 = mpc.public %table as attribute : tensor<2x2xf32>
+  return %x : tensor<2x2xf32>
 }
 
 // -----

@@ -83,12 +83,23 @@ static std::string articleOf(Reason reason) {
   return (reason == Reason::Index ? "an " : "a ") + stringifyReason(reason).str();
 }
 
-/// Returns true if a constant consists of one number, or of integers, that follow from an
-/// attribute.
+/// The most numbers that the definition of a function lists, as the powers of two do with
+/// which a reciprocal compares.
+static constexpr int64_t kMaxList = 64;
+
+/// Returns true if a constant consists of one number, of a short list of them, or of
+/// integers, that follow from an attribute.
 static bool isAttributeNumber(nn::ConstantOp constant) {
+  if (!nn::isFromAttribute(constant))
+    return false;
+  if (isa<IntegerType>(getElementTypeOrSelf(constant.getType())))
+    return true;
   auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
-  bool isInteger = isa<IntegerType>(getElementTypeOrSelf(constant.getType()));
-  return nn::isFromAttribute(constant) && (isInteger || (dense && dense.isSplat()));
+  if (!dense || dense.isSplat())
+    return dense != nullptr;
+  ArrayRef<int64_t> shape = dense.getType().getShape();
+  return dense.getNumElements() <= kMaxList &&
+         llvm::count_if(shape, [](int64_t dim) { return dim != 1; }) == 1;
 }
 
 /// Checks that the disclosed value is a constant, and that the reason is true.
@@ -107,8 +118,9 @@ LogicalResult Secrecy::checkPublic(PublicOp op) {
     if (isAttributeNumber(constant))
       return success();
     return complain(op, "discloses a constant of the file to the client as an 'attribute'",
-                    "expected a constant with the attribute nn.from_attribute; share a "
-                    "weight with mpc.share from server");
+                    "expected one number, or a list of up to " + Twine(kMaxList) +
+                        ", with the attribute nn.from_attribute; share a weight with "
+                        "mpc.share from server");
   }
   if (reason == Reason::Listed) {
     if (!name.empty() && listed.contains(name) && nn::getConstantName(constant) == name)

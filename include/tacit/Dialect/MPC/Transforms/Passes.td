@@ -113,8 +113,9 @@ def VerifySecrecy : Pass<"mpc-verify-secrecy", "::mlir::ModuleOp"> {
     - A plain operand of an mpc operation is public: it passed `mpc.public`, or follows from
       values that did.
     - `mpc.public` discloses a constant to the client, and its reason holds: a `shape`, an
-      `index` or a `mask` is used for nothing else; an `attribute` is one number, and marked
-      `nn.from_attribute`; a `listed` constant has a name that the option `public` lists.
+      `index` or a `mask` is used for nothing else; an `attribute` is one number, or a list
+      of up to 64, and marked `nn.from_attribute`; a `listed` constant has a name that the
+      option `public` lists.
     - A share from the server follows from constants alone, one from the client not from
       weights alone.
     - No plain operation combines weights with values that follow from an argument, and no
