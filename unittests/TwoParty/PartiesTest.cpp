@@ -319,9 +319,15 @@ protected:
     return tensor;
   }
 
+  void expectActivation(std::string op, double bound,
+                        llvm::function_ref<double(double)> definition);
+
   MLIRContext context;
   Meeting meeting;
 };
+
+/// The largest errors of activations that lib/Dialect/MPC/Transforms/Arithmetic.h states.
+constexpr double kActivationError = 1e-3, kSiluError = 1.2e-3;
 
 TEST_F(PartiesTest, MultipliesAndTruncates) {
   StringRef program = R"(
@@ -383,17 +389,18 @@ TEST_F(PartiesTest, ComparesOnPackedBits) {
   }
 }
 
-/// Returns a program that applies one operation to numbers with 16 bits of fraction.
-std::string programOf(std::string shape, std::string op, std::string attributes = "") {
+/// Returns a program that applies one operation to numbers with a fraction.
+std::string programOf(std::string shape, std::string op, std::string attributes = "",
+                      int fraction = 16) {
   return fmt::format(R"(
-    !x = !mpc.share<{0}, width = 64, fraction = 16>
+    !x = !mpc.share<{0}, width = 64, fraction = {3}>
     func.func @main(%x: tensor<{0}xf32>) -> tensor<{0}xf32> {{
       %0 = mpc.share %x from client : tensor<{0}xf32> to !x
       %1 = {1} %0 {2} : !x
       %2 = mpc.reveal %1 to client : !x -> tensor<{0}xf32>
       return %2 : tensor<{0}xf32>
     }})",
-                     shape, op, attributes);
+                     shape, op, attributes, fraction);
 }
 
 TEST_F(PartiesTest, FindsReciprocalsOverTheWholeRange) {
@@ -491,18 +498,53 @@ TEST_F(PartiesTest, ComputesGeluInPieces) {
   EXPECT_EQ(y[81], 0);
 }
 
-TEST_F(PartiesTest, ComputesGeluOfTheFile) {
+/// Numbers from -12 to 12, where activations bend, and some that are small or very large.
+std::vector<float> numbersOfActivations() {
   std::vector<float> x;
-  for (int i = 0; i < 160; ++i)
-    x.push_back(static_cast<float>(i - 80) / 10);
-  for (std::string kind : {"erf", "tanh"}) {
-    auto y = run(programOf("160", "mpc.gelu " + kind), floats({160}, x), 1);
+  for (int i = -768; i <= 768; ++i)
+    x.push_back(static_cast<float>(i) / 64);
+  for (float edge : {2.7f, 4.0f, 8.0f, 9.0625f})
+    for (float unit : {-1.0f, 0.0f, 1.0f})
+      for (float sign : {-1.0f, 1.0f})
+        x.push_back(sign * edge + unit / 65536);
+  for (float large : {300.0f, 1e4f, 3e7f, 1e12f})
+    for (float sign : {-1.0f, 1.0f})
+      x.push_back(sign * large);
+  // Words of 64 bits, so that the bits of the mask are dealt once for all comparisons.
+  x.resize(llvm::alignTo(x.size(), 64));
+  return x;
+}
+
+/// Compares an operation with its definition, with 16 and 22 bits of fraction.
+void PartiesTest::expectActivation(std::string op, double bound,
+                                   llvm::function_ref<double(double)> definition) {
+  std::vector<float> x = numbersOfActivations();
+  std::string shape = std::to_string(x.size());
+  for (int fraction : {16, 22}) {
+    auto y = run(programOf(shape, op, "", fraction), floats({(int64_t)x.size()}, x), 1);
     ASSERT_EQ(y.size(), x.size());
     for (size_t i = 0; i < x.size(); ++i) {
-      double exact = x[i] / 2 * (1 + std::erf(x[i] / std::sqrt(2.0)));
-      EXPECT_NEAR(y[i], exact, 2e-2) << kind << " of " << x[i];
+      // The last digit of a float is more than the bound where numbers are large.
+      double digit = std::fabs(definition(x[i])) * 1e-7;
+      EXPECT_NEAR(y[i], definition(x[i]), bound + std::ldexp(2, -fraction) + digit)
+          << op << " of " << x[i] << " with " << fraction << " bits of fraction";
     }
   }
+}
+
+TEST_F(PartiesTest, ComputesGeluOfTheFile) {
+  expectActivation("mpc.gelu erf", kActivationError,
+                   [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); });
+  expectActivation("mpc.gelu tanh", kActivationError, [](double x) {
+    return x / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+  });
+}
+
+TEST_F(PartiesTest, ComputesSigmoidAndItsKin) {
+  auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  expectActivation("mpc.sigmoid", kActivationError, sigmoid);
+  expectActivation("mpc.tanh", kActivationError, [](double x) { return std::tanh(x); });
+  expectActivation("mpc.silu", kSiluError, [&](double x) { return x * sigmoid(x); });
 }
 
 } // namespace

@@ -66,12 +66,52 @@ func.func @norm(%x: !r) -> !r {
 
 !r = !mpc.share<2x8, width = 64, fraction = 16>
 
-// Three comparisons of one secret, and three truncations.
-// CHECK-LABEL: func.func @gelu(
-// CHECK-COUNT-3: mpc.is_negative
-// CHECK-COUNT-3: mpc.truncate
+// One comparison with both bounds and 0, and two truncations: those of the square, and of
+// the polynomial of degree 4.
+// CHECK-LABEL: func.func @bolt(
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<3x2x8
+// CHECK-NOT: mpc.is_negative
+// CHECK-COUNT-2: mpc.truncate
 // CHECK-NOT: mpc.truncate
-func.func @gelu(%x: !r) -> !r {
+func.func @bolt(%x: !r) -> !r {
   %0 = mpc.gelu bolt %x : !r
   return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<2x8, width = 64, fraction = 16>
+
+// GELU of the file is max(x, 0) and a polynomial of degree 8: the powers up to the fourth
+// are truncated, and the sum.
+// CHECK-LABEL: func.func @gelu(
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<3x2x8
+// CHECK-NOT: mpc.is_negative
+// CHECK-COUNT-3: mpc.truncate {{.+}} to !mpc.share<2x8, width = 64, fraction = 24>
+// CHECK: mpc.truncate {{.+}} fraction = 61> to !mpc.share<2x8, width = 64, fraction = 16>
+// CHECK-NOT: mpc.truncate
+func.func @gelu(%x: !r) -> !r {
+  %0 = mpc.gelu erf %x : !r
+  return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<2x8, width = 64, fraction = 16>
+
+// So are silu, sigmoid and tanh, without exponentials.
+// CHECK-LABEL: func.func @kin(
+// CHECK: mpc.is_negative
+// CHECK-COUNT-4: mpc.truncate
+// CHECK: mpc.is_negative
+// CHECK-COUNT-4: mpc.truncate
+// CHECK: mpc.is_negative
+// CHECK-COUNT-4: mpc.truncate
+// CHECK-NOT: mpc.is_negative
+// CHECK-NOT: mpc.truncate
+func.func @kin(%x: !r) -> (!r, !r, !r) {
+  %0 = mpc.silu %x : !r
+  %1 = mpc.sigmoid %x : !r
+  %2 = mpc.tanh %x : !r
+  return %0, %1, %2 : !r, !r, !r
 }

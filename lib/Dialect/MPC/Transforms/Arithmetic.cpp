@@ -134,6 +134,14 @@ Value Arithmetic::raise(Value x, int64_t fraction) {
   return more == 0 ? x : scaleBy(x, 1, more);
 }
 
+Value Arithmetic::limitFraction(Value x, int64_t fraction) {
+  return truncate(x, std::min(fractionOf(x), fraction));
+}
+
+Value Arithmetic::row(Value x, int64_t i) {
+  return write<ReshapeOp>(slice(x, 0, i, i + 1), shareOf(x).getShape().drop_front());
+}
+
 Value Arithmetic::slice(Value x, int64_t axis, int64_t from, int64_t to) {
   SmallVector<int64_t> starts(shareOf(x).getRank(), 0), ends(shareOf(x).getShape()),
       steps(shareOf(x).getRank(), 1);

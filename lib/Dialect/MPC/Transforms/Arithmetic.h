@@ -61,6 +61,8 @@ public:
   /// Returns x with a larger fraction.
   mlir::Value raise(mlir::Value x, int64_t fraction);
   mlir::Value truncate(mlir::Value x, int64_t fraction);
+  /// Returns x with a fraction that is at most `fraction`.
+  mlir::Value limitFraction(mlir::Value x, int64_t fraction);
   mlir::Value slice(mlir::Value x, int64_t axis, int64_t from, int64_t to);
   mlir::Value concat(mlir::ValueRange values, int64_t axis);
 
@@ -70,6 +72,12 @@ public:
   /// `bits` bits of fraction.
   mlir::Value sumOfEach(mlir::Value x, llvm::ArrayRef<double> numbers, int64_t bits);
 
+  /// Returns element `i` of the first dimension, which is dropped.
+  mlir::Value row(mlir::Value x, int64_t i);
+
+  static int64_t fractionOf(mlir::Value x) {
+    return mlir::cast<ShareType>(x.getType()).getFraction();
+  }
   int64_t getFraction() const { return type.getFraction(); }
   int64_t integerBits() const { return type.getWidth() - type.getFraction(); }
   /// Returns the number of operations written so far.
@@ -122,7 +130,15 @@ mlir::Value emitOwnRsqrt(Arithmetic &a, mlir::Value x);
 mlir::Value emitOwnMax(Arithmetic &a, mlir::Value x, int64_t axis);
 mlir::Value emitOwnLayerNorm(Arithmetic &a, mlir::Value x, double epsilon);
 mlir::Value emitOwnRMSNorm(Arithmetic &a, mlir::Value x, double epsilon);
+
+/// These are within kActivationError of the function's own definition for every x, besides
+/// two units of the fraction; SiLU within kSiluError, and kinds of GELU that consist of
+/// pieces within twice that of their polynomials.
+inline constexpr double kActivationError = 1e-3, kSiluError = 1.2e-3;
 mlir::Value emitOwnGelu(Arithmetic &a, GeluKind kind, mlir::Value x);
+mlir::Value emitOwnSilu(Arithmetic &a, mlir::Value x);
+mlir::Value emitOwnSigmoid(Arithmetic &a, mlir::Value x);
+mlir::Value emitOwnTanh(Arithmetic &a, mlir::Value x);
 
 } // namespace tacit::mpc
 

@@ -94,6 +94,9 @@ static Value expandOwn(Operation *op, Arithmetic &a) {
         return emitOwnRMSNorm(a, norm.getInput(), norm.getEpsilon().convertToDouble());
       })
       .Case([&](GeluOp gelu) { return emitOwnGelu(a, gelu.getKind(), gelu.getInput()); })
+      .Case([&](SiluOp silu) { return emitOwnSilu(a, silu.getInput()); })
+      .Case([&](SigmoidOp sigmoid) { return emitOwnSigmoid(a, sigmoid.getInput()); })
+      .Case([&](TanhOp tanh) { return emitOwnTanh(a, tanh.getInput()); })
       .Default([](Operation *) { return Value(); });
 }
 

@@ -13,13 +13,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arithmetic.h"
-#include "tacit/Numerics/GeluPieces.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace tacit::mpc;
-using tacit::numerics::GeluPiece;
 
 static ShareType shareOf(Value value) { return cast<ShareType>(value.getType()); }
 
@@ -234,53 +232,4 @@ Value tacit::mpc::emitOwnSoftmax(Arithmetic &a, Value x, Value keep, int64_t axi
   Value inverse = emitOwnReciprocal(a, a.add(sum, 0.0009765625), -1,
                                     static_cast<int64_t>(llvm::Log2_64_Ceil(count + 1)));
   return a.mul(powers, inverse);
-}
-
-//===----------------------------------------------------------------------===//
-// GELU
-//===----------------------------------------------------------------------===//
-
-/// What is between two bounds, -bound and bound, beyond which GELU is 0 and x.
-struct Middle {
-  double bound;
-  /// Coefficients of x^0, x^2 and x^4, and of |x| and |x|^3; x/2 is added.
-  double even[3], odd[2];
-};
-
-static Value emitMiddle(Arithmetic &a, const Middle &middle, Value x) {
-  constexpr int64_t kBits = 12, kSquare = 20;
-  int64_t fraction = shareOf(x).getFraction();
-  Value isLow = a.isNegative(a.add(x, middle.bound));
-  Value isHigh = a.isNegative(a.add(a.neg(x), middle.bound));
-  Value isNegative = a.isNegative(x);
-  Value high = a.product(x, isHigh);
-  Value inside = a.sub(a.sub(x, a.product(x, isLow)), high);
-  Value square = a.truncate(a.squareOf(inside), kSquare);
-  // The even part, and x/2, in one truncation.
-  Value fourth = a.scaleBy(a.squareOf(square), middle.even[2], kBits);
-  int64_t fine = shareOf(fourth).getFraction();
-  Value second = a.raise(a.scaleBy(square, middle.even[1], kBits), fine);
-  Value half = a.raise(a.shift(inside, 1), fine);
-  Value even =
-      a.truncate(a.add(a.add(a.add(fourth, second), half), middle.even[0]), fraction);
-  // The odd part is x times a polynomial of its square, with the sign of x.
-  Value factor = a.add(a.scaleBy(square, middle.odd[1], kBits), middle.odd[0]);
-  Value odd = a.truncate(a.product(inside, factor), fraction);
-  Value ofMagnitude = a.sub(odd, a.scaleBy(a.product(odd, isNegative), 2, 0));
-  Value sum = a.add(even, a.add(ofMagnitude, high));
-  // Outside, where the polynomial is that of 0, its constant is taken away.
-  Value isOutside = a.add(isLow, isHigh);
-  return a.sub(sum, a.scaleBy(isOutside, middle.even[0], fraction));
-}
-
-Value tacit::mpc::emitOwnGelu(Arithmetic &a, GeluKind kind, Value x) {
-  ArrayRef<GeluPiece> pieces = numerics::geluPieces(kind);
-  if (pieces.size() == 3 && pieces[1].ofMagnitude && pieces[2].isIdentity() &&
-      pieces[0].bound == -pieces[1].bound && pieces[1].coefficients.size() == 5) {
-    ArrayRef<double> c = pieces[1].coefficients;
-    return emitMiddle(a, {pieces[1].bound, {c[0], c[2], c[4]}, {c[1], c[3]}}, x);
-  }
-  if (!pieces.empty())
-    return emitGelu(a, kind, x, Functions());
-  return {};
 }
