@@ -1,0 +1,145 @@
+//===- Dealing.cpp - What the dealer does ---------------------------------===//
+//
+// Part of Tacit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tacit/Runtime/TwoParty/Dealing.h"
+#include "FirstFailure.h"
+#include "tacit/Runtime/TwoParty/PackedBits.h"
+#include "tacit/Support/Error.h"
+#include <set>
+
+using namespace llvm;
+using namespace tacit;
+using namespace tacit::twoparty;
+
+MaterialSink::~MaterialSink() = default;
+
+static constexpr const char *kCompileAgain = "compile the package again";
+
+namespace {
+
+/// What stands around the dealer's program in one inference.
+class Dealer {
+public:
+  Dealer(const Schedule &schedule, const DealingSeeds &seeds, int64_t inference,
+         MaterialSink &sink)
+      : schedule(schedule), seeds(seeds), inference(inference), sink(sink) {}
+
+  llvm::Error run(Executable &program, int threads);
+
+private:
+  /// Null, with a failure recorded, if the schedule has another material.
+  const Material *find(int64_t id, int64_t count, bool isDealt);
+  void draw(int64_t id, MutableArrayRef<int64_t> words);
+  void deal(int64_t id, ArrayRef<int64_t> words);
+  /// Writes the words of which a party has the seed.
+  void expandFor(Party party, const Material &material, MutableArrayRef<int64_t> words) {
+    expand(seeds.of(party), domainOf(material, seeds.number, inference, party), words);
+  }
+
+  const Schedule &schedule;
+  const DealingSeeds &seeds;
+  int64_t inference;
+  MaterialSink &sink;
+  std::set<int64_t> dealt;
+  std::vector<int64_t> scratch;
+  std::vector<uint8_t> packed;
+  FirstFailure failure;
+};
+
+} // namespace
+
+const Material *Dealer::find(int64_t id, int64_t count, bool isDealt) {
+  if (failure)
+    return nullptr;
+  const Material *material = schedule.findMaterial(id);
+  if (material && material->words == count &&
+      (material->origin == Origin::Dealt) == isDealt)
+    return material;
+  failure.record(fail(ErrorKind::BadInput, kCompileAgain,
+                      "the dealer's program {} material {} of {} words, which the schedule "
+                      "does not have",
+                      isDealt ? "deals" : "draws", id, count));
+  return nullptr;
+}
+
+void Dealer::draw(int64_t id, MutableArrayRef<int64_t> words) {
+  const Material *material = find(id, words.size(), /*isDealt=*/false);
+  if (!material) {
+    std::fill(words.begin(), words.end(), 0);
+    return;
+  }
+  if (material->origin != Origin::Drawn) {
+    expandFor(material->origin == Origin::Client ? Party::Client : Party::Server, *material,
+              words);
+    return;
+  }
+  scratch.resize(words.size());
+  expandFor(Party::Client, *material, words);
+  expandFor(Party::Server, *material, scratch);
+  for (auto [word, other] : zip_equal(words, scratch))
+    word = material->isBoolean ? word ^ other
+                               : static_cast<int64_t>(static_cast<uint64_t>(word) +
+                                                      static_cast<uint64_t>(other));
+}
+
+void Dealer::deal(int64_t id, ArrayRef<int64_t> words) {
+  const Material *material = find(id, words.size(), /*isDealt=*/true);
+  if (!material)
+    return;
+  if (!dealt.insert(id).second) {
+    failure.record(fail(ErrorKind::BadInput, kCompileAgain,
+                        "the dealer's program deals material {} twice", id));
+    return;
+  }
+  scratch.resize(words.size());
+  expandFor(Party::Client, *material, scratch);
+  for (auto [word, other] : zip_equal(words, MutableArrayRef<int64_t>(scratch)))
+    other = material->isBoolean ? word ^ other
+                                : static_cast<int64_t>(static_cast<uint64_t>(word) -
+                                                       static_cast<uint64_t>(other));
+  packed.resize(material->correctionBytes());
+  packBits(scratch, material->bits, packed);
+  failure.record(sink.correct(*material, packed));
+}
+
+llvm::Error Dealer::run(Executable &program, int threads) {
+  tacit_outside outside = {};
+  outside.context = this;
+  outside.draw = [](void *context, int64_t id, int64_t *words, int64_t count) {
+    static_cast<Dealer *>(context)->draw(id, {words, static_cast<size_t>(count)});
+  };
+  outside.deal = [](void *context, int64_t id, const int64_t *words, int64_t count) {
+    static_cast<Dealer *>(context)->deal(id, {words, static_cast<size_t>(count)});
+  };
+  if (llvm::Error error = sink.begin(inference))
+    return error;
+  program.enterOutside(&outside);
+  auto results = program.run({}, threads);
+  program.enterOutside(nullptr);
+  if (!results)
+    return results.takeError();
+  if (llvm::Error error = failure.take())
+    return error;
+  for (const Material &material : schedule.materials)
+    if (material.origin == Origin::Dealt && !dealt.count(material.id))
+      return fail(ErrorKind::BadInput, kCompileAgain,
+                  "the dealer's program does not deal material {}", material.id);
+  return sink.end();
+}
+
+llvm::Error tacit::twoparty::deal(const Schedule &schedule, Executable &program,
+                                  const DealingSeeds &seeds, const DealOptions &options,
+                                  MaterialSink &sink) {
+  for (int64_t i = 0; i < options.inferences; ++i) {
+    Dealer dealer(schedule, seeds, options.first + i, sink);
+    if (llvm::Error error = dealer.run(program, options.threads))
+      return error;
+    if (options.progress)
+      options.progress(i + 1);
+  }
+  return llvm::Error::success();
+}
