@@ -24,15 +24,16 @@
 namespace tacit::twoparty {
 
 enum class Frame : uint32_t {
-  Hello = 1,       ///< who each party is, and which material it has
-  Weights = 2,     ///< a piece of a masked weight
-  Hop = 3,         ///< what a party sends in a hop
-  Done = 4,        ///< the end of an inference
-  Failure = 5,     ///< why the sender stops; it may come in place of any other frame
-  Request = 6,     ///< what a party asks of the dealer
-  Alive = 7,       ///< the dealer is computing
-  Seed = 8,        ///< from the dealer
-  Corrections = 9, ///< from the dealer
+  Hello = 1,        ///< who each party is, and which material it has
+  Weights = 2,      ///< a piece of a masked weight
+  Hop = 3,          ///< what a party sends in a hop
+  Done = 4,         ///< the end of an inference
+  Failure = 5,      ///< why the sender stops; it may come in place of any other frame
+  Request = 6,      ///< what a party asks of the dealer
+  Alive = 7,        ///< the dealer is computing
+  Seed = 8,         ///< from the dealer
+  Material = 9,     ///< from the dealer: of which material and inference the next frame is
+  Corrections = 10, ///< from the dealer
 };
 
 /// What a channel has sent and received.
@@ -62,7 +63,8 @@ public:
 
   llvm::StringRef peer() const { return peerName; }
   const ChannelCounts &counts() const { return total; }
-  const Patience &patience() const { return limits; }
+  /// Says where in the protocol it is, for messages: " in hop 3 of 40".
+  void setPlace(std::string text) { place = std::move(text); }
 
   llvm::Error send(Frame kind, llvm::ArrayRef<Bytes> parts);
   /// Receives a frame of any length up to `limit`. Frame::Alive is skipped.
@@ -88,7 +90,7 @@ private:
   struct Incoming;
 
   llvm::Error transfer(Outgoing *outgoing, Incoming *incoming);
-  llvm::Error sendSome(Outgoing &outgoing, bool &hasMoved);
+  void sendSome(Outgoing &outgoing, bool &hasMoved);
   llvm::Error receiveSome(Incoming &incoming, bool &hasMoved);
   llvm::Error checkHeader(Incoming &incoming);
   llvm::Error reportFailure(Incoming &incoming);
@@ -100,11 +102,14 @@ private:
   std::string peerName;
   Patience limits;
   ChannelCounts total;
+  std::string place;
   uint64_t nextSent = 0, nextReceived = 0;
+  /// A part of a frame was sent, and the rest was not.
+  bool isMidFrame = false;
 };
 
 /// Two channels that are connected: what one sends, the other receives.
-std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>>
+llvm::Expected<std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>>>
 makeChannelPair(const Patience &patience = {});
 
 } // namespace tacit::twoparty

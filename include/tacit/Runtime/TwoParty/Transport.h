@@ -50,7 +50,8 @@ struct Patience {
 };
 
 /// Two ends of one connection in this process.
-std::pair<std::unique_ptr<Transport>, std::unique_ptr<Transport>> makeTransportPair();
+llvm::Expected<std::pair<std::unique_ptr<Transport>, std::unique_ptr<Transport>>>
+makeTransportPair();
 
 /// Connects to "HOST:PORT", with brackets around an IPv6 address. `who` is whom one expects
 /// there, for messages: "the server", "the dealer".
