@@ -9,6 +9,7 @@
 #include "Inputs.h"
 #include "Output.h"
 #include "ReferenceProgram.h"
+#include "Results.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/ProgramFacts.h"
 #include "tacit/Report/RunReport.h"
@@ -217,15 +218,6 @@ static llvm::Expected<Compiled> compile(const RunOptions &options, NamedTensors 
 // Results
 //===----------------------------------------------------------------------===//
 
-/// Returns the output's name as a file name, which a file system takes; "_2" and so on is
-/// added if another output has it.
-static std::string fileName(llvm::StringRef output, llvm::StringSet<> &taken) {
-  std::string name = fileNameOf(output), unique = name;
-  for (int i = 2; !taken.insert(unique).second; ++i)
-    unique = fmt::format("{}_{}", name, i);
-  return unique + ".npy";
-}
-
 /// The largest difference of an output from the expected one, and the largest that is
 /// allowed, which is relative to max(1, largest expected magnitude).
 static RunReport::Expectation measure(llvm::StringRef name, const HostTensor &found,
@@ -355,29 +347,6 @@ static llvm::Expected<RunReport::Latency> measure(const RunOptions &options,
   return summarise(std::move(times));
 }
 
-/// Adds the outputs to --output-dir, if it is given.
-static llvm::Error writeOutputs(const RunOptions &options,
-                                const std::vector<std::string> &names,
-                                const std::vector<HostTensor> &outputs, OutputFiles &files,
-                                RunReport &report) {
-  llvm::StringSet<> taken;
-  if (!options.outputDir.empty())
-    if (auto error = files.makeFolder(options.outputDir))
-      return error;
-  for (auto [name, tensor] : llvm::zip(names, outputs)) {
-    std::string file;
-    if (!options.outputDir.empty()) {
-      llvm::SmallString<256> path(options.outputDir);
-      llvm::sys::path::append(path, fileName(name, taken));
-      file = path.str().str();
-      if (auto error = writeNpy(files, file, tensor.dtype, tensor.shape, tensor.data))
-        return error;
-    }
-    report.outputs.push_back({name, dtypeName(tensor.dtype).str(), tensor.shape, file});
-  }
-  return llvm::Error::success();
-}
-
 namespace {
 struct Results {
   std::vector<std::string> names;
@@ -487,8 +456,10 @@ static llvm::Error runOn(const RunOptions &options, Compiled &compiled,
   report.latency = results->latency;
   report.threads = results->threads;
   report.compileSeconds = compiled.seconds;
-  if (auto error = writeOutputs(options, results->names, results->tensors, files, report))
-    return error;
+  auto written = writeOutputs(options.outputDir, results->names, results->tensors, files);
+  if (!written)
+    return written.takeError();
+  report.outputs = std::move(*written);
   // All outputs are compared, but one difference is enough to read.
   llvm::Error difference = llvm::Error::success();
   for (auto [name, tensor] : llvm::zip(results->names, results->tensors))

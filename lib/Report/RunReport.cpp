@@ -38,10 +38,15 @@ static void printExpectations(const RunReport &report, llvm::raw_ostream &os) {
                       expectation.output, expectation.largest, expectation.allowed);
 }
 
-void report::printText(const RunReport &report, llvm::raw_ostream &os) {
-  for (const RunReport::Output &output : report.outputs)
+void report::printOutputs(llvm::ArrayRef<RunReport::Output> outputs,
+                          llvm::raw_ostream &os) {
+  for (const RunReport::Output &output : outputs)
     os << fmt::format("{}: {} {}{}{}\n", output.name, output.dtype, shapeText(output.shape),
                       output.file.empty() ? "" : " -> ", output.file);
+}
+
+void report::printText(const RunReport &report, llvm::raw_ostream &os) {
+  printOutputs(report.outputs, os);
   printExpectations(report, os);
   printComparisons(report, os);
   const RunReport::Latency &latency = report.latency;
@@ -77,16 +82,20 @@ static llvm::json::Array expectationsJson(const RunReport &report) {
   return expectations;
 }
 
+llvm::json::Array report::outputsJson(llvm::ArrayRef<RunReport::Output> outputs) {
+  llvm::json::Array array;
+  for (const RunReport::Output &output : outputs)
+    array.push_back(llvm::json::Object{{"name", jsonText(output.name)},
+                                       {"shape", llvm::json::Array(output.shape)},
+                                       {"dtype", output.dtype},
+                                       {"file", jsonText(output.file)}});
+  return array;
+}
+
 llvm::json::Object report::toJson(const RunReport &report) {
-  llvm::json::Array outputs;
-  for (const RunReport::Output &output : report.outputs)
-    outputs.push_back(llvm::json::Object{{"name", jsonText(output.name)},
-                                         {"shape", llvm::json::Array(output.shape)},
-                                         {"dtype", output.dtype},
-                                         {"file", jsonText(output.file)}});
   const RunReport::Latency &latency = report.latency;
   return llvm::json::Object{{"schema", 1},
-                            {"outputs", std::move(outputs)},
+                            {"outputs", outputsJson(report.outputs)},
                             {"expected", expectationsJson(report)},
                             {"reference_distance", comparisonsJson(report)},
                             {"latency_ms", llvm::json::Object{{"min", latency.min},

@@ -9,7 +9,11 @@
 
 static _Thread_local const tacit_outside *outside;
 
-void tacit_outside_enter(const tacit_outside *entered) { outside = entered; }
+/* A library of a party exports it, and nothing else of this file. */
+__attribute__((visibility("default"))) void
+tacit_outside_enter(const tacit_outside *entered) {
+  outside = entered;
+}
 
 void tacit_party_material(int64_t id, int64_t *words, int64_t count) {
   outside->material(outside->context, id, words, count);

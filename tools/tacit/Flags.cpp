@@ -26,13 +26,16 @@ cl::SubCommand tool::passesCommand("passes",
 cl::SubCommand tool::costCommand("cost",
                                  "show what a model sends in two-party computation");
 
+cl::SubCommand tool::dealCommand("deal", "make what two parties need before they run");
+
 #define MODEL_COMMANDS                                                                     \
   cl::sub(inspectCommand), cl::sub(compileCommand), cl::sub(runCommand),                   \
       cl::sub(evalCommand), cl::sub(costCommand)
 
 // This is a list, so that a second model is rejected with a message of our own.
 cl::list<std::string> tool::modelOptions(cl::Positional, cl::desc("MODEL"),
-                                         cl::cat(category), MODEL_COMMANDS);
+                                         cl::cat(category), MODEL_COMMANDS,
+                                         cl::sub(dealCommand));
 cl::list<std::string> tool::dimOptions("dim", cl::desc("pin the free dimension NAME to N"),
                                        cl::value_desc("NAME=N"), cl::cat(category),
                                        MODEL_COMMANDS);
@@ -63,13 +66,13 @@ cl::opt<bool>
 cl::opt<std::string> tool::jsonOption("json",
                                       cl::desc("write the result as JSON; - is stdout"),
                                       cl::value_desc("FILE"), cl::cat(category),
-                                      MODEL_COMMANDS);
+                                      MODEL_COMMANDS, cl::sub(dealCommand));
 cl::opt<bool>
     tool::forceOption("force",
                       cl::desc("replace files that were not made by tacit as well"),
                       cl::cat(category), MODEL_COMMANDS);
 cl::opt<bool> tool::quietOption("q", cl::desc("no progress"), cl::cat(category),
-                                MODEL_COMMANDS);
+                                MODEL_COMMANDS, cl::sub(dealCommand));
 cl::opt<bool> tool::verboseOption("v", cl::desc("print what each pass found and missed"),
                                   cl::cat(category), MODEL_COMMANDS);
 cl::list<std::string> tool::aeroOption(
@@ -233,7 +236,7 @@ cl::opt<std::string> tool::threadsOption("threads",
                                          cl::desc("threads (default 0: one per core)"),
                                          cl::value_desc("N"), cl::init("0"),
                                          cl::cat(category), cl::sub(runCommand),
-                                         cl::sub(evalCommand));
+                                         cl::sub(evalCommand), cl::sub(dealCommand));
 cl::opt<std::string>
     tool::tokensOption("tokens", cl::desc("token ids: int64 or int32, one dimension"),
                        cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
@@ -241,10 +244,53 @@ cl::opt<std::string>
     tool::labelsOption("labels",
                        cl::desc("the right classes of the examples of --inputs, int64"),
                        cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
-cl::opt<std::string>
-    tool::seedOption("seed", cl::desc("seed of inputs that are not given (default 0)"),
-                     cl::value_desc("S"), cl::init("0"), cl::cat(category),
-                     cl::sub(evalCommand));
+cl::opt<std::string> tool::seedOption(
+    "seed",
+    cl::desc("what follows from chance follows from S: inputs that are not given (default "
+             "0), or material (default: random)"),
+    cl::value_desc("S"), cl::init("0"), cl::cat(category), cl::sub(evalCommand),
+    cl::sub(dealCommand));
 cl::opt<std::string> tool::windowOption(
     "window", cl::desc("tokens per window (default: the model's length, else 128)"),
     cl::value_desc("N"), cl::cat(category), cl::sub(evalCommand));
+
+//===----------------------------------------------------------------------===//
+// Two parties and a dealer
+//===----------------------------------------------------------------------===//
+
+cl::opt<std::string>
+    tool::partyOption("party", cl::desc("run one party of a package: server or client"),
+                      cl::value_desc("PARTY"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> tool::listenOption(
+    "listen", cl::desc("where the server waits for clients; port 0 is any free one"),
+    cl::value_desc("HOST:PORT"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> tool::connectOption("connect", cl::desc("where the server listens"),
+                                         cl::value_desc("HOST:PORT"), cl::cat(category),
+                                         cl::sub(runCommand));
+cl::opt<std::string> tool::dealerOption(
+    "dealer", cl::desc("ask a dealer for material (default: what is in the package)"),
+    cl::value_desc("HOST:PORT"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> tool::serveOption(
+    "serve", cl::desc("deal for parties that connect (default: write into the package)"),
+    cl::value_desc("HOST:PORT"), cl::cat(category), cl::sub(dealCommand));
+cl::opt<std::string> tool::inferencesOption(
+    "inferences",
+    cl::desc("deal for N runs; or end the server after N, and ask a dealer for N "
+             "(default 1)"),
+    cl::value_desc("N"), cl::init("1"), cl::cat(category), cl::sub(runCommand),
+    cl::sub(dealCommand));
+cl::opt<std::string>
+    tool::stateInOption("state-in",
+                        cl::desc("continue from this party's shares of the caches"),
+                        cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string>
+    tool::stateOutOption("state-out", cl::desc("write this party's shares of the caches"),
+                         cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> tool::dumpWiresOption(
+    "dump-wires", cl::desc("write all words that are exchanged, those of the client first"),
+    cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string>
+    tool::timeoutOption("timeout",
+                        cl::desc("give up after S seconds without a byte (default 60)"),
+                        cl::value_desc("S"), cl::init("60"), cl::cat(category),
+                        cl::sub(runCommand), cl::sub(dealCommand));

@@ -17,7 +17,7 @@ namespace tacit::tool {
 extern llvm::cl::OptionCategory category;
 
 extern llvm::cl::SubCommand inspectCommand, compileCommand, runCommand, evalCommand,
-    passesCommand, costCommand;
+    passesCommand, costCommand, dealCommand;
 
 /// Options that may be repeated.
 extern llvm::cl::list<std::string> modelOptions, dimOptions, shapeOptions, valueOptions,
@@ -34,7 +34,8 @@ extern llvm::cl::opt<std::string> fromOption, toOption, dumpOption, pipelineOpti
     functionsOption, cachesOption, skipOption, networkOption, maxBytesOption,
     maxRoundsOption, primitiveOption, elementsOption, inputsOption, toleranceOption,
     outputDirOption, repeatOption, threadsOption, tokensOption, labelsOption, seedOption,
-    windowOption;
+    windowOption, partyOption, listenOption, connectOption, dealerOption, serveOption,
+    inferencesOption, stateInOption, stateOutOption, dumpWiresOption, timeoutOption;
 
 } // namespace tacit::tool
 

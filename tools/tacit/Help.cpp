@@ -34,6 +34,9 @@ static ArrayRef<Group> groups() {
       {"Two-party computation",
        {"twin", "protocol", "network", "width", "fraction", "functions", "norm-scale",
         "public", "caches", "skip", "list-protocols"}},
+      {"Parties and dealer",
+       {"party", "listen", "connect", "dealer", "serve", "inferences", "state-in",
+        "state-out", "dump-wires", "timeout"}},
       {"Limits", {"max-bytes", "max-rounds", "max-hops"}},
       {"Code and execution",
        {"target", "to", "pass-pipeline", "print-pipeline", "vector-bits", "dynamic",
@@ -47,7 +50,8 @@ static ArrayRef<Group> groups() {
 static StringRef argumentsOf(StringRef command) {
   return StringSwitch<StringRef>(command)
       .Case("passes", "")
-      .Case("run", " MODEL|LIB.so [options]")
+      .Case("run", " MODEL|LIB.so|PACKAGE [options]")
+      .Case("deal", " PACKAGE [options]")
       .Case("cost", " MODEL|--primitive NAME|--list-protocols [options]")
       .Default(" MODEL [options]");
 }

@@ -83,8 +83,8 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
     printVersion(outs());
     return Action();
   }
-  cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand,
-                                &evalCommand,    &passesCommand,  &costCommand};
+  cl::SubCommand *commands[] = {&inspectCommand, &compileCommand, &runCommand, &evalCommand,
+                                &passesCommand,  &costCommand,    &dealCommand};
   if (first == "completion")
     return printCompletion(commands, ArrayRef(argv, argc).drop_front(2));
   auto names = llvm::map_range(commands, [](auto *c) { return c->getName(); });
@@ -93,7 +93,7 @@ llvm::Expected<Action> tool::parseOptions(int argc, char **argv) {
     return usage(
         didYouMean(first, names, "tacit --help"),
         fmt::format("unknown subcommand '{}'; expected inspect, compile, run, eval, "
-                    "cost or passes",
+                    "cost, deal or passes",
                     first.str()));
 
   // --mlir-print-ir-after accepts the names of registered passes. `tacit passes` lists only

@@ -13,11 +13,15 @@
 namespace tacit::tool {
 
 inline constexpr llvm::StringLiteral kOverview =
-    "Tacit compiles trained transformers (ONNX) to CPU code, or to a two-party protocol\n"
-    "schedule, and says what that costs.\n\n"
+    "Tacit compiles trained transformers (ONNX) to CPU code, or to a protocol that two "
+    "parties\n"
+    "run, and says what that costs.\n\n"
     "  tacit inspect MODEL            what is in a model\n"
     "  tacit compile MODEL -o OUT.so  a library, or a program with --target=mlir\n"
     "  tacit run MODEL|LIB.so         on .npy inputs\n"
+    "  tacit deal PACKAGE             what two parties need before they run\n"
+    "  tacit run PACKAGE --party P    one of two parties, with the other in another "
+    "process\n"
     "  tacit eval MODEL               how good it is, and what changes of it cost\n"
     "  tacit cost MODEL --protocol P  bytes and hops of two-party computation\n"
     "  tacit passes                   every pass\n\n"

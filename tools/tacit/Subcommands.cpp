@@ -96,7 +96,112 @@ static llvm::Expected<Action> parseCompile() {
   return Action([options] { return compile(options); });
 }
 
+/// Reads the folder of a package, and how long to wait for others.
+static llvm::Error readPackage(StringRef command, std::string &package,
+                               PeerOptions &options) {
+  if (modelOptions.size() != 1 || modelOptions.front().empty())
+    return usage(fmt::format("tacit {} PACKAGE", command.str()),
+                 fmt::format("found {} packages; expected one folder, which tacit compile "
+                             "--target=2pc -o DIR makes",
+                             modelOptions.size()));
+  package = modelOptions.front();
+  if (auto error = readNumber(threadsOption, 0, TACIT_MAX_THREADS, options.threads))
+    return error;
+  if (StringRef(timeoutOption.getValue()).getAsDouble(options.patience) ||
+      !(options.patience > 0 && std::isfinite(options.patience)))
+    return usage("give a number like 60",
+                 fmt::format("--timeout is '{}'; expected a number of seconds above 0",
+                             timeoutOption.getValue()));
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Action> parseDeal() {
+  DealOptions options;
+  if (auto error = readPackage("deal", options.package, options))
+    return std::move(error);
+  if (seedOption.getNumOccurrences() > 0)
+    if (auto error = readNumber(seedOption, 0, kAny, options.seed))
+      return std::move(error);
+  if (auto error = readNumber(inferencesOption, 1, kAny, options.inferences))
+    return std::move(error);
+  readOutput(options);
+  options.serve = serveOption;
+  if (!options.serve.empty())
+    for (const cl::Option *option : {&seedOption, &inferencesOption, &jsonOption})
+      if (option->getNumOccurrences() > 0)
+        return usage("leave it out",
+                     fmt::format("--{} has no effect on --serve: the parties say for how "
+                                 "many runs they need material",
+                                 option->ArgStr.str()));
+  return Action([options] { return deal(options); });
+}
+
+/// Reads which party runs, and where the other one is.
+static llvm::Error readParty(PartyOptions &options) {
+  bool isServer = partyOption == "server";
+  if (!isServer && partyOption != "client")
+    return usage(
+        "--party server, or --party client",
+        fmt::format("--party is '{}'; expected server or client", partyOption.getValue()));
+  options.party = isServer ? twoparty::Party::Server : twoparty::Party::Client;
+  const cl::opt<std::string> &ours = isServer ? listenOption : connectOption,
+                             &other = isServer ? connectOption : listenOption;
+  if (ours.empty() || !other.empty())
+    return usage(fmt::format("add --{} localhost:7000, for example, and only that",
+                             ours.ArgStr.str()),
+                 isServer ? "the server waits for the client at --listen HOST:PORT"
+                          : "the client finds the server at --connect HOST:PORT");
+  options.address = ours;
+  return checkOnly(
+      runCommand, "party server",
+      isServer
+          ? ArrayRef<StringRef>({"party", "listen", "dealer", "inferences", "state-in",
+                                 "state-out", "dump-wires", "timeout", "threads", "json",
+                                 "force", "q", "v"})
+          : ArrayRef<StringRef>({"party", "connect", "dealer", "inferences", "state-in",
+                                 "state-out", "dump-wires", "timeout", "threads", "input",
+                                 "inputs", "output-dir", "json", "force", "q", "v"}));
+}
+
+static llvm::Expected<Action> parseParty() {
+  PartyOptions options;
+  if (auto error = readPackage("run", options.package, options))
+    return std::move(error);
+  if (auto error = readParty(options))
+    return std::move(error);
+  if (auto error = readNumber(inferencesOption, 1, kAny, options.inferences))
+    return std::move(error);
+  if (auto error = readPairs("input", inputOptions, options.inputs))
+    return std::move(error);
+  readOutput(options);
+  options.dealer = dealerOption;
+  options.inputsPath = inputsOption;
+  options.outputDir = outputDirOption;
+  options.stateIn = stateInOption;
+  options.stateOut = stateOutOption;
+  options.wires = dumpWiresOption;
+  if (options.inferences > 1)
+    for (const cl::opt<std::string> *option :
+         {&stateInOption, &stateOutOption, &dumpWiresOption})
+      if (option->getNumOccurrences() > 0)
+        return usage("leave one of them out",
+                     fmt::format("--{} is for one run, and --inferences is {}",
+                                 option->ArgStr.str(), options.inferences));
+  if (options.party == twoparty::Party::Client && options.dealer.empty() &&
+      inferencesOption.getNumOccurrences() > 0)
+    return usage("leave it out", "--inferences has no effect on a client without --dealer");
+  return Action([options] { return runParty(options); });
+}
+
 static llvm::Expected<Action> parseRun() {
+  if (partyOption.getNumOccurrences() > 0)
+    return parseParty();
+  for (const cl::Option *option :
+       {&listenOption, &connectOption, &dealerOption, &inferencesOption, &stateInOption,
+        &stateOutOption, &dumpWiresOption, &timeoutOption})
+    if (option->getNumOccurrences() > 0)
+      return usage("add --party server or --party client, or leave it out",
+                   fmt::format("--{} has no effect without --party", option->ArgStr.str()));
   RunOptions options;
   if (auto error = readModel("run", Flow::Cpu, options))
     return std::move(error);
@@ -268,5 +373,7 @@ llvm::Expected<Action> tool::readCommand() {
     return parseEval();
   if (costCommand)
     return parseCost();
+  if (dealCommand)
+    return parseDeal();
   return Action(listPasses);
 }

@@ -18,6 +18,10 @@ llvm::Error compile(const CompileOptions &options);
 /// Returns the last phase that compile runs.
 PhaseKind lastPhase(const CompileOptions &options);
 llvm::Error run(const RunOptions &options);
+/// Runs one party of a package, with the other one in another process.
+llvm::Error runParty(const PartyOptions &options);
+/// Makes material for the parties of a package.
+llvm::Error deal(const DealOptions &options);
 llvm::Error eval(const EvalOptions &options);
 llvm::Error cost(const CostOptions &options);
 llvm::Error listProtocols(const OutputOptions &options);

@@ -10,6 +10,7 @@
 
 #include "tacit/Import/ONNX/OnnxModel.h"
 #include "tacit/Pipelines/Pipelines.h"
+#include "tacit/Runtime/TwoParty/Schedule.h"
 #include <optional>
 #include <string>
 #include <vector>
@@ -130,6 +131,36 @@ struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions
   /// One operation on shares instead of a model, and its size.
   std::string primitive;
   std::vector<int64_t> primitiveShape;
+};
+
+/// Other processes, and how long to wait for them.
+struct PeerOptions {
+  /// In seconds, without a byte from the other side.
+  double patience = 60;
+  int64_t threads = 0; ///< 0: one for each processor
+};
+
+struct DealOptions : OutputOptions, PeerOptions {
+  std::string package; ///< a folder
+  int64_t inferences = 1;
+  /// The number that the material follows from; else it is random.
+  std::optional<int64_t> seed;
+  /// HOST:PORT where parties ask for material; empty to write it into the package.
+  std::string serve;
+};
+
+struct PartyOptions : OutputOptions, PeerOptions {
+  std::string package; ///< a folder
+  twoparty::Party party = twoparty::Party::Client;
+  std::string address; ///< HOST:PORT where the server listens
+  std::string dealer;  ///< HOST:PORT, or empty for material in the package
+  int64_t inferences = 1;
+  std::vector<std::pair<std::string, std::string>> inputs; ///< name, file
+  std::string inputsPath; ///< a folder or an archive with the rest of the inputs
+  std::string outputDir;
+  /// Files for this party's shares of the caches, before and after the run.
+  std::string stateIn, stateOut;
+  std::string wires; ///< a file for all exchanged words; empty for none
 };
 
 } // namespace tacit::driver

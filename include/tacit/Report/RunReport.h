@@ -8,6 +8,7 @@
 #ifndef TACIT_REPORT_RUNREPORT_H
 #define TACIT_REPORT_RUNREPORT_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -59,6 +60,10 @@ struct RunReport {
 
 /// "compiled" or "given": which is nearer to the reference in the mean; else "neither".
 std::string nearer(const RunReport::Comparison &comparison);
+
+/// Prints what was written where, a line for each output.
+void printOutputs(llvm::ArrayRef<RunReport::Output> outputs, llvm::raw_ostream &os);
+llvm::json::Array outputsJson(llvm::ArrayRef<RunReport::Output> outputs);
 
 void printText(const RunReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const RunReport &report);
