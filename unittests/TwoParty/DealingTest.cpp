@@ -50,10 +50,16 @@ protected:
     auto dealer = fakeDealer();
     return describe(deal(schedule, *dealer, seeds, options, sink));
   }
+  /// Returns the words that a party expands.
   Words known(Party party, int64_t id, int64_t inference) {
     Words words(kCount);
-    expand(seeds.of(party),
-           domainOf(*schedule.findMaterial(id), seeds.number, inference, party), words);
+    const Material &material = *schedule.findMaterial(id);
+    Domain domain = domainOf(material, seeds.number, inference, party);
+    if (material.origin == Origin::Dealt) {
+      expandDealt(seeds.of(party), domain, material, words);
+      return words;
+    }
+    expand(seeds.of(party), domain, words);
     return words;
   }
 

@@ -57,6 +57,19 @@ TEST(Seeds, ExpandInPieces) {
   EXPECT_EQ(expanded(seed, domain, 12, 88), Words(whole.begin() + 88, whole.end()));
 }
 
+// Of a dealt material only the bits that matter come from the stream.
+TEST(Seeds, ExpandToBitsOfDealtWords) {
+  Domain domain{DealingNumber(), 0, 1, Party::Client};
+  Material material{1, Origin::Dealt, 5, 12};
+  Words words(5, 99), stream = expanded(Seed::fromNumber(1), domain, 1);
+  expandDealt(Seed::fromNumber(1), domain, material, words);
+  EXPECT_EQ(words[0], stream[0] & 0xfff);
+  EXPECT_EQ(words[3], stream[0] >> 36 & 0xfff);
+  material.bits = 64;
+  expandDealt(Seed::fromNumber(1), domain, material, words);
+  EXPECT_EQ(words, expanded(Seed::fromNumber(1), domain, 5));
+}
+
 TEST(Seeds, OfASessionAreTheSameInEachInference) {
   Material mask{1, Origin::Server, 4, 64, false, /*isSession=*/true}, other{1};
   DealingNumber dealing;

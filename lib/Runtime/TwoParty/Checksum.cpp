@@ -6,30 +6,41 @@
 //===----------------------------------------------------------------------===//
 
 #include "Checksum.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
 #include <sodium.h>
 
 using namespace llvm;
 using namespace tacit::twoparty;
 
-Checksum tacit::twoparty::checksumOf(ArrayRef<ArrayRef<uint8_t>> parts) {
-  // The first call chooses the implementation for this processor.
-  static const int status = sodium_init();
-  (void)status;
+Checksum tacit::twoparty::checksumOf(ArrayRef<uint8_t> bytes) {
+  XXH128_hash_t hash = xxh3_128bits(bytes);
+  uint64_t halves[] = {hash.low64, hash.high64};
   Checksum sum;
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, sum.size());
-  for (ArrayRef<uint8_t> part : parts)
-    crypto_generichash_update(&state, part.data(), part.size());
-  crypto_generichash_final(&state, sum.data(), sum.size());
+  static_assert(sizeof halves == sizeof sum);
+  std::memcpy(sum.data(), halves, sizeof sum);
   return sum;
+}
+
+Checksum tacit::twoparty::checksumOfParts(ArrayRef<ArrayRef<uint8_t>> parts) {
+  std::vector<uint8_t> sums;
+  for (ArrayRef<uint8_t> part : parts)
+    llvm::append_range(sums, checksumOf(part));
+  return checksumOf(sums);
+}
+
+Checksum tacit::twoparty::hashOf(ArrayRef<uint8_t> bytes) {
+  Checksum hash;
+  crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), nullptr, 0);
+  return hash;
 }
 
 Checksum tacit::twoparty::packageNumber(StringRef package) {
   Checksum number;
   std::string bytes;
   if (package.size() != 2 * number.size() || !tryGetFromHex(package, bytes))
-    return checksumOf({ArrayRef(package.bytes_begin(), package.size())});
+    return hashOf({package.bytes_begin(), package.size()});
   copy(bytes, number.begin());
   return number;
 }

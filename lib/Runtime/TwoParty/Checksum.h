@@ -16,8 +16,13 @@ namespace tacit::twoparty {
 
 using Checksum = std::array<uint8_t, 16>;
 
-/// BLAKE2b of the bytes of all parts, one after the other.
-Checksum checksumOf(llvm::ArrayRef<llvm::ArrayRef<uint8_t>> parts);
+/// XXH3 of 128 bits: it keeps up with a disk, and shows damage, but not intent.
+Checksum checksumOf(llvm::ArrayRef<uint8_t> bytes);
+/// The checksum of the checksums of the parts.
+Checksum checksumOfParts(llvm::ArrayRef<llvm::ArrayRef<uint8_t>> parts);
+
+/// BLAKE2b, from which nothing of the bytes can be found.
+Checksum hashOf(llvm::ArrayRef<uint8_t> bytes);
 
 /// The number of a package as bytes. It is random, so that 16 bytes of a hash stand for it
 /// as well if it has another form.

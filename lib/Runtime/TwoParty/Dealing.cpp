@@ -96,7 +96,8 @@ void Dealer::deal(int64_t id, ArrayRef<int64_t> words) {
     return;
   }
   scratch.resize(words.size());
-  expandFor(Party::Client, *material, scratch);
+  expandDealt(seeds.client, domainOf(*material, seeds.number, inference, Party::Client),
+              *material, scratch);
   for (auto [word, other] : zip_equal(words, MutableArrayRef<int64_t>(scratch)))
     other = material->isBoolean ? word ^ other
                                 : static_cast<int64_t>(static_cast<uint64_t>(word) -

@@ -115,5 +115,8 @@ std::optional<Agreement> tacit::twoparty::agree(const Hello &client, const Hello
 }
 
 DealingNumber tacit::twoparty::newDealing(const Hello &client, const Hello &server) {
-  return {checksumOf({client.nonce.bytes, server.nonce.bytes})};
+  ByteWriter both;
+  both.add(client.nonce.bytes);
+  both.add(server.nonce.bytes);
+  return {hashOf(both.raw())};
 }

@@ -261,7 +261,7 @@ llvm::Error MaterialFolder::keepWeights(const DealingNumber &dealing,
   std::vector<ArrayRef<uint8_t>> parts{header};
   for (const HostTensor &weight : weights)
     parts.push_back(bytesOf(weight));
-  Checksum sum = checksumOf(parts);
+  Checksum sum = checksumOfParts(parts);
   parts.push_back(sum);
   return replaceFile(weightsPath(dealing), parts);
 }
@@ -305,7 +305,7 @@ Expected<std::vector<HostTensor>> MaterialFolder::weights(const DealingNumber &d
   }
   if (llvm::Error error = file->read(offset, sum))
     return std::move(error);
-  if (sum != checksumOf(parts))
+  if (sum != checksumOfParts(parts))
     return refuse();
   return weights;
 }

@@ -131,7 +131,7 @@ Checksum CorrectionsFormat::checksum(const Material &material,
   place.add(dealing.bytes);
   place.add64(inference);
   place.add64(material.id);
-  return checksumOf({place.raw(), bytes});
+  return checksumOfParts({place.raw(), bytes});
 }
 
 llvm::Error CorrectionsFormat::checkHeader(ArrayRef<uint8_t> bytes, StringRef path) const {

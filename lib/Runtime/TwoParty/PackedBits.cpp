@@ -16,6 +16,15 @@ static uint64_t maskOf(int64_t bits) {
   return bits >= 64 ? ~uint64_t(0) : (uint64_t(1) << bits) - 1;
 }
 
+/// Returns the 64 bits that begin at a bit of nine bytes.
+static uint64_t wordAt(const uint8_t *bytes, unsigned shift) {
+  uint64_t low;
+  std::memcpy(&low, bytes, sizeof low);
+  // A shift by all 64 bits is undefined.
+  uint64_t high = static_cast<uint64_t>(bytes[8]) << 1 << (63 - shift);
+  return low >> shift | high;
+}
+
 void tacit::twoparty::packBits(ArrayRef<int64_t> words, int64_t bits,
                                MutableArrayRef<uint8_t> bytes) {
   assert(bits > 0 && bits <= 64 &&
@@ -50,23 +59,15 @@ void tacit::twoparty::unpackBits(ArrayRef<uint8_t> bytes, int64_t bits,
     std::memcpy(words.data(), bytes.data(), bytes.size());
     return;
   }
-  const uint8_t *in = bytes.data();
-  uint64_t pending = 0;
-  int64_t count = 0;
-  for (int64_t &word : words) {
-    if (count >= bits) {
-      word = static_cast<int64_t>(pending & maskOf(bits));
-      pending >>= bits;
-      count -= bits;
-      continue;
-    }
-    uint64_t next = 0;
-    size_t size = std::min<size_t>(sizeof next, bytes.end() - in);
-    std::memcpy(&next, in, size);
-    in += size;
-    word = static_cast<int64_t>((pending | next << count) & maskOf(bits));
-    int64_t taken = bits - count;
-    pending = next >> taken;
-    count = 64 - taken;
+  // A word lies in nine bytes at most. Those near the end are read with zeros behind them.
+  size_t next = 0, bit = 0;
+  for (; next < words.size() && bit / 8 + 9 <= bytes.size(); ++next, bit += bits)
+    words[next] =
+        static_cast<int64_t>(wordAt(bytes.data() + bit / 8, bit % 8) & maskOf(bits));
+  for (; next < words.size(); ++next, bit += bits) {
+    uint8_t last[9] = {};
+    std::copy(bytes.begin() + bit / 8, bytes.begin() + std::min(bit / 8 + 9, bytes.size()),
+              last);
+    words[next] = static_cast<int64_t>(wordAt(last, bit % 8) & maskOf(bits));
   }
 }

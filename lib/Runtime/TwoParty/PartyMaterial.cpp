@@ -20,8 +20,12 @@ llvm::Error PartyMaterial::share(const Material &material, MutableArrayRef<int64
     std::fill(words.begin(), words.end(), 0);
     return llvm::Error::success();
   }
-  if (material.origin != Origin::Dealt || party == Party::Client) {
+  if (material.origin != Origin::Dealt) {
     known(material, words, 0);
+    return llvm::Error::success();
+  }
+  if (party == Party::Client) {
+    expandDealt(seed, domainOf(material, dealing, inference, party), material, words);
     return llvm::Error::success();
   }
   std::vector<uint8_t> bytes(material.correctionBytes());

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Seed.h"
+#include "tacit/Runtime/TwoParty/PackedBits.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include <sodium.h>
@@ -128,8 +129,9 @@ Domain tacit::twoparty::domainOf(const Material &material, const DealingNumber &
   return domain;
 }
 
-void tacit::twoparty::expand(const Seed &seed, const Domain &domain,
-                             MutableArrayRef<int64_t> words, int64_t first) {
+/// Writes the bytes of a domain from a block of 64 on.
+static void expandBytes(const Seed &seed, const Domain &domain, uint8_t *bytes, size_t size,
+                        uint64_t firstBlock) {
   Fields fields("tacit material 1");
   fields.add(domain.dealing.bytes);
   fields.add(domain.inference ? 1 : 0);
@@ -137,18 +139,29 @@ void tacit::twoparty::expand(const Seed &seed, const Domain &domain,
   fields.add(static_cast<uint64_t>(domain.material));
   fields.add(static_cast<uint64_t>(domain.party));
   std::array<uint8_t, 32> key = fields.hash(seed.bytes());
-  static constexpr unsigned char kNonce[crypto_stream_chacha20_NONCEBYTES] = {};
-  static constexpr int64_t kWordsOfBlock = 64 / sizeof(int64_t);
-  assert(first % kWordsOfBlock == 0 && "expansion begins with a block of the stream");
   // The variant with a counter of 64 bits: its stream does not end.
-  auto *bytes = reinterpret_cast<unsigned char *>(words.data());
-  size_t size = words.size() * sizeof(int64_t);
-  if (first == 0) {
+  static constexpr unsigned char kNonce[crypto_stream_chacha20_NONCEBYTES] = {};
+  if (firstBlock == 0) {
     crypto_stream_chacha20(bytes, size, kNonce, key.data());
   } else {
     std::fill(bytes, bytes + size, 0);
-    crypto_stream_chacha20_xor_ic(bytes, bytes, size, kNonce, first / kWordsOfBlock,
-                                  key.data());
+    crypto_stream_chacha20_xor_ic(bytes, bytes, size, kNonce, firstBlock, key.data());
   }
   sodium_memzero(key.data(), key.size());
+}
+
+void tacit::twoparty::expand(const Seed &seed, const Domain &domain,
+                             MutableArrayRef<int64_t> words, int64_t first) {
+  static constexpr int64_t kWordsOfBlock = 64 / sizeof(int64_t);
+  assert(first % kWordsOfBlock == 0 && "expansion begins with a block of the stream");
+  expandBytes(seed, domain, reinterpret_cast<uint8_t *>(words.data()),
+              words.size() * sizeof(int64_t), first / kWordsOfBlock);
+}
+
+void tacit::twoparty::expandDealt(const Seed &seed, const Domain &domain,
+                                  const Material &material,
+                                  MutableArrayRef<int64_t> words) {
+  std::vector<uint8_t> packed(material.correctionBytes());
+  expandBytes(seed, domain, packed.data(), packed.size(), 0);
+  unpackBits(packed, material.bits, words);
 }

@@ -33,7 +33,7 @@ std::array<uint8_t, 16> tacit::twoparty::stateNumber(StringRef package,
   out.add(packageNumber(package));
   out.add(dealing.bytes);
   out.add64(inference);
-  return checksumOf({out.raw()});
+  return hashOf(out.raw());
 }
 
 llvm::Error tacit::twoparty::writeState(StringRef path, Party party,
@@ -41,28 +41,25 @@ llvm::Error tacit::twoparty::writeState(StringRef path, Party party,
                                         const StateShares &state) {
   if (llvm::Error error = OutputFiles().check(path, isStateFile))
     return error;
-  ByteWriter header;
-  header.add(kMagic);
-  header.add32(kFormatVersion);
-  header.add32(static_cast<uint32_t>(party));
-  header.add(state.number);
-  header.add32(schedule.ringBits);
-  header.add32(schedule.fractionBits);
-  header.add32(state.shares.size());
+  ByteWriter out;
+  out.add(kMagic);
+  out.add32(kFormatVersion);
+  out.add32(static_cast<uint32_t>(party));
+  out.add(state.number);
+  out.add32(schedule.ringBits);
+  out.add32(schedule.fractionBits);
+  out.add32(state.shares.size());
   for (auto [name, share] : zip_equal(state.names, state.shares)) {
-    header.add32(name.size());
-    header.add(StringRef(name));
-    header.add32(share.shape.size());
+    out.add32(name.size());
+    out.add(StringRef(name));
+    out.add32(share.shape.size());
     for (int64_t size : share.shape)
-      header.add64(size);
+      out.add64(size);
   }
-  std::vector<ArrayRef<uint8_t>> parts{header.raw()};
   for (const HostTensor &share : state.shares)
-    parts.push_back(
-        {reinterpret_cast<const uint8_t *>(share.data.data()), share.data.size()});
-  Checksum sum = checksumOf(parts);
-  parts.push_back(sum);
-  return replaceFile(path, parts);
+    out.add(StringRef(share.data.data(), share.data.size()));
+  out.add(checksumOf(out.raw()));
+  return replaceFile(path, {out.raw()});
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,7 +178,7 @@ Expected<StateShares> tacit::twoparty::readState(StringRef path, Party party,
   ArrayRef<uint8_t> rest(bytes);
   if (isWhole)
     isWhole = rest.take_back(sum.size()) ==
-              ArrayRef<uint8_t>(checksumOf({rest.drop_back(sum.size())}));
+              ArrayRef<uint8_t>(checksumOf(rest.drop_back(sum.size())));
   if (!isWhole)
     return fail(ErrorKind::BadInput, kRunAgain, "'{}' is damaged", path.str());
   StateReader reader(path, {text.data(), text.size() - sum.size()});

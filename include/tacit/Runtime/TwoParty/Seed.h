@@ -88,6 +88,11 @@ Domain domainOf(const Material &material, const DealingNumber &dealing, int64_t 
 void expand(const Seed &seed, const Domain &domain, llvm::MutableArrayRef<int64_t> words,
             int64_t first = 0);
 
+/// Writes the client's words of a dealt material: only the bits that matter are expanded,
+/// packed as corrections are.
+void expandDealt(const Seed &seed, const Domain &domain, const Material &material,
+                 llvm::MutableArrayRef<int64_t> words);
+
 } // namespace tacit::twoparty
 
 #endif // TACIT_RUNTIME_TWOPARTY_SEED_H
