@@ -8,8 +8,8 @@
 #include "Model.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "tacit/Support/SharedFunctions.h"
 #include "llvm/ADT/SetVector.h"
-#include <unordered_map>
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -88,83 +88,55 @@ struct Needs {
     return !result.wasInterrupted();
   }
 };
+} // namespace
 
-/// Finds kernels by the computation that they contain.
-class Kernels {
-public:
-  explicit Kernels(ModuleOp module) : symbols(module) {}
+/// The function is not yet in the module, and has no name.
+static func::FuncOp makeKernel(Operation *op, const Needs &needs) {
+  MLIRContext *context = op->getContext();
+  SmallVector<Type> types =
+      llvm::map_to_vector(needs.arguments, [](Value value) { return value.getType(); });
+  OpBuilder b(context);
+  auto kernel =
+      func::FuncOp::create(b, op->getLoc(), "", FunctionType::get(context, types, {}));
+  kernel.setPrivate();
+  // Inlining would generate its code once for each call.
+  kernel.setNoInline(true);
+  IRMapping mapping;
+  b.setInsertionPointToStart(kernel.addEntryBlock());
+  for (auto [value, argument] : llvm::zip(needs.arguments, kernel.getArguments()))
+    mapping.map(value, argument);
+  for (Operation *copy : needs.copies)
+    b.clone(*copy, mapping);
+  b.clone(*op, mapping);
+  func::ReturnOp::create(b, op->getLoc());
+  return kernel;
+}
 
-  /// Returns a function that computes `op`, either an existing one or a new one.
-  func::FuncOp find(Operation *op, const Needs &needs) {
-    func::FuncOp made = make(op, needs);
-    SmallVector<func::FuncOp> &alike = byHash[hash(made)];
-    for (func::FuncOp other : alike) {
-      if (!isSame(made, other))
-        continue;
-      made.erase();
-      return other;
-    }
-    made.setSymName(("kernel_" + Twine(count++)).str());
-    symbols.insert(made);
-    alike.push_back(made);
-    return made;
-  }
-
-  unsigned size() const { return count; }
-
-private:
-  /// The function is not yet in the module, and has no name.
-  static func::FuncOp make(Operation *op, const Needs &needs) {
-    MLIRContext *context = op->getContext();
-    SmallVector<Type> types =
-        llvm::map_to_vector(needs.arguments, [](Value value) { return value.getType(); });
-    OpBuilder b(context);
-    auto kernel =
-        func::FuncOp::create(b, op->getLoc(), "", FunctionType::get(context, types, {}));
-    kernel.setPrivate();
-    // Inlining would generate its code once for each call.
-    kernel.setNoInline(true);
-    IRMapping mapping;
-    b.setInsertionPointToStart(kernel.addEntryBlock());
-    for (auto [value, argument] : llvm::zip(needs.arguments, kernel.getArguments()))
-      mapping.map(value, argument);
-    for (Operation *copy : needs.copies)
-      b.clone(*copy, mapping);
-    b.clone(*op, mapping);
-    func::ReturnOp::create(b, op->getLoc());
-    return kernel;
-  }
-
-  static llvm::hash_code hash(func::FuncOp kernel) {
-    llvm::hash_code code = llvm::hash_value(kernel.getFunctionType().getAsOpaquePointer());
-    kernel.getBody().walk([&](Operation *op) {
-      code = llvm::hash_combine(
-          code, OperationEquivalence::computeHash(op, OperationEquivalence::ignoreHashValue,
-                                                  OperationEquivalence::ignoreHashValue,
-                                                  OperationEquivalence::IgnoreLocations));
-    });
-    return code;
-  }
-
-  static bool isSame(func::FuncOp a, func::FuncOp b) {
-    return a.getFunctionType() == b.getFunctionType() &&
-           OperationEquivalence::isRegionEquivalentTo(
-               &a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
-  }
-
-  SymbolTable symbols;
-  std::unordered_map<size_t, SmallVector<func::FuncOp>> byHash;
-  unsigned count = 0;
-};
-
+namespace {
 struct OutlineKernels
     : tacit::cpu::ModelPass<tacit::cpu::impl::OutlineKernelsBase<OutlineKernels>> {
   using ModelPass::ModelPass;
 
   LogicalResult runOnModel(func::FuncOp main) override {
-    Kernels kernels(getOperation());
-    for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
+    tacit::SharedFunctions kernels(getOperation(), "kernel_");
+    if (!steps) {
+      outline(main, kernels);
+    } else {
+      auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+      for (func::FuncOp step : functions)
+        if (step.isPrivate() && step.getBody().hasOneBlock())
+          outline(step, kernels);
+    }
+    numKernels = kernels.size();
+    return success();
+  }
+
+  void outline(func::FuncOp function, tacit::SharedFunctions &kernels) {
+    for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
       if (op.getNumRegions() == 0 || op.getNumResults() > 0)
+        continue;
+      // The memory of a step is planned later, where it is a part of the model.
+      if (steps && allocates(&op))
         continue;
       Needs needs;
       if (!needs.addUsesOf(&op)) {
@@ -172,13 +144,16 @@ struct OutlineKernels
         continue;
       }
       OpBuilder b(&op);
-      func::CallOp::create(b, op.getLoc(), kernels.find(&op, needs),
+      func::CallOp::create(b, op.getLoc(), kernels.find(makeKernel(&op, needs)),
                            needs.arguments.getArrayRef());
       op.erase();
       ++numCalls;
     }
-    numKernels = kernels.size();
-    return success();
+  }
+
+  static bool allocates(Operation *loop) {
+    WalkResult result = loop->walk([](memref::AllocOp) { return WalkResult::interrupt(); });
+    return result.wasInterrupted();
   }
 };
 } // namespace
