@@ -157,6 +157,10 @@ void tacit::buildBufferizePipeline(OpPassManager &manager) {
   // Values that are inserted into a slice are computed there.
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   manager.addPass(createBufferizeFunctions());
+  // The steps of a party's program come back into it, as calls of loops that all equal
+  // steps share. Memory is planned for the program as a whole.
+  manager.addPass(cpu::createOutlineKernels({/*steps=*/true}));
+  manager.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   // This removes allocations and copies that bufferization left without a use.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -255,6 +259,9 @@ void tacit::buildProgramPipeline(OpPassManager &manager,
 void tacit::buildPartyLinalgPipeline(OpPassManager &manager) {
   // Every dimension of a party's program is known, and every index constant.
   manager.addPass(createConvertNNToLinalg());
+  // Loops are fused, vectorised and bufferized once for all layers that are equal. Fusion
+  // loses nothing, because values with one use are computed in the step that needs them.
+  manager.addPass(mpc::createOutlineSteps());
 }
 
 void tacit::buildPartyLlvmPipeline(OpPassManager &manager, const LlvmOptions &options) {

@@ -197,7 +197,7 @@ protected:
   std::unique_ptr<Executable> compile(ModuleOp programs, StringRef name) {
     OwningOpRef<ModuleOp> module = programs.clone();
     std::string phases = "builtin.module(mpc-select-program{name=" + name.str() +
-                         "},convert-nn-to-linalg,tacit-schedule,"
+                         "},convert-nn-to-linalg,mpc-outline-steps,tacit-schedule,"
                          "tacit-bufferize,convert-mpc-to-llvm,tacit-llvm)";
     auto pipeline = parsePassPipeline(phases);
     EXPECT_TRUE(succeeded(pipeline));

@@ -23,6 +23,9 @@ def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
     function takes the buffer that it is a view of, and its sizes, and creates the view
     again.
 
+    With `steps` the loops are those of private functions, which are to be inlined: a loop
+    that several calls of a step would repeat is then a kernel already.
+
     **Before**
     ```mlir
     func.func @main(%weights: memref<0xi8>, %arena: memref<64xi8>, %x: memref<4xf32>, %y: memref<4xf32>) {
@@ -58,6 +61,10 @@ def OutlineKernels : Pass<"cpu-outline-kernels", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"steps", "steps", "bool", /*default=*/"false",
+           "outline the loops of private functions, not those of @main">
+  ];
   let statistics = [
     Statistic<"numCalls", "calls", "loops that became calls">,
     Statistic<"numKernels", "kernels", "functions created">,

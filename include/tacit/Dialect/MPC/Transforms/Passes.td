@@ -279,4 +279,51 @@ def SelectProgram : Pass<"mpc-select-program", "::mlir::ModuleOp"> {
   ];
 }
 
+def OutlineSteps : Pass<"mpc-outline-steps", "::mlir::ModuleOp"> {
+  let summary = "Outline what is computed between messages, shared by equal layers";
+  let description = [{
+    A step is what a party computes between two hops, or the dealer between two tensors that
+    it deals. Each becomes a call of a private function. The layers of a model compute the
+    same on different words, so that most calls share their function, and the passes that
+    follow see each kind of layer once.
+
+    Material and messages stay in @main. So do views of tensors (slices and reshapes) and
+    small constants, which the functions repeat; large constants are arguments.
+
+    **Before**
+
+    ```mlir
+    func.func @main(%x: tensor<4xi64>) -> tensor<4xi64> {
+      %e = tensor.empty() : tensor<4xi64>
+      %0 = linalg.add ins(%x, %x : tensor<4xi64>, tensor<4xi64>) outs(%e : tensor<4xi64>) -> tensor<4xi64>
+      %1 = mpc.exchange ins(%0 : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] -> tensor<4xi64>
+      %2 = linalg.add ins(%1, %1 : tensor<4xi64>, tensor<4xi64>) outs(%e : tensor<4xi64>) -> tensor<4xi64>
+      return %2 : tensor<4xi64>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @main(%x: tensor<4xi64>) -> tensor<4xi64> {
+      %e = tensor.empty() : tensor<4xi64>
+      %0 = call @step_0(%x) : (tensor<4xi64>) -> tensor<4xi64>
+      %1 = mpc.exchange ins(%0 : tensor<4xi64>) outs(%e : tensor<4xi64>) [both] -> tensor<4xi64>
+      %2 = call @step_0(%1) : (tensor<4xi64>) -> tensor<4xi64>
+      return %2 : tensor<4xi64>
+    }
+    func.func private @step_0(%x: tensor<4xi64>) -> tensor<4xi64> {
+      %e = tensor.empty() : tensor<4xi64>
+      %0 = linalg.add ins(%x, %x : tensor<4xi64>, tensor<4xi64>) outs(%e : tensor<4xi64>) -> tensor<4xi64>
+      return %0 : tensor<4xi64>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCalls", "calls", "steps that became calls">,
+    Statistic<"numSteps", "steps", "functions created">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 #endif // TACIT_DIALECT_MPC_TRANSFORMS_PASSES_TD
