@@ -92,7 +92,8 @@ CrypTenSuite::CrypTenSuite()
              /*measures=*/
              "online: all bytes of both parties; offline: words of triples "
              "from the dealer to both; nothing for set-up",
-             SuiteKind::Formula, /*ringBits=*/64, /*fractionBits=*/16}) {}
+             SuiteKind::Formula, Expansion::CrypTen, Truncation::Local, /*ringBits=*/64,
+             /*fractionBits=*/16}) {}
 
 /// An exchange is symmetric: half of the bytes go each way.
 static Charge symmetric(StringRef label, int64_t online, int64_t offline, int64_t hops) {

@@ -108,7 +108,8 @@ bool addAmount(int64_t &sum, int64_t amount) {
 
 bool addCharge(Total &sum, const Charge &charge) {
   return addAmount(sum.total, charge.total) && addAmount(sum.toServer, charge.toServer) &&
-         addAmount(sum.toClient, charge.toClient) && addAmount(sum.offline, charge.offline);
+         addAmount(sum.toClient, charge.toClient) &&
+         addAmount(sum.offline, charge.offline) && addAmount(sum.setup, charge.setup);
 }
 
 llvm::Expected<Total> sumOf(const Bill &bill, const Rounds &rounds) {

@@ -56,7 +56,8 @@ static int64_t blockOf(mpc::SiteAttr site, StringRef name) {
 static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
   auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
   Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
-                attr.getOffline(), attr.getHops(),     attr.getBasis().str()};
+                attr.getOffline(), attr.getHops(),     attr.getBasis().str(),
+                attr.getSetup()};
   return {op,
           std::move(charge),
           attr.getStart(),

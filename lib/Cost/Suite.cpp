@@ -97,6 +97,8 @@ static llvm::Expected<SmallVector<Operation *>> workloadOf(func::FuncOp func,
 
 /// Returns the advice for an operation without a figure.
 static std::string adviceFor(const Suite &suite) {
+  if (suite.info().kind == SuiteKind::Messages)
+    return "tacit cost adds up the messages of a whole program";
   if (suite.wantsExpanded())
     return "expand whole functions first, with mpc-expand";
   return "replace these operations in the model, or use a protocol that has formulas: "
@@ -202,7 +204,7 @@ static constexpr const char *kEmbedded[] = {
 
 ArrayRef<SuitePtr> suites() {
   static const std::vector<SuitePtr> all = [] {
-    std::vector<SuitePtr> list = {createCrypTenSuite()};
+    std::vector<SuitePtr> list = {createTacitSuite(), createCrypTenSuite()};
     // The files belong to this source tree, and a unit test reads them all.
     for (const char *text : kEmbedded)
       list.push_back(llvm::cantFail(parsePublishedSuite(text, "a suite of Tacit's own")));

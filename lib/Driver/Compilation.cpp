@@ -12,6 +12,7 @@
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "tacit/Cost/Messages.h"
 #include "tacit/Report/Place.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
@@ -207,12 +208,32 @@ void Compilation::reportTransformations(const Phase &phase) {
   }
 }
 
+llvm::Error Compilation::annotateMessages() {
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  // The programs take the place of a copy: @main has what is disclosed, and every
+  // operation that messages belong to.
+  Compilation programs = fork(variant);
+  if (auto error = programs.advance(PhaseKind::Messages))
+    return error;
+  ++reached;
+  auto costs = cost::MessageCosts::of(programs.program());
+  if (costs && main)
+    costs->annotate(main, variant.twoParty.skip);
+  return costs.takeError();
+}
+
 llvm::Error Compilation::advance(PhaseKind last) {
   PipelineOptions pipeline{target.tileRows,         target.panelColumns, target.extendsF16,
                            variant.transformations, variant.flow,        variant.twoParty,
                            variant.code.usesThreads};
   size_t end = *findPhase(last, variant.flow);
+  bool isForecast = last == PhaseKind::Cost && variant.twoParty.hasMessages;
   while (reached < end) {
+    if (isForecast && phases(variant.flow)[reached + 1].kind == PhaseKind::Messages) {
+      if (auto error = annotateMessages())
+        return error;
+      continue;
+    }
     const Phase &phase = phases(variant.flow)[++reached];
     if (phase.kind == PhaseKind::Mpc) {
       llvm::Error error = checkPublicNames(*module, variant.twoParty);

@@ -64,6 +64,8 @@ private:
   /// Reports a crash of the code generator.
   llvm::Error noCode() const;
   void reportTransformations(const Phase &phase);
+  /// Annotates @main with the costs of the programs that phase `messages` writes.
+  llvm::Error annotateMessages();
 
   Session &session;
   Variant variant;

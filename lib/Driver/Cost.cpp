@@ -30,7 +30,8 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
                                                         const cost::Suite &suite,
                                                         llvm::ArrayRef<std::string> skip) {
   auto main = program.lookupSymbol<mlir::func::FuncOp>("main");
-  if (!main)
+  // What is summed over messages needs no explanation.
+  if (!main || suite.info().kind == cost::SuiteKind::Messages)
     return std::vector<std::string>();
   auto bill = suite.charge(main, skip);
   if (!bill)
@@ -42,7 +43,7 @@ static llvm::Expected<std::vector<std::string>> notesOn(mlir::ModuleOp program,
 static std::string functionsOf(const CostOptions &options,
                                const TwoPartyOptions &twoParty) {
   bool isExpandedHere = options.start() < *findPhase(PhaseKind::Expand, options.flow);
-  if (!twoParty.isExpanded || !isExpandedHere)
+  if (!twoParty.isExpanded || !isExpandedHere || twoParty.hasMessages)
     return "";
   return twoParty.isBounded ? "bounded" : "published";
 }

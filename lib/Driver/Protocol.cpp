@@ -34,6 +34,10 @@ static llvm::Error checkRing(int64_t width, int64_t fraction,
 /// are known.
 static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   const TwoPartyOptions &ring = protocol.twoParty;
+  if (protocol.suite->info().kind == cost::SuiteKind::Messages)
+    return fail(ErrorKind::InvalidArgument, "--protocol crypten",
+                "the twin has no '{}': the parties' programs are what it computes",
+                ring.protocol);
   if (!ring.isExpanded)
     return fail(ErrorKind::InvalidArgument, "--protocol crypten",
                 "'{}' has measurements, not formulas: what it computes is not known",
@@ -46,6 +50,10 @@ static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
 
 TwoPartyOptions driver::twoPartyOptions(const ProtocolOptions &options) {
   TwoPartyOptions twoParty;
+  // Where no protocol is named, it is the default one.
+  twoParty.truncatesLocally =
+      llvm::cantFail(cost::findSuite(twoParty.protocol))->info().truncation ==
+      cost::Truncation::Local;
   twoParty.isBounded = options.isBounded;
   twoParty.normScale = options.normScale;
   twoParty.publicNames = options.publicNames;
@@ -79,6 +87,10 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
   TwoPartyOptions &ring = protocol.twoParty;
   ring.protocol = name.str();
   ring.isExpanded = (*suite)->wantsExpanded();
+  ring.truncatesLocally = info.truncation == cost::Truncation::Local;
+  ring.hasMessages = info.kind == cost::SuiteKind::Messages;
+  if (info.expansion != cost::Expansion::CrypTen)
+    ring.normScale = 1;
   ring.width = options.width.value_or(info.ringBits);
   ring.fraction = options.fraction.value_or(info.fractionBits);
   std::optional<int64_t> fixedWidth;
@@ -98,15 +110,18 @@ llvm::Expected<Protocol> driver::chooseProtocol(const ProtocolOptions &options,
 
 llvm::Error driver::checkObeyed(const ProtocolOptions &options,
                                 llvm::ArrayRef<Protocol> protocols) {
-  bool isExpanded = llvm::any_of(
-      protocols, [](const Protocol &protocol) { return protocol.twoParty.isExpanded; });
-  if (isExpanded || (!options.hasFunctions && !options.hasNormScale))
+  bool isObeyed = llvm::any_of(protocols, [](const Protocol &protocol) {
+    return protocol.suite->info().expansion == cost::Expansion::CrypTen;
+  });
+  if (isObeyed || (!options.hasFunctions && !options.hasNormScale))
     return llvm::Error::success();
+  const cost::SuiteInfo &suite = protocols.front().suite->info();
   return fail(ErrorKind::InvalidArgument, "leave it out, or add --protocol crypten",
-              "--{} has no effect on '{}': it counts whole functions, as they were "
-              "published",
-              options.hasFunctions ? "functions" : "norm-scale",
-              protocols.front().suite->info().name);
+              "--{} has no effect on '{}': it {}",
+              options.hasFunctions ? "functions" : "norm-scale", suite.name,
+              suite.expansion == cost::Expansion::None
+                  ? "counts whole functions, as they were published"
+                  : "has functions of its own, which hold for any number");
 }
 
 /// Returns the names that are most similar to `name`, as a list.

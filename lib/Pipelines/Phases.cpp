@@ -96,12 +96,18 @@ static void expand(OpPassManager &manager, const PipelineOptions &options) {
                   : options.twoParty.isBounded ? mpc::Recipe::CrypTenBounded
                                                : mpc::Recipe::CrypTen;
   expand.normScale = options.twoParty.normScale;
+  expand.localTruncation = options.twoParty.truncatesLocally;
   buildExpandPipeline(manager, expand);
 }
 
 static void messages(OpPassManager &manager, const PipelineOptions &options) {
-  if (options.twoParty.hasMessages)
-    buildMessagesPipeline(manager);
+  if (!options.twoParty.hasMessages)
+    return;
+  // The programs are those of the expansion as it is now, which somebody may have edited.
+  llvm::SmallVector<std::string> names(options.twoParty.publicNames.begin(),
+                                       options.twoParty.publicNames.end());
+  manager.addPass(mpc::createVerifySecrecy({names}));
+  buildMessagesPipeline(manager);
 }
 
 static void program(OpPassManager &manager, const PipelineOptions &options) {
@@ -109,6 +115,9 @@ static void program(OpPassManager &manager, const PipelineOptions &options) {
 }
 
 static void cost(OpPassManager &manager, const PipelineOptions &options) {
+  // The costs of a program of messages are the sums over them.
+  if (options.twoParty.hasMessages)
+    return;
   CostPhaseOptions cost;
   cost.protocol = options.twoParty.protocol;
   for (const std::string &name : options.twoParty.publicNames)

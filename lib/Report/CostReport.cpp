@@ -62,7 +62,15 @@ static std::string describe(const cost::Network &network) {
 }
 
 static const char *kindText(cost::SuiteKind kind) {
-  return kind == cost::SuiteKind::Formula ? "formulas" : "published measurements";
+  switch (kind) {
+  case cost::SuiteKind::Formula:
+    return "formulas";
+  case cost::SuiteKind::Published:
+    return "published measurements";
+  case cost::SuiteKind::Messages:
+    return "the messages of the programs";
+  }
+  return "";
 }
 
 //===----------------------------------------------------------------------===//
@@ -148,6 +156,8 @@ static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
   row("  client to server", [](const cost::Total &t) { return amount(t.toServer); });
   row("  server to client", [](const cost::Total &t) { return amount(t.toClient); });
   row("offline", [](const cost::Total &t) { return amount(t.offline); });
+  if (protocol.costs.total.setup != cost::kUnknown)
+    row("set-up, once", [](const cost::Total &t) { return amount(t.setup); });
   row("hops", [](const cost::Total &t) { return count(t.hops); });
   row("network time", [&](const cost::Total &t) { return secondsText(t, network); });
   if (before && before->total > 0)
@@ -401,9 +411,9 @@ static llvm::json::Array kindsJson(const cost::ProgramCosts &costs) {
 static llvm::json::Object operationJson(const cost::CostedOperation &operation,
                                         const cost::Network &network) {
   const cost::Charge &charge = operation.charge;
-  llvm::json::Object object = totalsJson(
-      {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops},
-      network);
+  llvm::json::Object object = totalsJson({charge.total, charge.toServer, charge.toClient,
+                                          charge.offline, charge.hops, charge.setup},
+                                         network);
   object["node"] = jsonText(operation.node);
   object["site"] = siteJson(operation.site);
   object["op"] = operation.name;
@@ -430,7 +440,7 @@ static llvm::json::Object suiteJson(const cost::SuiteInfo &suite) {
       {"source", jsonText(suite.source)},
       {"threat_model", jsonText(suite.threatModel)},
       {"measures", jsonText(suite.measures)},
-      {"figures", suite.kind == cost::SuiteKind::Formula ? "formula" : "published"},
+      {"figures", suite.kind == cost::SuiteKind::Published ? "published" : "formula"},
       {"ring_bits", suite.ringBits},
       {"fraction_bits", suite.fractionBits}};
 }

@@ -21,7 +21,7 @@
 // CPU: cpu-expand-half-casts{keep-f16-extension=true}
 // RUN: tacit-opt %s -tacit-mpc="width=48 fraction=12" -tacit-expand="recipe=crypten-bounded norm-scale=4" -tacit-cost=protocol=crypten -dump-pass-pipeline 2>&1 >/dev/null | FileCheck %s --check-prefix=TWO
 // TWO: convert-nn-to-mpc{{[{] ?}}fraction=12 width=48}
-// TWO: mpc-expand{norm-scale=4 recipe=crypten-bounded}
+// TWO: mpc-expand{local-truncation=false norm-scale=4 recipe=crypten-bounded}
 // TWO: mpc-annotate-costs{protocol=crypten
 // RUN: tacit-opt %s -tacit-twin-linalg -dump-pass-pipeline 2>&1 >/dev/null | FileCheck %s --check-prefix=TWIN
 // TWIN: convert-mpc-to-linalg{count-wraps=true}

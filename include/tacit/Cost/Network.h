@@ -27,7 +27,7 @@ llvm::Expected<Network> parseNetwork(llvm::StringRef text);
 
 /// The totals of a whole program; kUnknown as in Charge.
 struct Total {
-  int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0;
+  int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0, setup = 0;
 };
 
 /// Adds an amount; a sum of which a part is unknown is unknown. False where the sum leaves

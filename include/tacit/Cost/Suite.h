@@ -37,6 +37,7 @@ struct Charge {
   /// "formula K3", "published", "apportioned", ...; with ", extrapolated" if the figure is
   /// used outside the range of its measurement.
   std::string basis;
+  int64_t setup = kUnknown; ///< once for a session
 };
 
 /// The charges of a program, in program order, and what a reader must know about them.
@@ -54,13 +55,29 @@ inline constexpr llvm::StringLiteral kSkipped = "skipped";
 /// the last block and is neither a norm nor the output layer.
 bool isSkipped(mlir::Operation *op, llvm::StringRef entry);
 
-enum class SuiteKind { Formula, Published };
+enum class SuiteKind {
+  Formula,   ///< computed for each primitive
+  Published, ///< measured for each function, or for a block
+  Messages,  ///< the sum over the messages of the programs that the parties run
+};
+
+/// How whole functions are expanded.
+enum class Expansion { None, CrypTen, Tacit };
+
+/// How parties reduce the fraction of a product.
+enum class Truncation {
+  Unknown,
+  Local, ///< each party shifts its share, which fails with a probability of |x| / 2^width
+  Dealt, ///< with help of the dealer: right, up to one unit, for |x| < 2^62
+};
 
 struct SuiteInfo {
   std::string name, title, source;
   std::string threatModel; ///< who is trusted with what
   std::string measures;    ///< which bytes: parties, phases, what is left out
   SuiteKind kind = SuiteKind::Formula;
+  Expansion expansion = Expansion::None;
+  Truncation truncation = Truncation::Unknown;
   /// The ring that the figures are for, and a customary fraction.
   int64_t ringBits = 64, fractionBits = 16;
 };
@@ -71,7 +88,7 @@ public:
 
   const SuiteInfo &info() const { return data; }
   /// Returns true if whole functions must be expanded first, by mpc-expand.
-  bool wantsExpanded() const { return data.kind == SuiteKind::Formula; }
+  bool wantsExpanded() const { return data.expansion != Expansion::None; }
 
   /// Returns what each operation of a program sends; nothing for those that an entry of
   /// `skip` matches. Fails with a list of all operations for which the suite has no figure.
@@ -109,6 +126,10 @@ llvm::Expected<SuitePtr> parsePublishedSuite(llvm::StringRef text, llvm::StringR
 
 /// Returns CrypTen: Beaver triples from a dealer.
 SuitePtr createCrypTenSuite();
+
+/// Returns our own: secrets masked by a dealer. Its costs are those of a program of
+/// messages; see Messages.h.
+SuitePtr createTacitSuite();
 
 } // namespace tacit::cost
 

@@ -79,6 +79,7 @@ struct TwoPartyOptions {
   bool isExpanded = true; ///< whole functions are expanded
   /// The protocol is our own, which goes down to messages.
   bool hasMessages = false;
+  bool truncatesLocally = false; ///< each party truncates its own share
   int64_t width = 64, fraction = 18;
   bool isBounded = false; ///< functions for larger ranges than the published ones
   int64_t normScale = 1;  ///< moves the variances for which norms hold; see mpc-expand

@@ -47,8 +47,7 @@ llvm::json::Object tacit::totalJson(const cost::Total &total) {
                             {"client_to_server_bytes", amount(total.toServer)},
                             {"server_to_client_bytes", amount(total.toClient)},
                             {"offline_bytes", amount(total.offline)},
-                            // No built-in source of figures has a set-up phase.
-                            {"setup_bytes", nullptr},
+                            {"setup_bytes", amount(total.setup)},
                             {"hops", amount(total.hops)}};
 }
 
@@ -168,8 +167,8 @@ llvm::json::Array Exporter::describeAll(ValueRange all,
 
 llvm::json::Object Exporter::describe(const cost::CostedOperation &operation) {
   const cost::Charge &charge = operation.charge;
-  llvm::json::Object object = totalJson(
-      {charge.total, charge.toServer, charge.toClient, charge.offline, charge.hops});
+  llvm::json::Object object = totalJson({charge.total, charge.toServer, charge.toClient,
+                                         charge.offline, charge.hops, charge.setup});
   object["start"] = amount(operation.start);
   addBasis(object, charge.basis);
   return object;

@@ -1,7 +1,7 @@
 // RUN: tacit-opt %s -split-input-file -verify-diagnostics -pass-pipeline='builtin.module(func.func(mpc-annotate-costs))'
 // RUN: not tacit-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(mpc-annotate-costs{protocol=cheeta}))' 2>&1 | FileCheck %s
 
-// CHECK: error: unknown protocol 'cheeta'; expected crypten, aero or the path of a .json file
+// CHECK: error: unknown protocol 'cheeta'; expected tacit, crypten, aero or the path of a .json file
 // CHECK: note: choose one of these
 
 // A formula suite has no figures for whole functions: mpc-expand was forgotten.

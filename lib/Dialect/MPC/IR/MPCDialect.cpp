@@ -42,7 +42,9 @@ LogicalResult MPCDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if ((name == kSiteAttr && isa<SiteAttr>(attribute.getValue())) ||
-      (name == kCostAttr && isa<CostAttr>(attribute.getValue())))
+      (name == kCostAttr && isa<CostAttr>(attribute.getValue())) ||
+      (name == kLocalTruncationAttr && isa<UnitAttr>(attribute.getValue()) &&
+       isa<FunctionOpInterface>(op)))
     return success();
   return op->emitOpError() << "has attribute '" << name << "' = " << attribute.getValue()
                            << ", which the mpc dialect does not define there";

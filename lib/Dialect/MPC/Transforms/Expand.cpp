@@ -145,6 +145,9 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
   }
 
   void runOnOperation() override {
+    if (localTruncation)
+      getOperation()->setDiscardableAttr(kLocalTruncationAttr,
+                                         UnitAttr::get(&getContext()));
     // Functions may be expanded into others.
     while (true) {
       SmallVector<Operation *> ops;

@@ -54,8 +54,17 @@ inline constexpr llvm::StringLiteral kMaskAttr = "mpc.mask";
 /// before each run.
 inline constexpr llvm::StringLiteral kIndexBoundAttr = "mpc.index_bound";
 
-/// Marks the result of a cleartext twin that counts the numbers that left the ring.
+/// Marks a function whose truncations are those of the parties' own shares: each shifts its
+/// share by itself, which fails with a probability of |x| / 2^width.
+inline constexpr llvm::StringLiteral kLocalTruncationAttr = "mpc.local_truncation";
+
+/// The result of a cleartext twin that counts the numbers that left the ring.
 inline constexpr llvm::StringLiteral kWrapsOutput = "wraps";
+/// The input from which a twin draws the shares that are truncated, and its results: how
+/// many truncations failed, and how many do on average, for each of `truncationSites`.
+inline constexpr llvm::StringLiteral kSeedInput = "truncation_seed";
+inline constexpr llvm::StringLiteral kFailedOutput = "failed_truncations";
+inline constexpr llvm::StringLiteral kExpectedOutput = "expected_failed_truncations";
 
 /// A workload, and its size in elements. `rows` and `row` are the number and the length of
 /// the rows along which Max, Softmax and the norms work: elements = rows * row.

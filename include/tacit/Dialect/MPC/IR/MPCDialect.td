@@ -132,9 +132,9 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
   let description = [{
     The discardable attribute `mpc.cost`, put there by `mpc-annotate-costs`: bytes
     from the client to the server and back, or only their sum (`total`) if a source gives no
-    directions; bytes that are sent before the input is known; the hops (dependent one-way
-    messages; a simultaneous exchange is one) of this operation and the hop at which it
-    begins, -1 if a source gives none; and the source of the figures.
+    directions; bytes that are sent before the input is known, and once for a session; the
+    hops (dependent one-way messages; a simultaneous exchange is one) of this operation and
+    the hop at which it begins, -1 if a source gives none; and the source of the figures.
 
     ```mlir
     mpc.cost = #mpc.cost<total = 393216, to_server = 196608, to_client = 196608,
@@ -144,6 +144,7 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
   let parameters = (ins "int64_t":$total, DefaultValuedParameter<"int64_t", "-1">:$to_server,
                         DefaultValuedParameter<"int64_t", "-1">:$to_client,
                         DefaultValuedParameter<"int64_t", "-1">:$offline,
+                        DefaultValuedParameter<"int64_t", "-1">:$setup,
                         DefaultValuedParameter<"int64_t", "-1">:$hops,
                         DefaultValuedParameter<"int64_t", "-1">:$start,
                         StringRefParameter<"where the figures come from">:$basis);

@@ -64,6 +64,10 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     names it. They must not be shared between functions or within the series (by `cse`) if
     the cost of the recipe is wanted.
 
+    With `local-truncation`, the function states that the parties of this protocol truncate
+    by themselves (`mpc.local_truncation`), each its own share, which sometimes fails:
+    `convert-mpc-to-linalg` draws these failures.
+
     **Before**
 
     ```mlir
@@ -90,7 +94,9 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
   let options = [
     WordOption<"recipe", "recipe", Recipe, /*default=*/"CrypTen", "the expansions that are used">,
     Option<"normScale", "norm-scale", "int64_t", /*default=*/"1",
-           "a power of two by which CrypTen's norms move the variances that rsqrt takes">
+           "a power of two by which CrypTen's norms move the variances that rsqrt takes">,
+    Option<"localTruncation", "local-truncation", "bool", /*default=*/"false",
+           "state that each party truncates its own share, by itself">
   ];
   let statistics = [
     Statistic<"functions", "functions", "whole functions expanded">,
