@@ -55,10 +55,23 @@ private:
 };
 } // namespace
 
+/// Caches without a position hold nothing: a run begins with them.
 static bool hasState(const Schedule &schedule) {
   return llvm::any_of(schedule.arguments, [](const Argument &argument) {
-    return argument.kind == Argument::Kind::State;
+    return argument.kind == Argument::Kind::State && argument.words() > 0;
   });
+}
+
+/// The shares of caches without a position.
+static StateShares emptyState(const Schedule &schedule) {
+  StateShares state;
+  for (const Argument &argument : schedule.arguments) {
+    if (argument.kind != Argument::Kind::State)
+      continue;
+    state.names.push_back(argument.name);
+    state.shares.push_back({TACIT_I64, argument.shape, {}});
+  }
+  return state;
 }
 
 static bool leavesState(const Schedule &schedule) {
@@ -92,6 +105,8 @@ llvm::Error PackageParty::open() {
     if (!shares)
       return shares.takeError();
     state = std::move(*shares);
+  } else if (StateShares empty = emptyState(schedule); !empty.names.empty()) {
+    state = std::move(empty);
   }
   auto code = Executable::loadLibrary(paths.party);
   if (!code)
