@@ -125,11 +125,12 @@ llvm::Expected<PartyResults> PackageParty::runOnce(llvm::ArrayRef<HostTensor> ar
   task.threads = options.threads;
   task.progress = [&](size_t) { meter.advance(); };
   if (!options.dealer.empty())
-    task.askDealer = [&](const DealingNumber &dealing) -> llvm::Error {
-      return fetchMaterial(options.dealer, schedule, options.party, dealing,
-                           options.inferences, material->path(), patience)
+    task.askDealer = [&](const DealingNumber &dealing, int64_t inferences) -> llvm::Error {
+      return fetchMaterial(options.dealer, schedule, options.party, dealing, inferences,
+                           material->path(), patience)
           .takeError();
     };
+  task.dealInferences = options.inferences;
   // One order for both parties, so that their files are equal.
   llvm::raw_fd_ostream *wires = nullptr;
   if (!options.wires.empty()) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/PartySession.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include "tacit/Runtime/TwoParty/MaterialFolder.h"
 #include "tacit/Runtime/TwoParty/Twin.h"
@@ -67,6 +68,7 @@ protected:
     PartyTask task{clientSchedule, clientParty, *program, clientArguments,
                    clientState ? &*clientState : nullptr};
     task.askDealer = askDealer[0];
+    task.dealInferences = wanted[0];
     return runParty(task, store, channel);
   }
   Expected<PartyResults> runServer(Channel &channel) {
@@ -75,6 +77,7 @@ protected:
     PartyTask task{schedule, Party::Server, *program, serverArguments,
                    serverState ? &*serverState : nullptr};
     task.askDealer = askDealer[1];
+    task.dealInferences = wanted[1];
     return runParty(task, store, channel);
   }
 
@@ -86,7 +89,8 @@ protected:
   std::vector<HostTensor> clientArguments{tensorOf(kX)};
   std::vector<HostTensor> serverArguments{tensorOf(kC), tensorOf(kW)};
   std::optional<StateShares> clientState, serverState;
-  std::function<llvm::Error(const DealingNumber &)> askDealer[2];
+  std::function<llvm::Error(const DealingNumber &, int64_t)> askDealer[2];
+  int64_t wanted[2] = {1, 1};
 };
 
 TEST_F(PartySessionTest, ComputesWhatThePackageComputes) {
@@ -211,7 +215,7 @@ TEST_F(PartySessionTest, NeedsMaterialOfBoth) {
   outcome = run();
   EXPECT_CONTAINS(outcome.clientError,
                   "[7] the server has none of the material that is left here");
-  askDealer[0] = [](const DealingNumber &) { return llvm::Error::success(); };
+  askDealer[0] = [](const DealingNumber &, int64_t) { return llvm::Error::success(); };
   outcome = run();
   EXPECT_CONTAINS(outcome.clientError, "[7] the server has no material and no dealer");
   EXPECT_CONTAINS(outcome.serverError, "[7] the client ");
@@ -230,9 +234,11 @@ TEST_F(PartySessionTest, AsksTheDealerWhereNothingIsLeft) {
   ASSERT_EQ(run().clientError, "no error");
   ASSERT_EQ(run().clientError, "no error");
   DealingNumber asked[2];
+  wanted[1] = 5;
   for (int party : {0, 1})
-    askDealer[party] = [&, party](const DealingNumber &number) {
+    askDealer[party] = [&, party](const DealingNumber &number, int64_t inferences) {
       asked[party] = number;
+      EXPECT_EQ(inferences, 5);
       return fail(ErrorKind::Peer, "", "the dealer sleeps");
     };
   Outcome outcome = run();

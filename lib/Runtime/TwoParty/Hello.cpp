@@ -22,7 +22,7 @@ std::vector<char> Hello::toBytes() const {
   out.add(package);
   out.add(state);
   out.add(nonce.bytes);
-  out.add32(hasDealer);
+  out.add64(wanted);
   size_t count = std::min(offers.size(), kMaxOffers);
   out.add32(count);
   for (const Offer &offer : ArrayRef(offers).take_front(count)) {
@@ -40,9 +40,9 @@ static std::string shortText(const Checksum &number) {
 
 /// Returns false if there is something that nobody writes.
 static bool readOffers(ByteReader &in, Hello &hello) {
-  hello.hasDealer = in.get32() != 0;
+  hello.wanted = static_cast<int64_t>(in.get64());
   uint32_t count = in.get32();
-  if (count > Hello::kMaxOffers)
+  if (count > Hello::kMaxOffers || hello.wanted < 0)
     return false;
   for (uint32_t i = 0; i < count && in.isGood(); ++i) {
     Offer offer;

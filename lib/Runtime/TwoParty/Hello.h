@@ -25,7 +25,8 @@ struct Hello {
   /// The state that the inference begins with; zero if none.
   Checksum state = {};
   DealingNumber nonce; ///< random
-  bool hasDealer = false;
+  /// For how many it would ask a dealer; zero if it knows none.
+  int64_t wanted = 0;
   std::vector<Offer> offers; ///< of which something is left
 
   std::vector<char> toBytes() const;

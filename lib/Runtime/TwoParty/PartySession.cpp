@@ -297,7 +297,7 @@ llvm::Error PartyRun::greet() {
   mine.party = task.party;
   mine.package = packageNumber(task.schedule.package);
   mine.nonce = DealingNumber::random();
-  mine.hasDealer = task.askDealer != nullptr;
+  mine.wanted = task.askDealer ? task.dealInferences : 0;
   if (task.state)
     mine.state = task.state->number;
   auto offers = usableOffers();
@@ -323,9 +323,9 @@ Expected<Agreement> PartyRun::findMaterial(const Hello &mine, const Hello &their
   const Hello &client = isServer ? theirs : mine, &server = isServer ? mine : theirs;
   if (auto found = agree(client, server))
     return *found;
-  if (mine.hasDealer && theirs.hasDealer) {
+  if (mine.wanted > 0 && theirs.wanted > 0) {
     DealingNumber number = newDealing(client, server);
-    if (llvm::Error error = task.askDealer(number))
+    if (llvm::Error error = task.askDealer(number, std::max(mine.wanted, theirs.wanted)))
       return std::move(error);
     // One of them may have to wait for the other.
     auto answer = channel.exchange(Frame::Hello, Channel::Bytes(), 0);
@@ -333,7 +333,7 @@ Expected<Agreement> PartyRun::findMaterial(const Hello &mine, const Hello &their
       return answer.takeError();
     return Agreement{number, 0, true};
   }
-  if (mine.hasDealer)
+  if (mine.wanted > 0)
     return channel.blame("give both parties the same dealer",
                          "has no material and no dealer");
   if (mine.offers.empty())

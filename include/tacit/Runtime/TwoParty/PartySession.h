@@ -39,9 +39,11 @@ struct PartyTask {
   std::function<void(size_t)> progress = nullptr;
   /// Called for all words that are exchanged.
   std::function<void(const Exchanged &)> observer = nullptr;
-  /// Gets material where the parties have none in common; null if there is no dealer. Both
-  /// parties call it with the same number.
-  std::function<llvm::Error(const DealingNumber &)> askDealer = nullptr;
+  /// Gets material for so many inferences where the parties have none in common; null if
+  /// there is no dealer. Both parties call it with the same numbers.
+  std::function<llvm::Error(const DealingNumber &, int64_t)> askDealer = nullptr;
+  /// For how many to ask it, unless the other party needs more.
+  int64_t dealInferences = 1;
 };
 
 struct HopReport {
