@@ -22,10 +22,12 @@ WORK = BUILD / "fuzz-work"
 FUZZERS = {
     "import": (2000, ["test/Inputs/*.onnx", "test/Inputs/operators/*.onnx",
                       "test/Inputs/fused/*.onnx"], []),
+    "material": (3000, ["fuzz/corpus/material/*"], []),
     "npy": (200000, ["fuzz/corpus/npy/*"], ["-dict=" + str(ROOT / "fuzz/npy.dict")]),
     "npz": (50000, ["fuzz/corpus/npz/*"], []),
     "program": (1000, ["test/Dialect/NN/**/*.mlir"], []),
     "suite": (20000, ["lib/Cost/Suites/*.json"], []),
+    "wire": (20000, ["fuzz/corpus/wire/*"], []),
 }
 
 

@@ -96,7 +96,7 @@ def conformance():
 
 def fuzzers():
     """Each is one check. They are built here: nothing else needs them."""
-    names = ("import", "npy", "program", "suite")
+    names = ("import", "material", "npy", "program", "suite", "wire")
     if "fuzzers" not in (BUILD / "build.ninja").read_text():
         print("no libFuzzer (package libclang-rt-22-dev): the fuzzers are not run")
         return 0, 0, len(names)

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Channel.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include <sys/resource.h>
 #include <thread>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/DealerService.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include "tacit/Runtime/TwoParty/MaterialFolder.h"
 #include <thread>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Dealing.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include "tacit/Runtime/TwoParty/PackedBits.h"
 #include <map>

@@ -14,7 +14,6 @@
 #ifndef TACIT_UNITTESTS_TWOPARTY_FAKEPACKAGE_H
 #define TACIT_UNITTESTS_TWOPARTY_FAKEPACKAGE_H
 
-#include "TestSupport.h"
 #include "tacit/Runtime/Executable.h"
 #include "tacit/Runtime/TwoParty/Schedule.h"
 

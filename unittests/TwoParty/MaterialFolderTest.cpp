@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/MaterialFolder.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include "llvm/Support/Path.h"
 #include <csignal>

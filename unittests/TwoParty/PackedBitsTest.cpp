@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/PackedBits.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include <random>
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Seed.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 
 using namespace llvm;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/StateFile.h"
+#include "TestSupport.h"
 #include "TwoParty/FakePackage.h"
 #include "tacit/Support/InputFiles.h"
 #include <sys/stat.h>
