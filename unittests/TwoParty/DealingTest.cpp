@@ -101,9 +101,11 @@ TEST_F(DealingTest, CorrectsBitsByExclusiveOr) {
 
 TEST_F(DealingTest, StopsAtTheFirstFailure) {
   Collected sink(/*failAt=*/kBits);
+  int finished = finishedRuns();
   EXPECT_EQ(dealInto(sink), "[4] the sink is full | ");
   EXPECT_EQ(sink.begun.size(), 1u);
   EXPECT_TRUE(sink.words.empty());
+  EXPECT_EQ(finishedRuns(), finished) << "the program does not compute on";
 }
 
 TEST_F(DealingTest, RejectsAProgramOfAnotherSchedule) {

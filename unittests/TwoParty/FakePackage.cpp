@@ -7,7 +7,10 @@
 
 #include "TwoParty/FakePackage.h"
 #include "tacit/Runtime/tacit_party.h"
+#include <array>
+#include <atomic>
 #include <cstring>
+#include <functional>
 
 using namespace tacit;
 using namespace tacit::test;
@@ -41,40 +44,45 @@ Schedule test::fakeSchedule(bool hasState) {
   return schedule;
 }
 
+static std::atomic<int> finished = 0;
+int test::finishedRuns() { return finished; }
+
+/// Programs may be left by a jump, as generated code may: nothing here has a destructor.
+using Row = std::array<int64_t, kCount>;
+
 /// Modulo 2^64.
 template <typename Function>
-static Words combine(const Words &a, const Words &b, Function function) {
-  Words out(kCount);
+static Row combine(const Row &a, const Row &b, Function function) {
+  Row out;
   for (int64_t i = 0; i < kCount; ++i)
     out[i] = static_cast<int64_t>(
         function(static_cast<uint64_t>(a[i]), static_cast<uint64_t>(b[i])));
   return out;
 }
-static Words add(const Words &a, const Words &b) { return combine(a, b, std::plus<>()); }
-static Words sub(const Words &a, const Words &b) { return combine(a, b, std::minus<>()); }
-static Words mul(const Words &a, const Words &b) {
-  return combine(a, b, std::multiplies<>());
-}
+static Row add(const Row &a, const Row &b) { return combine(a, b, std::plus<>()); }
+static Row sub(const Row &a, const Row &b) { return combine(a, b, std::minus<>()); }
+static Row mul(const Row &a, const Row &b) { return combine(a, b, std::multiplies<>()); }
 
 //===----------------------------------------------------------------------===//
 // The dealer
 //===----------------------------------------------------------------------===//
 
-static Words drawn(int64_t id) {
-  Words words(kCount);
+static Row drawn(int64_t id) {
+  Row words;
   tacit_dealer_draw(id, words.data(), kCount);
   return words;
 }
 
 static int64_t runDealer(const uint8_t *, uint8_t *, const tacit_tensor *, tacit_tensor *,
                          const int64_t *) {
-  Words product = mul(drawn(kInputMask), drawn(kWeightMask));
-  Words opening = drawn(currentFault == Fault::OtherMaterial ? 99 : kOpeningMask);
+  Row product = mul(drawn(kInputMask), drawn(kWeightMask));
+  Row opening = drawn(currentFault == Fault::OtherMaterial ? 99 : kOpeningMask);
   tacit_dealer_deal(kBits, opening.data(), kCount);
   if (currentFault != Fault::Missing)
     tacit_dealer_deal(kProduct, product.data(), kCount);
   if (currentFault == Fault::Twice)
     tacit_dealer_deal(kProduct, product.data(), kCount);
+  ++finished;
   return 0;
 }
 
@@ -82,49 +90,52 @@ static int64_t runDealer(const uint8_t *, uint8_t *, const tacit_tensor *, tacit
 // The parties
 //===----------------------------------------------------------------------===//
 
-static Words shareOf(int64_t id) {
-  Words words(kCount);
+static Row shareOf(int64_t id) {
+  Row words;
   tacit_party_material(id, words.data(), kCount);
   return words;
 }
 
-static Words exchanged(Direction direction, const Words &mine) {
+static Row exchanged(Direction direction, const Row &mine) {
   // Whatever was there before is overwritten.
-  Words theirs(kCount + 1, 77), longer = mine;
-  longer.push_back(0);
-  tacit_party_message(static_cast<int64_t>(direction), longer.data(), theirs.data(),
+  int64_t theirs[kCount + 1] = {77, 77, 77, 77, 77}, longer[kCount + 1] = {};
+  std::copy(mine.begin(), mine.end(), longer);
+  tacit_party_message(static_cast<int64_t>(direction), longer, theirs,
                       kCount + (currentFault == Fault::OtherWords));
   tacit_party_exchange();
-  theirs.pop_back();
-  return theirs;
+  Row received;
+  std::copy(theirs, theirs + kCount, received.begin());
+  return received;
 }
 
-static Words inputOf(const tacit_tensor &tensor) {
-  const auto *words = static_cast<const int64_t *>(tensor.data);
-  return Words(words, words + kCount);
+static Row inputOf(const tacit_tensor &tensor) {
+  Row words;
+  std::memcpy(words.data(), tensor.data, sizeof words);
+  return words;
 }
 
-static void store(tacit_tensor &tensor, const Words &words) {
-  std::memcpy(tensor.data, words.data(), kCount * sizeof(int64_t));
+static void store(tacit_tensor &tensor, const Row &words) {
+  std::memcpy(tensor.data, words.data(), sizeof words);
 }
 
 /// The equations are those of docs/Rationale/TwoParties.md for weights.
 static int64_t runParty(const tacit_tensor *in, tacit_tensor *out, bool hasState) {
   bool isServer = *static_cast<const int64_t *>(in[0].data) == 1;
-  Words x = inputOf(in[1]), c = inputOf(in[2]), w = inputOf(in[3]), zero(kCount, 0);
-  Words l = shareOf(currentFault == Fault::OtherMaterial ? 99 : kInputMask);
-  Words received = exchanged(Direction::ToServer, add(x, l));
-  Words product = isServer ? mul(received, w) : mul(sub(zero, l), w);
-  Words z = add(add(product, shareOf(kProduct)), c);
+  Row x = inputOf(in[1]), c = inputOf(in[2]), w = inputOf(in[3]), zero = {};
+  Row l = shareOf(currentFault == Fault::OtherMaterial ? 99 : kInputMask);
+  Row received = exchanged(Direction::ToServer, add(x, l));
+  Row product = isServer ? mul(received, w) : mul(sub(zero, l), w);
+  Row z = add(add(product, shareOf(kProduct)), c);
   if (hasState)
     z = add(z, inputOf(in[4]));
-  Words r = shareOf(kOpeningMask), masked = add(z, r);
-  Words opened = add(masked, exchanged(Direction::Both, masked));
-  Words last = zero;
+  Row r = shareOf(kOpeningMask), masked = add(z, r);
+  Row opened = add(masked, exchanged(Direction::Both, masked));
+  Row last = zero;
   if (currentFault != Fault::Missing)
     last = exchanged(Direction::ToClient, r);
   store(out[0], sub(opened, add(r, last)));
   store(out[1], shareOf(kBits));
+  ++finished;
   return 0;
 }
 

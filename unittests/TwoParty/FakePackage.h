@@ -54,6 +54,9 @@ public:
   ~WithFault();
 };
 
+/// How many programs have come to their end.
+int finishedRuns();
+
 HostTensor tensorOf(const Words &words, std::vector<int64_t> shape = {kCount});
 Words wordsOf(const HostTensor &tensor);
 

@@ -324,9 +324,11 @@ TEST_F(PartySessionTest, SendsNothingThatWasNotForecast) {
 
 TEST_F(PartySessionTest, AsksForNothingThatIsNotInTheSchedule) {
   WithFault fault(Fault::OtherMaterial);
+  int finished = finishedRuns();
   EXPECT_CONTAINS(run().clientError,
                   "[4] the program asks for material 99 of 4 words, which "
                   "the schedule does not have");
+  EXPECT_EQ(finishedRuns(), finished) << "nobody computes on";
 }
 
 // The marks of both are on the disk when the connection is lost in the middle.

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Dealing.h"
-#include "FirstFailure.h"
+#include "StoppableRun.h"
 #include "tacit/Runtime/TwoParty/PackedBits.h"
 #include "tacit/Support/Error.h"
 #include <set>
@@ -31,10 +31,10 @@ public:
   llvm::Error run(Executable &program, int threads);
 
 private:
-  /// Null, with a failure recorded, if the schedule has another material.
-  const Material *find(int64_t id, int64_t count, bool isDealt);
-  void draw(int64_t id, MutableArrayRef<int64_t> words);
-  void deal(int64_t id, ArrayRef<int64_t> words);
+  /// Fails if the schedule has another material.
+  Expected<const Material *> find(int64_t id, int64_t count, bool isDealt) const;
+  llvm::Error draw(int64_t id, MutableArrayRef<int64_t> words);
+  llvm::Error deal(int64_t id, ArrayRef<int64_t> words);
   /// Writes the words of which a party has the seed.
   void expandFor(Party party, const Material &material, MutableArrayRef<int64_t> words) {
     expand(seeds.of(party), domainOf(material, seeds.number, inference, party), words);
@@ -47,83 +47,79 @@ private:
   std::set<int64_t> dealt;
   std::vector<int64_t> scratch;
   std::vector<uint8_t> packed;
-  FirstFailure failure;
+  StoppableRun code;
 };
 
 } // namespace
 
-const Material *Dealer::find(int64_t id, int64_t count, bool isDealt) {
-  if (failure)
-    return nullptr;
+Expected<const Material *> Dealer::find(int64_t id, int64_t count, bool isDealt) const {
   const Material *material = schedule.findMaterial(id);
   if (material && material->words == count &&
       (material->origin == Origin::Dealt) == isDealt)
     return material;
-  failure.record(fail(ErrorKind::BadInput, kCompileAgain,
-                      "the dealer's program {} material {} of {} words, which the schedule "
-                      "does not have",
-                      isDealt ? "deals" : "draws", id, count));
-  return nullptr;
+  return fail(
+      ErrorKind::BadInput, kCompileAgain,
+      "the dealer's program {} material {} of {} words, which the schedule does not "
+      "have",
+      isDealt ? "deals" : "draws", id, count);
 }
 
-void Dealer::draw(int64_t id, MutableArrayRef<int64_t> words) {
-  const Material *material = find(id, words.size(), /*isDealt=*/false);
-  if (!material) {
-    std::fill(words.begin(), words.end(), 0);
-    return;
-  }
-  if (material->origin != Origin::Drawn) {
-    expandFor(material->origin == Origin::Client ? Party::Client : Party::Server, *material,
+llvm::Error Dealer::draw(int64_t id, MutableArrayRef<int64_t> words) {
+  auto found = find(id, words.size(), /*isDealt=*/false);
+  if (!found)
+    return found.takeError();
+  const Material &material = **found;
+  if (material.origin != Origin::Drawn) {
+    expandFor(material.origin == Origin::Client ? Party::Client : Party::Server, material,
               words);
-    return;
+    return llvm::Error::success();
   }
   scratch.resize(words.size());
-  expandFor(Party::Client, *material, words);
-  expandFor(Party::Server, *material, scratch);
+  expandFor(Party::Client, material, words);
+  expandFor(Party::Server, material, scratch);
   for (auto [word, other] : zip_equal(words, scratch))
-    word = material->isBoolean ? word ^ other
-                               : static_cast<int64_t>(static_cast<uint64_t>(word) +
-                                                      static_cast<uint64_t>(other));
+    word = material.isBoolean ? word ^ other
+                              : static_cast<int64_t>(static_cast<uint64_t>(word) +
+                                                     static_cast<uint64_t>(other));
+  return llvm::Error::success();
 }
 
-void Dealer::deal(int64_t id, ArrayRef<int64_t> words) {
-  const Material *material = find(id, words.size(), /*isDealt=*/true);
-  if (!material)
-    return;
-  if (!dealt.insert(id).second) {
-    failure.record(fail(ErrorKind::BadInput, kCompileAgain,
-                        "the dealer's program deals material {} twice", id));
-    return;
-  }
+llvm::Error Dealer::deal(int64_t id, ArrayRef<int64_t> words) {
+  auto found = find(id, words.size(), /*isDealt=*/true);
+  if (!found)
+    return found.takeError();
+  const Material &material = **found;
+  if (!dealt.insert(id).second)
+    return fail(ErrorKind::BadInput, kCompileAgain,
+                "the dealer's program deals material {} twice", id);
   scratch.resize(words.size());
-  expandDealt(seeds.client, domainOf(*material, seeds.number, inference, Party::Client),
-              *material, scratch);
+  expandDealt(seeds.client, domainOf(material, seeds.number, inference, Party::Client),
+              material, scratch);
   for (auto [word, other] : zip_equal(words, MutableArrayRef<int64_t>(scratch)))
-    other = material->isBoolean ? word ^ other
-                                : static_cast<int64_t>(static_cast<uint64_t>(word) -
-                                                       static_cast<uint64_t>(other));
-  packed.resize(material->correctionBytes());
-  packBits(scratch, material->bits, packed);
-  failure.record(sink.correct(*material, packed));
+    other = material.isBoolean ? word ^ other
+                               : static_cast<int64_t>(static_cast<uint64_t>(word) -
+                                                      static_cast<uint64_t>(other));
+  packed.resize(material.correctionBytes());
+  packBits(scratch, material.bits, packed);
+  return sink.correct(material, packed);
 }
 
 llvm::Error Dealer::run(Executable &program, int threads) {
   tacit_outside outside = {};
   outside.context = this;
   outside.draw = [](void *context, int64_t id, int64_t *words, int64_t count) {
-    static_cast<Dealer *>(context)->draw(id, {words, static_cast<size_t>(count)});
+    auto *dealer = static_cast<Dealer *>(context);
+    dealer->code.record(dealer->draw(id, {words, static_cast<size_t>(count)}));
+    dealer->code.stopIfFailed();
   };
   outside.deal = [](void *context, int64_t id, const int64_t *words, int64_t count) {
-    static_cast<Dealer *>(context)->deal(id, {words, static_cast<size_t>(count)});
+    auto *dealer = static_cast<Dealer *>(context);
+    dealer->code.record(dealer->deal(id, {words, static_cast<size_t>(count)}));
+    dealer->code.stopIfFailed();
   };
   if (llvm::Error error = sink.begin(inference))
     return error;
-  program.enterOutside(&outside);
-  auto results = program.run({}, threads);
-  program.enterOutside(nullptr);
-  if (!results)
-    return results.takeError();
-  if (llvm::Error error = failure.take())
+  if (llvm::Error error = code.run(program, outside, {}, {}, threads))
     return error;
   for (const Material &material : schedule.materials)
     if (material.origin == Origin::Dealt && !dealt.count(material.id))

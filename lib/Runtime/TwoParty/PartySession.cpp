@@ -7,8 +7,8 @@
 
 #include "tacit/Runtime/TwoParty/PartySession.h"
 #include "ByteStream.h"
-#include "FirstFailure.h"
 #include "Hello.h"
+#include "StoppableRun.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include <chrono>
@@ -49,8 +49,7 @@ struct PendingMessage {
   MutableArrayRef<int64_t> theirs;
 };
 
-/// Answers the calls of a party's program. The program cannot be stopped: after a failure
-/// it computes on, with zeros.
+/// Answers the calls of a party's program.
 class Surroundings {
 public:
   Surroundings(const PartyTask &task, PartyMaterial &material, Channel &channel,
@@ -61,8 +60,8 @@ public:
   llvm::Error run(ArrayRef<tacit_tensor> inputs, std::vector<HostTensor> &outputs);
 
 private:
-  void share(int64_t id, MutableArrayRef<int64_t> words);
-  void exchange();
+  llvm::Error share(int64_t id, MutableArrayRef<int64_t> words);
+  llvm::Error exchange();
   llvm::Error checkHop(const Hop *hop) const;
   void count(const Hop &hop, double waited);
   void observe();
@@ -75,22 +74,19 @@ private:
   std::vector<PendingMessage> pending;
   std::map<std::tuple<std::string, std::string, std::string>, size_t> sites;
   size_t nextHop = 0;
-  FirstFailure failure;
+  StoppableRun code;
 };
 
 } // namespace
 
-void Surroundings::share(int64_t id, MutableArrayRef<int64_t> words) {
+llvm::Error Surroundings::share(int64_t id, MutableArrayRef<int64_t> words) {
   const Material *found = task.schedule.findMaterial(id);
-  if (!failure && (!found || found->words != static_cast<int64_t>(words.size())))
-    failure.record(fail(ErrorKind::BadInput, kCompileAgain,
-                        "the program asks for material {} of {} words, which the schedule "
-                        "does not have",
-                        id, words.size()));
-  if (!failure)
-    failure.record(material.share(*found, words));
-  if (failure)
-    std::fill(words.begin(), words.end(), 0);
+  if (found && found->words == static_cast<int64_t>(words.size()))
+    return material.share(*found, words);
+  return fail(ErrorKind::BadInput, kCompileAgain,
+              "the program asks for material {} of {} words, which the schedule does not "
+              "have",
+              id, words.size());
 }
 
 /// The program sends exactly what was forecast.
@@ -130,36 +126,37 @@ void Surroundings::observe() {
     task.observer({nextHop, i, message.direction, message.mine, message.theirs});
 }
 
-void Surroundings::exchange() {
+llvm::Error Surroundings::exchange() {
   const std::vector<Hop> &hops = task.schedule.hops;
   const Hop *hop = nextHop < hops.size() ? &hops[nextHop] : nullptr;
+  if (llvm::Error error = checkHop(hop))
+    return error;
   Direction away = task.party == Party::Client ? Direction::ToServer : Direction::ToClient;
   SmallVector<Channel::Bytes, 8> sent;
   SmallVector<Channel::Buffer, 8> received;
   for (const PendingMessage &message : pending) {
-    std::fill(message.theirs.begin(), message.theirs.end(), 0);
-    if (message.direction == Direction::Both || message.direction == away)
+    bool isSent = message.direction == Direction::Both || message.direction == away;
+    bool isReceived = message.direction == Direction::Both || message.direction != away;
+    if (isSent)
       sent.push_back(bytesOf(message.mine));
-    if (message.direction == Direction::Both || message.direction != away)
+    if (isReceived)
       received.push_back(bytesOf(message.theirs));
+    else
+      std::fill(message.theirs.begin(), message.theirs.end(), 0);
   }
-  if (!failure)
-    failure.record(checkHop(hop));
-  if (!failure) {
-    channel.setPlace(fmt::format(" in hop {} of {}", nextHop + 1, hops.size()));
-    Clock::time_point begin = Clock::now();
-    failure.record(channel.exchange(Frame::Hop, sent, received));
-    if (!failure) {
-      count(*hop, secondsSince(begin));
-      if (task.observer)
-        observe();
-    }
-    ++nextHop;
-    lastHop = Clock::now();
-    if (task.progress)
-      task.progress(nextHop);
-  }
+  channel.setPlace(fmt::format(" in hop {} of {}", nextHop + 1, hops.size()));
+  Clock::time_point begin = Clock::now();
+  if (llvm::Error error = channel.exchange(Frame::Hop, sent, received))
+    return error;
+  count(*hop, secondsSince(begin));
+  if (task.observer)
+    observe();
   pending.clear();
+  ++nextHop;
+  lastHop = Clock::now();
+  if (task.progress)
+    task.progress(nextHop);
+  return llvm::Error::success();
 }
 
 llvm::Error Surroundings::run(ArrayRef<tacit_tensor> inputs,
@@ -167,7 +164,9 @@ llvm::Error Surroundings::run(ArrayRef<tacit_tensor> inputs,
   tacit_outside outside = {};
   outside.context = this;
   outside.material = [](void *context, int64_t id, int64_t *words, int64_t count) {
-    static_cast<Surroundings *>(context)->share(id, {words, static_cast<size_t>(count)});
+    auto *self = static_cast<Surroundings *>(context);
+    self->code.record(self->share(id, {words, static_cast<size_t>(count)}));
+    self->code.stopIfFailed();
   };
   outside.message = [](void *context, int64_t direction, const int64_t *mine,
                        int64_t *theirs, int64_t count) {
@@ -176,7 +175,9 @@ llvm::Error Surroundings::run(ArrayRef<tacit_tensor> inputs,
         {static_cast<Direction>(direction), {mine, size}, {theirs, size}});
   };
   outside.exchange = [](void *context) {
-    static_cast<Surroundings *>(context)->exchange();
+    auto *self = static_cast<Surroundings *>(context);
+    self->code.record(self->exchange());
+    self->code.stopIfFailed();
   };
   std::vector<tacit_tensor> views(outputsOf(task.program.description()).size());
   if (llvm::Error error = task.program.deriveOutputs(inputs, views))
@@ -187,15 +188,7 @@ llvm::Error Surroundings::run(ArrayRef<tacit_tensor> inputs,
     outputs.push_back(std::move(output));
     view.data = outputs.back().data.data();
   }
-  task.program.enterOutside(&outside);
-  llvm::Error error = task.program.runInto(inputs, views, task.threads);
-  task.program.enterOutside(nullptr);
-  // What the program computes after a failure means nothing.
-  if (failure) {
-    consumeError(std::move(error));
-    return failure.take();
-  }
-  if (error)
+  if (llvm::Error error = code.run(task.program, outside, inputs, views, task.threads))
     return error;
   if (nextHop != task.schedule.hops.size())
     return fail(ErrorKind::BadInput, kCompileAgain,
