@@ -16,172 +16,19 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Export/Package/Package.h"
 #include "tacit/InitAll/InitAll.h"
-#include "tacit/Runtime/tacit_party.h"
+#include "tacit/Runtime/TwoParty/Twin.h"
 #include <cmath>
-#include <condition_variable>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <random>
-#include <thread>
 
 using namespace mlir;
 using namespace tacit;
 using namespace tacit::test;
+using namespace tacit::twoparty;
 
 namespace {
-
-using Words = std::vector<int64_t>;
-
-/// The material of a run. The shares of a party come from a generator that its number and
-/// that of the material seed.
-class Material {
-public:
-  Material(ModuleOp programs, uint64_t seed) : seed(seed) {
-    programs.walk(
-        [&](mpc::DrawOp op) { sources[op.getSource().getId()] = op.getSource(); });
-    programs.walk(
-        [&](mpc::DealOp op) { sources[op.getSource().getId()] = op.getSource(); });
-  }
-
-  Words random(bool isServer, int64_t id, int64_t count) const {
-    std::mt19937_64 generator(seed * 2654435761u + id * 2 + (isServer ? 1 : 0));
-    Words words(count);
-    for (int64_t &word : words)
-      word = static_cast<int64_t>(generator());
-    return words;
-  }
-
-  Words share(bool isServer, int64_t id, int64_t count) const {
-    mpc::MaterialAttr source = sources.at(id);
-    if (source.getOrigin() == (isServer ? mpc::Origin::Client : mpc::Origin::Server))
-      return Words(count, 0);
-    if (isServer && source.getOrigin() == mpc::Origin::Dealt)
-      return dealt.at(id);
-    return random(isServer, id, count);
-  }
-
-  Words draw(int64_t id, int64_t count) const {
-    bool isBoolean = sources.at(id).getBoolean();
-    Words client = share(false, id, count), server = share(true, id, count);
-    for (int64_t i = 0; i < count; ++i)
-      client[i] = isBoolean ? client[i] ^ server[i]
-                            : static_cast<int64_t>(static_cast<uint64_t>(client[i]) +
-                                                   static_cast<uint64_t>(server[i]));
-    return client;
-  }
-
-  void deal(int64_t id, const int64_t *words, int64_t count) {
-    mpc::MaterialAttr source = sources.at(id);
-    Words rest = random(false, id, count);
-    unsigned unused = 64 - source.getBits();
-    for (int64_t i = 0; i < count; ++i) {
-      auto mine = static_cast<uint64_t>(rest[i]), word = static_cast<uint64_t>(words[i]);
-      uint64_t left = source.getBoolean() ? mine ^ word : word - mine;
-      // Nobody may need more bits than were promised.
-      rest[i] = static_cast<int64_t>(left << unused >> unused);
-    }
-    dealt[id] = rest;
-  }
-
-private:
-  uint64_t seed;
-  std::map<int64_t, mpc::MaterialAttr> sources;
-  std::map<int64_t, Words> dealt;
-};
-
-struct Message {
-  int64_t direction;
-  const int64_t *mine;
-  int64_t *theirs;
-  int64_t count;
-};
-
-/// Two threads that wait for each other at each hop.
-class Meeting {
-public:
-  void exchange(bool isServer, std::vector<Message> &messages) {
-    std::unique_lock<std::mutex> lock(mutex);
-    waiting[isServer] = &messages;
-    if (++arrived == 2) {
-      deliver();
-      arrived = 0;
-      ++hops;
-      changed.notify_all();
-    } else {
-      changed.wait(lock, [&, hop = hops] { return hops != hop; });
-    }
-    messages.clear();
-  }
-
-  int64_t hops = 0, toServer = 0, toClient = 0;
-
-private:
-  void deliver() {
-    ASSERT_EQ(waiting[0]->size(), waiting[1]->size());
-    for (size_t i = 0; i < waiting[0]->size(); ++i) {
-      Message &client = (*waiting[0])[i], &server = (*waiting[1])[i];
-      size_t bytes = client.count * sizeof(int64_t);
-      if (client.direction != 2) {
-        std::memcpy(server.theirs, client.mine, bytes);
-        toServer += bytes;
-      } else {
-        std::memset(server.theirs, 0, bytes);
-      }
-      if (client.direction != 1) {
-        std::memcpy(client.theirs, server.mine, bytes);
-        toClient += bytes;
-      } else {
-        std::memset(client.theirs, 0, bytes);
-      }
-    }
-  }
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  int arrived = 0;
-  std::vector<Message> *waiting[2] = {};
-};
-
-struct Party {
-  bool isServer;
-  Material &material;
-  Meeting &meeting;
-  std::vector<Message> messages = {};
-};
-
-tacit_outside outsideOf(Party &party) {
-  tacit_outside outside = {};
-  outside.context = &party;
-  outside.material = [](void *context, int64_t id, int64_t *words, int64_t count) {
-    auto *party = static_cast<Party *>(context);
-    Words share = party->material.share(party->isServer, id, count);
-    std::copy(share.begin(), share.end(), words);
-  };
-  outside.message = [](void *context, int64_t direction, const int64_t *mine,
-                       int64_t *theirs, int64_t count) {
-    static_cast<Party *>(context)->messages.push_back({direction, mine, theirs, count});
-  };
-  outside.exchange = [](void *context) {
-    auto *party = static_cast<Party *>(context);
-    party->meeting.exchange(party->isServer, party->messages);
-  };
-  return outside;
-}
-
-tacit_outside outsideOfDealer(Material &material) {
-  tacit_outside outside = {};
-  outside.context = &material;
-  outside.draw = [](void *context, int64_t id, int64_t *words, int64_t count) {
-    Words drawn = static_cast<Material *>(context)->draw(id, count);
-    std::copy(drawn.begin(), drawn.end(), words);
-  };
-  outside.deal = [](void *context, int64_t id, const int64_t *words, int64_t count) {
-    static_cast<Material *>(context)->deal(id, words, count);
-  };
-  return outside;
-}
 
 class PartiesTest : public testing::Test {
 protected:
@@ -238,78 +85,33 @@ protected:
       program = compile(*module, "party");
     if (!client || !server || !dealer || !programs[0] || !programs[1])
       return {};
-    Material material(*module, seed);
-    tacit_outside dealing = outsideOfDealer(material);
-    tacit_outside_enter(&dealing);
-    EXPECT_EQ(describeRun(dealer->run({}, 1)), "no error");
-    tacit_outside_enter(nullptr);
     auto ofClient = client->run(inputs, 1), ofServer = server->run({}, 1);
-    if (!ofClient || !ofServer) {
+    auto schedule = schedulePrograms(*module);
+    if (!ofClient || !ofServer || !schedule) {
       ADD_FAILURE() << "cannot prepare";
       return {};
     }
-    std::vector<float> result;
-    auto runParty = [&](bool isServer) {
-      Party self{isServer, material, meeting};
-      tacit_outside outside = outsideOf(self);
-      tacit_outside_enter(&outside);
-      auto arguments = argumentsOf(*module, isServer, *ofClient, *ofServer, material);
-      auto results = programs[isServer]->run(arguments, /*threads=*/1);
-      tacit_outside_enter(nullptr);
-      if (!results)
-        ADD_FAILURE() << test::describe(results.takeError());
-      else if (!isServer) {
-        result.resize(results->front().data.size() / sizeof(float));
-        std::memcpy(result.data(), results->front().data.data(),
-                    results->front().data.size());
-      }
-    };
-    std::thread serverThread([&] { runParty(true); });
-    runParty(false);
-    serverThread.join();
+    Twin twin(*schedule, {*dealer, *programs[0], *programs[1]}, *ofServer,
+              DealingSeeds::fromNumber(seed));
+    Twin::Inputs given;
+    given.arguments = *ofClient;
+    auto results = twin.run(given);
+    if (!results) {
+      ADD_FAILURE() << test::describe(results.takeError());
+      return {};
+    }
+    expectForecast(results->client.report, schedule->forecast());
+    const std::vector<char> &bytes = results->client.revealed.front().data;
+    std::vector<float> result(bytes.size() / sizeof(float));
+    std::memcpy(result.data(), bytes.data(), bytes.size());
     return result;
   }
 
-  static std::string describeRun(llvm::Expected<std::vector<HostTensor>> results) {
-    return test::describe(results ? llvm::Error::success() : results.takeError());
-  }
-
-  std::vector<HostTensor> argumentsOf(ModuleOp module, bool isServer,
-                                      std::vector<HostTensor> &client,
-                                      std::vector<HostTensor> &server,
-                                      const Material &material) {
-    auto function = module.lookupSymbol<func::FuncOp>("party");
-    std::vector<HostTensor> arguments;
-    Words one{isServer};
-    arguments.push_back(tensorOf({}, one));
-    size_t nextOfClient = 0, nextOfServer = 0;
-    for (unsigned i = 1; i < function.getNumArguments(); ++i) {
-      auto owner = function.getArgAttrOfType<mpc::PartyAttr>(i, mpc::kPartyAttr).getValue();
-      bool isOwn = (owner == mpc::Party::Server) == isServer;
-      HostTensor tensor =
-          owner == mpc::Party::Server ? server[nextOfServer++] : client[nextOfClient++];
-      auto mask = function.getArgAttrOfType<IntegerAttr>(i, mpc::kMaskAttr);
-      if (!isOwn) {
-        Words words(tensor.data.size() / sizeof(int64_t), 0);
-        if (mask) {
-          Words masks = material.share(true, mask.getInt(), words.size());
-          std::memcpy(words.data(), tensor.data.data(), tensor.data.size());
-          for (size_t j = 0; j < words.size(); ++j)
-            words[j] = static_cast<int64_t>(static_cast<uint64_t>(words[j]) +
-                                            static_cast<uint64_t>(masks[j]));
-        }
-        tensor = tensorOf(tensor.shape, words);
-      }
-      arguments.push_back(tensor);
-    }
-    return arguments;
-  }
-
-  static HostTensor tensorOf(llvm::ArrayRef<int64_t> shape, const Words &words) {
-    HostTensor tensor{TACIT_I64, shape.vec(), {}};
-    tensor.data.resize(words.size() * sizeof(int64_t));
-    std::memcpy(tensor.data.data(), words.data(), tensor.data.size());
-    return tensor;
+  static void expectForecast(const RunReport &client, const Traffic &forecast) {
+    EXPECT_EQ(client.sent, forecast.toServer);
+    EXPECT_EQ(client.received, forecast.toClient);
+    EXPECT_EQ(client.hops, forecast.hops);
+    EXPECT_EQ(client.setup, forecast.setup);
   }
 
   static HostTensor floats(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values) {
@@ -323,7 +125,6 @@ protected:
                         llvm::function_ref<double(double)> definition);
 
   MLIRContext context;
-  Meeting meeting;
 };
 
 /// The largest errors of activations that lib/Dialect/MPC/Transforms/Arithmetic.h states.
