@@ -181,6 +181,13 @@ TEST_F(MaterialFolderTest, DropsWhatIsReleased) {
   EXPECT_TRUE(fs::exists(root.path(dealing("server", "corrections-1"))));
 }
 
+TEST_F(MaterialFolderTest, DropsWhatComesBefore) {
+  ASSERT_EQ(dealSome(), "no error");
+  EXPECT_EQ(take(Party::Server, 1), "no error");
+  EXPECT_FALSE(fs::exists(root.path(dealing("server", "corrections-0"))));
+  EXPECT_TRUE(fs::exists(root.path(dealing("server", "corrections-1"))));
+}
+
 //===----------------------------------------------------------------------===//
 // Damage
 //===----------------------------------------------------------------------===//

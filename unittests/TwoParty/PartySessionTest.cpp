@@ -337,6 +337,8 @@ TEST_F(PartySessionTest, UsesMaterialOfAFailedRun) {
     WithFault fault(Fault::Missing);
     (void)run();
   }
+  EXPECT_FALSE(fs::exists(root.path(
+      "server/material-" + DealingSeeds::fromNumber(1).number.text() + "/corrections-0")));
   Outcome outcome = run();
   ASSERT_EQ(outcome.clientError, "no error");
   EXPECT_EQ(outcome.client->report.inference, 1);

@@ -201,6 +201,9 @@ Expected<std::unique_ptr<PartyMaterial>> MaterialFolder::take(const DealingNumbe
   if (llvm::Error error =
           mark(pathOf(dealing, fmt::format("{}{}", kUsed.str(), inference))))
     return std::move(error);
+  // Nobody will use what comes before it: the process that began it may have been killed.
+  for (int64_t i = 0; i < inference && party == Party::Server; ++i)
+    (void)fs::remove(pathOf(dealing, fmt::format("corrections-{}", i)));
   return std::make_unique<PartyMaterial>(party, header->fields.seed, dealing, inference,
                                          std::move(corrections));
 }

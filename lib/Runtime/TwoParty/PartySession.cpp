@@ -10,6 +10,7 @@
 #include "Hello.h"
 #include "StoppableRun.h"
 #include "tacit/Support/Error.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include <chrono>
 #include <map>
@@ -236,6 +237,7 @@ private:
   std::vector<HostTensor> weights; ///< the masked ones, at the client
   std::vector<HostTensor> zeros;   ///< what stands for the arguments of the other party
   int64_t self = 0;                ///< the first argument
+  double dealSeconds = 0;          ///< for which the dealer was asked
 };
 } // namespace
 
@@ -318,8 +320,10 @@ Expected<Agreement> PartyRun::findMaterial(const Hello &mine, const Hello &their
     return *found;
   if (mine.wanted > 0 && theirs.wanted > 0) {
     DealingNumber number = newDealing(client, server);
+    Clock::time_point begin = Clock::now();
     if (llvm::Error error = task.askDealer(number, std::max(mine.wanted, theirs.wanted)))
       return std::move(error);
+    dealSeconds = secondsSince(begin);
     // One of them may have to wait for the other.
     auto answer = channel.exchange(Frame::Hello, Channel::Bytes(), 0);
     if (!answer)
@@ -495,18 +499,19 @@ Expected<PartyResults> PartyRun::run() {
   auto material = store.take(agreement.dealing, agreement.inference);
   if (!material)
     return material.takeError();
+  // Nor is it of any use if this run fails.
+  llvm::scope_exit release([&] { store.release(agreement.dealing, agreement.inference); });
   std::vector<HostTensor> outputs;
   Surroundings surroundings(task, **material, channel, report);
   if (llvm::Error error = surroundings.run(*views, outputs))
     return std::move(error);
-  report.totalSeconds = secondsSince(begin);
+  report.totalSeconds = secondsSince(begin) - dealSeconds;
   ChannelCounts counts = channel.counts();
   report.sendSeconds = counts.sendSeconds;
   report.waitSeconds = counts.waitSeconds;
   report.computeSeconds = report.totalSeconds - counts.sendSeconds - counts.waitSeconds;
   if (llvm::Error error = sayDone())
     return std::move(error);
-  store.release(agreement.dealing, agreement.inference);
   counts = channel.counts();
   report.sent = counts.sent;
   report.received = counts.received;

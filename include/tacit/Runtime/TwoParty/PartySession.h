@@ -67,7 +67,7 @@ struct RunReport {
   int64_t hops = 0;               ///< by the logical clocks of both parties
   std::vector<HopReport> byHop;
   std::vector<SiteReport> bySite; ///< in the order in which they first send
-  /// From the handshake to the results.
+  /// From the handshake to the results, without asking a dealer.
   double totalSeconds = 0, computeSeconds = 0, waitSeconds = 0, sendSeconds = 0;
   DealingNumber dealing;
   int64_t inference = 0;
