@@ -174,6 +174,10 @@ TEST_F(DealerServiceTest, IsCheckedByTheParties) {
                          {Frame::Corrections, bytes},
                          {Frame::Material, place}}),
                   "deals material 4 of inference 0 more than once");
+  EXPECT_CONTAINS(serve({{Frame::Seed, seed},
+                         {Frame::Material, place},
+                         {Frame::Corrections, bytes.substr(1)}}),
+                  "deals 31 bytes of material 4; expected 32");
   std::error_code reason;
   EXPECT_EQ(fs::directory_iterator(root.path("server"), reason), fs::directory_iterator());
 }

@@ -306,6 +306,20 @@ TEST_F(PartySessionTest, NeedsTheArgumentsOfTheSchedule) {
   EXPECT_CONTAINS(run().clientError, "[2] the client has 0 arguments; expected 1");
 }
 
+TEST_F(PartySessionTest, NeedsTheProgramOfTheSchedule) {
+  std::string message =
+      "[4] the program of the parties has other arguments or results than "
+      "the schedule | compile the package again";
+  clientSchedule.arguments[2].shape = {int64_t(1) << 40};
+  EXPECT_EQ(run().clientError, message);
+  clientSchedule = schedule;
+  clientSchedule.results.pop_back();
+  EXPECT_EQ(run().clientError, message);
+  clientSchedule.results = {schedule.results[0], schedule.results[1]};
+  clientSchedule.results[0].shape = {1, kCount};
+  EXPECT_EQ(run().clientError, message);
+}
+
 TEST_F(PartySessionTest, NeedsMasksOfTheSchedule) {
   schedule.arguments[2].mask = kInputMask;
   EXPECT_CONTAINS(run().serverError, "[4] the weight 'w' has no mask");

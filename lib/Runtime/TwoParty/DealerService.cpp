@@ -247,11 +247,15 @@ static llvm::Error receiveCorrection(Channel &channel, const Schedule &schedule,
                     "schedule",
                     id, number));
   const Material &material = *schedule.findMaterial(id);
-  std::vector<uint8_t> bytes(material.correctionBytes());
-  Channel::Buffer raw(reinterpret_cast<char *>(bytes.data()), bytes.size());
-  if (llvm::Error error = channel.exchange(Frame::Corrections, {}, raw))
-    return error;
-  return writer.correct(material, bytes);
+  auto bytes = channel.receive(Frame::Corrections, material.correctionBytes());
+  if (!bytes)
+    return bytes.takeError();
+  if (bytes->size() != static_cast<size_t>(material.correctionBytes()))
+    return channel.blame(kSameVersion,
+                         fmt::format("deals {} bytes of material {}; expected {}",
+                                     bytes->size(), id, material.correctionBytes()));
+  return writer.correct(material,
+                        {reinterpret_cast<const uint8_t *>(bytes->data()), bytes->size()});
 }
 
 static llvm::Error receiveCorrections(Channel &channel, const Schedule &schedule,

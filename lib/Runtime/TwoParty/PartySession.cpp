@@ -211,6 +211,7 @@ public:
   Expected<PartyResults> run();
 
 private:
+  llvm::Error checkProgram() const;
   llvm::Error checkArguments() const;
   llvm::Error greet();
   Expected<Agreement> findMaterial(const Hello &mine, const Hello &theirs);
@@ -240,6 +241,26 @@ private:
   double dealSeconds = 0;          ///< for which the dealer was asked
 };
 } // namespace
+
+/// Sizes of the schedule are used for memory that the program fills: nobody may have
+/// changed them.
+llvm::Error PartyRun::checkProgram() const {
+  const tacit_model_desc &model = task.program.description();
+  ArrayRef<tacit_io> inputs = inputsOf(model);
+  const std::vector<Argument> &arguments = task.schedule.arguments;
+  bool fits = inputs.size() == arguments.size() + 1 &&
+              outputsOf(model).size() == task.schedule.results.size();
+  for (size_t i = 0; fits && i < arguments.size(); ++i)
+    fits = inputs[i + 1].dtype == TACIT_I64 &&
+           shapeOf(inputs[i + 1]) == ArrayRef(arguments[i].shape);
+  for (size_t i = 0; fits && i < task.schedule.results.size(); ++i)
+    fits = shapeOf(outputsOf(model)[i]) == ArrayRef(task.schedule.results[i].shape);
+  if (fits)
+    return llvm::Error::success();
+  return fail(
+      ErrorKind::BadInput, kCompileAgain,
+      "the program of the parties has other arguments or results than the schedule");
+}
 
 /// What is wrong with a list of tensors for the arguments that `isWanted` chooses.
 static llvm::Error checkTensors(const Schedule &schedule, ArrayRef<HostTensor> tensors,
@@ -485,6 +506,8 @@ llvm::Error PartyRun::sayDone() {
 }
 
 Expected<PartyResults> PartyRun::run() {
+  if (llvm::Error error = checkProgram())
+    return std::move(error);
   if (llvm::Error error = checkArguments())
     return std::move(error);
   Clock::time_point begin = Clock::now();
