@@ -15,6 +15,7 @@
 #include "tacit/Runtime/TwoParty/MaterialFolder.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cstdlib>
 
 using namespace tacit;
 using namespace tacit::driver;
@@ -108,6 +109,9 @@ llvm::Error PackageParty::open() {
   } else if (StateShares empty = emptyState(schedule); !empty.names.empty()) {
     state = std::move(empty);
   }
+  // OpenMP reads this when the library is loaded. Its threads would otherwise spin while
+  // the party waits for messages, on cores that the other one may need.
+  setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
   auto code = Executable::loadLibrary(paths.party);
   if (!code)
     return code.takeError();

@@ -188,7 +188,7 @@ static void lowerLoops(OpPassManager &functions, const LlvmOptions &options) {
   // This comes before expand-strided-metadata, which allows at most one unknown size in a
   // group.
   functions.addPass(cpu::createLowerReshapes());
-  functions.addPass(cpu::createParallelize({options.threads}));
+  functions.addPass(cpu::createParallelize({options.threads, options.minOperations}));
   functions.addPass(
       createConvertVectorToSCFPass(VectorTransferToSCFOptions().enableFullUnroll()));
   // Vectors are in their final shape, so that one expansion of each is enough.
@@ -264,10 +264,18 @@ void tacit::buildPartyLinalgPipeline(OpPassManager &manager) {
   manager.addPass(mpc::createOutlineSteps());
 }
 
+/// So many operations on vectors take some 50 microseconds, in which a thread can wake.
+static constexpr int64_t kMinPartyOperations = 1 << 17;
+
 void tacit::buildPartyLlvmPipeline(OpPassManager &manager, const LlvmOptions &options) {
   // Messages have buffers now, and become calls of what stands around the program.
   manager.addPass(createConvertMPCToLLVM());
-  buildLlvmPipeline(manager, options);
+  // Between two hops a party computes little, and the other party may share its cores.
+  LlvmOptions own;
+  own.extendsF16 = options.extendsF16;
+  own.threads = options.threads;
+  own.minOperations = kMinPartyOperations;
+  buildLlvmPipeline(manager, own);
 }
 
 void tacit::buildCostPipeline(OpPassManager &manager, const CostPhaseOptions &options) {

@@ -43,6 +43,9 @@ struct LlvmOptions : mlir::PassPipelineOptions<LlvmOptions> {
                           llvm::cl::init(false)};
   Option<bool> threads{*this, "threads", llvm::cl::desc("use the threads of OpenMP"),
                        llvm::cl::init(true)};
+  Option<int64_t> minOperations{*this, "min-operations",
+                                llvm::cl::desc("run loops of fewer operations serially"),
+                                llvm::cl::init(0)};
 };
 
 /// The phase `mpc`: the ring of the shares.

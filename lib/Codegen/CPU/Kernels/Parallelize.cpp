@@ -6,7 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "tacit/Codegen/CPU/Passes.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace tacit::cpu {
 #define GEN_PASS_DEF_PARALLELIZE
@@ -14,6 +17,41 @@ namespace tacit::cpu {
 } // namespace tacit::cpu
 
 using namespace mlir;
+
+/// Returns how often a loop runs its body: nothing if that is not known.
+static std::optional<int64_t> tripCount(Operation *op) {
+  auto loop = dyn_cast<LoopLikeOpInterface>(op);
+  if (!loop)
+    return 1;
+  auto lower = loop.getLoopLowerBounds(), upper = loop.getLoopUpperBounds(),
+       steps = loop.getLoopSteps();
+  if (!lower || !upper || !steps)
+    return std::nullopt;
+  int64_t count = 1;
+  for (auto [from, to, by] : llvm::zip(*lower, *upper, *steps)) {
+    auto trips = constantTripCount(from, to, by, /*isSigned=*/true,
+                                   [](Value, Value, bool) { return std::nullopt; });
+    if (!trips || trips->getActiveBits() > 32 ||
+        llvm::MulOverflow<int64_t>(count, trips->getSExtValue(), count))
+      return std::nullopt;
+  }
+  return count;
+}
+
+/// Returns the number of operations that `op` runs, as far as it is known.
+static std::optional<int64_t> countOperations(Operation *op) {
+  int64_t inner = op->getNumRegions() == 0 ? 1 : 0;
+  for (Region &region : op->getRegions())
+    for (Operation &nested : region.getOps()) {
+      auto count = countOperations(&nested);
+      if (!count || llvm::AddOverflow(inner, *count, inner))
+        return std::nullopt;
+    }
+  auto trips = tripCount(op);
+  if (!trips || llvm::MulOverflow(inner, *trips, inner))
+    return std::nullopt;
+  return inner;
+}
 
 namespace {
 struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
@@ -34,12 +72,21 @@ struct Parallelize : tacit::cpu::impl::ParallelizeBase<Parallelize> {
         runOnce(rewriter, loop);
       else if (loop->getParentOfType<omp::ParallelOp>())
         makeSerial(rewriter, loop);
-      else if (!threads)
+      else if (!threads || isSmall(loop))
         makeSerial(rewriter, hoistBuffers(rewriter, loop));
       else
         makeParallel(rewriter, loop);
       ++numLoops;
     }
+  }
+
+  bool isSmall(scf::ForallOp loop) {
+    if (minOperations <= 0)
+      return false;
+    auto count = countOperations(loop);
+    bool result = count && *count < minOperations;
+    numSmall += result;
+    return result;
   }
 
   struct Bounds {

@@ -78,7 +78,9 @@ def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
   let description = [{
     Each outermost `scf.forall` becomes one OpenMP work-sharing loop; nested ones run
     serially. Buffers of a task are allocated once per thread. With `threads=false` the
-    outermost loops run serially as well, and the code needs no OpenMP library.
+    outermost loops run serially as well, and the code needs no OpenMP library. So do loops
+    of fewer than `min-operations`, for which it takes longer to wake threads: their sizes
+    are known, and a vector counts as one operation.
 
     **Before**
     ```mlir
@@ -114,8 +116,13 @@ def Parallelize : Pass<"cpu-parallelize", "::mlir::func::FuncOp"> {
   let options = [
     Option<"threads", "threads", "bool", /*default=*/"true",
            "use the threads of OpenMP">,
+    Option<"minOperations", "min-operations", "int64_t", /*default=*/"0",
+           "run loops of fewer operations serially">,
   ];
-  let statistics = [Statistic<"numLoops", "loops", "parallel loops lowered">];
+  let statistics = [
+    Statistic<"numLoops", "loops", "parallel loops lowered">,
+    Statistic<"numSmall", "small", "loops run serially, because they compute little">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::omp::OpenMPDialect",
                            "::mlir::scf::SCFDialect"];
 }
