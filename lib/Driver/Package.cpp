@@ -8,6 +8,7 @@
 #include "Package.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Export/Package/Package.h"
+#include "tacit/Report/ProgramFacts.h"
 #include "tacit/Runtime/TwoParty/Seed.h"
 #include "tacit/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
@@ -74,6 +75,32 @@ disclosedBy(llvm::ArrayRef<mpc::Disclosure> disclosures) {
   return disclosed;
 }
 
+llvm::Expected<twoparty::Schedule> driver::reachMessages(Compilation &compilation) {
+  // Below messages nothing says any more what a value is known by.
+  if (auto error = compilation.advance(PhaseKind::Expand))
+    return std::move(error);
+  auto disclosures = mpc::disclosuresOf(compilation.program());
+  auto ring = report::ringOf(compilation.program());
+  if (auto error = compilation.advance(PhaseKind::Messages))
+    return std::move(error);
+  auto schedule = schedulePrograms(compilation.program());
+  if (!schedule)
+    return schedule;
+  if (ring)
+    schedule->fractionBits = ring->fraction;
+  schedule->disclosed = disclosedBy(disclosures);
+  return schedule;
+}
+
+Compilation driver::forkProgram(const Compilation &compilation, Variant variant,
+                                llvm::StringRef name) {
+  variant.flow = Flow::Parties;
+  variant.twoParty.program = name.str();
+  // Its phases are those of the whole, seen by one of them.
+  variant.isAside = true;
+  return compilation.fork(std::move(variant));
+}
+
 llvm::Expected<twoparty::Schedule> driver::writePackage(Compilation &compilation,
                                                         const CompileOptions &options,
                                                         const TwoPartyOptions &twoParty,
@@ -83,31 +110,19 @@ llvm::Expected<twoparty::Schedule> driver::writePackage(Compilation &compilation
        {paths.publicFolder, paths.clientFolder, paths.serverFolder})
     if (auto error = files.makeFolder(folder))
       return std::move(error);
-  // Below messages nothing says any more what a value is known by.
-  if (auto error = compilation.advance(PhaseKind::Expand))
-    return std::move(error);
-  auto disclosures = mpc::disclosuresOf(compilation.program());
-  if (auto error = compilation.advance(PhaseKind::Messages))
-    return std::move(error);
-  auto schedule = schedulePrograms(compilation.program());
+  auto schedule = reachMessages(compilation);
   if (!schedule)
     return schedule;
   schedule->package = twoparty::DealingNumber::random().text();
-  schedule->fractionBits = twoParty.fraction;
-  schedule->disclosed = disclosedBy(disclosures);
-
-  const std::pair<const char *, const std::string &> programs[] = {
-      {"party", paths.party},
-      {"dealer", paths.dealer},
-      {"client", paths.inputs},
-      {"result", paths.outputs},
-      {"server", paths.constants}};
-  for (const auto &[name, path] : programs) {
-    TwoPartyOptions program = twoParty;
-    program.program = name;
-    Variant variant{Flow::Parties, options.transformations, program, options};
-    variant.isAside = true;
-    Compilation code = compilation.fork(variant);
+  const Variant variant{Flow::Parties, options.transformations, twoParty, options};
+  for (const auto &[name, path] :
+       std::initializer_list<std::pair<const char *, const std::string &>>{
+           {"party", paths.party},
+           {"dealer", paths.dealer},
+           {"client", paths.inputs},
+           {"result", paths.outputs},
+           {"server", paths.constants}}) {
+    Compilation code = forkProgram(compilation, variant, name);
     if (auto error = code.advance(PhaseKind::Llvm))
       return std::move(error);
     if (auto parts = code.writeLibrary(path, files, /*isAlone=*/false); !parts)

@@ -37,6 +37,15 @@ bool isPackage(const CompileOptions &options);
 /// functions of ours have no room.
 llvm::Expected<TwoPartyOptions> packageOptions(const CompileOptions &options);
 
+/// Runs the phases up to `messages`, and returns what their programs do, with all that the
+/// client is told; only the package has no number yet.
+llvm::Expected<twoparty::Schedule> reachMessages(Compilation &compilation);
+
+/// Returns the compilation of one of these programs: `party`, `dealer`, or what one party
+/// computes alone: `client`, `result` and `server`.
+Compilation forkProgram(const Compilation &compilation, Variant variant,
+                        llvm::StringRef name);
+
 /// Runs the phases that are left, and adds the package to the outputs.
 llvm::Expected<twoparty::Schedule> writePackage(Compilation &compilation,
                                                 const CompileOptions &options,

@@ -112,6 +112,15 @@ std::unique_ptr<Executable> Executable::fromDescription(const tacit_model_desc *
   return executable;
 }
 
+std::unique_ptr<Executable> Executable::another() const {
+  std::unique_ptr<Executable> executable(new Executable(model, owner));
+  // One that opens a file of weights itself has them only after its first run.
+  if (!state.file)
+    tacit_runtime_use_weights(&executable->state, state.weights);
+  executable->enter = enter;
+  return executable;
+}
+
 Executable::~Executable() { tacit_runtime_reset(&state); }
 
 Expected<tacit_tensor> viewOf(const HostTensor &tensor, StringRef name) {

@@ -29,6 +29,9 @@ public:
                                                      const uint8_t *weights,
                                                      std::shared_ptr<void> owner);
 
+  /// Returns another model with the same code and weights. Calls of the two may overlap.
+  std::unique_ptr<Executable> another() const;
+
   ~Executable();
   Executable(const Executable &) = delete;
   Executable &operator=(const Executable &) = delete;
