@@ -52,7 +52,7 @@ install(FILES ${PROJECT_BINARY_DIR}/tacit.pc
 set(share ${PROJECT_BINARY_DIR}/share)
 find_program(TACIT_LOWDOWN lowdown REQUIRED)
 set(manual)
-foreach(page tacit tacit-inspect tacit-compile tacit-run tacit-eval tacit-cost tacit-passes
+foreach(page tacit tacit-inspect tacit-compile tacit-run tacit-eval tacit-cost tacit-deal tacit-passes
         tacit-completion)
   list(APPEND manual ${share}/man/man1/${page}.1)
 endforeach()

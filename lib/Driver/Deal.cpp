@@ -18,8 +18,9 @@ using namespace tacit::driver;
 using namespace tacit::twoparty;
 
 /// Writes material into the folders of both parties.
-static llvm::Error dealIntoPackage(const driver::DealOptions &options, const PackagePaths &paths,
-                                   const Schedule &schedule, Executable &program) {
+static llvm::Error dealIntoPackage(const driver::DealOptions &options,
+                                   const PackagePaths &paths, const Schedule &schedule,
+                                   Executable &program) {
   DealingSeeds seeds =
       options.seed ? DealingSeeds::fromNumber(*options.seed) : DealingSeeds::random();
   auto start = std::chrono::steady_clock::now();
