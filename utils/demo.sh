@@ -97,7 +97,7 @@ grep -B 4 -A 4 -m 1 'nn\.relu' $out/cheap.mlir | grep -v 'nn\.constant' | sed 's
 
 say "7. In private: what would two parties send each other?"
 cat <<TEXT
-The client knows the text, the server the weights, and neither shows them. Nothing runs; the
+The client knows the text, the server the weights, and neither shows them. Nothing runs yet; the
 bytes follow from the program. This model with CrypTen's protocols, for 128 letters:
 TEXT
 /usr/bin/python3 utils/demo-two-party.py $tacit $model crypten --shape tokens=1x128
@@ -108,6 +108,32 @@ echo "GPT-2 (124 million parameters, 128 tokens; the file has no weights, none a
 echo "Softmax is what is left. And what does the fixed point of the protocol do to this model?"
 show $tacit eval $model --tokens examples/shakespeare/tokens.npy -q --twin \
   --protocol crypten --width 64 --fraction 18
+
+say "8. In private, and it runs: a server, a client, and a dealer"
+cat <<TEXT
+A package has a folder for each party, and one for everybody. The dealer makes random words for
+both before the text is known, and learns nothing.
+TEXT
+show $tacit compile $model --target=2pc --shape tokens=1x64 -q -o $out/private
+show $tacit deal $out/private --inferences 20 -q
+mkdir -p $out/at-server $out/at-client
+cp -r $out/private/public $out/private/server $out/at-server
+cp -r $out/private/public $out/private/client $out/at-client
+echo "The server never sees the text, and the client never sees the model:"
+show $tacit run $out/at-server --party server --listen 127.0.0.1:0 --inferences 20 \
+  > $out/server.txt 2> $out/server.log &
+server=$!
+trap 'kill $server 2> /dev/null || true' EXIT
+for _ in $(seq 100); do
+  port=$(sed -n 's/^serving .* at port //p' $out/server.log)
+  [ -n "$port" ] && break
+  sleep 0.1
+done
+PATH=$PWD/build/bin:$PATH show examples/two-parties/write.py $out/at-client \
+  127.0.0.1:"$port" 'ROMEO: ' -n 20
+wait $server
+echo "And the server counted:"
+sed -n '/^sent/,/^besides/p' $out/server.txt
 
 cat <<TEXT
 
