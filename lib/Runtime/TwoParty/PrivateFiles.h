@@ -20,10 +20,10 @@ class OpenFile {
 public:
   OpenFile() = default;
   OpenFile(std::string path, int descriptor) : path(std::move(path)), number(descriptor) {}
-  OpenFile(OpenFile &&other) : path(std::move(other.path)), number(other.number) {
+  OpenFile(OpenFile &&other) noexcept : path(std::move(other.path)), number(other.number) {
     other.number = -1;
   }
-  OpenFile &operator=(OpenFile &&other) {
+  OpenFile &operator=(OpenFile &&other) noexcept {
     std::swap(path, other.path);
     std::swap(number, other.number);
     return *this;
