@@ -5,13 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The first byte of an input says who reads the others: a client or a server. They have
-// material in memory, and their peer has sent everything before they begin.
+// The first byte of an input says who reads the others: a client or a server, with material
+// in memory, or a server that has asked the dealer. Their peer has sent everything before
+// they begin.
 //
 //===----------------------------------------------------------------------===//
 
 #include "TwoParty/FakePackage.h"
+#include "tacit/Runtime/TwoParty/DealerService.h"
 #include "tacit/Runtime/TwoParty/PartySession.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 using namespace tacit;
@@ -61,6 +64,52 @@ private:
 
 } // namespace
 
+static const Schedule &schedule() {
+  static const Schedule made = fakeSchedule();
+  return made;
+}
+
+static void runParty(Party party, Channel &channel) {
+  static const std::unique_ptr<Executable> program = fakeParty();
+  std::vector<HostTensor> arguments{tensorOf({1, 2, 3, 4})};
+  if (party == Party::Server)
+    arguments.push_back(arguments.front());
+  FuzzStore store(party);
+  auto results = twoparty::runParty({schedule(), party, *program, arguments, nullptr, 1},
+                                    store, channel);
+  if (!results)
+    consumeError(results.takeError());
+  else if (results->report.hops > schedule().forecast().hops)
+    __builtin_trap();
+}
+
+namespace {
+/// The folder of a server.
+struct Folder {
+  Folder() {
+    if (llvm::sys::fs::createUniqueDirectory("tacit-fuzz", path))
+      __builtin_trap();
+  }
+  ~Folder() { (void)llvm::sys::fs::remove_directories(path); }
+
+  SmallString<128> path;
+};
+} // namespace
+
+static void askDealer(Channel &channel) {
+  static const Folder folder;
+  DealingNumber number = DealingSeeds::fromNumber(1).number;
+  auto bytes = fetchMaterial(channel, schedule(), Party::Server, number, /*inferences=*/1,
+                             folder.path);
+  std::string material = (folder.path + "/material-" + number.text()).str();
+  // There is all of it, or nothing.
+  if (bytes ? *bytes != schedule().forecast().offline : llvm::sys::fs::exists(material))
+    __builtin_trap();
+  if (!bytes)
+    consumeError(bytes.takeError());
+  (void)llvm::sys::fs::remove_directories(material);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // What has not come by now never comes; and what does not fit into a socket is cut.
   static constexpr size_t kLimit = 1 << 16;
@@ -77,18 +126,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   patience.silence = 0;
   Channel channel(std::move(ends->first), "the other party", patience);
 
-  static const Schedule schedule = fakeSchedule();
-  static const std::unique_ptr<Executable> program = fakeParty();
-  Party party = data[0] % 2 ? Party::Server : Party::Client;
-  std::vector<HostTensor> arguments{tensorOf({1, 2, 3, 4})};
-  if (party == Party::Server)
-    arguments.push_back(arguments.front());
-  FuzzStore store(party);
-  auto results =
-      runParty({schedule, party, *program, arguments, nullptr, 1}, store, channel);
-  if (!results)
-    consumeError(results.takeError());
-  else if (results->report.hops > schedule.forecast().hops)
-    __builtin_trap();
+  if (data[0] % 3 == 2)
+    askDealer(channel);
+  else
+    runParty(data[0] % 3 == 0 ? Party::Client : Party::Server, channel);
   return 0;
 }

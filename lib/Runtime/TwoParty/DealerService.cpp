@@ -276,8 +276,8 @@ static llvm::Error receiveCorrections(Channel &channel, const Schedule &schedule
   return llvm::Error::success();
 }
 
-static Expected<int64_t> fetchFrom(Channel &channel, const Schedule &schedule,
-                                   const Request &request, StringRef folder) {
+static Expected<int64_t> fetch(Channel &channel, const Schedule &schedule,
+                               const Request &request, StringRef folder) {
   if (llvm::Error error =
           channel.send(Frame::Request, Channel::Bytes(request.toBytes(schedule))))
     return std::move(error);
@@ -300,6 +300,16 @@ static Expected<int64_t> fetchFrom(Channel &channel, const Schedule &schedule,
   return channel.counts().offlineReceived;
 }
 
+Expected<int64_t> tacit::twoparty::fetchMaterial(Channel &channel, const Schedule &schedule,
+                                                 Party party, const DealingNumber &dealing,
+                                                 int64_t inferences, StringRef folder) {
+  auto bytes = fetch(channel, schedule, {party, dealing, inferences}, folder);
+  // Does nothing if the dealer is the one that failed.
+  if (!bytes)
+    channel.stop("the party cannot keep the material");
+  return bytes;
+}
+
 Expected<int64_t> tacit::twoparty::fetchMaterial(StringRef address,
                                                  const Schedule &schedule, Party party,
                                                  const DealingNumber &dealing,
@@ -310,9 +320,5 @@ Expected<int64_t> tacit::twoparty::fetchMaterial(StringRef address,
     return transport.takeError();
   Channel channel(std::move(*transport), fmt::format("the dealer at '{}'", address.str()),
                   patience);
-  auto bytes = fetchFrom(channel, schedule, {party, dealing, inferences}, folder);
-  // Does nothing if the dealer is the one that failed.
-  if (!bytes)
-    channel.stop("the party cannot keep the material");
-  return bytes;
+  return fetchMaterial(channel, schedule, party, dealing, inferences, folder);
 }

@@ -34,6 +34,10 @@ llvm::Expected<int64_t> fetchMaterial(llvm::StringRef address, const Schedule &s
                                       Party party, const DealingNumber &dealing,
                                       int64_t inferences, llvm::StringRef folder,
                                       const Patience &patience);
+/// Does the same over a connection to a dealer.
+llvm::Expected<int64_t> fetchMaterial(Channel &channel, const Schedule &schedule,
+                                      Party party, const DealingNumber &dealing,
+                                      int64_t inferences, llvm::StringRef folder);
 
 } // namespace tacit::twoparty
 
