@@ -68,6 +68,7 @@ static std::unique_ptr<Pass> createPass(const nn::FoldLinearOptions &options) {
 
 void tacit::buildTwoPartyRaisePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(nn::createKeepConstantsApart());
   // The parties know no loops; a length may follow from other shapes.
   functions.addPass(nn::createInferShapes());
   functions.addPass(nn::createUnrollScans());

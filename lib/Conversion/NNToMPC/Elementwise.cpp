@@ -227,7 +227,7 @@ static LogicalResult convertDiv(nn::DivOp op, Lowering &l) {
   Value divisor = op.getRhs();
   if (l.knowledgeOf(divisor) == mpc::Knowledge::Secret) {
     // A known dividend is multiplied like a factor.
-    if (splatValue(op.getLhs()))
+    if (l.isNumber(op.getLhs()))
       return l.finish(l.multiplyBy(invert(divisor, l), op.getLhs()));
     Value inverse = invert(divisor, l);
     return l.finish(l.product(l.share(op.getLhs()), inverse));

@@ -151,6 +151,11 @@ std::optional<double> Lowering::publicNumber(Value value) const {
   return knowledge.of(value) == Knowledge::Public ? splatValue(value) : std::nullopt;
 }
 
+bool Lowering::isNumber(Value value) const {
+  return publicNumber(value) ||
+         (splatValue(value) && tensorOf(value).getNumElements() == 1);
+}
+
 Value Lowering::number(double value) {
   auto tensor = RankedTensorType::get({}, builder.getF32Type());
   auto attribute = DenseElementsAttr::get(tensor, static_cast<float>(value));
@@ -231,13 +236,13 @@ Value Lowering::multiplyBy(Value secret, Value value) {
 }
 
 Value Lowering::add(Value lhs, Value rhs) {
-  if (splatValue(lhs))
+  if (isNumber(lhs))
     std::swap(lhs, rhs);
   return addTo(share(lhs), rhs);
 }
 
 Value Lowering::subtract(Value lhs, Value rhs) {
-  if (!splatValue(lhs)) {
+  if (!isNumber(lhs)) {
     Value secret = share(lhs);
     return combine<SubOp>(secret, operand(rhs, Use::Term));
   }
@@ -248,7 +253,7 @@ Value Lowering::subtract(Value lhs, Value rhs) {
 }
 
 Value Lowering::multiply(Value lhs, Value rhs) {
-  if (splatValue(lhs))
+  if (isNumber(lhs))
     std::swap(lhs, rhs);
   return multiplyBy(share(lhs), rhs);
 }

@@ -134,6 +134,9 @@ public:
   }
   /// Returns the number that is repeated by a splat constant which both parties know.
   std::optional<double> publicNumber(mlir::Value value) const;
+  /// Returns true for such a splat, and for a constant of one element. What is made of a
+  /// constant of the server does not depend on whether its elements are equal.
+  bool isNumber(mlir::Value value) const;
 
   /// Returns a tensor of one number that follows from the current operation, and that both
   /// parties know.

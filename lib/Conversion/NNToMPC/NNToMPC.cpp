@@ -7,7 +7,9 @@
 
 #include "Lowering.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Dominance.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/CSE.h"
 #include "tacit/Conversion/Passes.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/Analysis/State.h"
@@ -179,18 +181,20 @@ private:
 
 /// Discloses to the client the constants that it may know, each by an operation of its own.
 /// Exporters write one mask for each layer: of equal constants the first is disclosed, and
-/// stands for the others.
-static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
+/// stands for the others. Returns true if there are such.
+static bool disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
   auto chosen = mpc::chooseDisclosures(function, listed).takeVector();
   llvm::sort(chosen, [](const auto &a, const auto &b) {
     return a.first->isBeforeInBlock(b.first);
   });
   Disclosed disclosed;
+  bool isAnyEqual = false;
   OpBuilder b(function.getContext());
   for (auto [op, reason] : chosen) {
     auto constant = cast<nn::ConstantOp>(op);
     if (mpc::PublicOp open = disclosed.find(constant, reason)) {
       constant.getResult().replaceAllUsesWith(open.getResult());
+      isAnyEqual = true;
       continue;
     }
     b.setInsertionPointAfter(constant);
@@ -201,6 +205,16 @@ static void disclose(func::FuncOp function, const llvm::StringSet<> &listed) {
     constant.getResult().replaceAllUsesExcept(open, open);
     disclosed.add(open);
   }
+  return isAnyEqual;
+}
+
+/// Merges what every layer computes from the constants that are disclosed. Those of the
+/// server stay apart, because whether they are equal is nobody else's business.
+static void mergeEqual(func::FuncOp function) {
+  nn::keepConstantsApart(function);
+  IRRewriter rewriter(function.getContext());
+  DominanceInfo dominance(function);
+  eliminateCommonSubExpressions(rewriter, dominance, function);
 }
 
 static void erase(mpc::PublicOp open) {
@@ -367,7 +381,8 @@ private:
     // A constant that is public has an operation of its own, behind which it is none: its
     // sum with a secret would be taken for a residual sum.
     auto &blocks = analyses.getAnalysis<nn::Blocks, func::FuncOp>();
-    disclose(function, listed);
+    if (disclose(function, listed))
+      mergeEqual(function);
     Block &body = function.getBody().front();
     auto ops = llvm::to_vector(llvm::make_pointer_range(body));
     Lowering lowering(function, analyses.getAnalysis<mpc::KnowledgeInfo>(), blocks, width,

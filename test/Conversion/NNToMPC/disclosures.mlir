@@ -87,3 +87,33 @@ func.func @layers(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %2 = nn.attention %1, %1, %1 mask(%m1) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   return %2 : tensor<2x4xf32>
 }
+
+// What layers compute from equal masks is computed once. Biases of the server that happen
+// to be equal stay two, and a weight of equal elements is an operand like any other.
+// CHECK-LABEL: func.func @apart(
+// CHECK: nn.sub
+// CHECK-NOT: nn.sub
+// CHECK: mpc.share %{{.*}} from client : tensor<1x2xf32>
+// CHECK-NOT: from client
+// CHECK: %[[B:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
+// CHECK: mpc.sub %[[B]]
+// CHECK: %[[C:.+]] = mpc.share %{{.*}} from server : tensor<4xf32>
+// CHECK: mpc.sub %[[C]]
+func.func @apart(%x: tensor<2x4xf32>, %mask: tensor<1x2xf32>) -> tensor<2x4xf32> {
+  %w = nn.constant dense_resource<w> : tensor<4xf32>
+  %one = nn.constant dense<1.0> : tensor<f32> loc("h.0.one")
+  %also = nn.constant dense<1.0> : tensor<f32> loc("h.1.one")
+  %fill = nn.constant dense<-1.0e+04> : tensor<f32> loc("fill")
+  %b = nn.constant dense<0.0> : tensor<4xf32> loc("b")
+  %c = nn.constant dense<0.0> : tensor<4xf32> loc("c")
+  %0 = nn.add %x, %w : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  %1 = nn.sub %one, %mask : (tensor<f32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %2 = nn.mul %1, %fill : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32>
+  %3 = nn.attention %0, %0, %0 mask(%2) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<1x2xf32>) -> tensor<2x4xf32>
+  %4 = nn.sub %b, %3 : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %5 = nn.sub %also, %mask : (tensor<f32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %6 = nn.mul %5, %fill : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32>
+  %7 = nn.attention %4, %4, %4 mask(%6) scale = 1.000000e+00 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<1x2xf32>) -> tensor<2x4xf32>
+  %8 = nn.sub %c, %7 : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %8 : tensor<2x4xf32>
+}

@@ -26,9 +26,24 @@ StringRef nn::getConstantName(Operation *constant) {
 void nn::keepConstantNames(Operation *program) {
   program->walk([](ConstantOp op) {
     StringRef name = getConstantName(op);
-    if (!isa<DenseResourceElementsAttr>(op.getValue()) && !name.empty())
+    // The key of a blob says it already.
+    if (isa<DenseResourceElementsAttr>(op.getValue()))
+      op->removeDiscardableAttr(kNameAttr);
+    else if (!name.empty())
       op->setDiscardableAttr(kNameAttr, StringAttr::get(op.getContext(), name));
   });
+}
+
+void nn::keepConstantsApart(Operation *program) {
+  program->walk([](ConstantOp op) {
+    StringRef name = isFromAttribute(op) ? "" : getConstantName(op);
+    if (!name.empty())
+      op->setDiscardableAttr(kNameAttr, StringAttr::get(op.getContext(), name));
+  });
+}
+
+bool nn::isKeptApart(Operation *constant) {
+  return constant->getDiscardableAttr(kNameAttr) != nullptr;
 }
 
 void nn::restoreConstantNames(Operation *program) {

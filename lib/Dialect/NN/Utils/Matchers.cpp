@@ -9,6 +9,7 @@
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tacit/Dialect/NN/IR/Origin.h"
 #include "tacit/Support/Elements.h"
 #include <cmath>
 
@@ -31,8 +32,13 @@ static std::optional<double> readScalar(Attribute constant) {
 
 std::optional<double> tacit::nn::constantScalar(Value value, unsigned depth) {
   Attribute constant;
-  if (matchPattern(value, m_Constant(&constant)))
-    return readScalar(constant);
+  if (matchPattern(value, m_Constant(&constant))) {
+    // Between two parties a weight whose elements happen to be equal is still a weight.
+    auto type = cast<RankedTensorType>(value.getType());
+    bool isWeight = isKeptApart(value.getDefiningOp()) &&
+                    !(type.hasStaticShape() && type.getNumElements() == 1);
+    return isWeight ? std::nullopt : readScalar(constant);
+  }
   Operation *op = value.getDefiningOp();
   if (!op || depth == 0)
     return std::nullopt;

@@ -39,6 +39,14 @@ llvm::StringRef getConstantName(mlir::Operation *constant);
 void keepConstantNames(mlir::Operation *program);
 void restoreConstantNames(mlir::Operation *program);
 
+/// Writes the names of constants of the file into attributes, so that equal ones with
+/// different names stay apart. What a program computes must not follow from what the
+/// constants of such a program hold.
+void keepConstantsApart(mlir::Operation *program);
+
+/// Returns true if an nn.constant has its name as an attribute.
+bool isKeptApart(mlir::Operation *constant);
+
 } // namespace tacit::nn
 
 #endif // TACIT_DIALECT_NN_IR_ORIGIN_H

@@ -183,7 +183,9 @@ bool Dequantizer::subtract(SubOp op) {
 
 /// Multiplies by a scale: a factor cancels a divisor, or scales the floats.
 void Dequantizer::multiplyBy(Scaled &result, Value factor) {
-  if (auto constant = splatOf(factor)) {
+  // Scales of channels stay what they are if they happen to be equal.
+  auto constant = tensorOf(factor).getNumElements() == 1 ? splatOf(factor) : std::nullopt;
+  if (constant) {
     result.factor *= *constant;
     return;
   }

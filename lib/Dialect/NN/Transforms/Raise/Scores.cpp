@@ -90,6 +90,16 @@ static bool isZero(Value value) {
   return bytes && llvm::all_of(*bytes, [](char byte) { return byte == 0; });
 }
 
+/// Returns the number that replaces excluded scores. It is part of a mask, and therefore no
+/// weight, whatever its shape.
+static std::optional<double> fillOf(Value value) {
+  Attribute constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    if (auto number = readSplatFloat(constant))
+      return number;
+  return constantScalar(value);
+}
+
 /// Returns the input of a reshape that leaves queries and keys, the last two dimensions, as
 /// they are; null for any other value.
 static Value matchReshaped(Value value) {
@@ -193,7 +203,7 @@ private:
     Value replacement = keepsTrue ? choice.getFalseValue() : choice.getTrueValue();
     if (!isScores(kept, choice, steps))
       return missProduct();
-    auto fill = constantScalar(replacement);
+    auto fill = fillOf(replacement);
     if (!fill)
       return miss("the scores that the mask replaces do not all become one constant");
     return addMask({choice.getCondition(), *fill * scores.scale, !keepsTrue, 1}, kept);

@@ -389,6 +389,41 @@ def RaiseAttention : RaisePass<"nn-raise-attention"> {
   }];
 }
 
+def KeepConstantsApart : Pass<"nn-keep-constants-apart", "::mlir::func::FuncOp"> {
+  let summary = "Write the names of the file's constants into attributes";
+  let description = [{
+    Between two parties a program must not say what the constants of the file hold, and
+    whether two of them are equal says something. With an attribute `nn.name` equal
+    constants with different names differ, so that `cse` does not merge them; nor does any
+    recognition take a constant of several elements, which happen to be equal, for a number.
+    Constants that follow from attributes are known to both parties and have no such name.
+
+    **Before**
+
+    ```mlir
+    func.func @biases(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+      %b = nn.constant dense<0.0> : tensor<2xf32> loc("b")
+      %c = nn.constant dense<0.0> : tensor<2xf32> loc("c")
+      %0 = nn.add %x, %b : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+      %1 = nn.add %0, %c : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+      return %1 : tensor<2x2xf32>
+    }
+    ```
+
+    **After**
+
+    ```mlir
+    func.func @biases(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+      %b = nn.constant {nn.name = "b"} dense<0.0> : tensor<2xf32>
+      %c = nn.constant {nn.name = "c"} dense<0.0> : tensor<2xf32>
+      %0 = nn.add %x, %b : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+      %1 = nn.add %0, %c : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+      return %1 : tensor<2x2xf32>
+    }
+    ```
+  }];
+}
+
 def NameSites : Pass<"nn-name-sites", "::mlir::func::FuncOp"> {
   let summary = "Give every attention, norm, activation and layer a lasting name";
   let description = [{
