@@ -267,17 +267,16 @@ TEST(Suite, RefusesAnotherRing) {
 }
 
 TEST(Suite, IsFoundByName) {
-  ASSERT_EQ(suites().size(), 2u);
+  ASSERT_EQ(suites().size(), 3u);
   for (const SuitePtr &suite : suites()) {
     EXPECT_EQ(suiteOf(suite->info().name), suite);
     for (const std::string &text : {suite->info().title, suite->info().source,
                                     suite->info().threatModel, suite->info().measures})
       EXPECT_FALSE(text.empty());
   }
-  EXPECT_EQ(
-      describe(findSuite("hairo")),
-      "[2] unknown protocol 'hairo'; expected crypten, aero or the path of a .json file "
-      "| choose one of these");
+  EXPECT_EQ(describe(findSuite("hairo")), "[2] unknown protocol 'hairo'; expected tacit, "
+                                          "crypten, aero or the path of a .json file "
+                                          "| choose one of these");
 }
 
 //===----------------------------------------------------------------------===//
