@@ -197,15 +197,18 @@ Value Lowering::square(const Secret &x) {
 /// and the dealer deals the third.
 Value Lowering::multiplyByWeight(Secret &x, const Weight &weight, Product product) {
   Program &party = programs.party;
-  Value share = shareOf(x);
-  Dealt mask = programs.draw(tacit::shapeOf(share), mpc::Origin::Client);
-  Value received =
-      programs.exchange(party.add(share, mask.share), mpc::Direction::ToServer);
-  // The server's share of the mask is zero.
-  Value atServer = programs.atServer(party.add(share, received));
-  Value factor = party.sub(atServer, mask.share);
-  Dealt rest = programs.deal(product(programs.dealer, mask.word, weight.mask.word));
-  return party.add(product(party, factor, weight.version), rest.share);
+  if (!x.operand) {
+    Value share = shareOf(x);
+    Dealt mask = programs.draw(tacit::shapeOf(share), mpc::Origin::Client);
+    Value received =
+        programs.exchange(party.add(share, mask.share), mpc::Direction::ToServer);
+    // The server's share of the mask is zero.
+    Value atServer = programs.atServer(party.add(share, received));
+    x.operand = {party.sub(atServer, mask.share), mask};
+  }
+  const Operand &operand = *x.operand;
+  Dealt rest = programs.deal(product(programs.dealer, operand.mask.word, weight.mask.word));
+  return party.add(product(party, operand.factor, weight.version), rest.share);
 }
 
 Value Lowering::matmul(Secret &x, Secret &y) {

@@ -41,12 +41,22 @@ struct Weight {
   Dealt mask;
 };
 
+/// A secret behind a mask of the client, as its products with weights read it.
+struct Operand {
+  /// In the parties' program: the secret plus the mask at the server, and minus the mask at
+  /// the client.
+  mlir::Value factor;
+  Dealt mask;
+};
+
 /// All tensors have the shape of the secret.
 struct Secret {
   mlir::Value share;  ///< null until it is needed, if the secret is masked
   mlir::Value opened; ///< null if it is not masked
   llvm::SmallVector<Term> terms;
   std::optional<Weight> weight;
+  /// There if a product with a weight has read the secret: others need no message.
+  std::optional<Operand> operand;
   /// The share of the other party is zero.
   std::optional<mpc::Party> owner;
 
