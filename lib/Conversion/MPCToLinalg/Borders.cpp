@@ -131,6 +131,29 @@ struct LowerReveal : OpConversionPattern<mpc::RevealOp> {
 // Movement: as in nn, on integers
 //===----------------------------------------------------------------------===//
 
+struct LowerPack : OpConversionPattern<mpc::PackOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(mpc::PackOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, packRows(rewriter, op.getLoc(), adaptor.getInput(),
+                                    op.getBegins(), op.getEnds()));
+    return success();
+  }
+};
+
+struct LowerUnpack : OpConversionPattern<mpc::UnpackOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(mpc::UnpackOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op,
+                       unpackRows(rewriter, op.getLoc(), adaptor.getInput(), op.getBegins(),
+                                  op.getEnds(), static_cast<int64_t>(op.getColumns())));
+    return success();
+  }
+};
+
 template <typename OpT, typename ClearOpT>
 struct LowerMovement : OpConversionPattern<OpT> {
   using OpConversionPattern<OpT>::OpConversionPattern;
@@ -156,8 +179,51 @@ struct LowerMovement : OpConversionPattern<OpT> {
 };
 } // namespace
 
+/// Returns elements of the last dimension, by their indices.
+static Value gatherLast(OpBuilder &b, Location loc, Value words,
+                        ArrayRef<int64_t> indices) {
+  auto type = cast<RankedTensorType>(words.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = static_cast<int64_t>(indices.size());
+  Value places = nn::ConstantOp::create(b, loc, b.getI64TensorAttr(indices));
+  return nn::GatherOp::create(b, loc, type.clone(shape), words, places,
+                              static_cast<int64_t>(shape.size()) - 1);
+}
+
+Value tacit::packRows(OpBuilder &b, Location loc, Value words, ArrayRef<int64_t> begins,
+                      ArrayRef<int64_t> ends) {
+  SmallVector<int64_t> flat(cast<RankedTensorType>(words.getType()).getShape());
+  int64_t columns = flat.pop_back_val();
+  flat.back() *= columns;
+  SmallVector<int64_t> indices;
+  for (auto [row, range] : llvm::enumerate(llvm::zip(begins, ends)))
+    for (int64_t i = std::get<0>(range); i < std::get<1>(range); ++i)
+      indices.push_back(static_cast<int64_t>(row) * columns + i);
+  return gatherLast(b, loc, reshapeTo(b, loc, words, flat), indices);
+}
+
+Value tacit::unpackRows(OpBuilder &b, Location loc, Value words, ArrayRef<int64_t> begins,
+                        ArrayRef<int64_t> ends, int64_t columns) {
+  auto type = cast<RankedTensorType>(words.getType());
+  SmallVector<int64_t> shape(type.getShape()), one(shape);
+  int64_t count = shape.back()++;
+  one.back() = 1;
+  auto zero = DenseElementsAttr::get(type.clone(one), b.getZeroAttr(type.getElementType()));
+  Value withZero = nn::ConcatOp::create(
+      b, loc, type.clone(shape), ValueRange{words, nn::ConstantOp::create(b, loc, zero)},
+      static_cast<int64_t>(shape.size()) - 1);
+  SmallVector<int64_t> indices;
+  int64_t next = 0;
+  for (auto [begin, end] : llvm::zip(begins, ends))
+    for (int64_t i = 0; i < columns; ++i)
+      indices.push_back(i < begin || i >= end ? count : next++);
+  shape.back() = static_cast<int64_t>(begins.size());
+  shape.push_back(columns);
+  return reshapeTo(b, loc, gatherLast(b, loc, withZero, indices), shape);
+}
+
 void tacit::populateBorderPatterns(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<LowerShare, LowerOneHot, LowerPublic, LowerReveal,
+  patterns.add<LowerShare, LowerOneHot, LowerPublic, LowerReveal, LowerPack, LowerUnpack,
                LowerMovement<mpc::ReshapeOp, nn::ReshapeOp>,
                LowerMovement<mpc::TransposeOp, nn::TransposeOp>,
                LowerMovement<mpc::SliceOp, nn::SliceOp>,

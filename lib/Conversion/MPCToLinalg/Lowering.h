@@ -35,6 +35,13 @@ mlir::Value mapElements(mlir::OpBuilder &builder, mlir::Operation *op, mpc::Shar
 mlir::Value buildIsColumn(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value index,
                           int64_t dim, int64_t classes);
 
+/// Return what mpc.pack and mpc.unpack do with words.
+mlir::Value packRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value words,
+                     llvm::ArrayRef<int64_t> begins, llvm::ArrayRef<int64_t> ends);
+mlir::Value unpackRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value words,
+                       llvm::ArrayRef<int64_t> begins, llvm::ArrayRef<int64_t> ends,
+                       int64_t columns);
+
 /// Counts how often numbers leave their ring: one tensor of i64 for each operation, with an
 /// entry for each of its rows. Nothing is counted unless the count was requested.
 struct WrapCounts {

@@ -96,6 +96,13 @@ static Value moveWords(Program &program, Operation *op, ValueRange inputs) {
       .Case([&](mpc::ConcatOp concat) {
         return nn::ConcatOp::create(b, program.loc, type, inputs, concat.getAxis());
       })
+      .Case([&](mpc::PackOp pack) {
+        return packRows(b, program.loc, inputs[0], pack.getBegins(), pack.getEnds());
+      })
+      .Case([&](mpc::UnpackOp unpack) {
+        return unpackRows(b, program.loc, inputs[0], unpack.getBegins(), unpack.getEnds(),
+                          static_cast<int64_t>(unpack.getColumns()));
+      })
       .Case([&](mpc::SumOp sum) { return program.sum(inputs[0], sum.getAxes()); });
 }
 
@@ -116,9 +123,12 @@ void Lowering::move(Operation *op) {
   };
   auto ofDealer = [&](Value value) { return moveWords(programs.dealer, op, value); };
   bool isSum = isa<mpc::SumOp>(op);
-  // A sum has no factors of its elements.
+  // A sum has no factors of its elements. What is picked by tables takes longer than one
+  // map, so that it stays masked only if something needs that.
   bool hasFactors = llvm::any_of(x.terms, [](const Term &term) { return term.factor; });
-  if (x.isMasked() && !(isSum && hasFactors)) {
+  bool isShared =
+      isa<mpc::PackOp, mpc::UnpackOp>(op) && openingOf(op->getResult(0)) == Opening::None;
+  if (x.isMasked() && !(isSum && hasFactors) && !isShared) {
     result.opened = ofParty(x.opened);
     for (const Term &term : x.terms)
       result.terms.push_back({{ofDealer(term.dealt.word), ofParty(term.dealt.share)},
@@ -227,7 +237,7 @@ static bool isWeight(Value value) {
 /// each of which is changed by numbers that both parties know: opened words can be changed
 /// in the same way.
 static bool isLocalChange(Operation *op) {
-  if (isa<mpc::NegOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp>(op))
+  if (isa<mpc::NegOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp, mpc::UnpackOp>(op))
     return true;
   return isa<mpc::AddOp, mpc::SubOp, mpc::MulOp>(op) &&
          !isa<mpc::ShareType>(op->getOperand(1).getType()) &&
@@ -408,7 +418,7 @@ static bool isPrimitive(Operation *op) {
   return isa<mpc::ShareOp, mpc::OneHotOp, mpc::RevealOp, mpc::MulOp, mpc::SquareOp,
              mpc::MatmulOp, mpc::TruncateOp, mpc::IsNegativeOp, mpc::AddOp, mpc::SubOp,
              mpc::NegOp, mpc::SumOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp,
-             mpc::SliceOp, mpc::ConcatOp>(op);
+             mpc::SliceOp, mpc::ConcatOp, mpc::PackOp, mpc::UnpackOp>(op);
 }
 
 void Lowering::lower(Operation *op, int64_t number) {

@@ -88,3 +88,30 @@ func.func @concat_shapes(%x: !mpc.share<4x2, width = 64, fraction = 18>, %y: !mp
   %0 = mpc.concat %x, %y axis = 0 : (!mpc.share<4x2, width = 64, fraction = 18>, !mpc.share<4x3, width = 64, fraction = 18>) -> !mpc.share<8x2, width = 64, fraction = 18>
   return
 }
+
+// -----
+
+func.func @pack_rows(%x: !mpc.share<2x3, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.pack' op packs '!mpc.share<2x3, width = 64, fraction = 18>'; expected one range for each row, within it}}
+  // expected-error @below {{'mpc.pack' op failed to infer returned types}}
+  %0 = mpc.pack %x [0] to [3] : !mpc.share<2x3, width = 64, fraction = 18> to !mpc.share<3, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @pack_range(%x: !mpc.share<2x3, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.pack' op packs '!mpc.share<2x3, width = 64, fraction = 18>'; expected one range for each row, within it}}
+  // expected-error @below {{'mpc.pack' op failed to infer returned types}}
+  %0 = mpc.pack %x [0, 2] to [4, 3] : !mpc.share<2x3, width = 64, fraction = 18> to !mpc.share<5, width = 64, fraction = 18>
+  return
+}
+
+// -----
+
+func.func @unpack_count(%x: !mpc.share<4, width = 64, fraction = 18>) {
+  // expected-error @below {{'mpc.unpack' op unpacks '!mpc.share<4, width = 64, fraction = 18>' to rows of 2; expected ranges within them, of as many elements together}}
+  // expected-error @below {{'mpc.unpack' op failed to infer returned types}}
+  %0 = mpc.unpack %x [0, 0] to [1, 2] of 2 : !mpc.share<4, width = 64, fraction = 18> to !mpc.share<2x2, width = 64, fraction = 18>
+  return
+}

@@ -93,10 +93,14 @@ func.func @functions(%x: !mpc.share<2x3, width = 64, fraction = 18>, %keep: tens
 // CHECK: mpc.slice %{{.*}} [0, 5] to [4, -1] step [3, -2] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<2x3, width = 64, fraction = 18>
 // CHECK: mpc.expand %{{.*}} : !mpc.share<1x6, width = 64, fraction = 18> to !mpc.share<2x4x6, width = 64, fraction = 18>
 // CHECK: mpc.concat %{{.*}}, %{{.*}} axis = 0 : (!mpc.share<4x6, width = 64, fraction = 18>, !mpc.share<1x6, width = 64, fraction = 18>) -> !mpc.share<5x6, width = 64, fraction = 18>
+// CHECK: mpc.pack %{{.*}} [0, 0, 0, 2] to [1, 2, 3, 6] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<10, width = 64, fraction = 18>
+// CHECK: mpc.unpack %{{.*}} [0, 0, 0, 2] to [1, 2, 3, 6] of 6 : !mpc.share<10, width = 64, fraction = 18> to !mpc.share<4x6, width = 64, fraction = 18>
 func.func @movement(%x: !mpc.share<4x6, width = 64, fraction = 18>, %row: !mpc.share<1x6, width = 64, fraction = 18>) {
   %0 = mpc.transpose %x [1, 0] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<6x4, width = 64, fraction = 18>
   %1 = mpc.slice %x [0, 5] to [4, -1] step [3, -2] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<2x3, width = 64, fraction = 18>
   %2 = mpc.expand %row : !mpc.share<1x6, width = 64, fraction = 18> to !mpc.share<2x4x6, width = 64, fraction = 18>
   %3 = mpc.concat %x, %row axis = 0 : (!mpc.share<4x6, width = 64, fraction = 18>, !mpc.share<1x6, width = 64, fraction = 18>) -> !mpc.share<5x6, width = 64, fraction = 18>
+  %4 = mpc.pack %x [0, 0, 0, 2] to [1, 2, 3, 6] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<10, width = 64, fraction = 18>
+  %5 = mpc.unpack %4 [0, 0, 0, 2] to [1, 2, 3, 6] of 6 : !mpc.share<10, width = 64, fraction = 18> to !mpc.share<4x6, width = 64, fraction = 18>
   return
 }

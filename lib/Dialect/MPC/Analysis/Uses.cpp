@@ -77,7 +77,7 @@ static Uses useInShares(OpOperand &operand, Uses onward) {
   return llvm::TypeSwitch<Operation *, Uses>(operand.getOwner())
       .Case<PublicOp, ShareOp, RevealOp, mpc::AddOp, mpc::SubOp, mpc::NegOp, TruncateOp,
             SumOp, mpc::ReshapeOp, mpc::TransposeOp, mpc::SliceOp, mpc::ExpandOp,
-            mpc::ConcatOp>([&](auto) { return onward; })
+            mpc::PackOp, mpc::UnpackOp, mpc::ConcatOp>([&](auto) { return onward; })
       .Case([&](OneHotOp) { return Uses::Index; })
       // The expansion of a softmax begins with the other two.
       .Case<mpc::SoftmaxOp, MaxOp, mpc::ExpOp>([&](auto) { return Uses::Score; })

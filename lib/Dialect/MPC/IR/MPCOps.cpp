@@ -222,6 +222,50 @@ INFER(SliceOp) {
   return result.give(input, shape);
 }
 
+/// Returns the number of elements in ranges of rows with `columns` elements, or nullopt if
+/// a range does not lie in its row.
+static std::optional<int64_t> countRanges(ArrayRef<int64_t> begins, ArrayRef<int64_t> ends,
+                                          int64_t columns) {
+  if (begins.size() != ends.size())
+    return std::nullopt;
+  int64_t count = 0;
+  for (auto [begin, end] : llvm::zip(begins, ends)) {
+    if (begin < 0 || begin > end || end > columns)
+      return std::nullopt;
+    count += end - begin;
+  }
+  return count;
+}
+
+INFER(PackOp) {
+  Inference result{getOperationName(), loc, types};
+  ShareType input = shareOf(adaptor.getInput());
+  SmallVector<int64_t> shape(input.getShape());
+  std::optional<int64_t> count;
+  if (shape.size() >= 2 &&
+      shape[shape.size() - 2] == static_cast<int64_t>(adaptor.getBegins().size()))
+    count = countRanges(adaptor.getBegins(), adaptor.getEnds(), shape.back());
+  if (!count)
+    return result.refuse("packs ", input, "; expected one range for each row, within it");
+  shape.pop_back();
+  shape.back() = *count;
+  return result.give(input, shape);
+}
+
+INFER(UnpackOp) {
+  Inference result{getOperationName(), loc, types};
+  ShareType input = shareOf(adaptor.getInput());
+  auto columns = static_cast<int64_t>(adaptor.getColumns());
+  auto count = countRanges(adaptor.getBegins(), adaptor.getEnds(), columns);
+  SmallVector<int64_t> shape(input.getShape());
+  if (!count || shape.empty() || shape.back() != *count)
+    return result.refuse("unpacks ", input, " to rows of ", columns,
+                         "; expected ranges within them, of as many elements together");
+  shape.back() = static_cast<int64_t>(adaptor.getBegins().size());
+  shape.push_back(columns);
+  return result.give(input, shape);
+}
+
 INFER(ConcatOp) {
   Inference result{getOperationName(), loc, types};
   if (adaptor.getInputs().empty())
@@ -436,6 +480,8 @@ WORKLOAD(RMSNormOp, workloadAlongLast(WorkloadKind::RMSNorm, getInput()))
 WORKLOAD(ReshapeOp, workloadOn(WorkloadKind::Local, getInput()))
 WORKLOAD(TransposeOp, workloadOn(WorkloadKind::Local, getInput()))
 WORKLOAD(SliceOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(PackOp, workloadOn(WorkloadKind::Local, getResult()))
+WORKLOAD(UnpackOp, workloadOn(WorkloadKind::Local, getResult()))
 WORKLOAD(ExpandOp, workloadOn(WorkloadKind::Local, getResult()))
 WORKLOAD(ConcatOp, workloadOn(WorkloadKind::Local, getResult()))
 
@@ -448,7 +494,7 @@ Workload RsqrtOp::getWorkload() {
 /// Returns the value whose elements are moved to `value`, and not repeated on the way.
 static Value rootOf(Value value) {
   while (auto *op = value.getDefiningOp()) {
-    if (!isa<ReshapeOp, TransposeOp, SliceOp>(op))
+    if (!isa<ReshapeOp, TransposeOp, SliceOp, PackOp, UnpackOp>(op))
       break;
     value = op->getOperand(0);
   }
@@ -460,7 +506,7 @@ static Value rootOf(Value value) {
 static int64_t differentElements(Value value) {
   int64_t count = shareOf(value).getNumElements();
   Operation *op = value.getDefiningOp();
-  if (isa_and_present<ReshapeOp, TransposeOp, SliceOp>(op))
+  if (isa_and_present<ReshapeOp, TransposeOp, SliceOp, PackOp, UnpackOp>(op))
     return std::min(count, differentElements(op->getOperand(0)));
   // Elsewhere an expanded operand counts as often as it is repeated.
   if (isa_and_present<ExpandOp>(op) && differentElements(op->getOperand(0)) == 0)

@@ -332,6 +332,40 @@ def MPC_SliceOp : MPC_InferredMovementOp<"slice", "a strided part, as nn.slice",
     qualified(type($result))
   }];
 }
+def MPC_PackOp : MPC_InferredMovementOp<"pack", "ranges of rows, one after another",
+                                 (ins DenseI64ArrayAttr:$begins,
+                                  DenseI64ArrayAttr:$ends)> {
+  let description = [{
+    Of row i, along the last dimension, the elements from `begins[i]` up to `ends[i]`,
+    without the latter, are kept. The last two dimensions become one. Scores of which a mask
+    that both parties know excludes some, as the upper triangle, take no part in what
+    follows.
+
+    ```mlir
+    %p = mpc.pack %x [0, 0] to [1, 2] : !mpc.share<4x2x2, width = 64, fraction = 18> to !mpc.share<4x3, width = 64, fraction = 18>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input $begins `to` $ends attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
+  }];
+}
+def MPC_UnpackOp : MPC_InferredMovementOp<"unpack", "rows of ranges, with zeros elsewhere",
+                                   (ins DenseI64ArrayAttr:$begins,
+                                    DenseI64ArrayAttr:$ends, I64Attr:$columns)> {
+  let description = [{
+    The inverse of `mpc.pack`: the rows have `columns` elements, and those that are in no
+    range are zero, as both parties know.
+
+    ```mlir
+    %x = mpc.unpack %p [0, 0] to [1, 2] of 2 : !mpc.share<4x3, width = 64, fraction = 18> to !mpc.share<4x2x2, width = 64, fraction = 18>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input $begins `to` $ends `of` $columns attr-dict `:` qualified(type($input)) `to`
+    qualified(type($result))
+  }];
+}
 def MPC_ExpandOp : MPC_ShapingOp<"expand", "repeats dimensions of 1">;
 def MPC_ConcatOp : MPC_InferredOp<"concat"> {
   let summary = "joins secrets along one axis";
