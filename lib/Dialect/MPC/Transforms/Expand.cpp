@@ -10,6 +10,7 @@
 #include "tacit/Dialect/NN/IR/NN.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 #include "tacit/Dialect/MPC/Transforms/RecipeEnums.cpp.inc"
 
@@ -127,6 +128,52 @@ static LogicalResult checkOwnRing(Operation *op) {
                            << kWidth << " with recipe=tacit";
 }
 
+//===----------------------------------------------------------------------===//
+// Products with one number
+//===----------------------------------------------------------------------===//
+
+/// The significant bits of a factor, and those before the point that a product of two
+/// numbers may have.
+static constexpr int64_t kSignificantBits = 14, kProductBits = 11;
+
+/// Returns the bits of fraction that a factor gets: as few as represent it exactly, or
+/// those of kSignificantBits.
+static int64_t bitsOf(double factor) {
+  for (int64_t bits = 0; bits < kSignificantBits; ++bits)
+    if (std::ldexp(factor, bits) == std::trunc(std::ldexp(factor, bits)))
+      return bits;
+  return kSignificantBits - 1 - std::ilogb(factor);
+}
+
+/// A product that is truncated, multiplied by a number that both parties know, and
+/// truncated again, as scores are, is truncated once, if it fits into the ring.
+static void truncateOnce(TruncateOp outer) {
+  auto mul = outer.getInput().getDefiningOp<MulOp>();
+  auto number = mul ? mul.getRhs().getDefiningOp<PublicOp>() : PublicOp();
+  auto inner = mul ? mul.getLhs().getDefiningOp<TruncateOp>() : TruncateOp();
+  auto constant =
+      number ? number.getInput().getDefiningOp<tacit::nn::ConstantOp>() : nullptr;
+  auto value = constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
+  if (!inner || !value || !value.isSplat() || !mul->hasOneUse() || !inner->hasOneUse() ||
+      inner.getType().getShape() != mul.getType().getShape())
+    return;
+  double factor = std::fabs(value.getSplatValue<APFloat>().convertToDouble());
+  ShareType product = cast<ShareType>(inner.getInput().getType());
+  if (factor == 0 || product.getWidth() != 64)
+    return;
+  int64_t bits = bitsOf(factor),
+          growth = std::max<int64_t>(bits + std::ilogb(factor) + 1, 0);
+  if (product.getFraction() + kProductBits + growth > product.getWidth() - 2 ||
+      product.getFraction() + bits >= product.getWidth())
+    return;
+  OpBuilder b(outer);
+  auto scaled = MulOp::create(b, mul.getLoc(), inner.getInput(), mul.getRhs(), bits);
+  scaled->setDiscardableAttrs(mul->getDiscardableAttrDictionary());
+  outer.getInputMutable().assign(scaled);
+  mul.erase();
+  inner.erase();
+}
+
 namespace {
 
 struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
@@ -144,10 +191,20 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
            << "; expected a power of two from 1 to " << kMaxNormScale;
   }
 
+  /// Erases a function, and a truncation that only it read.
+  static void eraseWithTruncation(Operation *op) {
+    auto truncate = op->getOperand(0).getDefiningOp<TruncateOp>();
+    op->erase();
+    if (truncate && truncate->use_empty())
+      truncate.erase();
+  }
+
   void runOnOperation() override {
     if (localTruncation)
       getOperation()->setDiscardableAttr(kLocalTruncationAttr,
                                          UnitAttr::get(&getContext()));
+    if (recipe == Recipe::Tacit)
+      getOperation().walk([](TruncateOp truncate) { truncateOnce(truncate); });
     // Functions may be expanded into others.
     while (true) {
       SmallVector<Operation *> ops;
@@ -170,7 +227,7 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
         if (!result)
           result = expand(op, arithmetic, settings);
         op->getResult(0).replaceAllUsesWith(result);
-        op->erase();
+        eraseWithTruncation(op);
         ++functions;
         primitives += arithmetic.count();
       }
