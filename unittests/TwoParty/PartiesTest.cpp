@@ -123,6 +123,7 @@ protected:
 
   void expectActivation(std::string op, double bound,
                         llvm::function_ref<double(double)> definition);
+  void expectCausalSoftmax(int64_t numRows, int64_t past, int fraction);
 
   MLIRContext context;
 };
@@ -241,7 +242,7 @@ TEST_F(PartiesTest, ComputesExponentials) {
   auto y = run(programOf("66", "mpc.exp"), floats({66}, x), 1);
   ASSERT_EQ(y.size(), x.size());
   for (size_t i = 0; i < x.size(); ++i)
-    EXPECT_NEAR(y[i], std::exp(x[i]), 4e-4f) << "x = " << x[i];
+    EXPECT_NEAR(y[i], std::exp(x[i]), 3e-6f + 2.0f / 65536) << "x = " << x[i];
 }
 
 TEST_F(PartiesTest, ComputesSoftmax) {
@@ -258,6 +259,62 @@ TEST_F(PartiesTest, ComputesSoftmax) {
     for (int j = 0; j < 7; ++j)
       EXPECT_NEAR(y[7 * i + j], std::exp(x[7 * i + j]) / sum, 2e-3);
   }
+}
+
+/// Rows of queries that follow `past` keys: row i attends to the first past + i + 1 of
+/// them. A score that is excluded may be larger than all others.
+void PartiesTest::expectCausalSoftmax(int64_t numRows, int64_t past, int fraction) {
+  int64_t columns = past + numRows, heads = 2;
+  std::string keep, type = fmt::format("{}x{}", numRows, columns);
+  std::vector<float> x;
+  std::mt19937 generator(1);
+  for (int64_t row = 0; row < numRows; ++row) {
+    keep += row ? ", [" : "[";
+    for (int64_t i = 0; i < columns; ++i)
+      keep += fmt::format("{}{}", i ? ", " : "", i <= past + row ? "1.0" : "0.0");
+    keep += "]";
+  }
+  for (int64_t i = 0; i < heads * numRows * columns; ++i)
+    x.push_back(i % columns <= past + i / columns % numRows
+                    ? static_cast<float>(static_cast<int>(generator() % 2000) - 1000) / 100
+                    : 1000.0f);
+  std::string text = fmt::format(R"(
+    !x = !mpc.share<{0}x{1}, width = 64, fraction = {2}>
+    func.func @main(%x: tensor<{0}x{1}xf32>) -> tensor<{0}x{1}xf32> {{
+      %c = nn.constant dense<[{3}]> : tensor<{1}xf32>
+      %keep = mpc.public %c as mask "mask" : tensor<{1}xf32>
+      %0 = mpc.share %x from client : tensor<{0}x{1}xf32> to !x
+      %1 = mpc.softmax %0 keep(%keep : tensor<{1}xf32>) axis = 2 : !x
+      %2 = mpc.reveal %1 to client : !x -> tensor<{0}x{1}xf32>
+      return %2 : tensor<{0}x{1}xf32>
+    }})",
+                                 heads, type, fraction, keep);
+  auto y = run(text, floats({heads, numRows, columns}, x), 1);
+  ASSERT_EQ(y.size(), x.size());
+  for (int64_t row = 0; row < heads * numRows; ++row) {
+    int64_t end = past + row % numRows + 1, first = row * columns;
+    double sum = 0;
+    for (int64_t i = 0; i < end; ++i)
+      sum += std::exp(x[first + i]);
+    for (int64_t i = 0; i < columns; ++i)
+      EXPECT_NEAR(y[first + i], i < end ? std::exp(x[first + i]) / sum : 0,
+                  i < end ? 1e-3 : 0)
+          << "row " << row << ", column " << i;
+  }
+}
+
+TEST_F(PartiesTest, ComputesSoftmaxOfCausalScores) {
+  expectCausalSoftmax(/*numRows=*/8, /*past=*/0, /*fraction=*/16);
+  expectCausalSoftmax(/*numRows=*/5, /*past=*/6, /*fraction=*/18);
+  expectCausalSoftmax(/*numRows=*/2, /*past=*/0, /*fraction=*/22);
+}
+
+TEST_F(PartiesTest, ComputesSoftmaxOfOneScore) {
+  auto y =
+      run(programOf("3x1", "mpc.softmax", "axis = 1"), floats({3, 1}, {-300, 0, 7}), 1);
+  ASSERT_EQ(y.size(), 3u);
+  for (float value : y)
+    EXPECT_NEAR(value, 1, 1e-3);
 }
 
 TEST_F(PartiesTest, NormalizesRows) {

@@ -63,12 +63,10 @@ static LogicalResult lowerConstant(nn::ConstantOp mask, ArrayRef<float> keep,
   if (llvm::all_of(keep, [](float value) { return value == 1; }))
     return success();
   std::string name = nn::getConstantName(mask).str();
-  std::string key =
-      isa<DenseResourceElementsAttr>(mask.getValue()) ? name + ".keep" : "keep";
   auto floats = RankedTensorType::get(type.getShape(), l.builder.getF32Type());
-  const char *bytes = reinterpret_cast<const char *>(keep.data());
-  std::vector<char> copy(bytes, bytes + keep.size() * sizeof(float));
-  lowered.keep = l.publicMask(makeElements(floats, std::move(copy), key), name);
+  // The expansion of a softmax reads the numbers, so that they stay with the program when
+  // weights do not.
+  lowered.keep = l.publicMask(DenseElementsAttr::get(floats, keep), name);
   return success();
 }
 

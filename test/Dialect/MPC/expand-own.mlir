@@ -16,13 +16,14 @@ func.func @max(%x: !r) -> !mpc.share<4x1, width = 64, fraction = 16> {
 
 !r = !mpc.share<4x5, width = 64, fraction = 16>
 
-// The exponent is limited first. The squarings have 28 bits of fraction, and the last one
-// gives the fraction of the result.
+// The exponent is limited first. Its 8th part has a polynomial of degree 4. The squarings
+// have 28 bits of fraction, and the last one gives the fraction of the result.
 // CHECK-LABEL: func.func @exp(
 // CHECK: mpc.is_negative
-// CHECK: mpc.square %{{.+}} : {{.*}}fraction = 16> to {{.*}}fraction = 32>
-// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 43> to {{.*}}fraction = 28>
-// CHECK-COUNT-4: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 28>
+// CHECK: mpc.square %{{.+}} : {{.*}}fraction = 20> to {{.*}}fraction = 40>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 40> to {{.*}}fraction = 24>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 61> to {{.*}}fraction = 28>
+// CHECK-COUNT-2: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 28>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 16>
 // CHECK-NOT: mpc.truncate
 func.func @exp(%x: !r) -> !r {
@@ -114,4 +115,83 @@ func.func @kin(%x: !r) -> (!r, !r, !r) {
   %1 = mpc.sigmoid %x : !r
   %2 = mpc.tanh %x : !r
   return %0, %1, %2 : !r, !r, !r
+}
+
+// -----
+
+!d = !mpc.share<2x4x4, width = 64, fraction = 32>
+!s = !mpc.share<2x4x4, width = 64, fraction = 16>
+
+// Of scores with a causal mask the lower triangle is packed before it is truncated, and stays
+// packed until the rows are sums. The maximum compares no more than the second half of the
+// columns in the rows that reach it.
+// CHECK-LABEL: func.func @causal(
+// CHECK-SAME: %[[X:.+]]: !mpc.share<2x4x4, width = 64, fraction = 32>
+// CHECK: mpc.pack %[[X]] [0, 0, 0, 0] to [1, 2, 3, 4]
+// CHECK: mpc.truncate %{{.+}} : !mpc.share<2x10, width = 64, fraction = 32>
+// CHECK: mpc.unpack %{{.+}} of 4
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x2x2
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x3x1
+// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x10
+// CHECK-NOT: mpc.truncate %{{.+}} : !mpc.share<2x4x4
+// CHECK: mpc.unpack %{{.+}} of 4
+// CHECK: mpc.sum
+// CHECK-NOT: mpc.truncate %{{.+}} : !mpc.share<2x4x4
+// CHECK: mpc.unpack %{{.+}} of 4
+// CHECK-NEXT: return
+func.func @causal(%x: !d) -> !s {
+  %k = nn.constant dense<[[1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0]]> : tensor<4x4xf32>
+  %keep = mpc.public %k as mask "mask" : tensor<4x4xf32>
+  %0 = mpc.truncate %x : !d to !s
+  %1 = mpc.softmax %0 keep(%keep : tensor<4x4xf32>) axis = 2 : !s
+  return %1 : !s
+}
+
+// -----
+
+!s = !mpc.share<2x4, width = 64, fraction = 16>
+
+// A mask with holes is no range: scores are multiplied by it.
+// CHECK-LABEL: func.func @holes(
+// CHECK-NOT: mpc.pack
+// CHECK: return
+func.func @holes(%x: !s) -> !s {
+  %k = nn.constant dense<[[1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]]> : tensor<2x4xf32>
+  %keep = mpc.public %k as mask "mask" : tensor<2x4xf32>
+  %1 = mpc.softmax %x keep(%keep : tensor<2x4xf32>) axis = 1 : !s
+  return %1 : !s
+}
+
+// -----
+
+!d = !mpc.share<2x4, width = 64, fraction = 32>
+!s = !mpc.share<2x4, width = 64, fraction = 16>
+
+// Scores and their scale are truncated once: 13 bits of 0.0884 are significant ones.
+// CHECK-LABEL: func.func @scale(
+// CHECK-SAME: %[[X:.+]]: !mpc.share<2x4, width = 64, fraction = 32>
+// CHECK: mpc.mul %[[X]], %{{.+}} -> !mpc.share<2x4, width = 64, fraction = 49>
+// CHECK-NEXT: mpc.truncate %{{.+}} : !mpc.share<2x4, width = 64, fraction = 49> to !mpc.share<2x4, width = 64, fraction = 16>
+// CHECK-NEXT: return
+func.func @scale(%x: !d) -> !s {
+  %c = nn.constant {nn.from_attribute} dense<0.0883883461> : tensor<f32>
+  %scale = mpc.public %c as attribute : tensor<f32>
+  %0 = mpc.truncate %x : !d to !s
+  %1 = mpc.mul %0, %scale : (!s, tensor<f32>) -> !mpc.share<2x4, width = 64, fraction = 34>
+  %2 = mpc.truncate %1 : !mpc.share<2x4, width = 64, fraction = 34> to !s
+  return %2 : !s
+}
+
+// -----
+
+!s = !mpc.share<2x3, width = 64, fraction = 16>
+
+// A window leaves a range of each row, too.
+// CHECK-LABEL: func.func @window(
+// CHECK: mpc.pack %{{.+}} [0, 1] to [2, 3]
+func.func @window(%x: !s) -> !s {
+  %k = nn.constant dense<[[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]> : tensor<2x3xf32>
+  %keep = mpc.public %k as mask "mask" : tensor<2x3xf32>
+  %1 = mpc.softmax %x keep(%keep : tensor<2x3xf32>) axis = 1 : !s
+  return %1 : !s
 }

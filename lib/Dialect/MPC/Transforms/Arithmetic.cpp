@@ -154,6 +154,19 @@ Value Arithmetic::concat(ValueRange values, int64_t axis) {
   return write<ConcatOp>(values, axis);
 }
 
+Value Arithmetic::expand(Value x, ArrayRef<int64_t> shape) {
+  return write<ExpandOp>(x, shape);
+}
+
+Value Arithmetic::pack(Value x, ArrayRef<int64_t> begins, ArrayRef<int64_t> ends) {
+  return write<PackOp>(x, begins, ends);
+}
+
+Value Arithmetic::unpack(Value x, ArrayRef<int64_t> begins, ArrayRef<int64_t> ends,
+                         int64_t columns) {
+  return write<UnpackOp>(x, begins, ends, columns);
+}
+
 Value Arithmetic::addEach(Value x, ArrayRef<double> numbers) {
   SmallVector<int64_t> shape(shareOf(x).getShape()), ones(shape.size() + 1, 1);
   shape.insert(shape.begin(), 1);

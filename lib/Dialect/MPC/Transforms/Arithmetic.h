@@ -65,6 +65,12 @@ public:
   mlir::Value limitFraction(mlir::Value x, int64_t fraction);
   mlir::Value slice(mlir::Value x, int64_t axis, int64_t from, int64_t to);
   mlir::Value concat(mlir::ValueRange values, int64_t axis);
+  mlir::Value expand(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// See mpc.pack and mpc.unpack.
+  mlir::Value pack(mlir::Value x, llvm::ArrayRef<int64_t> begins,
+                   llvm::ArrayRef<int64_t> ends);
+  mlir::Value unpack(mlir::Value x, llvm::ArrayRef<int64_t> begins,
+                     llvm::ArrayRef<int64_t> ends, int64_t columns);
 
   /// Returns x plus each of the numbers, which are a new first dimension.
   mlir::Value addEach(mlir::Value x, llvm::ArrayRef<double> numbers);
@@ -119,6 +125,19 @@ mlir::Value emitGelu(Arithmetic &a, GeluKind kind, mlir::Value x, const Function
 mlir::Value emitSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
 mlir::Value emitLayerNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
 mlir::Value emitRMSNorm(Arithmetic &a, mlir::Value x, double epsilon, const Functions &f);
+
+/// A polynomial in t = factor x, without a constant, of degree 4 or 8. |t| is at most 1,
+/// and the factor has `factorBits` bits of fraction.
+struct Polynomial {
+  double factor;
+  int64_t factorBits;
+  llvm::ArrayRef<double> coefficients;
+};
+
+/// Returns the polynomial plus a constant, if |polynomial + constant| is at most 1. All
+/// products are of two powers, so that the sum is truncated once.
+mlir::Value emitPolynomial(Arithmetic &a, const Polynomial &polynomial, mlir::Value x,
+                           int64_t fraction, double constant = 0);
 
 /// The functions of the suite tacit: each takes the range of its input into account, and
 /// chooses the fractions of what is in between.

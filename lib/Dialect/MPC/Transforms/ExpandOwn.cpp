@@ -13,6 +13,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arithmetic.h"
+#include "tacit/Dialect/NN/IR/NN.h"
+#include "tacit/Support/Elements.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -26,19 +28,88 @@ static ShareType shareOf(Value value) { return cast<ShareType>(value.getType());
 static constexpr int64_t kFine = 28, kIteration = 24;
 
 //===----------------------------------------------------------------------===//
+// Polynomials
+//===----------------------------------------------------------------------===//
+
+/// The fraction of t and its powers, and the bits that the coefficients of their products
+/// have. The sum, which is at most 1, has twice the former and the latter.
+static constexpr int64_t kPower = 24, kCoefficient = 13;
+
+Value tacit::mpc::emitPolynomial(Arithmetic &a, const Polynomial &polynomial, Value x,
+                                 int64_t fraction, double constant) {
+  constexpr int64_t kSum = 2 * kPower + kCoefficient;
+  ArrayRef<double> c = polynomial.coefficients;
+  Value t = a.scaleBy(x, polynomial.factor, polynomial.factorBits), sum;
+  t = a.limitFraction(t, kPower);
+  auto add = [&](double coefficient, Value power) {
+    Value term = a.scaleBy(power, coefficient, kSum - a.fractionOf(power));
+    sum = sum ? a.add(sum, term) : term;
+  };
+  auto finish = [&] {
+    return a.truncate(constant == 0 ? sum : a.add(sum, constant), fraction);
+  };
+  Value second = a.truncate(a.squareOf(t), kPower);
+  add(c[0], t);
+  add(c[1], second);
+  if (c.size() == 4) {
+    add(c[2], a.product(t, second));
+    add(c[3], a.squareOf(second));
+    return finish();
+  }
+  Value third = a.truncate(a.product(t, second), kPower);
+  Value fourth = a.truncate(a.squareOf(second), kPower);
+  add(c[2], third);
+  add(c[3], fourth);
+  add(c[4], a.product(second, third));
+  add(c[5], a.squareOf(third));
+  add(c[6], a.product(third, fourth));
+  add(c[7], a.squareOf(fourth));
+  return finish();
+}
+
+//===----------------------------------------------------------------------===//
 // Maximum
 //===----------------------------------------------------------------------===//
 
-/// Halves the row until one number is left: the larger of a and b is a - (a - b) [a < b].
-Value tacit::mpc::emitOwnMax(Arithmetic &a, Value x, int64_t axis) {
-  for (int64_t size = shareOf(x).getDimSize(axis); size > 1;
-       size = shareOf(x).getDimSize(axis)) {
-    int64_t half = size / 2;
-    Value left = a.slice(x, axis, 0, half), right = a.slice(x, axis, half, 2 * half);
-    Value difference = a.sub(left, right);
-    Value larger = a.sub(left, a.product(difference, a.isNegative(difference)));
-    x = size % 2 ? a.concat({larger, a.slice(x, axis, 2 * half, size)}, axis) : larger;
+/// Returns the larger of the elements that are `half` apart, and those that have no other:
+/// the larger of a and b is a - (a - b) [a < b].
+static Value halveRows(Arithmetic &a, Value x, int64_t axis, int64_t size, int64_t half) {
+  int64_t count = size - half;
+  Value left = a.slice(x, axis, 0, count), right = a.slice(x, axis, half, size);
+  Value difference = a.sub(left, right);
+  Value larger = a.sub(left, a.product(difference, a.isNegative(difference)));
+  return count < half ? a.concat({larger, a.slice(x, axis, count, half)}, axis) : larger;
+}
+
+/// Returns the largest element of each row along the last axis, of those before the row's
+/// end, by halving rows; those that end in the first half anyway are not compared.
+static Value maxBefore(Arithmetic &a, Value x, SmallVector<int64_t> ends) {
+  int64_t axis = shareOf(x).getRank() - 1, rows = axis - 1;
+  auto numRows = static_cast<int64_t>(ends.size());
+  for (int64_t size = *llvm::max_element(ends); size > 1;) {
+    int64_t half = (size + 1) / 2;
+    auto isLong = [&](int64_t end) { return end > half; };
+    int64_t first = llvm::find_if(ends, isLong) - ends.begin();
+    int64_t last = numRows - (llvm::find_if(llvm::reverse(ends), isLong) - ends.rbegin());
+    SmallVector<Value> parts;
+    auto keep = [&](int64_t from, int64_t to) {
+      if (from < to)
+        parts.push_back(a.slice(a.slice(x, rows, from, to), axis, 0, half));
+    };
+    keep(0, first);
+    parts.push_back(halveRows(a, a.slice(x, rows, first, last), axis, size, half));
+    keep(last, numRows);
+    x = parts.size() == 1 ? parts.front() : a.concat(parts, rows);
+    for (int64_t &end : ends)
+      end = std::min(end, half);
+    size = half;
   }
+  return a.slice(x, axis, 0, 1);
+}
+
+Value tacit::mpc::emitOwnMax(Arithmetic &a, Value x, int64_t axis) {
+  for (int64_t size = shareOf(x).getDimSize(axis); size > 1; size = (size + 1) / 2)
+    x = halveRows(a, x, axis, size, (size + 1) / 2);
   return x;
 }
 
@@ -46,19 +117,19 @@ Value tacit::mpc::emitOwnMax(Arithmetic &a, Value x, int64_t axis) {
 // Exponential
 //===----------------------------------------------------------------------===//
 
-/// exp(x) is (1 + y + y^2 / 2)^(2^n) with y = x / 2^n; for x from -kLeastExponent to 0 it
-/// is off by at most x^3 / (6 * 2^(2n)), relatively. Below, it is that of -kLeastExponent,
+/// exp(x) is p(x / 16)^8, where p has degree 4; for x from -kLeastExponent to 0 it is off
+/// by at most 3.4e-6 (utils/fit-functions.py), and below, it is that of -kLeastExponent,
 /// which is 0 in most fractions.
-static constexpr int64_t kSquarings = 5;
+static constexpr int64_t kSquarings = 3;
 static constexpr double kLeastExponent = 16;
+static constexpr double kExp[] = {1.999925137, 1.996608479, 1.292027736, 0.4880231079};
 
 Value tacit::mpc::emitOwnExp(Arithmetic &a, Value x) {
   int64_t fraction = shareOf(x).getFraction();
   Value beyond = a.add(x, kLeastExponent);
   Value limited = a.sub(x, a.product(beyond, a.isNegative(beyond)));
-  Value square = a.shift(a.squareOf(limited), 2 * kSquarings + 1);
-  Value linear = a.raise(a.shift(limited, kSquarings), shareOf(square).getFraction());
-  Value power = a.truncate(a.add(a.add(square, linear), 1), kFine);
+  Value power =
+      emitPolynomial(a, {1 / kLeastExponent, 4, kExp}, limited, kFine, /*constant=*/1);
   for (int64_t i = 0; i < kSquarings; ++i)
     power = a.truncate(a.squareOf(power), i + 1 < kSquarings ? kFine : fraction);
   return power;
@@ -215,21 +286,105 @@ Value tacit::mpc::emitOwnLayerNorm(Arithmetic &a, Value x, double epsilon) {
 /// A score that is excluded is below all others.
 static constexpr double kExcluded = -8192;
 
+static Value exclude(Arithmetic &a, Value scores, Value keep) {
+  return a.add(a.mask(a.add(scores, -kExcluded), keep), kExcluded);
+}
+
+/// Returns the reciprocal of the sum of powers of which the largest is 1, and the others
+/// are at most 1.
+static Value invertSum(Arithmetic &a, Value powers, int64_t axis) {
+  auto count = static_cast<uint64_t>(shareOf(powers).getDimSize(axis));
+  return emitOwnReciprocal(a, a.add(a.sum(powers, axis), 0.0009765625), -1,
+                           static_cast<int64_t>(llvm::Log2_64_Ceil(count + 1)));
+}
+
+namespace {
+/// The scores of each row that take part.
+struct Ranges {
+  SmallVector<int64_t> begins, ends;
+};
+} // namespace
+
+/// The most elements of a mask that are read.
+static constexpr int64_t kMaxMask = int64_t(1) << 24;
+
+/// Returns the range of each row along the last axis, if the same constant mask excludes
+/// what is before and after it in all matrices of scores.
+static std::optional<Ranges> rangesOf(Value keep, ShareType scores, int64_t axis) {
+  int64_t rank = scores.getRank();
+  auto disclosed = keep ? keep.getDefiningOp<PublicOp>() : PublicOp();
+  if (!disclosed || rank < 2 || axis != rank - 1)
+    return std::nullopt;
+  auto constant = disclosed.getInput().getDefiningOp<tacit::nn::ConstantOp>();
+  auto payload =
+      constant ? tacit::readPayload(constant.getValue(), kMaxMask) : std::nullopt;
+  int64_t numRows = scores.getDimSize(rank - 2), columns = scores.getDimSize(axis);
+  if (!payload || payload->type.getShape().empty() ||
+      payload->type.getShape().back() != columns)
+    return std::nullopt;
+  ArrayRef<int64_t> values(payload->values);
+  bool isRepeated = static_cast<int64_t>(values.size()) == columns;
+  if (columns == 0 ||
+      (!isRepeated && static_cast<int64_t>(values.size()) != numRows * columns))
+    return std::nullopt;
+  // All matrices have the mask, unless it is one of columns that another dimension repeats.
+  ArrayRef<int64_t> shape = payload->type.getShape();
+  if (!isRepeated && (shape.size() < 2 || shape[shape.size() - 2] != numRows))
+    return std::nullopt;
+  Ranges ranges;
+  int64_t count = 0;
+  for (int64_t row = 0; row < numRows; ++row) {
+    ArrayRef<int64_t> own = values.slice(isRepeated ? 0 : row * columns, columns);
+    auto isKept = [](int64_t value) { return value != 0; };
+    int64_t begin = llvm::find_if(own, isKept) - own.begin();
+    int64_t end = columns - (llvm::find_if(llvm::reverse(own), isKept) - own.rbegin());
+    if (begin >= end || llvm::is_contained(own.slice(begin, end - begin), 0))
+      return std::nullopt;
+    ranges.begins.push_back(begin);
+    ranges.ends.push_back(end);
+    count += end - begin;
+  }
+  if (count == numRows * columns)
+    return std::nullopt;
+  return ranges;
+}
+
+/// Returns the packed scores. If nothing else reads them, they are truncated afterwards.
+static Value packScores(Arithmetic &a, Value x, const Ranges &ranges) {
+  auto truncate = x.getDefiningOp<TruncateOp>();
+  if (!truncate || !x.hasOneUse())
+    return a.pack(x, ranges.begins, ranges.ends);
+  Value packed = a.pack(truncate.getInput(), ranges.begins, ranges.ends);
+  return a.truncate(packed, shareOf(x).getFraction());
+}
+
+/// Only scores that take part are truncated, exponentiated, and multiplied by the inverse
+/// of their row's sum.
+static Value packedSoftmax(Arithmetic &a, Value x, Value keep, const Ranges &ranges) {
+  SmallVector<int64_t> shape(shareOf(x).getShape());
+  int64_t axis = shareOf(x).getRank() - 1, columns = shape.back();
+  Value packed = packScores(a, x, ranges);
+  auto unpack = [&](Value value) {
+    return a.unpack(value, ranges.begins, ranges.ends, columns);
+  };
+  auto spread = [&](Value ofRows) {
+    return a.pack(a.expand(ofRows, shape), ranges.begins, ranges.ends);
+  };
+  Value largest = maxBefore(a, exclude(a, unpack(packed), keep), ranges.ends);
+  Value powers = a.exp(a.sub(packed, spread(largest)));
+  Value inverse = invertSum(a, unpack(powers), axis);
+  return unpack(a.mul(powers, spread(inverse)));
+}
+
 Value tacit::mpc::emitOwnSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) {
-  Value scores = x;
-  if (keep)
-    scores = a.add(a.mask(a.add(x, -kExcluded), keep), kExcluded);
-  Value difference = a.sub(x, a.max(scores, axis));
+  if (auto ranges = rangesOf(keep, shareOf(x), axis))
+    return packedSoftmax(a, x, keep, *ranges);
+  Value difference = a.sub(x, a.max(keep ? exclude(a, x, keep) : x, axis));
   // An excluded score may be above the largest that counts.
   if (keep)
     difference = a.mask(difference, keep);
   Value powers = a.exp(difference);
   if (keep)
     powers = a.mask(powers, keep);
-  // The largest power is 1, and the others are at most 1.
-  auto count = static_cast<uint64_t>(shareOf(x).getDimSize(axis));
-  Value sum = a.sum(powers, axis);
-  Value inverse = emitOwnReciprocal(a, a.add(sum, 0.0009765625), -1,
-                                    static_cast<int64_t>(llvm::Log2_64_Ceil(count + 1)));
-  return a.mul(powers, inverse);
+  return a.mul(powers, invertSum(a, powers, axis));
 }

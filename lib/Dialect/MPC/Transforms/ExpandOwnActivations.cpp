@@ -19,17 +19,6 @@ using namespace mlir;
 using namespace tacit::mpc;
 using tacit::numerics::GeluPiece;
 
-namespace {
-/// A polynomial in t = factor |x|, or factor (bound - |x|), without a constant, of degree 4
-/// or 8. It replaces a function of |x| <= bound; the factor makes t at most 1, and has
-/// `factorBits` bits of fraction.
-struct Fit {
-  double bound, factor;
-  int64_t factorBits;
-  ArrayRef<double> coefficients;
-};
-} // namespace
-
 //===----------------------------------------------------------------------===//
 // The polynomials. utils/fit-functions.py prints the coefficients and the errors. Those of
 // degree 5 to 8 are multiples of 2^-13.
@@ -49,46 +38,16 @@ static constexpr double kSigmoid[] = {0.01565575089, -0.1404097942, 0.9167704937
                                       -3.367648277,  9.387084961,   -16.13330078,
                                       15.75793457,   -5.936279297};
 
-static constexpr Fit kErfFit{4, 0.25, 2, kErf}, kTanhFit{4, 0.25, 2, kTanh},
-    kSiluFit{9.0625, 7.0 / 64, 6, kSilu}, kSigmoidFit{8, 0.125, 3, kSigmoid};
+namespace {
+/// A polynomial that replaces a function of |x| <= bound: of |x|, or of bound - |x|.
+struct Fit {
+  double bound;
+  Polynomial polynomial;
+};
+} // namespace
 
-//===----------------------------------------------------------------------===//
-// Evaluation
-//===----------------------------------------------------------------------===//
-
-/// The fraction of t and its powers, and the bits that the coefficients of their products
-/// have. The sum, which is less than 1, has twice the former and the latter.
-static constexpr int64_t kPower = 24, kCoefficient = 13;
-
-/// Returns the polynomial of t = factor x. All products are of two powers, so that the sum
-/// is truncated once.
-static Value polynomial(Arithmetic &a, const Fit &fit, Value x, int64_t fraction) {
-  constexpr int64_t kSum = 2 * kPower + kCoefficient;
-  ArrayRef<double> c = fit.coefficients;
-  Value t = a.scaleBy(x, fit.factor, fit.factorBits), sum;
-  t = a.limitFraction(t, kPower);
-  auto add = [&](double coefficient, Value power) {
-    Value term = a.scaleBy(power, coefficient, kSum - a.fractionOf(power));
-    sum = sum ? a.add(sum, term) : term;
-  };
-  Value second = a.truncate(a.squareOf(t), kPower);
-  add(c[0], t);
-  add(c[1], second);
-  if (c.size() == 4) {
-    add(c[2], a.product(t, second));
-    add(c[3], a.squareOf(second));
-    return a.truncate(sum, fraction);
-  }
-  Value third = a.truncate(a.product(t, second), kPower);
-  Value fourth = a.truncate(a.squareOf(second), kPower);
-  add(c[2], third);
-  add(c[3], fourth);
-  add(c[4], a.product(second, third));
-  add(c[5], a.squareOf(third));
-  add(c[6], a.product(third, fourth));
-  add(c[7], a.squareOf(fourth));
-  return a.truncate(sum, fraction);
-}
+static constexpr Fit kErfFit{4, {0.25, 2, kErf}}, kTanhFit{4, {0.25, 2, kTanh}},
+    kSiluFit{9.0625, {7.0 / 64, 6, kSilu}}, kSigmoidFit{8, {0.125, 3, kSigmoid}};
 
 namespace {
 /// What is known of x when it has been compared with -bound, 0 and bound.
@@ -112,7 +71,8 @@ struct Range {
 /// Beyond the bounds this is max(x, 0), and exact.
 static Value rampAndBump(Arithmetic &a, const Fit &fit, Value x) {
   Range range(a, x, fit.bound);
-  return a.add(polynomial(a, fit, range.magnitude, a.fractionOf(x)), range.positive);
+  return a.add(emitPolynomial(a, fit.polynomial, range.magnitude, a.fractionOf(x)),
+               range.positive);
 }
 
 Value tacit::mpc::emitOwnSilu(Arithmetic &a, Value x) {
@@ -124,7 +84,8 @@ Value tacit::mpc::emitOwnSigmoid(Arithmetic &a, Value x) {
   int64_t fraction = a.fractionOf(x);
   Range range(a, x, kSigmoidFit.bound);
   Value edge = a.scaleBy(range.isInside, kSigmoidFit.bound, fraction);
-  Value tail = polynomial(a, kSigmoidFit, a.sub(edge, range.magnitude), fraction);
+  Value tail =
+      emitPolynomial(a, kSigmoidFit.polynomial, a.sub(edge, range.magnitude), fraction);
   Value twice = a.scaleBy(a.product(tail, range.isNegative), 2, 0);
   Value step = a.add(a.scaleBy(range.isNegative, -1, fraction), 1);
   return a.add(step, a.sub(twice, tail));
@@ -143,10 +104,11 @@ static Value ofPieces(Arithmetic &a, ArrayRef<GeluPiece> pieces, Value x) {
   double scale = 1 << kShift;
   double coefficients[] = {(c[1] - 0.5) * scale, c[2] * scale * scale,
                            c[3] * std::pow(scale, 3), c[4] * std::pow(scale, 4)};
-  Fit fit{pieces[1].bound, 1 / scale, kShift, coefficients};
+  Fit fit{pieces[1].bound, {1 / scale, kShift, coefficients}};
   Range range(a, x, fit.bound);
   int64_t fraction = a.fractionOf(x);
-  Value sum = a.add(polynomial(a, fit, range.magnitude, fraction), range.positive);
+  Value sum =
+      a.add(emitPolynomial(a, fit.polynomial, range.magnitude, fraction), range.positive);
   return a.add(sum, a.scaleBy(range.isInside, c[0], fraction));
 }
 

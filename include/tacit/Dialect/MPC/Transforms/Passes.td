@@ -55,7 +55,10 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     of numbers from 2^-20 to 2^18. GELU (erf and tanh), sigmoid and tanh are within 0.001 of
     their definitions for every number, silu within 0.0012, besides two units of the
     fraction: polynomials of degree 8 in |x| up to a bound, and exact beyond it. The kinds
-    of GELU that consist of pieces are what they are.
+    of GELU that consist of pieces are what they are. If a constant mask leaves a range of
+    each row, as a causal one does, softmax computes with these scores alone (`mpc.pack`).
+    A product that is truncated, multiplied by a number and truncated again is truncated
+    once where the ring has room.
 
     In the recipes of CrypTen a product is truncated at once to the fraction of the
     function. A public factor gets as
