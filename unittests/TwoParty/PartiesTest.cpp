@@ -298,7 +298,7 @@ void PartiesTest::expectCausalSoftmax(int64_t numRows, int64_t past, int fractio
       sum += std::exp(x[first + i]);
     for (int64_t i = 0; i < columns; ++i)
       EXPECT_NEAR(y[first + i], i < end ? std::exp(x[first + i]) / sum : 0,
-                  i < end ? 1e-3 : 0)
+                  i < end ? 2e-4 : 0)
           << "row " << row << ", column " << i;
   }
 }

@@ -294,7 +294,7 @@ static Value exclude(Arithmetic &a, Value scores, Value keep) {
 /// are at most 1.
 static Value invertSum(Arithmetic &a, Value powers, int64_t axis) {
   auto count = static_cast<uint64_t>(shareOf(powers).getDimSize(axis));
-  return emitOwnReciprocal(a, a.add(a.sum(powers, axis), 0.0009765625), -1,
+  return emitOwnReciprocal(a, a.sum(powers, axis), -1,
                            static_cast<int64_t>(llvm::Log2_64_Ceil(count + 1)));
 }
 
