@@ -216,6 +216,18 @@ TEST_F(MaterialFolderTest, ShowsDamageOfTheHeader) {
   EXPECT_CONTAINS(offersOf(Party::Client), "/dealing' belongs to another package");
 }
 
+TEST_F(MaterialFolderTest, IgnoresTheMaterialOfAFormerPackage) {
+  ASSERT_EQ(dealSome(), "no error");
+  schedule.package[0] = 'f';
+  ASSERT_EQ(dealSome(1, /*seed=*/2), "no error");
+  MaterialFolder folder(server(), Party::Server, schedule);
+  auto offers = folder.offers();
+  ASSERT_TRUE(bool(offers));
+  ASSERT_EQ(offers->size(), 1u);
+  EXPECT_EQ(offers->front().inferences, 1);
+  EXPECT_CONTAINS(take(Party::Server), "/dealing' belongs to another package");
+}
+
 TEST_F(MaterialFolderTest, ShowsAFolderWithAnotherName) {
   ASSERT_EQ(dealSome(), "no error");
   ASSERT_FALSE(fs::rename(client() + "/material-" + number.text(),

@@ -59,18 +59,24 @@ Expected<MaterialFolder::Header> MaterialFolder::readHeader(StringRef path) cons
   auto bytes = readSmall(path);
   if (!bytes)
     return bytes.takeError();
-  auto header = DealingHeader::parse(*bytes, party, packageNumber(schedule.package), path);
+  auto header = DealingHeader::parse(*bytes, party, path);
   if (!header)
     return header.takeError();
   return Header{std::move(*header)};
+}
+
+static llvm::Error otherName(StringRef path) {
+  return damaged(path, "its folder has the name of another dealing");
 }
 
 Expected<MaterialFolder::Header>
 MaterialFolder::headerOf(const DealingNumber &dealing) const {
   std::string path = pathOf(dealing, "dealing");
   auto header = readHeader(path);
+  if (header && header->fields.package != packageNumber(schedule.package))
+    return otherPackage(path);
   if (header && header->fields.dealing != dealing)
-    return damaged(path, "its folder has the name of another dealing");
+    return otherName(path);
   return header;
 }
 
@@ -98,6 +104,8 @@ static Expected<int64_t> nextUnused(StringRef folder) {
 
 Expected<std::vector<Offer>> MaterialFolder::offers() {
   std::vector<Offer> offers;
+  // A package that is compiled again leaves the material of the former one.
+  std::string foreign;
   std::error_code reason;
   for (fs::directory_iterator it(folder, reason), end; !reason && it != end;
        it.increment(reason)) {
@@ -107,9 +115,16 @@ Expected<std::vector<Offer>> MaterialFolder::offers() {
       dealing = DealingNumber::parse(name);
     if (!dealing)
       continue;
-    auto header = headerOf(*dealing);
+    std::string path = pathOf(*dealing, "dealing");
+    auto header = readHeader(path);
     if (!header)
       return header.takeError();
+    if (header->fields.package != packageNumber(schedule.package)) {
+      foreign = path;
+      continue;
+    }
+    if (header->fields.dealing != *dealing)
+      return otherName(path);
     auto next = nextUnused(it->path());
     if (!next)
       return next.takeError();
@@ -118,6 +133,8 @@ Expected<std::vector<Offer>> MaterialFolder::offers() {
   }
   if (reason)
     return cannotRead(folder, reason.value());
+  if (offers.empty() && !foreign.empty())
+    return otherPackage(foreign);
   llvm::sort(offers, [](const Offer &a, const Offer &b) { return a.dealing < b.dealing; });
   return offers;
 }

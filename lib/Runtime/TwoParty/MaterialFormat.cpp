@@ -42,7 +42,7 @@ static llvm::Error checkVersion(uint32_t version, StringRef path) {
               kFormatVersion);
 }
 
-static llvm::Error otherPackage(StringRef path) {
+llvm::Error tacit::twoparty::otherPackage(StringRef path) {
   return fail(ErrorKind::BadInput, "deal material for this package",
               "'{}' belongs to another package", path.str());
 }
@@ -65,7 +65,7 @@ std::vector<uint8_t> DealingHeader::toBytes() const {
 }
 
 Expected<DealingHeader> DealingHeader::parse(ArrayRef<uint8_t> bytes, Party party,
-                                             const Checksum &package, StringRef path) {
+                                             StringRef path) {
   if (llvm::Error error = checkMagic(bytes, kDealingMagic, path, "material"))
     return std::move(error);
   ByteReader in({reinterpret_cast<const char *>(bytes.data()), bytes.size()});
@@ -90,8 +90,6 @@ Expected<DealingHeader> DealingHeader::parse(ArrayRef<uint8_t> bytes, Party part
     return fail(ErrorKind::BadInput, "give each party what the dealer made for it",
                 "'{}' is material of the {}; expected that of the {}", path.str(),
                 nameOf(header.party).str(), nameOf(party).str());
-  if (header.package != package)
-    return otherPackage(path);
   return header;
 }
 

@@ -24,9 +24,9 @@ struct DealingHeader {
 
   std::vector<uint8_t> toBytes() const;
   /// Fails with BadInput, and names `path`, if the bytes are not those of a header of this
-  /// party and package.
+  /// party. The package may be another one.
   static llvm::Expected<DealingHeader> parse(llvm::ArrayRef<uint8_t> bytes, Party party,
-                                             const Checksum &package, llvm::StringRef path);
+                                             llvm::StringRef path);
 };
 
 /// The corrections of one inference: a header, and then, in the order of the schedule, each
@@ -57,6 +57,7 @@ private:
 
 /// What is said of a file that is not what it should be.
 llvm::Error damaged(llvm::StringRef path, const std::string &what);
+llvm::Error otherPackage(llvm::StringRef path);
 
 } // namespace tacit::twoparty
 
