@@ -207,13 +207,9 @@ def ConvertMPCToLLVM : Pass<"convert-mpc-to-llvm", "::mlir::ModuleOp"> {
     llvm.func @tacit_dealer_draw(i64, !llvm.ptr, i64)
     func.func @dealer(%r: memref<4xi64>) attributes {passthrough = ["noinline", "optnone"]} {
       %id = llvm.mlir.constant(0 : i64) : i64
-      %base, %offset, %size, %stride = memref.extract_strided_metadata %r : memref<4xi64> -> memref<i64>, index, index, index
-      %start = memref.extract_aligned_pointer_as_index %base : memref<i64> -> index
-      %bytes = arith.constant 8 : index
-      %0 = arith.muli %offset, %bytes : index
-      %1 = arith.addi %start, %0 : index
-      %2 = arith.index_cast %1 : index to i64
-      %pointer = llvm.inttoptr %2 : i64 to !llvm.ptr
+      %start = memref.extract_aligned_pointer_as_index %r : memref<4xi64> -> index
+      %0 = arith.index_cast %start : index to i64
+      %pointer = llvm.inttoptr %0 : i64 to !llvm.ptr
       %count = llvm.mlir.constant(4 : i64) : i64
       llvm.call @tacit_dealer_draw(%id, %pointer, %count) : (i64, !llvm.ptr, i64) -> ()
       return

@@ -36,13 +36,15 @@ public:
 
   /// Returns the address of the first word of a buffer.
   Value address(Value buffer) {
-    auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, buffer);
-    Value start =
-        memref::ExtractAlignedPointerAsIndexOp::create(b, loc, metadata.getBaseBuffer());
-    Value size = arith::ConstantIndexOp::create(b, loc, sizeof(int64_t));
-    Value offset = arith::MulIOp::create(b, loc, metadata.getOffset(), size);
-    Value index = arith::AddIOp::create(b, loc, start, offset);
-    Value bits = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+    SmallVector<int64_t> strides;
+    int64_t offset = 0;
+    auto type = cast<MemRefType>(buffer.getType());
+    bool isKnown = succeeded(type.getStridesAndOffset(strides, offset));
+    // There are thousands of buffers, and most begin where their memory does.
+    Value start = isKnown && offset == 0
+                      ? memref::ExtractAlignedPointerAsIndexOp::create(b, loc, buffer)
+                      : startOfPart(buffer);
+    Value bits = arith::IndexCastOp::create(b, loc, b.getI64Type(), start);
     return LLVM::IntToPtrOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()),
                                     bits);
   }
@@ -63,6 +65,15 @@ public:
   }
 
 private:
+  Value startOfPart(Value buffer) {
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, buffer);
+    Value start =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, loc, metadata.getBaseBuffer());
+    Value size = arith::ConstantIndexOp::create(b, loc, sizeof(int64_t));
+    Value offset = arith::MulIOp::create(b, loc, metadata.getOffset(), size);
+    return arith::AddIOp::create(b, loc, start, offset);
+  }
+
   ModuleOp module;
   OpBuilder b;
   Location loc;

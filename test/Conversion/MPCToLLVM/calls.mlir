@@ -10,6 +10,7 @@
 // CHECK-SAME: attributes {passthrough = ["noinline", "optnone"]}
 func.func @party(%a: memref<4x2xi64>, %b: memref<4x2xi64>) {
   // CHECK: %[[ID:.+]] = llvm.mlir.constant(7 : i64)
+  // CHECK-NOT: memref.extract_strided_metadata
   // CHECK: %[[COUNT:.+]] = llvm.mlir.constant(8 : i64)
   // CHECK: llvm.call @tacit_party_material(%[[ID]], %{{.+}}, %[[COUNT]])
   mpc.material <id = 7, origin = drawn> into %a : memref<4x2xi64>
