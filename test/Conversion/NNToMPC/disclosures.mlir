@@ -1,6 +1,7 @@
 // RUN: tacit-opt %s -convert-nn-to-mpc | FileCheck %s
 // RUN: tacit-opt %s -convert-nn-to-mpc -mpc-verify-secrecy -o /dev/null
 // RUN: tacit-opt %s -convert-nn-to-mpc -mpc-expand -mpc-verify-secrecy -o /dev/null
+// RUN: tacit-opt %s -convert-nn-to-mpc=fraction=16 -mpc-expand=recipe=tacit -mpc-verify-secrecy -o /dev/null
 // RUN: tacit-opt %s -convert-nn-to-mpc=public=remap,temperature | FileCheck %s --check-prefix=LISTED
 
 // Constants that are disclosed: those used for shapes, indices and masks alone,

@@ -71,9 +71,19 @@ private:
 
 } // namespace
 
+/// Returns true for a part of an expanded softmax: it may consist of products and signs, of
+/// which only the site says what they compute.
+static bool isOfSoftmax(Operation *op) {
+  auto site = op->getAttrOfType<SiteAttr>(kSiteAttr);
+  return site &&
+         (site.getOf() == "softmax" || site.getOf() == "max" || site.getOf() == "exp");
+}
+
 /// Handles an operation on shares.
 static Uses useInShares(OpOperand &operand, Uses onward) {
   unsigned number = operand.getOperandNumber();
+  if (isOfSoftmax(operand.getOwner()))
+    return Uses::Score;
   return llvm::TypeSwitch<Operation *, Uses>(operand.getOwner())
       .Case<PublicOp, ShareOp, RevealOp, mpc::AddOp, mpc::SubOp, mpc::NegOp, TruncateOp,
             SumOp, mpc::ReshapeOp, mpc::TransposeOp, mpc::SliceOp, mpc::ExpandOp,
