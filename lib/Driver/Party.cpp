@@ -28,6 +28,7 @@ public:
   PackageParty(const PartyOptions &options)
       : options(options), paths(options.package), files(options.force, kForceOption) {
     patience.silence = options.patience;
+    patience.connect = std::min(patience.connect, options.patience);
   }
 
   llvm::Error open();

@@ -38,6 +38,7 @@ static void handleSignals() {
   llvm::sys::SetInterruptFunction(nullptr); // This installs LLVM's handlers.
   for (int signal : ignored)
     std::signal(signal, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // A file that is too large is an error, too.
 }
 
 void driver::prepareProcess() {
