@@ -126,13 +126,18 @@ static llvm::Expected<Action> parseDeal() {
     return std::move(error);
   readOutput(options);
   options.serve = serveOption;
+  if (options.serve.empty() && timeoutOption.getNumOccurrences() > 0)
+    return usage("add --serve HOST:PORT, or leave it out",
+                 "--timeout has no effect without --serve: nobody is waited for");
   if (!options.serve.empty())
-    for (const cl::Option *option : {&seedOption, &inferencesOption, &jsonOption})
+    for (auto [option, reason] :
+         {std::pair(&seedOption, "what parties get over a network is never made twice"),
+          std::pair(&inferencesOption,
+                    "the parties say for how many runs they need material"),
+          std::pair(&jsonOption, "the dealer serves until it is ended")})
       if (option->getNumOccurrences() > 0)
-        return usage("leave it out",
-                     fmt::format("--{} has no effect on --serve: the parties say for how "
-                                 "many runs they need material",
-                                 option->ArgStr.str()));
+        return usage("leave it out", fmt::format("--{} has no effect on --serve: {}",
+                                                 option->ArgStr.str(), reason));
   return Action([options] { return deal(options); });
 }
 
@@ -153,7 +158,7 @@ static llvm::Error readParty(PartyOptions &options) {
                           : "the client finds the server at --connect HOST:PORT");
   options.address = ours;
   return checkOnly(
-      runCommand, "party server",
+      runCommand, isServer ? "party server" : "party client",
       isServer
           ? ArrayRef<StringRef>({"party", "listen", "dealer", "inferences", "state-in",
                                  "state-out", "dump-wires", "timeout", "threads", "json",
