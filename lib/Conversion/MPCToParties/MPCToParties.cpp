@@ -70,6 +70,12 @@ Value Lowering::publicWords(Value numbers, int64_t fraction) {
   return encode(party.builder, party.loc, plain(numbers), fraction);
 }
 
+Value Lowering::dealersWords(Value numbers, int64_t fraction) {
+  Program &dealer = programs.dealer;
+  return encode(dealer.builder, dealer.loc,
+                copyPlain(dealer.builder, numbers, dealersPlains), fraction);
+}
+
 //===----------------------------------------------------------------------===//
 // Linear operations
 //===----------------------------------------------------------------------===//
@@ -136,8 +142,12 @@ void Lowering::move(Operation *op) {
                               term.isNegated,
                               isSum ? kWordBits : term.bits});
   }
-  if (!result.isMasked())
+  if (!result.isMasked() && x.rest) {
+    result.share = ofParty(x.share);
+    result.rest = ofDealer(x.rest);
+  } else if (!result.isMasked()) {
     result.share = ofParty(shareOf(secretOf(op->getOperand(0))));
+  }
   result.owner = x.owner;
   if (x.weight)
     result.weight = {ofParty(x.weight->version),
@@ -158,7 +168,9 @@ void Lowering::addPublic(Operation *op, Secret &x, Value words, bool isSubtracte
   } else {
     Value all =
         party.map(shape, words, [](WordBuilder &, ValueRange args) { return args[0]; });
-    result.share = change(shareOf(x), programs.atServer(all));
+    bool isLate = x.rest && tacit::shapeOf(x.share) == shape;
+    result.rest = isLate ? x.rest : Value();
+    result.share = change(isLate ? x.share : shareOf(x), programs.atServer(all));
   }
   secrets[op->getResult(0)] = result;
 }
@@ -166,19 +178,38 @@ void Lowering::addPublic(Operation *op, Secret &x, Value words, bool isSubtracte
 /// A sum of masked secrets could be masked by the terms of both; each of them would take
 /// part in all later products, so that it is a share instead.
 void Lowering::combine(Operation *op, Secret &x, Secret &y, bool isSubtracted) {
-  Value left = shareOf(x), right = shareOf(y);
+  auto combined = [&](Program &program, Value left, Value right) {
+    return isSubtracted ? program.sub(left, right) : program.add(left, right);
+  };
+  ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
+  auto isLate = [&](const Secret &secret) {
+    return secret.rest && tacit::shapeOf(secret.rest) == shape;
+  };
+  Value restOfX = isLate(x) ? x.rest : Value(), restOfY = isLate(y) ? y.rest : Value();
+  Value left = restOfX ? x.share : shareOf(x), right = restOfY ? y.share : shareOf(y);
   Secret result;
-  result.share =
-      isSubtracted ? programs.party.sub(left, right) : programs.party.add(left, right);
+  result.share = combined(programs.party, left, right);
+  if (restOfX && restOfY)
+    result.rest = combined(programs.dealer, restOfX, restOfY);
+  else if (restOfY && isSubtracted)
+    result.rest = programs.dealer.neg(restOfY);
+  else
+    result.rest = restOfX ? restOfX : restOfY;
   secrets[op->getResult(0)] = result;
 }
 
-void Lowering::scale(Operation *op, Secret &x, Value words) {
-  ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
-  auto multiply = [&](Value value, Value factor) {
-    return programs.party.map(shape, {value, factor}, [](WordBuilder &w, ValueRange args) {
+void Lowering::scale(mpc::MulOp op) {
+  int64_t bits = typeOf(op.getResult()).getFraction() - typeOf(op.getLhs()).getFraction();
+  Secret x = secretOf(op.getLhs());
+  Value words = publicWords(op.getRhs(), bits);
+  ArrayRef<int64_t> shape = typeOf(op.getResult()).getShape();
+  auto multiplyIn = [&](Program &program, Value value, Value factor) {
+    return program.map(shape, {value, factor}, [](WordBuilder &w, ValueRange args) {
       return w.mul(args[0], args[1]);
     });
+  };
+  auto multiply = [&](Value value, Value factor) {
+    return multiplyIn(programs.party, value, factor);
   };
   Secret result;
   if (x.isMasked() && tacit::shapeOf(x.opened) == shape) {
@@ -191,10 +222,13 @@ void Lowering::scale(Operation *op, Secret &x, Value words) {
       term.factor = factor;
       result.terms.push_back(term);
     }
+  } else if (x.rest) {
+    result.share = multiply(x.share, words);
+    result.rest = multiplyIn(programs.dealer, x.rest, dealersWords(op.getRhs(), bits));
   } else {
     result.share = multiply(shareOf(x), words);
   }
-  secrets[op->getResult(0)] = result;
+  secrets[op.getResult()] = result;
 }
 
 /// A plain mask stays plain: -(D - r) is -D minus the word -r.
@@ -214,7 +248,8 @@ void Lowering::negate(mpc::NegOp op) {
       negated.terms.push_back(term);
     }
   } else {
-    negated.share = programs.party.neg(shareOf(x));
+    negated.share = programs.party.neg(x.rest ? x.share : shareOf(x));
+    negated.rest = x.rest ? programs.dealer.neg(x.rest) : Value();
   }
   secrets[op.getResult()] = negated;
 }
@@ -310,7 +345,7 @@ void Lowering::lowerLinear(Operation *op) {
 // Products
 //===----------------------------------------------------------------------===//
 
-Value Lowering::multiplyElements(mpc::MulOp op) {
+Secret Lowering::multiplyElements(mpc::MulOp op) {
   ArrayRef<int64_t> shape = typeOf(op.getResult()).getShape();
   auto product = [&](Program &program, Value x, Value y) {
     return program.map(shape, {x, y}, [](WordBuilder &w, ValueRange args) {
@@ -327,7 +362,7 @@ Value Lowering::multiplyElements(mpc::MulOp op) {
   return multiply(shape, left, right);
 }
 
-Value Lowering::multiplyMatrices(mpc::MatmulOp op) {
+Secret Lowering::multiplyMatrices(mpc::MatmulOp op) {
   Secret &left = secretOf(op.getLhs()), &right = secretOf(op.getRhs());
   if (right.weight)
     return multiplyByWeight(left, *right.weight, [](Program &program, Value x, Value y) {
@@ -342,21 +377,17 @@ Value Lowering::multiplyMatrices(mpc::MatmulOp op) {
 
 void Lowering::lowerProduct(Operation *op) {
   auto mul = dyn_cast<mpc::MulOp>(op);
-  if (mul && !isa<mpc::ShareType>(mul.getRhs().getType())) {
-    int64_t bits =
-        typeOf(mul.getResult()).getFraction() - typeOf(mul.getLhs()).getFraction();
-    Secret x = secretOf(mul.getLhs());
-    return scale(op, x, publicWords(mul.getRhs(), bits));
-  }
+  if (mul && !isa<mpc::ShareType>(mul.getRhs().getType()))
+    return scale(mul);
   Secret product;
   if (mul) {
-    product.share = multiplyElements(mul);
+    product = multiplyElements(mul);
   } else if (auto squared = dyn_cast<mpc::SquareOp>(op)) {
     Secret &x = secretOf(squared.getInput());
     mask(x);
-    product.share = square(x);
+    product = square(x);
   } else {
-    product.share = multiplyMatrices(cast<mpc::MatmulOp>(op));
+    product = multiplyMatrices(cast<mpc::MatmulOp>(op));
   }
   secrets[op->getResult(0)] = product;
 }
@@ -440,6 +471,11 @@ void Lowering::lower(Operation *op, int64_t number) {
         secrets[op->getResult(0)] = sign;
       })
       .Default([&](Operation *) { lowerLinear(op); });
+  // What several operations read is dealt once, before them.
+  for (Value result : op->getResults())
+    if (isa<mpc::ShareType>(result.getType()) && !result.hasOneUse() &&
+        secretOf(result).rest)
+      shareOf(secretOf(result));
 }
 
 //===----------------------------------------------------------------------===//

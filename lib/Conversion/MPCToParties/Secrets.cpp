@@ -17,6 +17,10 @@ static Value times(WordBuilder &w, const Term &term, Value factor, Value word) {
 }
 
 Value Lowering::shareOf(Secret &secret) {
+  if (secret.rest) {
+    secret.share = programs.party.add(secret.share,
+                                      programs.deal(std::exchange(secret.rest, {})).share);
+  }
   if (secret.share)
     return secret.share;
   // The server adds the opened word.
@@ -107,17 +111,27 @@ public:
 };
 } // namespace
 
-/// Deals the product of the words of two terms; nothing if it does not matter, because the
-/// factors make it a multiple of 2^64.
+/// Adds the product of the words of two terms, once or twice, to `rest`, if it has no
+/// factor that only the parties know. Otherwise deals it; nothing if it does not matter,
+/// because the factors make it a multiple of 2^64.
 static std::optional<TermPair> dealPair(Programs &programs, ArrayRef<int64_t> shape,
-                                        const Term &x, const Term &y) {
+                                        const Term &x, const Term &y, Value &rest,
+                                        bool isDoubled = false) {
   int64_t dropped = (kWordBits - x.bits) + (kWordBits - y.bits);
   if (dropped >= kWordBits)
     return std::nullopt;
   Value product = programs.dealer.map(
       shape, {x.dealt.word, y.dealt.word},
       [](WordBuilder &w, ValueRange args) { return w.mul(args[0], args[1]); });
-  return TermPair{&x, &y, programs.deal(product, kWordBits - dropped)};
+  if (x.factor || y.factor || dropped)
+    return TermPair{&x, &y, programs.deal(product, kWordBits - dropped), isDoubled};
+  Program &dealer = programs.dealer;
+  if (isDoubled)
+    product = dealer.add(product, product);
+  if (x.isNegated != y.isNegated)
+    product = dealer.neg(product);
+  rest = rest ? dealer.add(rest, product) : product;
+  return std::nullopt;
 }
 
 /// Returns, for each element, opened_x opened_y + opened_x terms_y + opened_y terms_x +
@@ -167,25 +181,27 @@ static Value sumOfProducts(Programs &programs, ArrayRef<int64_t> shape, const Se
       });
 }
 
-Value Lowering::multiply(ArrayRef<int64_t> shape, const Secret &x, const Secret &y) {
+Secret Lowering::multiply(ArrayRef<int64_t> shape, const Secret &x, const Secret &y) {
+  Secret result;
   SmallVector<TermPair> pairs;
   for (const Term &a : x.terms)
     for (const Term &b : y.terms)
-      if (auto pair = dealPair(programs, shape, a, b))
+      if (auto pair = dealPair(programs, shape, a, b, result.rest))
         pairs.push_back(*pair);
-  return sumOfProducts(programs, shape, x, y, pairs, /*isSquare=*/false);
+  result.share = sumOfProducts(programs, shape, x, y, pairs, /*isSquare=*/false);
+  return result;
 }
 
-Value Lowering::square(const Secret &x) {
+Secret Lowering::square(const Secret &x) {
   ArrayRef<int64_t> shape = tacit::shapeOf(x.opened);
+  Secret result;
   SmallVector<TermPair> pairs;
   for (auto [i, a] : llvm::enumerate(x.terms))
     for (const Term &b : ArrayRef(x.terms).drop_front(i))
-      if (auto pair = dealPair(programs, shape, a, b)) {
-        pair->isDoubled = &a != &b;
+      if (auto pair = dealPair(programs, shape, a, b, result.rest, /*isDoubled=*/&a != &b))
         pairs.push_back(*pair);
-      }
-  return sumOfProducts(programs, shape, x, x, pairs, /*isSquare=*/true);
+  result.share = sumOfProducts(programs, shape, x, x, pairs, /*isSquare=*/true);
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -195,7 +211,7 @@ Value Lowering::square(const Secret &x) {
 /// With x + l at the server, where the client has drawn l, x w is (x + l) w - l (w + b) +
 /// l b: the first term is computed by the server, the second by the client, who has w + b,
 /// and the dealer deals the third.
-Value Lowering::multiplyByWeight(Secret &x, const Weight &weight, Product product) {
+Secret Lowering::multiplyByWeight(Secret &x, const Weight &weight, Product product) {
   Program &party = programs.party;
   if (!x.operand) {
     Value share = shareOf(x);
@@ -207,21 +223,25 @@ Value Lowering::multiplyByWeight(Secret &x, const Weight &weight, Product produc
     x.operand = {party.sub(atServer, mask.share), mask};
   }
   const Operand &operand = *x.operand;
-  Dealt rest = programs.deal(product(programs.dealer, operand.mask.word, weight.mask.word));
-  return party.add(product(party, operand.factor, weight.version), rest.share);
+  Secret result;
+  result.share = product(party, operand.factor, weight.version);
+  result.rest = product(programs.dealer, operand.mask.word, weight.mask.word);
+  return result;
 }
 
-Value Lowering::matmul(Secret &x, Secret &y) {
+Secret Lowering::matmul(Secret &x, Secret &y) {
   // A sum of products can have no factors of its own, so that each operand is opened minus
   // a word: (X - l) (Y - m) = ((X - l) Y) - X m + l m, where X Y is the server's.
   maskPlainly(x);
   maskPlainly(y);
   const Dealt &left = x.terms[0].dealt, &right = y.terms[0].dealt;
-  Dealt rest = programs.deal(programs.dealer.matmul(left.word, right.word));
+  Secret result;
+  result.rest = programs.dealer.matmul(left.word, right.word);
   Program &party = programs.party;
   Value first = party.sub(programs.atServer(x.opened), left.share);
-  Value sum = party.sub(party.matmul(first, y.opened), party.matmul(x.opened, right.share));
-  return party.add(sum, rest.share);
+  result.share =
+      party.sub(party.matmul(first, y.opened), party.matmul(x.opened, right.share));
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

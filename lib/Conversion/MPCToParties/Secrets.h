@@ -51,7 +51,10 @@ struct Operand {
 
 /// All tensors have the shape of the secret.
 struct Secret {
-  mlir::Value share;  ///< null until it is needed, if the secret is masked
+  mlir::Value share; ///< null until it is needed, if the secret is masked
+  /// In the dealer's program: what the share lacks, and is dealt when the share is needed.
+  /// Sums of products are dealt as one word.
+  mlir::Value rest;
   mlir::Value opened; ///< null if it is not masked
   llvm::SmallVector<Term> terms;
   std::optional<Weight> weight;
@@ -106,18 +109,19 @@ public:
   /// Does the same unless the secret is `opened` minus one dealt word.
   void maskPlainly(Secret &secret);
 
-  /// Returns x y, elementwise, as a share; both are masked.
-  mlir::Value multiply(llvm::ArrayRef<int64_t> shape, const Secret &x, const Secret &y);
-  mlir::Value square(const Secret &x);
+  /// Returns x y, elementwise, which is not masked; both are.
+  Secret multiply(llvm::ArrayRef<int64_t> shape, const Secret &x, const Secret &y);
+  Secret square(const Secret &x);
   /// Returns the product of a secret and a weight.
   using Product = llvm::function_ref<mlir::Value(Program &, mlir::Value, mlir::Value)>;
-  mlir::Value multiplyByWeight(Secret &x, const Weight &weight, Product product);
-  mlir::Value matmul(Secret &x, Secret &y);
+  Secret multiplyByWeight(Secret &x, const Weight &weight, Product product);
+  Secret matmul(Secret &x, Secret &y);
   Secret truncate(mlir::Value share, int64_t bits);
   Secret isNegative(Secret &x);
 
   /// Returns numbers that both parties know, in fixed point.
   mlir::Value publicWords(mlir::Value numbers, int64_t fraction);
+  mlir::Value dealersWords(mlir::Value numbers, int64_t fraction);
   Programs &programs;
   llvm::SmallVector<Argument> arguments;
 
@@ -131,18 +135,18 @@ private:
   Opening openingOf(mlir::Value value);
   void openBefore(mlir::Operation *op);
   void lowerProduct(mlir::Operation *op);
-  mlir::Value multiplyElements(mpc::MulOp op);
-  mlir::Value multiplyMatrices(mpc::MatmulOp op);
+  Secret multiplyElements(mpc::MulOp op);
+  Secret multiplyMatrices(mpc::MatmulOp op);
   void move(mlir::Operation *op);
   void addPublic(mlir::Operation *op, Secret &x, mlir::Value words, bool isSubtracted);
   void combine(mlir::Operation *op, Secret &x, Secret &y, bool isSubtracted);
-  void scale(mlir::Operation *op, Secret &x, mlir::Value words);
+  void scale(mpc::MulOp op);
   /// Returns a value that needs no secret, in the parties' program.
   mlir::Value plain(mlir::Value value);
 
   llvm::DenseMap<mlir::Value, Secret> secrets;
   llvm::DenseMap<mlir::Value, Opening> openings;
-  mlir::IRMapping plains;
+  mlir::IRMapping plains, dealersPlains;
 };
 
 } // namespace tacit

@@ -25,8 +25,8 @@
 // CHECK: arith.shrui
 // The second product multiplies the terms of both: r >> f, and the top bit, whose square
 // vanishes.
-// CHECK: mpc.material <id = 5, origin = dealt> into
-// CHECK: mpc.material <id = 6, origin = dealt, bits = 16> into
+// CHECK: mpc.material <id = 5, origin = dealt, bits = 16> into
+// CHECK: mpc.material <id = 6, origin = dealt> into
 // CHECK-NOT: mpc.material <id = 7, origin = dealt
 // CHECK: [to_client]
 // CHECK: return
@@ -35,7 +35,7 @@
 // CHECK: %[[L:.+]] = mpc.draw <id = 0, origin = client>
 // CHECK: linalg.generic {{.*}} ins(%[[L]], %[[L]] :
 // CHECK: arith.muli
-// CHECK: mpc.deal %{{.+}} as <id = 1, origin = dealt> {site = #mpc.place<number = 1, kind = "square", op = "mpc.square">} : tensor<4xi64>
+// CHECK: mpc.deal %{{.+}} as <id = 1, origin = dealt> {site = #mpc.place<number = 2, kind = "gelu", op = "mpc.truncate", {{.*}}>} : tensor<4xi64>
 // CHECK: %[[M:.+]] = mpc.draw <id = 2, origin = drawn>
 // CHECK: linalg.generic {{.*}} ins(%[[M]] :
 // CHECK: arith.constant 16 : i64
