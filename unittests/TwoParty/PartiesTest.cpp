@@ -191,6 +191,48 @@ TEST_F(PartiesTest, ComparesOnPackedBits) {
   }
 }
 
+TEST_F(PartiesTest, ComparesWhatWasTruncated) {
+  // A linear layer with a bias, max(y, 0) and max(-y - 1, 0).
+  StringRef program = R"(
+    !x = !mpc.share<16x8, width = 64, fraction = 18>
+    !w = !mpc.share<8x4, width = 64, fraction = 18>
+    !b = !mpc.share<4, width = 64, fraction = 18>
+    !y = !mpc.share<16x4, width = 64, fraction = 18>
+    !p = !mpc.share<16x4, width = 64, fraction = 36>
+    func.func @main(%x: tensor<16x8xf32>) -> tensor<16x4xf32> {
+      %w = nn.constant dense<0.5> : tensor<8x4xf32>
+      %b = nn.constant dense<[-1.0, -0.25, 0.0, 0.75]> : tensor<4xf32>
+      %c = nn.constant {nn.from_attribute} dense<1.0> : tensor<f32>
+      %one = mpc.public %c as attribute "bound" : tensor<f32>
+      %0 = mpc.share %x from client : tensor<16x8xf32> to !x
+      %1 = mpc.share %w from server : tensor<8x4xf32> to !w
+      %2 = mpc.share %b from server : tensor<4xf32> to !b
+      %3 = mpc.matmul %0, %1 : (!x, !w) -> !p
+      %4 = mpc.truncate %3 : !p to !y
+      %5 = mpc.add %4, %2 : (!y, !b) -> !y
+      %6 = mpc.relu %5 : !y
+      %7 = mpc.neg %5 : !y
+      %8 = mpc.sub %7, %one : (!y, tensor<f32>) -> !y
+      %9 = mpc.relu %8 : !y
+      %10 = mpc.add %6, %9 : (!y, !y) -> !y
+      %11 = mpc.reveal %10 to client : !y -> tensor<16x4xf32>
+      return %11 : tensor<16x4xf32>
+    })";
+  std::vector<float> x(128);
+  for (int i = 0; i < 128; ++i)
+    x[i] = static_cast<float>(i * 37 % 129 - 64) / 32;
+  for (uint64_t seed = 0; seed < 2; ++seed) {
+    auto y = run(program, floats({16, 8}, x), seed);
+    ASSERT_EQ(y.size(), 64u);
+    for (int i = 0; i < 64; ++i) {
+      float sum = std::vector<float>{-1, -0.25f, 0, 0.75f}[i % 4];
+      for (int k = 0; k < 8; ++k)
+        sum += x[8 * (i / 4) + k] / 2;
+      EXPECT_NEAR(y[i], std::max(sum, 0.0f) + std::max(-sum - 1, 0.0f), 4.0f / (1 << 18));
+    }
+  }
+}
+
 /// Returns a program that applies one operation to numbers with a fraction.
 std::string programOf(std::string shape, std::string op, std::string attributes = "",
                       int fraction = 16) {

@@ -141,6 +141,11 @@ void Lowering::move(Operation *op) {
                               ofParty(term.factor),
                               term.isNegated,
                               isSum ? kWordBits : term.bits});
+    if (x.untruncated && !isSum && openingOf(op->getResult(0)) == Opening::Sign)
+      result.untruncated = {
+          ofParty(x.untruncated->opened),
+          {ofDealer(x.untruncated->mask.word), ofParty(x.untruncated->mask.share)},
+          x.untruncated->bits};
   }
   if (!result.isMasked() && x.rest) {
     result.share = ofParty(x.share);
@@ -155,6 +160,39 @@ void Lowering::move(Operation *op) {
   secrets[op->getResult(0)] = result;
 }
 
+/// Returns true if the result is a copy of the first operand with as many elements or more,
+/// each of which is changed by numbers that both parties know: opened words can be changed
+/// in the same way.
+static bool isLocalChange(Operation *op) {
+  if (isa<mpc::NegOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp, mpc::UnpackOp>(op))
+    return true;
+  return isa<mpc::AddOp, mpc::SubOp, mpc::MulOp>(op) &&
+         !isa<mpc::ShareType>(op->getOperand(1).getType()) &&
+         typeOf(op->getOperand(0)).getShape() == typeOf(op->getResult(0)).getShape();
+}
+
+/// Returns true if the sum of a truncated secret and numbers that both know has its sign
+/// before the truncation, too, since the numbers fit into the ring with its fraction.
+static bool fitsUntruncated(Operation *sum) {
+  Value value = sum->getOperand(0);
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isLocalChange(op))
+      break;
+    value = op->getOperand(0);
+  }
+  auto truncate = value.getDefiningOp<mpc::TruncateOp>();
+  auto numbers = sum->getOperand(1).getDefiningOp<mpc::PublicOp>();
+  auto constant = numbers ? numbers.getInput().getDefiningOp<nn::ConstantOp>() : nullptr;
+  auto values = constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
+  if (!truncate || !values)
+    return false;
+  // The secret is below 2^62, and a few sums must not add more than that.
+  int64_t room = kWordBits - 4 - typeOf(truncate.getInput()).getFraction();
+  return llvm::all_of(values.getValues<APFloat>(), [&](const APFloat &number) {
+    return std::fabs(number.convertToDouble()) <= std::ldexp(1.0, static_cast<int>(room));
+  });
+}
+
 void Lowering::addPublic(Operation *op, Secret &x, Value words, bool isSubtracted) {
   ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
   Program &party = programs.party;
@@ -165,6 +203,13 @@ void Lowering::addPublic(Operation *op, Secret &x, Value words, bool isSubtracte
   if (x.isMasked() && tacit::shapeOf(x.opened) == shape) {
     result.opened = change(x.opened, words);
     result.terms = x.terms;
+    if (x.untruncated && fitsUntruncated(op)) {
+      Value raised = party.map(words, words, [&](WordBuilder &w, ValueRange args) {
+        return w.shiftLeft(args[0], x.untruncated->bits);
+      });
+      result.untruncated = x.untruncated;
+      result.untruncated->opened = change(x.untruncated->opened, raised);
+    }
   } else {
     Value all =
         party.map(shape, words, [](WordBuilder &, ValueRange args) { return args[0]; });
@@ -233,16 +278,19 @@ void Lowering::scale(mpc::MulOp op) {
 
 /// A plain mask stays plain: -(D - r) is -D minus the word -r.
 void Lowering::negate(mpc::NegOp op) {
+  auto negateDealt = [&](const Dealt &dealt) {
+    return Dealt{programs.dealer.neg(dealt.word), programs.party.neg(dealt.share)};
+  };
   Secret &x = secretOf(op.getInput());
   Secret negated;
   if (x.hasPlainMask()) {
-    const Dealt &mask = x.terms[0].dealt;
     negated.opened = programs.party.neg(x.opened);
-    negated.terms = {Term{{programs.dealer.neg(mask.word), programs.party.neg(mask.share)},
-                          {},
-                          /*isNegated=*/true}};
+    negated.terms = {Term{negateDealt(x.terms[0].dealt), {}, /*isNegated=*/true}};
   } else if (x.isMasked()) {
     negated.opened = programs.party.neg(x.opened);
+    if (x.untruncated)
+      negated.untruncated = {programs.party.neg(x.untruncated->opened),
+                             negateDealt(x.untruncated->mask), x.untruncated->bits};
     for (Term term : x.terms) {
       term.isNegated = !term.isNegated;
       negated.terms.push_back(term);
@@ -268,28 +316,20 @@ static bool isWeight(Value value) {
   return share && share.getParty() == mpc::Party::Server;
 }
 
-/// Returns true if the result is a copy of the first operand with as many elements or more,
-/// each of which is changed by numbers that both parties know: opened words can be changed
-/// in the same way.
-static bool isLocalChange(Operation *op) {
-  if (isa<mpc::NegOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp, mpc::UnpackOp>(op))
-    return true;
-  return isa<mpc::AddOp, mpc::SubOp, mpc::MulOp>(op) &&
-         !isa<mpc::ShareType>(op->getOperand(1).getType()) &&
-         typeOf(op->getOperand(0)).getShape() == typeOf(op->getResult(0)).getShape();
-}
-
 /// Returns how the product, comparison or local change that reads an operand needs it.
 Opening Lowering::openingFor(OpOperand &use) {
   Operation *op = use.getOwner();
   if (isLocalChange(op)) {
     Opening opening = openingOf(op->getResult(0));
     // The mask of a multiple is not a plain one.
-    bool isLost = isa<mpc::MulOp>(op) && opening == Opening::Plain;
-    return isLost ? Opening::None : opening;
+    if (isa<mpc::MulOp>(op) && opening >= Opening::Sign)
+      return Opening::None;
+    bool isSum = isa<mpc::AddOp, mpc::SubOp>(op);
+    return isSum && opening == Opening::Sign && !fitsUntruncated(op) ? Opening::Plain
+                                                                     : opening;
   }
   if (isa<mpc::IsNegativeOp>(op))
-    return Opening::Plain;
+    return Opening::Sign;
   if (isa<mpc::SquareOp>(op))
     return Opening::Masked;
   if (!isa<mpc::MulOp, mpc::MatmulOp>(op))
@@ -317,7 +357,7 @@ void Lowering::openBefore(Operation *op) {
     return;
   Opening opening = openingFor(op->getOpOperand(0));
   Secret &operand = secretOf(op->getOperand(0));
-  if (opening == Opening::Plain)
+  if (opening == Opening::Plain || (opening == Opening::Sign && !operand.untruncated))
     maskPlainly(operand);
   else if (opening == Opening::Masked)
     mask(operand);

@@ -274,6 +274,12 @@ Secret Lowering::truncate(Value share, int64_t bits) {
                             });
   Value opened = programs.open(message);
   Secret result;
+  result.untruncated = {party.map(shape, opened,
+                                  [](WordBuilder &w, ValueRange args) {
+                                    return w.sub(args[0],
+                                                 w.constant(uint64_t(1) << kOffsetBits));
+                                  }),
+                        mask, bits};
   result.opened = party.map(shape, opened, [&](WordBuilder &w, ValueRange args) {
     return w.sub(w.shiftRight(args[0], bits),
                  w.constant(uint64_t(1) << (kOffsetBits - bits)));

@@ -41,6 +41,14 @@ struct Weight {
   Dealt mask;
 };
 
+/// What was opened for a truncation: a number with more bits of fraction, and the same
+/// sign, up to one unit. It is `opened` minus the mask.
+struct Untruncated {
+  mlir::Value opened;
+  Dealt mask;
+  int64_t bits;
+};
+
 /// A secret behind a mask of the client, as its products with weights read it.
 struct Operand {
   /// In the parties' program: the secret plus the mask at the server, and minus the mask at
@@ -60,6 +68,7 @@ struct Secret {
   std::optional<Weight> weight;
   /// There if a product with a weight has read the secret: others need no message.
   std::optional<Operand> operand;
+  std::optional<Untruncated> untruncated;
   /// The share of the other party is zero.
   std::optional<mpc::Party> owner;
 
@@ -84,9 +93,9 @@ struct Argument {
   mlir::BlockArgument state = {};
 };
 
-/// How a secret is read: as a share, in masked form, or as an opened word minus one dealt
-/// word.
-enum class Opening { None, Masked, Plain };
+/// How a secret is read: as a share, in masked form, for its sign, or as an opened word
+/// minus one dealt word.
+enum class Opening { None, Masked, Sign, Plain };
 
 /// Holds a function of primitives while the programs are written that compute it.
 class Lowering {

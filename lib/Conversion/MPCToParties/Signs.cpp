@@ -345,9 +345,12 @@ Value Comparison::sign() {
 /// The sign is opened behind a random bit b, as e = sign ^ b, so that it is e + (1 - 2 e)
 /// b.
 Secret Lowering::isNegative(Secret &x) {
-  maskPlainly(x);
+  bool isUntruncated = x.untruncated && !x.hasPlainMask();
+  if (!isUntruncated)
+    maskPlainly(x);
   ArrayRef<int64_t> shape = tacit::shapeOf(x.opened);
-  Comparison comparison(programs, x.opened, x.terms[0].dealt.word);
+  Comparison comparison(programs, isUntruncated ? x.untruncated->opened : x.opened,
+                        isUntruncated ? x.untruncated->mask.word : x.terms[0].dealt.word);
   Value sign = comparison.sign();
   Dealt bits = programs.draw(tacit::shapeOf(sign), mpc::Origin::Drawn, /*isBoolean=*/true);
   Program &party = programs.party;

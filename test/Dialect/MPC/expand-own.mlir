@@ -195,3 +195,23 @@ func.func @window(%x: !s) -> !s {
   %1 = mpc.softmax %x keep(%keep : tensor<2x3xf32>) axis = 1 : !s
   return %1 : !s
 }
+
+// -----
+
+!d = !mpc.share<2x4, width = 64, fraction = 32>
+!s = !mpc.share<2x4, width = 64, fraction = 16>
+
+// A bias is added before the truncation, with its fraction.
+// CHECK-LABEL: func.func @bias(
+// CHECK-SAME: %[[X:.+]]: !mpc.share<2x4, width = 64, fraction = 32>
+// CHECK: %[[B:.+]] = mpc.share %{{.+}} from server : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 32>
+// CHECK: %[[SUM:.+]] = mpc.add %[[X]], %[[B]]
+// CHECK: mpc.truncate %[[SUM]]
+// CHECK-NEXT: return
+func.func @bias(%x: !d) -> !s {
+  %b = nn.constant dense<0.5> : tensor<4xf32>
+  %bias = mpc.share %b from server : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 16>
+  %0 = mpc.truncate %x : !d to !s
+  %1 = mpc.add %0, %bias : (!s, !mpc.share<4, width = 64, fraction = 16>) -> !s
+  return %1 : !s
+}

@@ -174,6 +174,33 @@ static void truncateOnce(TruncateOp outer) {
   inner.erase();
 }
 
+/// What the server adds to a truncated product, as a bias, is added before the truncation:
+/// the sum is masked then, and its sign is that of what was opened.
+static void addBeforeTruncation(AddOp add) {
+  auto truncate = add.getLhs().getDefiningOp<TruncateOp>();
+  auto bias = add.getRhs().getDefiningOp<ShareOp>();
+  if (!truncate || !truncate->hasOneUse() || !bias || bias.getParty() != Party::Server ||
+      add.getType() != truncate.getType())
+    return;
+  ShareType product = cast<ShareType>(truncate.getInput().getType());
+  if (product.getFraction() + kProductBits > product.getWidth() - 2)
+    return;
+  OpBuilder b(add);
+  auto raised = ShareOp::create(b, bias.getLoc(), bias.getInput(), Party::Server,
+                                product.getWidth(), product.getFraction());
+  raised->setDiscardableAttrs(bias->getDiscardableAttrDictionary());
+  auto sum = AddOp::create(b, add.getLoc(), truncate.getInput(), raised);
+  sum->setDiscardableAttrs(add->getDiscardableAttrDictionary());
+  auto last =
+      TruncateOp::create(b, truncate.getLoc(), sum, truncate.getType().getFraction());
+  last->setDiscardableAttrs(truncate->getDiscardableAttrDictionary());
+  add.replaceAllUsesWith(last.getResult());
+  add.erase();
+  truncate.erase();
+  if (bias->use_empty())
+    bias.erase();
+}
+
 namespace {
 
 struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
@@ -203,8 +230,10 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
     if (localTruncation)
       getOperation()->setDiscardableAttr(kLocalTruncationAttr,
                                          UnitAttr::get(&getContext()));
-    if (recipe == Recipe::Tacit)
+    if (recipe == Recipe::Tacit) {
       getOperation().walk([](TruncateOp truncate) { truncateOnce(truncate); });
+      getOperation().walk([](AddOp add) { addBeforeTruncation(add); });
+    }
     // Functions may be expanded into others.
     while (true) {
       SmallVector<Operation *> ops;
