@@ -107,7 +107,7 @@ echo "GPT-2 (124 million parameters, 128 tokens; the file has no weights, none a
 /usr/bin/python3 utils/demo-two-party.py $tacit $out/gpt2.onnx aero
 echo "Softmax is what is left. And what does the fixed point of the protocol do to this model?"
 show $tacit eval $model --tokens examples/shakespeare/tokens.npy -q --twin \
-  --protocol crypten --width 64 --fraction 18
+  --protocol crypten --width 64 --fraction 14
 
 say "8. In private, and it runs: a server, a client, and a dealer"
 cat <<TEXT

@@ -91,6 +91,7 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
     return costs;
   costs.disclosed = mpc::disclosuresOf(module);
   costs.state = mpc::stateOf(module);
+  costs.truncations = mpc::TruncationSites::of(main);
   bool fits = true;
   main.walk([&](Operation *op) {
     if (auto attr = op->getAttrOfType<mpc::CostAttr>(mpc::kCostAttr)) {

@@ -365,7 +365,8 @@ llvm::Error driver::cost(const CostOptions &options) {
                     std::move(dims),
                     *network,
                     std::move(*costs),
-                    {"--json has all", "--functions bounded holds for larger ranges"}};
+                    {"--json has all", "--functions bounded holds for larger ranges",
+                     "tacit eval --twin counts them with the model's own numbers"}};
   if (auto error = finish(options, files, report))
     return error;
   return checkLimits(options, report);

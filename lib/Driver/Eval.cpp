@@ -9,6 +9,7 @@
 #include "Evaluation.h"
 #include "Output.h"
 #include "Protocol.h"
+#include "tacit/Dialect/MPC/Analysis/Truncations.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/Disclosed.h"
 #include "tacit/Report/EvalReport.h"
@@ -23,11 +24,15 @@ namespace {
 /// A model that can be run, with the facts about it.
 struct Compiled {
   std::string name; ///< as the report calls it
-  std::unique_ptr<Executable> executable;
+  std::unique_ptr<Runner> runner;
   double seconds = 0;
   std::optional<SiteCounts> sites; ///< unknown where --from starts behind nn
-  /// What the client would learn in a two-party computation.
+  /// Of a twin: what the client would learn in a two-party computation, and where numbers
+  /// are truncated.
   DisclosedList disclosed;
+  mpc::TruncationSites truncations;
+
+  const tacit_model_desc &description() const { return runner->description(); }
 };
 
 /// What is evaluated on what. The untouched model comes first, unless it is the only one.
@@ -148,7 +153,8 @@ llvm::Expected<InputPlan> Planning::run() {
 // Models
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Compiled> compileVariant(Session &session, NamedVariant named) {
+static llvm::Expected<Compiled> compileVariant(const EvalOptions &options, Session &session,
+                                               NamedVariant named) {
   Flow flow = named.variant.flow;
   Compilation compilation(session, std::move(named.variant));
   if (auto error = compilation.advance(PhaseKind::Check))
@@ -161,11 +167,17 @@ static llvm::Expected<Compiled> compileVariant(Session &session, NamedVariant na
     if (auto error = compilation.advance(PhaseKind::Expand))
       return std::move(error);
     result.disclosed = disclosedBy(compilation.program());
+    if (auto main = compilation.program().lookupSymbol<mlir::func::FuncOp>("main"))
+      result.truncations = mpc::TruncationSites::of(main);
   }
   auto executable = compilation.makeExecutable();
   if (!executable)
     return executable.takeError();
-  result.executable = std::move(*executable);
+  if (flow == Flow::Twin)
+    result.runner =
+        std::make_unique<TwinRunner>(std::move(*executable), options.seed.value_or(0));
+  else
+    result.runner = std::make_unique<Runner>(std::move(*executable));
   result.seconds = compilation.elapsed();
   return result;
 }
@@ -207,6 +219,11 @@ static llvm::Error checkProgram(const EvalOptions &options,
   return llvm::Error::success();
 }
 
+/// The twin is the last model; null if there is none.
+static const TwinRunner *twinOf(const Setup &setup) {
+  return dynamic_cast<const TwinRunner *>(setup.models.back().runner.get());
+}
+
 /// Source and program are freed on return: only packed weights and code are kept.
 static llvm::Expected<Setup> prepare(const EvalOptions &options,
                                      const TwoPartyOptions &twoParty, OutputFiles &files) {
@@ -227,7 +244,7 @@ static llvm::Expected<Setup> prepare(const EvalOptions &options,
     return plan.takeError();
   Setup setup;
   for (NamedVariant &variant : variantsOf(options, twoParty)) {
-    auto compiled = compileVariant(session, std::move(variant));
+    auto compiled = compileVariant(options, session, std::move(variant));
     if (!compiled)
       return compiled.takeError();
     // All began with one import.
@@ -236,8 +253,10 @@ static llvm::Expected<Setup> prepare(const EvalOptions &options,
     setup.models.push_back(std::move(*compiled));
   }
   std::reverse(setup.models.begin(), setup.models.end());
+  const auto *twin = twinOf(setup);
   auto workload = Workload::make(options, std::move(*plan), std::move(*given),
-                                 inputsOf(setup.models.front().executable->description()));
+                                 inputsOf(setup.models.front().description()),
+                                 /*usesSeed=*/twin && twin->drawsShares());
   if (!workload)
     return workload.takeError();
   setup.workload.emplace(std::move(*workload));
@@ -260,13 +279,27 @@ static void warnOfWraps(const TwoPartyOptions &twin) {
        remedies + "--norm-scale 4 where variances are small, or a smaller --fraction");
 }
 
+/// The expected number of failures in an inference from which on they are worth a warning.
+static constexpr double kManyFailures = 0.01;
+
+static void warnOf(const EvalReport::Twin &twin, const TwoPartyOptions &twoParty) {
+  if (twin.wraps > 0)
+    warnOfWraps(twoParty);
+  const auto &failures = twin.failures;
+  if (failures && (failures->expected >= kManyFailures || failures->drawn > 0))
+    warn(fmt::format("{} truncations are expected to fail in an inference, and each makes "
+                     "its result wrong",
+                     formatExpected(failures->expected)),
+         "a smaller --fraction: two bits less make failures about 16 times rarer");
+}
+
 static EvaluatedModel describe(const Compiled &compiled, const Measured &measured) {
   EvaluatedModel model;
   model.name = compiled.name;
   model.scores = measured.score.result();
   model.perSecond = measured.perSecond;
   model.speedSeconds = measured.speedSeconds;
-  model.weightBytes = compiled.executable->description().weights_bytes;
+  model.weightBytes = compiled.description().weights_bytes;
   model.compileSeconds = compiled.seconds;
   model.sites = compiled.sites;
   model.predictions = measured.predictions.result();
@@ -282,6 +315,29 @@ static std::string emulatedProducts(const EvalOptions &options) {
          llvm::StringRef(transformation.text).starts_with("pam")))
       return transformation.text;
   return "";
+}
+
+/// Returns how often truncations fail, and where; nothing if they cannot.
+static std::optional<EvalReport::Failures>
+failuresOf(const TwinRunner &twin, const mpc::TruncationSites &truncations) {
+  const TwinFacts &facts = twin.facts();
+  if (!twin.drawsShares() || facts.examples == 0)
+    return std::nullopt;
+  auto examples = static_cast<double>(facts.examples);
+  EvalReport::Failures failures;
+  // A program computes as many examples as a call has.
+  failures.truncations = truncations.truncations() * facts.calls / facts.examples;
+  failures.drawn = facts.failed;
+  failures.examples = facts.examples;
+  for (auto [site, sum] : llvm::zip(truncations.sites, facts.expected)) {
+    double expected = sum / examples;
+    failures.expected += expected;
+    if (expected <= failures.most)
+      continue;
+    failures.most = expected;
+    failures.where = site.name();
+  }
+  return failures;
 }
 
 static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &twoParty,
@@ -303,12 +359,13 @@ static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &
       for (const OutputComparison &output : measured.outputs)
         report.models.back().outputs.push_back(output.result());
   }
-  if (auto wraps = evaluation.models.back().wraps) {
+  if (const TwinRunner *twin = twinOf(setup)) {
     std::string functions = twoParty.isBounded ? "bounded" : "published";
-    report.twin = {*wraps, functions,
+    report.twin = {twin->facts().wraps, functions,
                    fmt::format("tacit cost --protocol {} --functions {}", twoParty.protocol,
                                functions),
-                   setup.models.back().disclosed};
+                   setup.models.back().disclosed,
+                   failuresOf(*twin, setup.models.back().truncations)};
   }
   report.isOwnReference = setup.models.size() == 1 && !options.from;
   report.advice = {"ask for a change, as with --quantize int4, for --twin, or for --labels",
@@ -346,18 +403,18 @@ llvm::Error driver::eval(const EvalOptions &options) {
   auto setup = prepare(options, twoParty, files);
   if (!setup)
     return setup.takeError();
-  std::vector<Executable *> executables;
+  std::vector<Runner *> runners;
   for (const Compiled &compiled : setup->models)
-    executables.push_back(compiled.executable.get());
+    runners.push_back(compiled.runner.get());
   auto begin = std::chrono::steady_clock::now();
-  auto evaluation = evaluate(executables, *setup->workload, options);
+  auto evaluation = evaluate(runners, *setup->workload, options);
   if (!evaluation)
     return suggestWindow(evaluation.takeError(), setup->workload->inputPlan());
   EvalReport report = makeReport(options, twoParty, *setup, *evaluation);
   report.seconds = secondsSince(begin);
   if (auto error = finish(options, files, report))
     return error;
-  if (options.wantsText() && report.twin && report.twin->wraps > 0)
-    warnOfWraps(twoParty);
+  if (options.wantsText() && report.twin)
+    warnOf(*report.twin, twoParty);
   return llvm::Error::success();
 }

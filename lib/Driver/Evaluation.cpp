@@ -15,11 +15,9 @@ using namespace tacit::driver;
 
 namespace {
 
-using Outputs = std::vector<HostTensor>;
-
 class Evaluator {
 public:
-  Evaluator(llvm::ArrayRef<Executable *> models, const Workload &workload,
+  Evaluator(llvm::ArrayRef<Runner *> models, const Workload &workload,
             const EvalOptions &options)
       : models(models), workload(workload), options(options) {
     evaluation.models.resize(models.size());
@@ -28,7 +26,7 @@ public:
   llvm::Expected<Evaluation> run();
 
 private:
-  llvm::Expected<Outputs> runModel(size_t model, const Call &call);
+  llvm::Expected<Outputs> runModel(size_t model, int64_t index, const Call &call);
   llvm::Error begin(const Call &call, const Outputs &first);
   llvm::Error findLogits(const Call &call, const Outputs &first);
   llvm::Error addCall(int64_t index, const Call &call, llvm::ArrayRef<Outputs> outputs);
@@ -38,7 +36,7 @@ private:
 
   bool isText() const { return workload.kind() == report::EvalReport::Data::Tokens; }
 
-  llvm::ArrayRef<Executable *> models;
+  llvm::ArrayRef<Runner *> models;
   const Workload &workload;
   const EvalOptions &options;
   /// The output that holds logits, if there is one.
@@ -50,23 +48,11 @@ private:
 
 } // namespace
 
-llvm::Expected<Outputs> Evaluator::runModel(size_t model, const Call &call) {
-  Executable &executable = *models[model];
-  Measured &measured = evaluation.models[model];
+llvm::Expected<Outputs> Evaluator::runModel(size_t model, int64_t index, const Call &call) {
   auto begin = std::chrono::steady_clock::now();
-  auto outputs = executable.run(call.inputs, options.threads);
-  if (!outputs)
-    return outputs.takeError();
-  measured.seconds += secondsSince(begin);
-  llvm::ArrayRef<tacit_io> described = outputsOf(executable.description());
-  const HostTensor *last = outputs->empty() ? nullptr : &outputs->back();
-  if (last && llvm::StringRef(described.back().name) == twinWrapsOutput() &&
-      last->dtype == TACIT_I64 && last->shape.empty()) {
-    int64_t count;
-    std::memcpy(&count, last->data.data(), sizeof(count));
-    measured.wraps = measured.wraps.value_or(0) + count;
-    outputs->pop_back();
-  }
+  auto outputs = models[model]->run(call, index, options.threads);
+  if (outputs)
+    evaluation.models[model].seconds += secondsSince(begin);
   return outputs;
 }
 
@@ -216,7 +202,7 @@ llvm::Error Evaluator::measureSpeed(size_t model, const Call &call) {
     seconds = 0;
     while (seconds < kLeastSeconds) {
       auto begin = std::chrono::steady_clock::now();
-      auto outputs = models[model]->run(call.inputs, options.threads);
+      auto outputs = models[model]->run(call, std::nullopt, options.threads);
       if (!outputs)
         return outputs.takeError();
       seconds += secondsSince(begin);
@@ -236,7 +222,7 @@ llvm::Expected<Evaluation> Evaluator::run() {
     Call call = workload.call(index);
     std::vector<Outputs> outputs;
     for (size_t model = 0; model < models.size(); ++model) {
-      auto results = runModel(model, call);
+      auto results = runModel(model, index, call);
       if (!results)
         return results.takeError();
       outputs.push_back(std::move(*results));
@@ -257,7 +243,7 @@ llvm::Expected<Evaluation> Evaluator::run() {
   return std::move(evaluation);
 }
 
-llvm::Expected<Evaluation> driver::evaluate(llvm::ArrayRef<Executable *> models,
+llvm::Expected<Evaluation> driver::evaluate(llvm::ArrayRef<Runner *> models,
                                             const Workload &workload,
                                             const EvalOptions &options) {
   return Evaluator(models, workload, options).run();

@@ -9,7 +9,7 @@
 #define TACIT_LIB_DRIVER_EVALUATION_H
 
 #include "Metrics.h"
-#include "Workload.h"
+#include "Runner.h"
 
 namespace tacit::driver {
 
@@ -22,8 +22,6 @@ struct Measured {
   /// The examples (tokens, of a text) that it computes in a second, if that is known.
   std::optional<double> perSecond;
   std::optional<double> speedSeconds; ///< in which that was measured
-  /// The sums and products that left the ring, if the model counts them (as a twin does).
-  std::optional<int64_t> wraps;
 };
 
 struct Evaluation {
@@ -35,7 +33,7 @@ struct Evaluation {
 
 /// Runs all models on each call of a workload. The first is the one that the others are
 /// compared with.
-llvm::Expected<Evaluation> evaluate(llvm::ArrayRef<Executable *> models,
+llvm::Expected<Evaluation> evaluate(llvm::ArrayRef<Runner *> models,
                                     const Workload &workload, const EvalOptions &options);
 
 } // namespace tacit::driver

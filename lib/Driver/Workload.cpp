@@ -131,12 +131,13 @@ llvm::Error Workload::readAnswers() {
 }
 
 llvm::Expected<Workload> Workload::make(const EvalOptions &options, InputPlan plan,
-                                        GivenData given, llvm::ArrayRef<tacit_io> inputs) {
+                                        GivenData given, llvm::ArrayRef<tacit_io> inputs,
+                                        bool usesSeed) {
   Workload workload(options, std::move(plan), std::move(given));
   workload.inputs = inputs;
-  if (options.seed && !hasKind(workload.plan, InputSource::Kind::Random))
+  if (options.seed && !usesSeed && !hasKind(workload.plan, InputSource::Kind::Random))
     return fail(ErrorKind::InvalidArgument, "leave it out",
-                "--seed has no effect: no input is random");
+                "--seed has no effect: no input is random, and no truncation fails");
   if (auto error = workload.countCalls())
     return std::move(error);
   if (auto error = workload.readAnswers())

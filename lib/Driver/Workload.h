@@ -28,9 +28,11 @@ struct Call {
 class Workload {
 public:
   /// `inputs` are those that the compiled models have left. Fails with BadInput where there
-  /// are too few tokens, or other numbers of labels than examples.
+  /// are too few tokens, or other numbers of labels than examples, and with InvalidArgument
+  /// for a seed that nobody needs: no random input, nor a model that `usesSeed`.
   static llvm::Expected<Workload> make(const EvalOptions &options, InputPlan plan,
-                                       GivenData given, llvm::ArrayRef<tacit_io> inputs);
+                                       GivenData given, llvm::ArrayRef<tacit_io> inputs,
+                                       bool usesSeed);
 
   report::EvalReport::Data kind() const { return data; }
   int64_t numCalls() const { return calls; }

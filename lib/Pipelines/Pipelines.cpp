@@ -123,8 +123,6 @@ void tacit::buildTwinLinalgPipeline(OpPassManager &manager) {
   manager.addPass(createConvertNNToLinalg());
 }
 
-llvm::StringRef tacit::twinWrapsOutput() { return mpc::kWrapsOutput; }
-
 void tacit::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(cpu::createFuseElementwise());

@@ -324,6 +324,45 @@ static std::string skippedText(const cost::ProgramCosts &costs) {
   return text;
 }
 
+/// Returns the expected number of failed truncations in an inference whose numbers all have
+/// the magnitude 1; nothing if the suite does not say how they are computed.
+static std::optional<double> failedPerUnit(const ProtocolCosts &protocol) {
+  switch (protocol.suite.truncation) {
+  case cost::Truncation::Local:
+    return protocol.costs.truncations.perUnit();
+  case cost::Truncation::Dealt:
+    return 0;
+  case cost::Truncation::Unknown:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Returns the node that contributes most to failed truncations; null if there is none.
+static const mpc::TruncationSites::Site *mostFailing(const cost::ProgramCosts &costs) {
+  const auto &sites = costs.truncations.sites;
+  auto most = llvm::max_element(
+      sites, [](const auto &a, const auto &b) { return a.perUnit < b.perUnit; });
+  return most == sites.end() ? nullptr : &*most;
+}
+
+/// Describes how often truncations fail. Without data it is known in proportion to the
+/// numbers that are truncated.
+static std::string truncationsText(const ProtocolCosts &protocol,
+                                   llvm::StringRef howToMeasure) {
+  const mpc::TruncationSites &truncations = protocol.costs.truncations;
+  std::string count = grouped(truncations.truncations());
+  if (protocol.suite.truncation == cost::Truncation::Dealt)
+    return count + ", dealt: none fails while numbers stay in the ring";
+  const mpc::TruncationSites::Site *most = mostFailing(protocol.costs);
+  if (!most)
+    return "none";
+  return fmt::format("{} of shares: {:.2g} fail in an inference if all secrets have the "
+                     "magnitude 1, {:.2g} of them in {}; {}",
+                     count, truncations.perUnit(), most->perUnit, most->name(),
+                     howToMeasure.str());
+}
+
 static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
                           const CostReport &report) {
   const cost::Network &network = report.network;
@@ -347,6 +386,8 @@ static void printProtocol(llvm::raw_ostream &os, const ProtocolCosts &protocol,
          protocol.functions == "bounded"
              ? std::string("bounded: hold for larger ranges than the published ones")
              : "as published; " + report.advice.boundedFunctions);
+  if (suite.truncation != cost::Truncation::Unknown)
+    line(os, "truncations", truncationsText(protocol, report.advice.failures));
   line(os, "network", describe(network));
   line(os, "disclosed", describe(protocol.costs.disclosed));
   if (!protocol.costs.state.empty())
@@ -445,6 +486,22 @@ static llvm::json::Object suiteJson(const cost::SuiteInfo &suite) {
       {"fraction_bits", suite.fractionBits}};
 }
 
+/// Describes the truncations; null if the suite does not say how they are computed.
+static llvm::json::Value truncationsJson(const ProtocolCosts &protocol) {
+  if (protocol.suite.truncation == cost::Truncation::Unknown)
+    return nullptr;
+  bool isLocal = protocol.suite.truncation == cost::Truncation::Local;
+  llvm::json::Object object{{"count", protocol.costs.truncations.truncations()},
+                            {"of", isLocal ? "shares" : "masked secrets"},
+                            {"magnitude", isLocal ? llvm::json::Value(1) : nullptr},
+                            {"most", nullptr}};
+  const mpc::TruncationSites::Site *most = mostFailing(protocol.costs);
+  if (isLocal && most)
+    object["most"] =
+        llvm::json::Object{{"node", jsonText(most->name())}, {"expected", most->perUnit}};
+  return object;
+}
+
 static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
                                        const cost::Network &network) {
   llvm::json::Object object = suiteJson(protocol.suite);
@@ -454,6 +511,11 @@ static llvm::json::Object protocolJson(const ProtocolCosts &protocol,
                                                    : llvm::json::Value(protocol.functions);
   object["network"] = networkJson(network);
   object["total"] = totalsJson(protocol.costs.total, network);
+  auto failed = failedPerUnit(protocol);
+  object["total"].getAsObject()->try_emplace("expected_failed_truncations",
+                                             failed ? jsonNumber(*failed)
+                                                    : llvm::json::Value(nullptr));
+  object["truncations"] = truncationsJson(protocol);
   object["kinds"] = kindsJson(protocol.costs);
   object["disclosed"] = disclosedJson(protocol.costs.disclosed);
   object["before"] = nullptr;

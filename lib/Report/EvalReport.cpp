@@ -240,8 +240,25 @@ static void printOne(llvm::raw_ostream &os, const EvalReport &report) {
     os << "Nothing to compare with: " << report.advice.compare << "\n";
 }
 
-static void printTwin(llvm::raw_ostream &os, const EvalReport::Twin &twin) {
+std::string report::formatExpected(double number) {
+  return number < 100 ? fmt::format("{:.2g}", number) : fmt::format("{:.0f}", number);
+}
+
+static void printFailures(llvm::raw_ostream &os, const EvalReport::Failures &failures,
+                          int64_t seed) {
+  os << fmt::format(
+      "failed truncations  {:>14} expected in an inference, {} of them in {}\n",
+      formatExpected(failures.expected), formatExpected(failures.most),
+      failures.where.empty() ? "no operation" : failures.where);
+  os << fmt::format("                    {:>14} drawn in {} inference{}, with seed {}\n",
+                    failures.drawn, failures.examples, failures.examples == 1 ? "" : "s",
+                    seed);
+}
+
+static void printTwin(llvm::raw_ostream &os, const EvalReport::Twin &twin, int64_t seed) {
   os << fmt::format("left the ring       {:>14} sums and products\n", twin.wraps);
+  if (twin.failures)
+    printFailures(os, *twin.failures, seed);
   os << fmt::format("functions           {:>14}; the bytes are those of\n"
                     "                    {}\n",
                     twin.functions, twin.costCommand);
@@ -286,7 +303,7 @@ void report::printText(const EvalReport &report, llvm::raw_ostream &os) {
   printColumns(os, report);
   os << "\n";
   if (report.twin)
-    printTwin(os, *report.twin);
+    printTwin(os, *report.twin, report.seed);
   printNotes(os, report);
 }
 
@@ -422,6 +439,17 @@ llvm::json::Object report::toJson(const EvalReport &report) {
     result["wraps"] = report.twin->wraps;
     result["functions"] = report.twin->functions;
     result["disclosed"] = disclosedJson(report.twin->disclosed);
+    result["expected_failed_truncations"] = 0;
+    if (const auto &failures = report.twin->failures) {
+      result["expected_failed_truncations"] = failures->expected;
+      result["failed_truncations"] = llvm::json::Object{
+          {"seed", report.seed},
+          {"drawn", failures->drawn},
+          {"inferences", failures->examples},
+          {"truncations", failures->truncations},
+          {"most", llvm::json::Object{{"node", jsonText(failures->where)},
+                                      {"expected", failures->most}}}};
+    }
   }
   return result;
 }

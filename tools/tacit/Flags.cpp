@@ -246,8 +246,8 @@ cl::opt<std::string>
                        cl::value_desc("FILE.npy"), cl::cat(category), cl::sub(evalCommand));
 cl::opt<std::string> tool::seedOption(
     "seed",
-    cl::desc("what follows from chance follows from S: inputs that are not given (default "
-             "0), or material (default: random)"),
+    cl::desc("what follows from chance follows from S: inputs that are not given, and the "
+             "shares that a twin truncates (default 0), or material (default: random)"),
     cl::value_desc("S"), cl::init("0"), cl::cat(category), cl::sub(evalCommand),
     cl::sub(dealCommand));
 cl::opt<std::string> tool::windowOption(

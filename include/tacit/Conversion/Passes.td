@@ -226,8 +226,11 @@ def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
     up to, an i64, and each primitive becomes the arithmetic modulo 2^width that the parties
     perform: truncation drops bits (an arithmetic shift to the right), exp, reciprocal and
     rsqrt are CrypTen's iterations. Whole functions must have been expanded by `mpc-expand`.
-    The random errors of a truncation of shares, at most one more unit in the last place,
-    and with a probability of |x| / 2^(width - 1) a large number, are not simulated.
+
+    If @main states that each party truncates its own share (`mpc.local_truncation`), a share
+    is drawn for each truncation, and both are divided, towards zero: the result may be off by
+    one unit, and fails with a probability of |x| / 2^width. @main gets one more input,
+    `truncation_seed`; if it is even, shares are drawn from half of the ring, and do not fail.
 
     Movement becomes `nn` on integers, which `convert-nn-to-linalg` lowers; what one party
     computes alone is `nn` already. Weights are converted to fixed point at compile time.
@@ -235,7 +238,9 @@ def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
 
     With `count-wraps`, each sum and product is computed again on doubles, and @main gets an
     additional result, `wraps`: the number of those that are outside the ring. Each of them
-    makes some result wrong, so that the count should be 0.
+    makes some result wrong, so that the count should be 0. Where shares are truncated, it
+    also gets `failed_truncations`, how many failed, and `expected_failed_truncations`, how
+    many do on average, for each node of the model.
 
     **Before**
 

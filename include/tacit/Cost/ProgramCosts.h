@@ -12,6 +12,7 @@
 #include "tacit/Cost/Network.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
 #include "tacit/Dialect/MPC/Analysis/State.h"
+#include "tacit/Dialect/MPC/Analysis/Truncations.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ struct ProgramCosts {
   std::vector<mpc::Disclosure> disclosed;
   /// What the parties keep as shares from one inference to the next.
   std::vector<mpc::StateTensor> state;
+  /// Where numbers are truncated.
+  mpc::TruncationSites truncations;
 
   /// Fails where the figures leave 64 bits.
   static llvm::Expected<ProgramCosts> of(mlir::ModuleOp module);

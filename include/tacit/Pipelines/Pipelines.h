@@ -39,9 +39,6 @@ void buildMultiplierPipeline(mlir::OpPassManager &manager,
 void buildCheckPipeline(mlir::OpPassManager &manager);
 void buildLinalgPipeline(mlir::OpPassManager &manager);
 void buildTwinLinalgPipeline(mlir::OpPassManager &manager);
-/// The name of the output that the twin's `linalg` adds: an int64, how many numbers left
-/// the ring.
-llvm::StringRef twinWrapsOutput();
 void buildSchedulePipeline(mlir::OpPassManager &manager, const ScheduleOptions &options);
 void buildBufferizePipeline(mlir::OpPassManager &manager);
 void buildLlvmPipeline(mlir::OpPassManager &manager, const LlvmOptions &options);

@@ -47,6 +47,7 @@ struct CostReport {
   /// How a reader can see more, in the caller's words.
   struct Advice {
     std::string allOperations, boundedFunctions;
+    std::string failures; ///< to know how many truncations fail
   };
 
   std::string model;

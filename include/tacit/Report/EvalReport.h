@@ -70,12 +70,22 @@ struct EvalReport {
     bool isFloat;
     OutputRange range; ///< of the first model
   };
+  /// How often truncations of shares fail.
+  struct Failures {
+    int64_t truncations = 0; ///< in an inference
+    double expected = 0;     ///< in an inference, on average, with the numbers it has
+    int64_t drawn = 0;       ///< in all examples
+    int64_t examples = 0;
+    std::string where; ///< the node at which most of them are expected
+    double most = 0;   ///< the expected number there
+  };
   /// Facts about a model in the fixed point of two parties.
   struct Twin {
-    int64_t wraps;           ///< sums and products that left the ring
-    std::string functions;   ///< published or bounded
-    std::string costCommand; ///< what tells the bytes of the same functions
-    DisclosedList disclosed; ///< what is disclosed to the client
+    int64_t wraps;                    ///< sums and products that left the ring
+    std::string functions;            ///< published or bounded
+    std::string costCommand;          ///< what tells the bytes of the same functions
+    DisclosedList disclosed;          ///< what is disclosed to the client
+    std::optional<Failures> failures; ///< nothing if no truncation can fail
   };
 
   Data data = Data::Tokens;
@@ -98,6 +108,9 @@ struct EvalReport {
     std::string compare, listOutputs;
   } advice;
 };
+
+/// Formats an expected number: "0.086", "1.4", "22".
+std::string formatExpected(double number);
 
 void printText(const EvalReport &report, llvm::raw_ostream &os);
 llvm::json::Object toJson(const EvalReport &report);

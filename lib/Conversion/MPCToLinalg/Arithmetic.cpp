@@ -16,60 +16,129 @@ using namespace tacit;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The base of patterns that can count wraps.
+/// The base of patterns that count something for the twin.
 template <typename OpT>
 struct Lower : OpConversionPattern<OpT> {
-  Lower(const TypeConverter &converter, MLIRContext *context, WrapCounts &wraps)
-      : OpConversionPattern<OpT>(converter, context), wraps(wraps) {}
-  WrapCounts &wraps;
+  Lower(const TypeConverter &converter, MLIRContext *context, TwinCounts &counts)
+      : OpConversionPattern<OpT>(converter, context), counts(counts) {}
+  TwinCounts &counts;
 };
 } // namespace
 
-void WrapCounts::add(OpBuilder &b, Location loc, ArrayRef<int64_t> shape, ValueRange inputs,
-                     ArrayRef<AffineMap> maps, BodyBuilder wrapsOfElement) {
+/// Adds numbers of one type.
+static Value addNumbers(OpBuilder &b, Location loc, Value x, Value y) {
+  if (isa<FloatType>(x.getType()))
+    return arith::AddFOp::create(b, loc, x, y);
+  return arith::AddIOp::create(b, loc, x, y);
+}
+
+void Counts::add(OpBuilder &b, Location loc, Type type, ArrayRef<int64_t> shape,
+                 ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder countOfElement) {
   int64_t rank = shape.size();
   SmallVector<int64_t> axes;
   if (rank > 0)
     axes.push_back(rank - 1);
-  Value rows =
-      reduceGeneric(b, loc, shape, axes, b.getI64Type(), b.getI64IntegerAttr(0), inputs,
+  Value sums =
+      reduceGeneric(b, loc, shape, axes, type, cast<TypedAttr>(b.getZeroAttr(type)), inputs,
                     maps, [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                      Value wraps = wrapsOfElement(b, loc, args.drop_back());
-                      return arith::AddIOp::create(b, loc, args.back(), wraps);
+                      Value count = countOfElement(b, loc, args.drop_back());
+                      return addNumbers(b, loc, args.back(), count);
                     });
-  counts.push_back(reshapeTo(b, loc, rows, {tensorOf(rows).getNumElements()}));
+  rows.push_back(reshapeTo(b, loc, sums, {tensorOf(sums).getNumElements()}));
 }
 
-Value WrapCounts::total(OpBuilder &b, Location loc) const {
+Value Counts::total(OpBuilder &b, Location loc, Type type) const {
   auto add = [](OpBuilder &b, Location loc, ValueRange args) -> Value {
     Value sum = args.front();
     for (Value arg : args.drop_front())
-      sum = arith::AddIOp::create(b, loc, sum, arg);
+      sum = addNumbers(b, loc, sum, arg);
     return sum;
   };
   // Counts of the same length are added in one loop; if they were joined to one tensor,
   // bufferization would compare every pair of them.
   llvm::MapVector<int64_t, SmallVector<Value>> byLength;
-  for (Value count : counts)
+  for (Value count : rows)
     byLength[tensorOf(count).getNumElements()].push_back(count);
   AffineMap identity = AffineMap::getMultiDimIdentityMap(1, b.getContext());
-  auto scalar = RankedTensorType::get({}, b.getI64Type());
-  SmallVector<Value> totals{
-      nn::ConstantOp::create(b, loc, scalar, DenseElementsAttr::get(scalar, int64_t(0)))};
+  auto scalar = RankedTensorType::get({}, type);
+  TypedAttr zero = b.getZeroAttr(type);
+  SmallVector<Value> totals{nn::ConstantOp::create(
+      b, loc, scalar, DenseElementsAttr::get(scalar, ArrayRef<Attribute>(zero)))};
   for (auto &[length, group] : byLength) {
     Value sum = broadcastGeneric(b, loc, tensorOf(group.front()), group, add);
-    totals.push_back(reduceGeneric(b, loc, {length}, {0}, b.getI64Type(),
-                                   b.getI64IntegerAttr(0), sum, identity, add));
+    totals.push_back(reduceGeneric(b, loc, {length}, {0}, type, zero, sum, identity, add));
   }
   return broadcastGeneric(b, loc, scalar, totals, add);
 }
 
-/// Counts the wraps of `mapElements`.
-static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type,
-                          ArrayRef<int64_t> shape, ValueRange inputs, RingBody body,
-                          WrapCounts &wraps) {
-  if (!wraps.isWanted)
-    return;
+Value TwinCounts::streamOf(ConversionPatternRewriter &b, Operation *op) const {
+  auto found = sites.places.find(op);
+  if (!seed || found == sites.places.end())
+    return {};
+  int64_t number = found->second.number;
+  // The function may have new arguments by now.
+  Value word = b.getRemappedValue(seed);
+  return broadcastGeneric(b, op->getLoc(), tensorOf(word), word,
+                          [&](OpBuilder &b, Location loc, ValueRange args) {
+                            return buildStream(b, loc, args[0], number);
+                          });
+}
+
+/// Returns the number of the element that a loop over `shape` computes.
+static Value buildElementIndex(OpBuilder &b, Location loc, ArrayRef<int64_t> shape) {
+  Value index;
+  int64_t stride = 1;
+  for (int64_t dim = shape.size() - 1; dim >= 0; --dim) {
+    if (shape[dim] != 1) {
+      Value loop = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                              linalg::IndexOp::create(b, loc, dim));
+      Value factor = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(stride));
+      Value part = arith::MulIOp::create(b, loc, loop, factor);
+      index = index ? Value(arith::AddIOp::create(b, loc, index, part)) : part;
+    }
+    stride *= shape[dim];
+  }
+  return index ? index : Value(arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0)));
+}
+
+namespace {
+/// An elementwise operation, as it is computed and counted.
+struct Elementwise {
+  Operation *op;
+  mpc::ShareType ring;
+  /// The operands, and the stream of random words if there is one.
+  SmallVector<Value> inputs;
+  bool isRandom;
+  RingBody body;
+
+  Elementwise(ConversionPatternRewriter &b, Operation *op, ValueRange operands,
+              RingBody body, const TwinCounts &counts)
+      : op(op), ring(shareOf(op->getOperand(0))), inputs(operands), body(body) {
+    Value stream = counts.streamOf(b, op);
+    isRandom = static_cast<bool>(stream);
+    if (stream)
+      inputs.push_back(stream);
+  }
+
+  ArrayRef<int64_t> shape() const { return shareOf(op->getResult(0)).getShape(); }
+
+  Value compute(OpBuilder &b, Location loc, FixedPoint &numbers, ValueRange args) const {
+    if (isRandom) {
+      numbers.truncateShares(
+          buildCounter(b, loc, args.back(), buildElementIndex(b, loc, shape())));
+      args = args.drop_back();
+    }
+    return body(numbers, args);
+  }
+
+  /// Adds what `begin` makes the numbers count, and `get` reads.
+  void count(OpBuilder &builder, Type type, void (FixedPoint::*begin)(),
+             Value (FixedPoint::*get)() const, Counts &counts) const;
+};
+} // namespace
+
+void Elementwise::count(OpBuilder &builder, Type type, void (FixedPoint::*begin)(),
+                        Value (FixedPoint::*get)() const, Counts &counts) const {
   // An operand is also indexed by a loop of one iteration where it can be, because
   // otherwise no operand would determine the size of that loop.
   MLIRContext *context = builder.getContext();
@@ -78,19 +147,19 @@ static void countElements(OpBuilder &builder, Operation *op, mpc::ShareType type
     SmallVector<AffineExpr> results;
     ArrayRef<int64_t> own = tensorOf(input).getShape();
     for (auto [i, dim] : llvm::enumerate(own)) {
-      int64_t loop = shape.size() - own.size() + i;
-      results.push_back(dim == shape[loop] ? getAffineDimExpr(loop, context)
-                                           : getAffineConstantExpr(0, context));
+      int64_t loop = shape().size() - own.size() + i;
+      results.push_back(dim == shape()[loop] ? getAffineDimExpr(loop, context)
+                                             : getAffineConstantExpr(0, context));
     }
-    maps.push_back(AffineMap::get(shape.size(), 0, results, context));
+    maps.push_back(AffineMap::get(shape().size(), 0, results, context));
   }
-  wraps.add(builder, op->getLoc(), shape, inputs, maps,
-            [&](OpBuilder &b, Location loc, ValueRange args) {
-              FixedPoint ring(b, loc, type);
-              ring.countWraps();
-              body(ring, args);
-              return ring.getWraps();
-            });
+  counts.add(builder, op->getLoc(), type, shape(), inputs, maps,
+             [&](OpBuilder &b, Location loc, ValueRange args) {
+               FixedPoint numbers(b, loc, ring);
+               (numbers.*begin)();
+               compute(b, loc, numbers, args);
+               return (numbers.*get)();
+             });
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,8 +197,8 @@ static Value squareElement(FixedPoint &ring, mpc::SquareOp, ValueRange args) {
 }
 
 static Value truncateElement(FixedPoint &ring, mpc::TruncateOp op, ValueRange args) {
-  return ring.shiftRight(args[0], shareOf(op.getInput()).getFraction() -
-                                      shareOf(op.getResult()).getFraction());
+  return ring.truncate(args[0], shareOf(op.getInput()).getFraction() -
+                                    shareOf(op.getResult()).getFraction());
 }
 
 static Value signOfElement(FixedPoint &ring, mpc::IsNegativeOp, ValueRange args) {
@@ -162,18 +231,29 @@ struct LowerElementwise : Lower<OpT> {
 
   LogicalResult matchAndRewrite(OpT op, typename OpT::Adaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    auto compute = [&](FixedPoint &ring, ValueRange args) {
-      return Compute(ring, op, args);
-    };
-    mpc::ShareType ring = shareOf(op->getOperand(0));
+    auto body = [&](FixedPoint &ring, ValueRange args) { return Compute(ring, op, args); };
+    TwinCounts &counts = this->counts;
+    Elementwise elements(rewriter, op, adaptor.getOperands(), body, counts);
     // Operations that drop bits stay within the ring. A single addition that leaves the
     // ring was so near its end that the next product leaves it as well.
     if constexpr (llvm::is_one_of<OpT, mpc::MulOp, mpc::SquareOp, mpc::ExpOp,
                                   mpc::ReciprocalOp, mpc::RsqrtOp>::value)
-      countElements(rewriter, op, ring, clearType(op).getShape(), adaptor.getOperands(),
-                    compute, this->wraps);
+      if (counts.isWanted)
+        elements.count(rewriter, rewriter.getI64Type(), &FixedPoint::countWraps,
+                       &FixedPoint::getWraps, counts.wraps);
+    if (counts.isWanted && elements.isRandom) {
+      elements.count(rewriter, rewriter.getI64Type(), &FixedPoint::countFailed,
+                     &FixedPoint::getFailed, counts.failed);
+      elements.count(rewriter, rewriter.getF64Type(), &FixedPoint::countExpected,
+                     &FixedPoint::getExpected,
+                     counts.expected[counts.sites.places.lookup(op).site]);
+    }
     rewriter.replaceOp(
-        op, mapElements(rewriter, op, ring, clearType(op), adaptor.getOperands(), compute));
+        op, broadcastGeneric(rewriter, op->getLoc(), clearType(op), elements.inputs,
+                             [&](OpBuilder &b, Location loc, ValueRange args) {
+                               FixedPoint numbers(b, loc, elements.ring);
+                               return elements.compute(b, loc, numbers, args);
+                             }));
     return success();
   }
 };
@@ -181,8 +261,8 @@ struct LowerElementwise : Lower<OpT> {
 /// Counts the wraps of a sum, which is computed again on doubles.
 static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                      ArrayRef<int64_t> axes, ValueRange operands, ArrayRef<AffineMap> maps,
-                     int64_t width, WrapCounts &wraps) {
-  if (!wraps.isWanted)
+                     int64_t width, TwinCounts &counts) {
+  if (!counts.isWanted)
     return;
   Type f64 = builder.getF64Type();
   Value exact =
@@ -196,10 +276,10 @@ static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                     });
   ArrayRef<int64_t> sums = tensorOf(exact).getShape();
   AffineMap identity = AffineMap::getMultiDimIdentityMap(sums.size(), builder.getContext());
-  wraps.add(builder, loc, sums, exact, identity,
-            [&](OpBuilder &b, Location loc, ValueRange args) {
-              return buildIsOutside(b, loc, args[0], width);
-            });
+  counts.wraps.add(builder, loc, builder.getI64Type(), sums, exact, identity,
+                   [&](OpBuilder &b, Location loc, ValueRange args) {
+                     return buildIsOutside(b, loc, args[0], width);
+                   });
 }
 
 struct LowerMatmul : Lower<mpc::MatmulOp> {
@@ -226,7 +306,7 @@ struct LowerMatmul : Lower<mpc::MatmulOp> {
     mpc::ShareType ring = shareOf(op.getLhs());
     SmallVector<AffineMap> maps{map(adaptor.getLhs(), true), map(adaptor.getRhs(), false)};
     countSum(rewriter, op.getLoc(), shape, {inner}, adaptor.getOperands(), maps,
-             ring.getWidth(), wraps);
+             ring.getWidth(), counts);
     Value sum = reduceGeneric(rewriter, op.getLoc(), shape, {inner}, type.getElementType(),
                               rewriter.getI64IntegerAttr(0), adaptor.getOperands(), maps,
                               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
@@ -265,7 +345,7 @@ struct LowerReduction : Lower<OpT> {
     SmallVector<int64_t> axes(axesOf(op));
     if (isSum)
       countSum(rewriter, op.getLoc(), shape, axes, adaptor.getInput(), identity,
-               ring.getWidth(), this->wraps);
+               ring.getWidth(), this->counts);
     Value reduced =
         reduceGeneric(rewriter, op.getLoc(), shape, axes, rewriter.getI64Type(),
                       rewriter.getI64IntegerAttr(isSum ? 0 : INT64_MIN), adaptor.getInput(),
@@ -288,7 +368,7 @@ struct LowerReduction : Lower<OpT> {
 } // namespace
 
 void tacit::populateArithmeticPatterns(TypeConverter &converter,
-                                       RewritePatternSet &patterns, WrapCounts &wraps) {
+                                       RewritePatternSet &patterns, TwinCounts &counts) {
   patterns.add<LowerMatmul, LowerReduction<mpc::SumOp>, LowerReduction<mpc::MaxOp>,
                LowerElementwise<mpc::AddOp, addElements>,
                LowerElementwise<mpc::SubOp, subtractElements>,
@@ -300,5 +380,5 @@ void tacit::populateArithmeticPatterns(TypeConverter &converter,
                LowerElementwise<mpc::ExpOp, expOfElement>,
                LowerElementwise<mpc::ReciprocalOp, reciprocalOfElement>,
                LowerElementwise<mpc::RsqrtOp, rsqrtOfElement>>(
-      converter, patterns.getContext(), wraps);
+      converter, patterns.getContext(), counts);
 }

@@ -72,7 +72,116 @@ Value FixedPoint::shiftRight(Value x, int64_t bits) {
   return arith::ShRSIOp::create(b, loc, x, integer(bits));
 }
 
-Value FixedPoint::product(Value x, Value y) { return shiftRight(multiply(x, y), fraction); }
+Value FixedPoint::product(Value x, Value y) { return truncate(multiply(x, y), fraction); }
+
+//===----------------------------------------------------------------------===//
+// Truncation of shares
+//===----------------------------------------------------------------------===//
+
+// The generator is SplitMix64 (Steele, Lea and Flood, 2014) on a counter: each draw depends
+// on the seed, the operation, the element and the step alone, and not on the order in which
+// elements are computed. It is not cryptographic, and need not be: it decides where a
+// simulation fails, and hides nothing.
+//
+// The lowest bit of the counter is that of the seed, because every step is even. If it is
+// 0, shares are from half of the ring: truncations have the same small errors, and none
+// fails while numbers are in the other half. After a failure the numbers are no longer
+// those of the model, so that another run says what is to be expected.
+
+/// The step of the counter. Half of it is odd, so that the bits above the lowest one take
+/// every value.
+static constexpr uint64_t kStep = 2 * 0x9E3779B97F4A7C15;
+/// More draws than any operation makes for one element.
+static constexpr uint64_t kMaxDraws = 512;
+
+/// Builds arithmetic on words that wraps around.
+static Value buildWord(OpBuilder &b, Location loc, uint64_t word) {
+  return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(static_cast<int64_t>(word)));
+}
+
+static Value buildMix(OpBuilder &b, Location loc, Value x) {
+  auto fold = [&](int64_t shift, uint64_t factor) {
+    Value high = arith::ShRUIOp::create(b, loc, x, buildWord(b, loc, shift));
+    x = arith::XOrIOp::create(b, loc, x, high);
+    if (factor != 1)
+      x = arith::MulIOp::create(b, loc, x, buildWord(b, loc, factor));
+  };
+  fold(30, 0xBF58476D1CE4E5B9);
+  fold(27, 0x94D049BB133111EB);
+  fold(31, 1);
+  return x;
+}
+
+Value tacit::buildStream(OpBuilder &b, Location loc, Value seed, int64_t number) {
+  // An odd factor, so that operations differ in more than a few bits.
+  uint64_t word = static_cast<uint64_t>(number + 1) * 0xD1342543DE82EF95;
+  Value mixed =
+      buildMix(b, loc, arith::XOrIOp::create(b, loc, seed, buildWord(b, loc, word)));
+  mixed = buildMix(b, loc, arith::AddIOp::create(b, loc, mixed, buildWord(b, loc, kStep)));
+  Value bit = arith::AndIOp::create(b, loc, seed, buildWord(b, loc, 1));
+  Value high = arith::ShLIOp::create(b, loc, mixed, buildWord(b, loc, 1));
+  return arith::OrIOp::create(b, loc, high, bit);
+}
+
+Value tacit::buildCounter(OpBuilder &b, Location loc, Value stream, Value index) {
+  Value step = arith::MulIOp::create(b, loc, index, buildWord(b, loc, kStep * kMaxDraws));
+  return arith::AddIOp::create(b, loc, stream, step);
+}
+
+Value FixedPoint::draw() {
+  random = arith::AddIOp::create(b, loc, random, integer(static_cast<int64_t>(kStep)));
+  Value isWhole = arith::AndIOp::create(b, loc, random, integer(1));
+  Value shift = arith::SubIOp::create(b, loc, integer(1), isWhole);
+  return arith::ShRSIOp::create(b, loc, wrap(buildMix(b, loc, random)), shift);
+}
+
+Value FixedPoint::dropBits(Value x, int64_t bits) {
+  // A negative number is moved up by one unit less the last place.
+  Value sign = shiftRight(x, kWord - 1);
+  Value most = arith::AndIOp::create(b, loc, sign, integer((int64_t(1) << bits) - 1));
+  return shiftRight(arith::AddIOp::create(b, loc, x, most), bits);
+}
+
+void FixedPoint::countExpected() {
+  expected = arith::ConstantOp::create(b, loc, b.getF64FloatAttr(0));
+}
+
+void FixedPoint::countFailure(Value x, Value y, Value difference) {
+  Value isOutside;
+  if (width == kWord) {
+    // The signs of both differ, and that of the difference is not that of the first.
+    Value signs = arith::AndIOp::create(b, loc, arith::XOrIOp::create(b, loc, x, y),
+                                        arith::XOrIOp::create(b, loc, x, difference));
+    isOutside = arith::ShRUIOp::create(b, loc, signs, integer(kWord - 1));
+  } else {
+    Value exact = arith::SubIOp::create(b, loc, x, y);
+    Value differs =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, exact, difference);
+    isOutside = arith::ExtUIOp::create(b, loc, b.getI64Type(), differs);
+  }
+  failed = arith::AddIOp::create(b, loc, failed, isOutside);
+}
+
+Value FixedPoint::truncate(Value x, int64_t bits) {
+  if (!random || bits == 0)
+    return shiftRight(x, bits);
+  // One party has a random share, and the other the rest, modulo 2^width. As numbers with a
+  // sign they add up to x, or, with a probability of |x| / 2^width, to x plus or minus
+  // 2^width: then the result is wrong by 2^(width - bits). Each is divided as CrypTen does,
+  // towards zero (crypten/mpc/primitives/arithmetic.py: div_).
+  Value share = draw();
+  Value rest = wrap(arith::SubIOp::create(b, loc, x, share));
+  if (failed)
+    countFailure(x, share, rest);
+  if (expected) {
+    Value real = arith::SIToFPOp::create(b, loc, b.getF64Type(), x);
+    Value unit =
+        arith::ConstantOp::create(b, loc, b.getF64FloatAttr(std::ldexp(1.0, -width)));
+    Value odds = arith::MulFOp::create(b, loc, math::AbsFOp::create(b, loc, real), unit);
+    expected = arith::AddFOp::create(b, loc, expected, odds);
+  }
+  return arith::AddIOp::create(b, loc, dropBits(share, bits), dropBits(rest, bits));
+}
 
 Value FixedPoint::encode(Value real, int64_t bits) {
   Type f64 = b.getF64Type();
@@ -109,7 +218,7 @@ Value FixedPoint::decode(Value x) {
 //===----------------------------------------------------------------------===//
 
 Value FixedPoint::exp(Value x) {
-  Value power = add(number(1), shiftRight(x, 8));
+  Value power = add(number(1), truncate(x, 8));
   for (int i = 0; i < 8; ++i)
     power = product(power, power);
   return power;
@@ -126,12 +235,12 @@ Value FixedPoint::reciprocal(Value x) {
 }
 
 Value FixedPoint::rsqrt(Value x, int64_t steps) {
-  Value start = exp(subtract(integer(0), add(shiftRight(x, 1), number(0.2))));
+  Value start = exp(subtract(integer(0), add(truncate(x, 1), number(0.2))));
   Value y = add(product(start, number(2.2)), number(0.2));
-  y = subtract(y, shiftRight(x, 10));
+  y = subtract(y, truncate(x, 10));
   for (int64_t i = 0; i < steps; ++i) {
     Value rest = subtract(number(3), product(x, product(y, y)));
-    y = shiftRight(product(y, rest), 1);
+    y = truncate(product(y, rest), 1);
   }
   return y;
 }

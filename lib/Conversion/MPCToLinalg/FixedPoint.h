@@ -24,6 +24,15 @@ public:
   void countWraps() { wraps = integer(0); }
   mlir::Value getWraps() const { return wraps; }
 
+  /// From this call on, truncations are those of two parties, each of which shifts its
+  /// share. The shares follow from `counter`, a word that no other element begins with.
+  void truncateShares(mlir::Value counter) { random = counter; }
+  /// From this call on, counts the truncations that fail, or how many do on average.
+  void countFailed() { failed = integer(0); }
+  void countExpected();
+  mlir::Value getFailed() const { return failed; }
+  mlir::Value getExpected() const { return expected; }
+
   /// Return a number of the ring, and `number` with the fraction of the type.
   mlir::Value integer(int64_t value);
   mlir::Value number(double number);
@@ -33,6 +42,8 @@ public:
   mlir::Value multiply(mlir::Value x, mlir::Value y);
   /// Drops the lowest `bits`, which rounds down.
   mlir::Value shiftRight(mlir::Value x, int64_t bits);
+  /// Reduces the fraction by `bits`, as the parties do.
+  mlir::Value truncate(mlir::Value x, int64_t bits);
   /// Returns the product of two numbers of the type, truncated back to it.
   mlir::Value product(mlir::Value x, mlir::Value y);
 
@@ -52,6 +63,12 @@ public:
 private:
   /// Reduces an i64 to the ring.
   mlir::Value wrap(mlir::Value x);
+  /// Draws a number of the ring.
+  mlir::Value draw();
+  /// Drops the lowest `bits`, which rounds towards zero.
+  mlir::Value dropBits(mlir::Value x, int64_t bits);
+  /// Counts whether the difference of two numbers, `difference`, is outside the ring.
+  void countFailure(mlir::Value x, mlir::Value y, mlir::Value difference);
   /// Computes `Op` on integers; `FloatOp` is the same on doubles, to detect whether it
   /// wraps.
   template <typename Op, typename FloatOp>
@@ -61,8 +78,18 @@ private:
   mlir::Location loc;
   int64_t width, fraction;
   /// Null if nobody asks for the count.
-  mlir::Value wraps;
+  mlir::Value wraps, failed, expected;
+  /// The state of the generator; null if truncations are exact.
+  mlir::Value random;
 };
+
+/// Returns the word at which the generator of an operation begins, from the seed of the run
+/// and the number of the operation. Shares drawn from an even seed do not fail.
+mlir::Value buildStream(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value seed,
+                        int64_t number);
+/// Returns where the generator of element `index` begins.
+mlir::Value buildCounter(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value stream,
+                         mlir::Value index);
 
 /// Returns 1 if a double is outside the ring, otherwise 0, as an i64.
 mlir::Value buildIsOutside(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value number,

@@ -10,6 +10,8 @@
 
 #include "../NNToLinalg/Lowering.h"
 #include "FixedPoint.h"
+#include "mlir/Transforms/DialectConversion.h"
+#include "tacit/Dialect/MPC/Analysis/Truncations.h"
 
 namespace tacit {
 
@@ -42,20 +44,35 @@ mlir::Value unpackRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value words
                        llvm::ArrayRef<int64_t> begins, llvm::ArrayRef<int64_t> ends,
                        int64_t columns);
 
-/// Counts how often numbers leave their ring: one tensor of i64 for each operation, with an
-/// entry for each of its rows. Nothing is counted unless the count was requested.
-struct WrapCounts {
+/// Sums of what the elements of operations lead to, integers or doubles: one tensor for
+/// each operation, with an entry for each of its rows.
+struct Counts {
+  llvm::SmallVector<mlir::Value> rows;
+
+  /// Adds an operation over `shape` that reads its `inputs` by `maps`; `countOfElement`
+  /// computes what one element of each leads to.
+  void add(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
+           llvm::ArrayRef<int64_t> shape, mlir::ValueRange inputs,
+           llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder countOfElement);
+
+  /// Returns the sum, a tensor without dimensions.
+  mlir::Value total(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type) const;
+};
+
+/// What a twin returns in addition to its results. Nothing is counted unless it was
+/// requested.
+struct TwinCounts {
   bool isWanted = false;
-  llvm::SmallVector<mlir::Value> counts;
+  Counts wraps;  ///< numbers that leave their ring
+  Counts failed; ///< truncations of shares that fail
+  /// How many fail on average, for each of `sites`.
+  llvm::SmallVector<Counts> expected;
+  mpc::TruncationSites sites;
+  /// The seed of the function whose truncations are local; null if they are exact.
+  mlir::Value seed;
 
-  /// Adds an operation over `shape` that reads its `inputs` by `maps`; `wrapsOfElement`
-  /// computes the wraps that one element of each leads to.
-  void add(mlir::OpBuilder &b, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
-           mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
-           BodyBuilder wrapsOfElement);
-
-  /// Returns the sum of the counts, a tensor without dimensions.
-  mlir::Value total(mlir::OpBuilder &b, mlir::Location loc) const;
+  /// Where the generator of an operation begins; null if its truncations are exact.
+  mlir::Value streamOf(mlir::ConversionPatternRewriter &b, mlir::Operation *op) const;
 };
 
 /// These add the patterns for operations at the borders of the secret part, and for those
@@ -63,7 +80,7 @@ struct WrapCounts {
 void populateBorderPatterns(mlir::TypeConverter &converter,
                             mlir::RewritePatternSet &patterns);
 void populateArithmeticPatterns(mlir::TypeConverter &converter,
-                                mlir::RewritePatternSet &patterns, WrapCounts &wraps);
+                                mlir::RewritePatternSet &patterns, TwinCounts &counts);
 
 } // namespace tacit
 

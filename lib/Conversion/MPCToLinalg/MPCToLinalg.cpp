@@ -73,9 +73,11 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
                                    IntegerType::get(type.getContext(), 64));
     });
     RewritePatternSet patterns(context);
-    WrapCounts wraps{countWraps, {}};
+    TwinCounts counts;
+    counts.isWanted = countWraps;
+    addSeed(counts);
     populateBorderPatterns(converter, patterns);
-    populateArithmeticPatterns(converter, patterns, wraps);
+    populateArithmeticPatterns(converter, patterns, counts);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
     // Operations that a party computes alone are already in nn, and are lowered to linalg
@@ -89,35 +91,90 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
       return signalPassFailure();
-    if (countWraps && failed(returnWraps(wraps)))
+    if (countWraps && failed(returnCounts(counts)))
       signalPassFailure();
   }
 
-  /// @main gets one more result, the sum of all wraps.
-  LogicalResult returnWraps(const WrapCounts &counts) {
+  /// If @main truncates locally, it gets one more input, from which shares are drawn.
+  void addSeed(TwinCounts &counts) {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!main || !mpc::truncatesLocally(main) || !main.getBody().hasOneBlock())
+      return;
+    main->removeDiscardableAttr(mpc::kLocalTruncationAttr);
+    counts.sites = mpc::TruncationSites::of(main);
+    if (counts.sites.sites.empty())
+      return;
+    counts.expected.resize(counts.sites.sites.size());
+    OpBuilder b(main);
+    auto type = RankedTensorType::get({}, b.getI64Type());
+    unsigned number = main.getNumArguments();
+    auto name = b.getStringAttr(mpc::kSeedInput);
+    (void)main.insertArgument(number, type,
+                              b.getDictionaryAttr(b.getNamedAttr(nn::kNameAttr, name)),
+                              main.getLoc());
+    counts.seed = main.getArgument(number);
+    if (auto interface = interfaceOf()) {
+      SmallVector<nn::TensorAttr> inputs(interface.getInputs());
+      inputs.push_back(nn::TensorAttr::get(&getContext(), name, type, /*dims=*/{},
+                                           /*index_bound=*/0));
+      setInterface(inputs, interface.getOutputs(), interface);
+    }
+  }
+
+  nn::InterfaceAttr interfaceOf() {
+    return getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
+  }
+
+  void setInterface(ArrayRef<nn::TensorAttr> inputs, ArrayRef<nn::TensorAttr> outputs,
+                    nn::InterfaceAttr interface) {
+    getOperation()->setAttr(
+        nn::kInterfaceAttr,
+        nn::InterfaceAttr::get(&getContext(), inputs, outputs, interface.getDims()));
+  }
+
+  /// @main gets one more result, the sum of all wraps, and two more if it draws shares.
+  LogicalResult returnCounts(const TwinCounts &counts) {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || !main.getBody().hasOneBlock())
       return getOperation().emitError()
              << "expected a function @main with one block: the model";
+    OpBuilder b(main.getBody().front().getTerminator());
+    Location loc = main.getLoc();
+    if (counts.seed) {
+      if (failed(addResult(main, counts.failed.total(b, loc, b.getI64Type()),
+                           mpc::kFailedOutput)) ||
+          failed(addResult(main, expectedOf(counts, b, loc), mpc::kExpectedOutput)))
+        return failure();
+    }
+    return addResult(main, counts.wraps.total(b, loc, b.getI64Type()), mpc::kWrapsOutput);
+  }
+
+  /// Returns how many truncations fail on average, one number for each site.
+  static Value expectedOf(const TwinCounts &counts, OpBuilder &b, Location loc) {
+    SmallVector<Value> totals;
+    for (const Counts &site : counts.expected)
+      totals.push_back(reshapeTo(b, loc, site.total(b, loc, b.getF64Type()), {1}));
+    auto type =
+        RankedTensorType::get({static_cast<int64_t>(totals.size())}, b.getF64Type());
+    return nn::ConcatOp::create(b, loc, type, totals, /*axis=*/0);
+  }
+
+  LogicalResult addResult(func::FuncOp main, Value result, StringRef name) {
     Operation *end = main.getBody().front().getTerminator();
+    auto nameAttr = StringAttr::get(&getContext(), name);
+    end->insertOperands(end->getNumOperands(), result);
     OpBuilder b(end);
-    Value total = counts.total(b, main.getLoc());
-    Type type = total.getType();
-    end->insertOperands(end->getNumOperands(), total);
-    if (failed(main.insertResult(main.getNumResults(), type,
-                                 b.getDictionaryAttr(b.getNamedAttr(
-                                     nn::kNameAttr, b.getStringAttr(mpc::kWrapsOutput))))))
+    if (failed(main.insertResult(
+            main.getNumResults(), result.getType(),
+            b.getDictionaryAttr(b.getNamedAttr(nn::kNameAttr, nameAttr)))))
       return failure();
-    auto interface = getOperation()->getAttrOfType<nn::InterfaceAttr>(nn::kInterfaceAttr);
-    if (!interface)
-      return success();
-    SmallVector<nn::TensorAttr> outputs(interface.getOutputs());
-    outputs.push_back(nn::TensorAttr::get(&getContext(), b.getStringAttr(mpc::kWrapsOutput),
-                                          cast<RankedTensorType>(type), /*dims=*/{},
-                                          /*index_bound=*/0));
-    getOperation()->setAttr(nn::kInterfaceAttr,
-                            nn::InterfaceAttr::get(&getContext(), interface.getInputs(),
-                                                   outputs, interface.getDims()));
+    if (auto interface = interfaceOf()) {
+      SmallVector<nn::TensorAttr> outputs(interface.getOutputs());
+      outputs.push_back(nn::TensorAttr::get(&getContext(), nameAttr,
+                                            cast<RankedTensorType>(result.getType()),
+                                            /*dims=*/{}, /*index_bound=*/0));
+      setInterface(interface.getInputs(), outputs, interface);
+    }
     return success();
   }
 };
