@@ -6,13 +6,16 @@ counter is read as well. The outputs are compared with those of `tacit run` on t
 in floating point, or with arrays that are given.
 
     run.sh [--network BITS_PER_S,RTT_S] [--runs N] [NAME...]
-    run.sh --model FILE --inputs DIR [--option OPTION]...
+    run.sh --model FILE --inputs DIR [--option OPTION]... [--seeds N]
 
 With --network the run goes through a proxy that limits each direction to so many bits per
 second and adds half of the round trip to each; the time is compared with the forecast, the
-computing being that of a run before without the proxy.
+computing being that of a run before without the proxy. With --seeds it is run with the material
+of N dealers' seeds, and the largest divergence from the floats is printed: a truncation that
+fails would show.
 """
 import argparse
+import glob
 import json
 import os
 import re
@@ -105,6 +108,21 @@ def compare_outputs(out, expected):
         print(line)
 
 
+def run_seeds(package, inputs, folder, expected, count):
+    """Prints how far the logits of runs with different seeds are from the expected ones."""
+    found = []
+    for seed in range(count):
+        for party in "client", "server":
+            for material in glob.glob(f"{package}/{party}/material-*"):
+                shutil.rmtree(material)
+        tacit("deal", package, "--seed", str(seed))
+        _, _, out, _ = run_parties(package, inputs, folder, None)
+        found += [divergence(np.load(f"{out}/{file}"), np.load(f"{expected}/{file}"))
+                  for file in os.listdir(out) if "logits" in file]
+    print(f"  {count} seeds: KL divergence at most {max(found):.2g}, median "
+          f"{statistics.median(found):.2g}; above 0.001 in {sum(d > 1e-3 for d in found)}")
+
+
 def by_kind(rows, key):
     """Online bytes by the kind of operation."""
     sums = {}
@@ -161,8 +179,10 @@ def measure(name, model, options, inputs, folder, args, expected=None):
         plain = changes if "--aero" in changes else []
         tacit("run", model, *plain, *named, "--output-dir", expected)
     compare_outputs(out, expected)
+    if args.seeds:
+        run_seeds(package, inputs, folder, expected, args.seeds)
     seconds = [client["seconds"]["total"]]
-    for _ in range(args.runs - 1):
+    for _ in range(0 if args.seeds else args.runs - 1):
         client, server, out, wire = run_parties(package, inputs, folder, None)
         seconds.append(client["seconds"]["total"])
     print(f"  {statistics.median(seconds):.3f} s (median of {len(seconds)}), dealing "
@@ -186,6 +206,7 @@ def main():
     parser.add_argument("--model", help="a model of your own")
     parser.add_argument("--inputs", help="a folder with NAME.npy for each of its inputs")
     parser.add_argument("--expected", help="a folder with NAME.npy for its outputs")
+    parser.add_argument("--seeds", type=int, default=0, metavar="N")
     parser.add_argument("--option", action="append", default=[],
                         help="an option of tacit compile, like --option=--fraction=18")
     args = parser.parse_args()
