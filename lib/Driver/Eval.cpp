@@ -8,7 +8,10 @@
 #include "Compilation.h"
 #include "Evaluation.h"
 #include "Output.h"
+#include "Package.h"
+#include "PartiesTwin.h"
 #include "Protocol.h"
+#include "tacit/Dialect/MPC/Analysis/State.h"
 #include "tacit/Dialect/MPC/Analysis/Truncations.h"
 #include "tacit/Driver/Driver.h"
 #include "tacit/Report/Disclosed.h"
@@ -153,10 +156,51 @@ llvm::Expected<InputPlan> Planning::run() {
 // Models
 //===----------------------------------------------------------------------===//
 
+/// Returns what the twin of our own protocol begins with: the changed model, from which the
+/// programs of the parties are made. Caches are inputs and outputs of the client.
+static llvm::Expected<Compilation> forkParties(Compilation &compilation,
+                                               const Variant &variant) {
+  if (auto error = compilation.advance(PhaseKind::Multiplier))
+    return std::move(error);
+  Variant parties = variant;
+  parties.flow = Flow::Parties;
+  parties.twoParty.caches = {mpc::kNoCaches.str()};
+  parties.isAside = true;
+  return compilation.fork(std::move(parties));
+}
+
+/// Makes what runs a twin: of our own protocol the parties' programs.
+static llvm::Expected<std::unique_ptr<Runner>> makeTwin(const EvalOptions &options,
+                                                        std::unique_ptr<Executable> clear,
+                                                        std::optional<Compilation> &parties,
+                                                        const Variant &variant,
+                                                        llvm::raw_ostream *wires) {
+  uint64_t seed = options.seed.value_or(0);
+  if (!parties)
+    return std::make_unique<TwinRunner>(std::move(clear), seed);
+  auto twin = PartiesTwin::make(*parties, variant, seed);
+  if (!twin)
+    return twin.takeError();
+  if (wires)
+    (*twin)->observer = [wires](const twoparty::Exchanged &words) {
+      writeWires(twoparty::Party::Client, words, *wires);
+    };
+  return std::make_unique<PartiesRunner>(std::move(clear), std::move(*twin));
+}
+
 static llvm::Expected<Compiled> compileVariant(const EvalOptions &options, Session &session,
-                                               NamedVariant named) {
-  Flow flow = named.variant.flow;
+                                               NamedVariant named,
+                                               llvm::raw_ostream *wires) {
+  const Variant variant = named.variant;
+  Flow flow = variant.flow;
   Compilation compilation(session, std::move(named.variant));
+  std::optional<Compilation> parties;
+  if (flow == Flow::Twin && variant.twoParty.hasMessages) {
+    auto forked = forkParties(compilation, variant);
+    if (!forked)
+      return forked.takeError();
+    parties.emplace(std::move(*forked));
+  }
   if (auto error = compilation.advance(PhaseKind::Check))
     return std::move(error);
   Compiled result;
@@ -173,11 +217,14 @@ static llvm::Expected<Compiled> compileVariant(const EvalOptions &options, Sessi
   auto executable = compilation.makeExecutable();
   if (!executable)
     return executable.takeError();
-  if (flow == Flow::Twin)
-    result.runner =
-        std::make_unique<TwinRunner>(std::move(*executable), options.seed.value_or(0));
-  else
+  if (flow == Flow::Twin) {
+    auto twin = makeTwin(options, std::move(*executable), parties, variant, wires);
+    if (!twin)
+      return twin.takeError();
+    result.runner = std::move(*twin);
+  } else {
     result.runner = std::make_unique<Runner>(std::move(*executable));
+  }
   result.seconds = compilation.elapsed();
   return result;
 }
@@ -227,6 +274,13 @@ static const TwinRunner *twinOf(const Setup &setup) {
 /// Source and program are freed on return: only packed weights and code are kept.
 static llvm::Expected<Setup> prepare(const EvalOptions &options,
                                      const TwoPartyOptions &twoParty, OutputFiles &files) {
+  llvm::raw_ostream *wires = nullptr;
+  if (!options.wires.empty()) {
+    auto file = files.begin(options.wires);
+    if (!file)
+      return file.takeError();
+    wires = *file;
+  }
   Session session(options, options, Purpose::Code, files);
   if (auto error = session.open(!options.transformations.empty()))
     return std::move(error);
@@ -244,7 +298,7 @@ static llvm::Expected<Setup> prepare(const EvalOptions &options,
     return plan.takeError();
   Setup setup;
   for (NamedVariant &variant : variantsOf(options, twoParty)) {
-    auto compiled = compileVariant(options, session, std::move(variant));
+    auto compiled = compileVariant(options, session, std::move(variant), wires);
     if (!compiled)
       return compiled.takeError();
     // All began with one import.
@@ -256,7 +310,7 @@ static llvm::Expected<Setup> prepare(const EvalOptions &options,
   const auto *twin = twinOf(setup);
   auto workload = Workload::make(options, std::move(*plan), std::move(*given),
                                  inputsOf(setup.models.front().description()),
-                                 /*usesSeed=*/twin && twin->drawsShares());
+                                 /*usesSeed=*/twin && twin->usesSeed());
   if (!workload)
     return workload.takeError();
   setup.workload.emplace(std::move(*workload));
@@ -360,10 +414,12 @@ static EvalReport makeReport(const EvalOptions &options, const TwoPartyOptions &
         report.models.back().outputs.push_back(output.result());
   }
   if (const TwinRunner *twin = twinOf(setup)) {
-    std::string functions = twoParty.isBounded ? "bounded" : "published";
+    std::string functions = twoParty.hasMessages ? "own"
+                            : twoParty.isBounded ? "bounded"
+                                                 : "published";
     report.twin = {twin->facts().wraps, functions,
-                   fmt::format("tacit cost --protocol {} --functions {}", twoParty.protocol,
-                               functions),
+                   fmt::format("tacit cost --protocol {}{}", twoParty.protocol,
+                               twoParty.hasMessages ? "" : " --functions " + functions),
                    setup.models.back().disclosed,
                    failuresOf(*twin, setup.models.back().truncations)};
   }

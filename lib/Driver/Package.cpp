@@ -92,6 +92,14 @@ llvm::Expected<twoparty::Schedule> driver::reachMessages(Compilation &compilatio
   return schedule;
 }
 
+void driver::writeWires(twoparty::Party party, const twoparty::Exchanged &words,
+                        llvm::raw_ostream &os) {
+  bool isClient = party == twoparty::Party::Client;
+  for (auto part :
+       {isClient ? words.mine : words.theirs, isClient ? words.theirs : words.mine})
+    os.write(reinterpret_cast<const char *>(part.data()), part.size() * sizeof(int64_t));
+}
+
 Compilation driver::forkProgram(const Compilation &compilation, Variant variant,
                                 llvm::StringRef name) {
   variant.flow = Flow::Parties;

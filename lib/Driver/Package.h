@@ -9,7 +9,7 @@
 #define TACIT_LIB_DRIVER_PACKAGE_H
 
 #include "Compilation.h"
-#include "tacit/Runtime/TwoParty/Schedule.h"
+#include "tacit/Runtime/TwoParty/PartySession.h"
 #include "tacit/Support/OutputFiles.h"
 
 namespace tacit::driver {
@@ -40,6 +40,11 @@ llvm::Expected<TwoPartyOptions> packageOptions(const CompileOptions &options);
 /// Runs the phases up to `messages`, and returns what their programs do, with all that the
 /// client is told; only the package has no number yet.
 llvm::Expected<twoparty::Schedule> reachMessages(Compilation &compilation);
+
+/// Writes the words of a message, those of the client first, so that the files of both
+/// parties are equal.
+void writeWires(twoparty::Party party, const twoparty::Exchanged &words,
+                llvm::raw_ostream &os);
 
 /// Returns the compilation of one of these programs: `party`, `dealer`, or what one party
 /// computes alone: `client`, `result` and `server`.

@@ -52,3 +52,11 @@ llvm::Expected<std::vector<HostTensor>> PartiesTwin::run(llvm::ArrayRef<HostTens
   llvm::append_range(known, results->client.revealed);
   return outputs->run(known, threads);
 }
+
+llvm::Expected<Outputs> PartiesRunner::run(const Call &call, std::optional<int64_t> index,
+                                           int64_t threads) {
+  if (index)
+    if (auto clear = TwinRunner::run(call, index, threads); !clear)
+      return clear;
+  return parties->run(call.inputs, threads);
+}

@@ -9,6 +9,7 @@
 #define TACIT_LIB_DRIVER_PARTIESTWIN_H
 
 #include "Compilation.h"
+#include "Runner.h"
 #include "tacit/Runtime/TwoParty/Twin.h"
 
 namespace tacit::driver {
@@ -38,6 +39,22 @@ private:
   std::unique_ptr<Executable> dealer, client, server, inputs, outputs;
   std::vector<HostTensor> constants;
   std::unique_ptr<twoparty::Twin> twin;
+};
+
+/// Evaluates the programs of the parties. The cleartext twin of the same program runs as
+/// well, because masked words do not show whether a number left the ring.
+class PartiesRunner : public TwinRunner {
+public:
+  PartiesRunner(std::unique_ptr<Executable> clear, std::unique_ptr<PartiesTwin> parties)
+      : TwinRunner(std::move(clear), /*seed=*/0), parties(std::move(parties)) {}
+
+  llvm::Expected<Outputs> run(const Call &call, std::optional<int64_t> index,
+                              int64_t threads) override;
+  /// Rounding depends on the words that the dealer deals.
+  bool usesSeed() const override { return true; }
+
+private:
+  std::unique_ptr<PartiesTwin> parties;
 };
 
 } // namespace tacit::driver

@@ -136,19 +136,14 @@ llvm::Expected<PartyResults> PackageParty::runOnce(llvm::ArrayRef<HostTensor> ar
           .takeError();
     };
   task.dealInferences = options.inferences;
-  // One order for both parties, so that their files are equal.
   llvm::raw_fd_ostream *wires = nullptr;
   if (!options.wires.empty()) {
     auto file = files.begin(options.wires);
     if (!file)
       return file.takeError();
     wires = *file;
-    task.observer = [&, wires](const Exchanged &words) {
-      bool isClient = options.party == Party::Client;
-      for (auto part :
-           {isClient ? words.mine : words.theirs, isClient ? words.theirs : words.mine})
-        wires->write(reinterpret_cast<const char *>(part.data()),
-                     part.size() * sizeof(int64_t));
+    task.observer = [this, wires](const Exchanged &words) {
+      writeWires(options.party, words, *wires);
     };
   }
   auto results = twoparty::runParty(task, *material, channel);

@@ -34,10 +34,6 @@ static llvm::Error checkRing(int64_t width, int64_t fraction,
 /// are known.
 static llvm::Expected<Protocol> checkTwin(Protocol protocol) {
   const TwoPartyOptions &ring = protocol.twoParty;
-  if (protocol.suite->info().kind == cost::SuiteKind::Messages)
-    return fail(ErrorKind::InvalidArgument, "--protocol crypten",
-                "the twin has no '{}': the parties' programs are what it computes",
-                ring.protocol);
   if (!ring.isExpanded)
     return fail(ErrorKind::InvalidArgument, "--protocol crypten",
                 "'{}' has measurements, not formulas: what it computes is not known",

@@ -22,6 +22,7 @@ public:
       : executable(std::move(executable)) {}
   virtual ~Runner();
 
+  /// Describes inputs and outputs; those that a twin adds come last.
   const tacit_model_desc &description() const { return executable->description(); }
 
   /// Runs call number `index` of an evaluation; without a number it counts for nothing but
@@ -56,8 +57,10 @@ public:
                               int64_t threads) override;
 
   const TwinFacts &facts() const { return counted; }
-  /// Returns true if the outputs depend on the seed.
+  /// Returns true if truncations fail as shares that are drawn from the seed decide.
   bool drawsShares() const;
+  /// Returns true if the outputs depend on the seed.
+  virtual bool usesSeed() const { return drawsShares(); }
 
 private:
   struct Counts {

@@ -288,7 +288,7 @@ cl::opt<std::string>
                          cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand));
 cl::opt<std::string> tool::dumpWiresOption(
     "dump-wires", cl::desc("write all words that are exchanged, those of the client first"),
-    cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand));
+    cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand), cl::sub(evalCommand));
 cl::opt<std::string>
     tool::timeoutOption("timeout",
                         cl::desc("give up after S seconds without a byte (default 60)"),

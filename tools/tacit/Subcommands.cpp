@@ -278,6 +278,11 @@ static llvm::Error readData(EvalOptions &options) {
 static llvm::Expected<Action> parseEval() {
   EvalOptions options;
   options.twin = twinOption;
+  options.wires = dumpWiresOption;
+  bool isOwn = options.twin && protocolOption == "tacit";
+  if (!options.wires.empty() && !isOwn)
+    return usage("add --twin --protocol tacit, or leave it out",
+                 "--dump-wires writes what the parties of 'tacit' exchange");
   if (auto error = readProtocol(/*isBounded=*/options.twin, options))
     return std::move(error);
   if (auto error = checkTwin(options))

@@ -119,6 +119,7 @@ struct EvalOptions : ModelOptions,
   std::optional<int64_t> seed; ///< of the inputs that are not given; else 0
   /// True to evaluate the arithmetic of the two parties.
   bool twin = false;
+  std::string wires; ///< a file for all words that the parties exchange; empty for none
   int64_t threads = 0;
 };
 
