@@ -114,6 +114,10 @@ static void program(OpPassManager &manager, const PipelineOptions &options) {
   buildProgramPipeline(manager, {options.twoParty.program});
 }
 
+static void twinLinalg(OpPassManager &manager, const PipelineOptions &options) {
+  buildTwinLinalgPipeline(manager, options.twoParty.hasMessages);
+}
+
 static void cost(OpPassManager &manager, const PipelineOptions &options) {
   // The costs of a program of messages are the sums over them.
   if (options.twoParty.hasMessages)
@@ -159,7 +163,7 @@ static constexpr Phase kLinalg = {PhaseKind::Linalg, "linalg",
 static constexpr Phase kTwinLinalg = {
     PhaseKind::Linalg, "linalg",
     "lower what the parties compute, in the clear, to linalg on integers",
-    PhaseFailure::Internal, always<buildTwinLinalgPipeline>};
+    PhaseFailure::Internal, twinLinalg};
 static constexpr Phase kSchedule = {PhaseKind::Schedule, "schedule",
                                     "fuse, pack and vectorise loops",
                                     PhaseFailure::Internal, schedule};
@@ -290,8 +294,9 @@ void tacit::registerPipelines() {
                       [] { return nn::createSetMultiplier(); });
   PassPipelineRegistration<>("tacit-check", kCheck.summary, buildCheckPipeline);
   PassPipelineRegistration<>("tacit-linalg", kLinalg.summary, buildLinalgPipeline);
-  PassPipelineRegistration<>("tacit-twin-linalg", kTwinLinalg.summary,
-                             buildTwinLinalgPipeline);
+  PassPipelineRegistration<>(
+      "tacit-twin-linalg", kTwinLinalg.summary,
+      [](OpPassManager &manager) { buildTwinLinalgPipeline(manager); });
   PassPipelineRegistration<ScheduleOptions>("tacit-schedule", kSchedule.summary,
                                             buildSchedulePipeline);
   PassPipelineRegistration<>("tacit-bufferize", kBufferize.summary, buildBufferizePipeline);

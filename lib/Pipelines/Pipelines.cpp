@@ -116,8 +116,10 @@ void tacit::buildLinalgPipeline(OpPassManager &manager) {
   manager.addPass(createConvertNNToLinalg());
 }
 
-void tacit::buildTwinLinalgPipeline(OpPassManager &manager) {
-  manager.addPass(createConvertMPCToLinalg({/*countWraps=*/true}));
+void tacit::buildTwinLinalgPipeline(OpPassManager &manager, bool isOwn) {
+  static constexpr int64_t kTruncatedBits = 62;
+  manager.addPass(createConvertMPCToLinalg(
+      {/*countWraps=*/true, /*truncatedBits=*/isOwn ? kTruncatedBits : 0}));
   // This part lowers what each party computes alone, and everything that only moves
   // numbers.
   manager.addPass(createConvertNNToLinalg());

@@ -242,6 +242,10 @@ def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
     also gets `failed_truncations`, how many failed, and `expected_failed_truncations`, how
     many do on average, for each node of the model.
 
+    In the suite `tacit` a sum may leave the ring on the way if its result is inside, and a
+    truncated number must have at most 62 bits. With `truncated-bits=62`, `wraps` is how many
+    have more where they are truncated or compared.
+
     **Before**
 
     ```mlir
@@ -263,7 +267,9 @@ def ConvertMPCToLinalg : Pass<"convert-mpc-to-linalg", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"countWraps", "count-wraps", "bool", /*default=*/"false",
-           "@main also returns how many sums and products left the ring">
+           "@main also returns how many sums and products left the ring">,
+    Option<"truncatedBits", "truncated-bits", "int64_t", /*default=*/"0",
+           "count the numbers instead that have more bits where they are truncated or compared">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

@@ -38,7 +38,9 @@ void buildMultiplierPipeline(mlir::OpPassManager &manager,
 // To machine code. The twin's `linalg` takes mpc as well as nn.
 void buildCheckPipeline(mlir::OpPassManager &manager);
 void buildLinalgPipeline(mlir::OpPassManager &manager);
-void buildTwinLinalgPipeline(mlir::OpPassManager &manager);
+/// With `isOwn` the program is one of our own protocol, which has rules of its own about
+/// what may leave the ring.
+void buildTwinLinalgPipeline(mlir::OpPassManager &manager, bool isOwn = false);
 void buildSchedulePipeline(mlir::OpPassManager &manager, const ScheduleOptions &options);
 void buildBufferizePipeline(mlir::OpPassManager &manager);
 void buildLlvmPipeline(mlir::OpPassManager &manager, const LlvmOptions &options);

@@ -222,6 +222,20 @@ static Value rsqrtOfElement(FixedPoint &ring, mpc::RsqrtOp op, ValueRange args) 
 // Patterns
 //===----------------------------------------------------------------------===//
 
+/// Counts the numbers that have more bits than may be truncated.
+static void countLarge(OpBuilder &builder, Location loc, Value numbers,
+                       TwinCounts &counts) {
+  ArrayRef<int64_t> shape = tensorOf(numbers).getShape();
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(shape.size(), builder.getContext());
+  counts.wraps.add(builder, loc, builder.getI64Type(), shape, numbers, identity,
+                   [&](OpBuilder &b, Location loc, ValueRange args) {
+                     Value number =
+                         arith::SIToFPOp::create(b, loc, b.getF64Type(), args[0]);
+                     return buildIsOutside(b, loc, number, counts.truncatedBits + 1);
+                   });
+}
+
 namespace {
 /// Lowers an elementwise operation of one or two operands: `Compute` is a function of the
 /// ring, the operation, and scalars.
@@ -238,9 +252,12 @@ struct LowerElementwise : Lower<OpT> {
     // ring was so near its end that the next product leaves it as well.
     if constexpr (llvm::is_one_of<OpT, mpc::MulOp, mpc::SquareOp, mpc::ExpOp,
                                   mpc::ReciprocalOp, mpc::RsqrtOp>::value)
-      if (counts.isWanted)
+      if (counts.isWanted && counts.truncatedBits == 0)
         elements.count(rewriter, rewriter.getI64Type(), &FixedPoint::countWraps,
                        &FixedPoint::getWraps, counts.wraps);
+    if constexpr (llvm::is_one_of<OpT, mpc::TruncateOp, mpc::IsNegativeOp>::value)
+      if (counts.isWanted && counts.truncatedBits != 0)
+        countLarge(rewriter, op->getLoc(), adaptor.getOperands().front(), counts);
     if (counts.isWanted && elements.isRandom) {
       elements.count(rewriter, rewriter.getI64Type(), &FixedPoint::countFailed,
                      &FixedPoint::getFailed, counts.failed);
@@ -262,7 +279,7 @@ struct LowerElementwise : Lower<OpT> {
 static void countSum(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                      ArrayRef<int64_t> axes, ValueRange operands, ArrayRef<AffineMap> maps,
                      int64_t width, TwinCounts &counts) {
-  if (!counts.isWanted)
+  if (!counts.isWanted || counts.truncatedBits != 0)
     return;
   Type f64 = builder.getF64Type();
   Value exact =

@@ -63,6 +63,9 @@ struct Counts {
 /// requested.
 struct TwinCounts {
   bool isWanted = false;
+  /// Numbers of more bits count where they are truncated or compared; 0 if sums and
+  /// products that leave the ring do.
+  int64_t truncatedBits = 0;
   Counts wraps;  ///< numbers that leave their ring
   Counts failed; ///< truncations of shares that fail
   /// How many fail on average, for each of `sites`.

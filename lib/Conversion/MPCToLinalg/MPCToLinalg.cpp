@@ -75,6 +75,7 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
     RewritePatternSet patterns(context);
     TwinCounts counts;
     counts.isWanted = countWraps;
+    counts.truncatedBits = truncatedBits;
     addSeed(counts);
     populateBorderPatterns(converter, patterns);
     populateArithmeticPatterns(converter, patterns, counts);
