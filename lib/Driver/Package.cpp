@@ -95,9 +95,18 @@ llvm::Expected<twoparty::Schedule> driver::reachMessages(Compilation &compilatio
 void driver::writeWires(twoparty::Party party, const twoparty::Exchanged &words,
                         llvm::raw_ostream &os) {
   bool isClient = party == twoparty::Party::Client;
-  for (auto part :
-       {isClient ? words.mine : words.theirs, isClient ? words.theirs : words.mine})
-    os.write(reinterpret_cast<const char *>(part.data()), part.size() * sizeof(int64_t));
+  auto write = [&](llvm::ArrayRef<int64_t> part, bool isSent) {
+    size_t bytes = part.size() * sizeof(int64_t);
+    // What a party has in place of a message that it does not send is nobody's concern.
+    if (isSent)
+      os.write(reinterpret_cast<const char *>(part.data()), bytes);
+    else
+      os.write_zeros(bytes);
+  };
+  write(isClient ? words.mine : words.theirs,
+        words.direction != twoparty::Direction::ToClient);
+  write(isClient ? words.theirs : words.mine,
+        words.direction != twoparty::Direction::ToServer);
 }
 
 Compilation driver::forkProgram(const Compilation &compilation, Variant variant,
