@@ -7,6 +7,7 @@
 
 #include "Package.h"
 #include "tacit/Dialect/MPC/Analysis/Disclosures.h"
+#include "tacit/Dialect/MPC/Transforms/OwnFunctions.h"
 #include "tacit/Export/Package/Package.h"
 #include "tacit/Report/ProgramFacts.h"
 #include "tacit/Runtime/TwoParty/Seed.h"
@@ -75,7 +76,23 @@ disclosedBy(llvm::ArrayRef<mpc::Disclosure> disclosures) {
   return disclosed;
 }
 
+/// The activations that are computed by polynomials, each kind once.
+static std::vector<twoparty::Approximation> approximationsIn(mlir::ModuleOp program) {
+  std::map<std::string, double> errors;
+  program.walk([&](mlir::Operation *op) {
+    if (auto error = mpc::errorOfOwnFunction(op))
+      errors[op->getName().stripDialect().str()] = *error;
+  });
+  std::vector<twoparty::Approximation> approximations;
+  for (const auto &[op, error] : errors)
+    approximations.push_back({op, error});
+  return approximations;
+}
+
 llvm::Expected<twoparty::Schedule> driver::reachMessages(Compilation &compilation) {
+  if (auto error = compilation.advance(PhaseKind::Mpc))
+    return std::move(error);
+  auto approximations = approximationsIn(compilation.program());
   // Below messages nothing says any more what a value is known by.
   if (auto error = compilation.advance(PhaseKind::Expand))
     return std::move(error);
@@ -89,6 +106,7 @@ llvm::Expected<twoparty::Schedule> driver::reachMessages(Compilation &compilatio
   if (ring)
     schedule->fractionBits = ring->fraction;
   schedule->disclosed = disclosedBy(disclosures);
+  schedule->approximations = std::move(approximations);
   return schedule;
 }
 

@@ -41,11 +41,12 @@ PartiesTwin::make(Compilation &compilation, const Variant &variant, uint64_t see
 }
 
 llvm::Expected<std::vector<HostTensor>> PartiesTwin::run(llvm::ArrayRef<HostTensor> given,
-                                                         int threads) {
+                                                         int threads, bool isObserved) {
   auto arguments = inputs->run(given, threads);
   if (!arguments)
     return arguments.takeError();
-  auto results = twin->run({*arguments, nullptr, nullptr, threads, observer});
+  auto results =
+      twin->run({*arguments, nullptr, nullptr, threads, isObserved ? observer : nullptr});
   if (!results)
     return results.takeError();
   std::vector<HostTensor> known(given.begin(), given.end());
@@ -58,5 +59,5 @@ llvm::Expected<Outputs> PartiesRunner::run(const Call &call, std::optional<int64
   if (index)
     if (auto clear = TwinRunner::run(call, index, threads); !clear)
       return clear;
-  return parties->run(call.inputs, threads);
+  return parties->run(call.inputs, threads, index.has_value());
 }

@@ -23,9 +23,9 @@ public:
   make(Compilation &compilation, const Variant &variant, uint64_t seed);
 
   /// Runs one inference, the n-th call with the material of the n-th. Takes and returns
-  /// what the model does.
+  /// what the model does. The observer is told of an inference that counts.
   llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs,
-                                              int threads);
+                                              int threads, bool isObserved);
 
   /// Describes the outputs of the model.
   const tacit_model_desc &description() const { return outputs->description(); }

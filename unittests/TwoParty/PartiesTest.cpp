@@ -16,6 +16,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "tacit/Codegen/CPU/Backend.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Transforms/OwnFunctions.h"
 #include "tacit/Export/Package/Package.h"
 #include "tacit/InitAll/InitAll.h"
 #include "tacit/Runtime/TwoParty/Twin.h"
@@ -129,7 +130,7 @@ protected:
 };
 
 /// The largest errors of activations that lib/Dialect/MPC/Transforms/Arithmetic.h states.
-constexpr double kActivationError = 1e-3, kSiluError = 1.2e-3;
+using mpc::kActivationError, mpc::kSiluError;
 
 TEST_F(PartiesTest, MultipliesAndTruncates) {
   StringRef program = R"(

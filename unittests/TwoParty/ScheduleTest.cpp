@@ -30,6 +30,7 @@ Schedule example() {
   schedule.hops = {{{{6, Direction::ToServer, {"head", "", "/MatMul"}}}},
                    {{{8, Direction::Both}, {8, Direction::ToClient}}}};
   schedule.disclosed = {{"mask", 64, "mask"}};
+  schedule.approximations = {{"gelu", 0.001}};
   return schedule;
 }
 
@@ -100,6 +101,8 @@ TEST(ScheduleTest, SaysWhatIsWrong) {
        "hops[0].messages[0] has no words"},
       {{"\"boolean\": true", "\"boolean\": 1"},
        "materials[3] has a 'boolean' that is neither true nor false"},
+      {{"\"largest_error\": 0.001", "\"largest_error\": -1"},
+       "approximations[0] has no 'largest_error' of at least 0"},
       {{"\"name\": \"y\"", "\"name\": 3"}, "results[0] has a 'name' that is no text"},
       {{"\"shape\": [\n        3,", "\"shape\": [\n        -3,"},
        "arguments[0] has a 'shape' that is no list of sizes"},

@@ -174,6 +174,11 @@ static json::Object toJson(const Disclosed &disclosed) {
                       {"reason", disclosed.reason}};
 }
 
+static json::Object toJson(const Approximation &approximation) {
+  return json::Object{{"op", approximation.op},
+                      {"largest_error", approximation.largestError}};
+}
+
 template <typename T>
 static json::Array listJson(const std::vector<T> &items) {
   json::Array array;
@@ -199,6 +204,7 @@ json::Object twoparty::toJson(const Schedule &schedule) {
                       {"fraction_bits", schedule.fractionBits},
                       {"total", toJson(schedule.forecast())},
                       {"disclosed", listJson(schedule.disclosed)},
+                      {"approximations", listJson(schedule.approximations)},
                       {"arguments", listJson(schedule.arguments)},
                       {"results", listJson(schedule.results)},
                       {"materials", listJson(schedule.materials)},
@@ -482,6 +488,13 @@ Schedule Reader::read(const json::Value &root) {
     return Disclosed{text(item, "name"), number(item, "bytes", 0, INT64_MAX),
                      text(item, "reason")};
   });
+  schedule.approximations =
+      list<Approximation>(*object, "approximations", [&](const json::Object &item) {
+        auto error = item.getNumber("largest_error");
+        if (!error || !(*error >= 0))
+          complain("has no 'largest_error' of at least 0");
+        return Approximation{text(item, "op"), error.value_or(0)};
+      });
   if (problem.empty())
     checkMaterials(schedule);
   return schedule;

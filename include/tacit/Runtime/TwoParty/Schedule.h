@@ -117,6 +117,12 @@ struct Disclosed {
   std::string reason;
 };
 
+/// A function that is computed by another one.
+struct Approximation {
+  std::string op;          ///< "gelu", "silu", ...
+  double largestError = 0; ///< for every number, besides two units of the fraction
+};
+
 /// What one inference sends.
 struct Traffic {
   int64_t toServer = 0, toClient = 0; ///< online
@@ -135,6 +141,7 @@ struct Schedule {
   std::vector<Material> materials;
   std::vector<Hop> hops;
   std::vector<Disclosed> disclosed;
+  std::vector<Approximation> approximations;
 
   Traffic forecast() const;
   /// Null if there is no such material.

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
+#include "tacit/Dialect/MPC/Transforms/OwnFunctions.h"
 
 namespace tacit::mpc {
 
@@ -153,7 +154,6 @@ mlir::Value emitOwnRMSNorm(Arithmetic &a, mlir::Value x, double epsilon);
 /// These are within kActivationError of the function's own definition for every x, besides
 /// two units of the fraction; SiLU within kSiluError, and kinds of GELU that consist of
 /// pieces within twice that of their polynomials.
-inline constexpr double kActivationError = 1e-3, kSiluError = 1.2e-3;
 mlir::Value emitOwnGelu(Arithmetic &a, GeluKind kind, mlir::Value x);
 mlir::Value emitOwnSilu(Arithmetic &a, mlir::Value x);
 mlir::Value emitOwnSigmoid(Arithmetic &a, mlir::Value x);

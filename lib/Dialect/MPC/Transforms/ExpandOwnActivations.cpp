@@ -75,6 +75,16 @@ static Value rampAndBump(Arithmetic &a, const Fit &fit, Value x) {
                range.positive);
 }
 
+std::optional<double> tacit::mpc::errorOfOwnFunction(Operation *op) {
+  if (auto gelu = dyn_cast<GeluOp>(op))
+    return isOneFunction(gelu.getKind()) ? std::optional(kActivationError) : std::nullopt;
+  if (isa<SiluOp>(op))
+    return kSiluError;
+  if (isa<SigmoidOp, TanhOp>(op))
+    return kActivationError;
+  return std::nullopt;
+}
+
 Value tacit::mpc::emitOwnSilu(Arithmetic &a, Value x) {
   return rampAndBump(a, kSiluFit, x);
 }
