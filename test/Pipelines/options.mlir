@@ -24,7 +24,7 @@
 // TWO: mpc-expand{local-truncation=false norm-scale=4 recipe=crypten-bounded}
 // TWO: mpc-annotate-costs{protocol=crypten
 // RUN: tacit-opt %s -tacit-twin-linalg -dump-pass-pipeline 2>&1 >/dev/null | FileCheck %s --check-prefix=TWIN
-// TWIN: convert-mpc-to-linalg{count-wraps=true}
+// TWIN: convert-mpc-to-linalg{count-wraps=true truncated-bits=0}
 // TWIN-NEXT: convert-nn-to-linalg
 
 // What is wrong with a step is said in the words of the command line.
