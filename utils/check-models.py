@@ -294,10 +294,11 @@ FIGURES = [
     ("--multiplier=shift-add=1", 4.5706, 0.003, 0.003),
     ("--multiplier=shift-add=2", 4.2446, 0.003, 0.003),
     ("--multiplier=shift-add=3", 4.2355, 0.003, 0.003),
-    # In the arithmetic of two parties. CrypTen's functions as published diverge here, and
-    # are bounded by default.
-    ("--twin --protocol=crypten --width=64 --fraction=18", 4.2351, 0.0423, 0.0423),
-    ("--twin --functions=published --fraction=18 --norm-scale=4 --approximate=gelu=bolt",
+    # In the arithmetic of two parties. With 14 bits of fraction hardly a truncation of shares
+    # fails in all 512 windows; with 18 several do, and each makes a window worthless.
+    ("--twin --protocol=crypten --width=64 --fraction=14 --approximate=gelu=bolt",
+     4.2351, 0.0423, 0.0423),
+    ("--twin --functions=published --fraction=14 --norm-scale=4 --approximate=gelu=bolt",
      4.2351, 0.0423, 0.0423),
 ]
 
@@ -314,6 +315,8 @@ def check_perplexity(tacit, models, options, figure, above, below):
         raise Wrong("--json - printed no object with tokens and compiled.perplexity")
     if tokens != PREDICTIONS:
         raise Wrong(f"predicted {tokens} tokens; expected {PREDICTIONS}")
+    if perplexity is None:
+        raise Wrong(f"perplexity is infinite; expected {figure}")
     if perplexity > figure + above or (below is not None and perplexity < figure - below):
         raise Wrong(f"perplexity {perplexity:.5f}; expected {figure} + {above:g}"
                     + (f" - {below:g}" if below is not None else " or less"))
