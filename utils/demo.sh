@@ -120,8 +120,9 @@ mkdir -p $out/at-server $out/at-client
 cp -r $out/private/public $out/private/server $out/at-server
 cp -r $out/private/public $out/private/client $out/at-client
 echo "The server never sees the text, and the client never sees the model:"
-show $tacit run $out/at-server --party server --listen 127.0.0.1:0 --inferences 20 \
-  > $out/server.txt 2> $out/server.log &
+serve="$tacit run $out/at-server --party server --listen 127.0.0.1:0 --inferences 20"
+printf '%s$ %s &%s\n' "$dim" "$serve" "$plain"
+$serve > $out/server.txt 2> $out/server.log &
 server=$!
 trap 'kill $server 2> /dev/null || true' EXIT
 for _ in $(seq 100); do

@@ -18,7 +18,6 @@ class Line(threading.Thread):
         super().__init__(daemon=True)
         self.source, self.sink = source, sink
         self.rate, self.delay = bits_per_second / 8, delay
-        self.bytes = 0
         self.waiting = collections.deque()
         self.more = threading.Condition()
 
@@ -48,7 +47,6 @@ class Line(threading.Thread):
             except OSError:
                 piece = b""
             free = max(free, time.monotonic()) + len(piece) / self.rate
-            self.bytes += len(piece)
             with self.more:
                 self.waiting.append((free + self.delay, piece))
                 self.more.notify()
