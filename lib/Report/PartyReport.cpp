@@ -43,7 +43,7 @@ PartyRun PartyReport::forecast() const {
     total.sent += isClient ? one.toServer : one.toClient;
     total.received += isClient ? one.toClient : one.toServer;
     total.setup += run.setup ? one.setup : 0;
-    total.offline += one.offline;
+    total.offline += isClient ? 0 : one.offline;
     total.hops += one.hops;
   }
   return total;

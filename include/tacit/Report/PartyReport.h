@@ -21,8 +21,9 @@ struct PartyReport {
   std::vector<RunReport::Output> outputs; ///< of the client
   bool isVerbose = false;                 ///< the text lists operations
 
-  /// The sums over all runs, and what they were forecast to be. A run for which the client
-  /// had the masked weights has no set-up.
+  /// The sums over all runs, and what they were forecast to be for this party: the dealer
+  /// sends the server alone more than a seed. A run for which the client had the masked
+  /// weights has no set-up.
   twoparty::RunReport total() const;
   twoparty::RunReport forecast() const;
 };

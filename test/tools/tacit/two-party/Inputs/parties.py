@@ -39,6 +39,9 @@ def same_counts(server, client):
     """What one sends, the other receives."""
     for one, other in (server, client), (client, server):
         assert one["sent_bytes"] == other["received_bytes"], (one, other)
+    for one in server, client:
+        for key, forecast in one["forecast"].items():
+            assert one[key] == forecast, (one["party"], key, one[key], forecast)
     for key in "hops", "setup_bytes", "framing_bytes", "package", "disclosed":
         assert server[key] == client[key], (key, server[key], client[key])
 
