@@ -325,12 +325,14 @@ static llvm::Expected<Setup> prepare(const EvalOptions &options,
 /// lost.
 static void warnOfWraps(const TwoPartyOptions &twin) {
   std::string remedies;
-  if (!twin.isBounded)
+  if (!twin.isBounded && !twin.hasMessages)
     remedies += "--functions bounded, ";
   if (twin.width < 64)
     remedies += "--width 64, ";
+  if (!twin.hasMessages)
+    remedies += "--norm-scale 4 where variances are small, or ";
   warn(fmt::format("numbers left the ring of {} bits", twin.width),
-       remedies + "--norm-scale 4 where variances are small, or a smaller --fraction");
+       remedies + "a smaller --fraction");
 }
 
 /// The expected number of failures in an inference from which on they are worth a warning.

@@ -18,18 +18,18 @@ PartiesTwin::make(Compilation &compilation, const Variant &variant, uint64_t see
   if (!schedule)
     return schedule.takeError();
   std::unique_ptr<PartiesTwin> result(new PartiesTwin);
+  std::unique_ptr<Executable> encoder;
   result->forecast = std::move(*schedule);
   for (auto [name, program] :
        {std::pair("dealer", &result->dealer), std::pair("party", &result->client),
         std::pair("client", &result->inputs), std::pair("result", &result->outputs),
-        std::pair("server", &result->server)}) {
+        std::pair("server", &encoder)}) {
     auto made = forkProgram(compilation, variant, name).makeExecutable();
     if (!made)
       return made.takeError();
     *program = std::move(*made);
   }
-  // What computes the constants is needed once; then its place is that of the server.
-  auto constants = result->server->run({}, /*threads=*/0);
+  auto constants = encoder->run({}, /*threads=*/0);
   if (!constants)
     return constants.takeError();
   result->constants = std::move(*constants);
