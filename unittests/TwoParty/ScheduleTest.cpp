@@ -18,7 +18,8 @@ Schedule example() {
   Schedule schedule;
   schedule.package = std::string(32, 'a');
   schedule.arguments = {{"w", Argument::Kind::Weight, {3, 4}, 0},
-                        {"x", Argument::Kind::Input, {2, 3}}};
+                        {"x", Argument::Kind::Input, {2, 3}},
+                        {"past", Argument::Kind::State, {2, 3}, {}, "present"}};
   schedule.results = {{"y", Result::Kind::Revealed, {2, 4}}};
   schedule.materials = {
       {0, Origin::Server, 12, 64, false, true, {"share", "w", ""}},

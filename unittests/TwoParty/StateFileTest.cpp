@@ -70,6 +70,32 @@ TEST_F(StateFileTest, ReplacesOnlyAnotherState) {
   EXPECT_EQ(root.read("state"), "precious");
 }
 
+TEST_F(StateFileTest, FindsArraysByTheNameOfTheOtherEnd) {
+  // Both have the same shape, and were written in another order than they are taken.
+  state.names = {"present.v", "present.k"};
+  state.shares = {tensorOf({5, 6, 7, 8}), tensorOf({1, 2, 3, 4})};
+  ASSERT_EQ(write(), "no error");
+  Argument keys = schedule.arguments[3], values = keys;
+  keys.other = "present.k";
+  values.other = "present.v";
+  schedule.arguments[3] = keys;
+  schedule.arguments.push_back(values);
+  auto found = readState(root.path("state"), Party::Client, schedule);
+  ASSERT_TRUE(bool(found)) << describe(found.takeError());
+  EXPECT_EQ(found->names, (std::vector<std::string>{"present.k", "present.v"}));
+  EXPECT_EQ(wordsOf(found->shares[0]), (Words{1, 2, 3, 4}));
+  EXPECT_EQ(wordsOf(found->shares[1]), (Words{5, 6, 7, 8}));
+  // One that is missing is not replaced by what is in its place.
+  schedule.arguments[3].other = "present.other";
+  EXPECT_CONTAINS(read(), "has no array 'present.other', but others that this package "
+                          "continues from");
+  // Another model may have other names for all of them.
+  schedule.arguments.back().other = "";
+  found = readState(root.path("state"), Party::Client, schedule);
+  ASSERT_TRUE(bool(found)) << describe(found.takeError());
+  EXPECT_EQ(wordsOf(found->shares[0]), (Words{5, 6, 7, 8}));
+}
+
 TEST_F(StateFileTest, FitsPartyAndSchedule) {
   ASSERT_EQ(write(), "no error");
   EXPECT_EQ(read(Party::Server), "[4] 'state' is the state of the client; expected that of "

@@ -107,6 +107,8 @@ static std::vector<Argument> argumentsOf(func::FuncOp parties) {
     auto mask = parties.getArgAttrOfType<IntegerAttr>(i, mpc::kMaskAttr);
     if (mask)
       argument.mask = mask.getInt();
+    if (auto other = parties.getArgAttrOfType<StringAttr>(i, mpc::kStateAttr))
+      argument.other = other.str();
     argument.kind = !party                                   ? Argument::Kind::State
                     : mask                                   ? Argument::Kind::Weight
                     : party.getValue() == mpc::Party::Client ? Argument::Kind::Input

@@ -159,6 +159,8 @@ static json::Object toJson(const Argument &argument) {
                       {"shape", shapeJson(argument.shape)}};
   if (argument.mask)
     object["mask"] = *argument.mask;
+  if (!argument.other.empty())
+    object["other"] = json::fixUTF8(argument.other);
   return object;
 }
 
@@ -427,6 +429,8 @@ Argument Reader::argument(const json::Object &object) {
   argument.shape = shape(object);
   if (argument.kind == Argument::Kind::Weight)
     argument.mask = number(object, "mask", 0, kMostWords);
+  if (object.get("other"))
+    argument.other = text(object, "other");
   return argument;
 }
 

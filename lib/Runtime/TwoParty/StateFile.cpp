@@ -82,6 +82,8 @@ private:
   llvm::Error readHeader(Party party, const Schedule &schedule, StateShares &state,
                          uint32_t &count);
   llvm::Error readShape(StateShares &state);
+  Expected<std::vector<size_t>> findArrays(const Schedule &schedule,
+                                           const StateShares &state);
   llvm::Error checkShapes(const Schedule &schedule, const StateShares &state);
 
   std::string path;
@@ -121,6 +123,33 @@ llvm::Error StateReader::readShape(StateShares &state) {
   return in.isGood() ? llvm::Error::success() : refuse("is truncated");
 }
 
+/// Returns the place in the file of what each argument continues from.
+Expected<std::vector<size_t>> StateReader::findArrays(const Schedule &schedule,
+                                                      const StateShares &state) {
+  std::vector<size_t> places, found;
+  std::string missing;
+  bool isKnown = true;
+  for (size_t i = 0; i < state.names.size(); ++i)
+    places.push_back(i);
+  for (const Argument &argument : schedule.arguments) {
+    if (argument.kind != Argument::Kind::State)
+      continue;
+    isKnown &= !argument.other.empty();
+    auto it = llvm::find(state.names, argument.other);
+    if (it != state.names.end())
+      found.push_back(it - state.names.begin());
+    else if (missing.empty())
+      missing = argument.other;
+  }
+  if (found.empty() || !isKnown)
+    return places;
+  if (!missing.empty())
+    return refuse(fmt::format("has no array '{}', but others that this package continues "
+                              "from",
+                              missing));
+  return found;
+}
+
 llvm::Error StateReader::checkShapes(const Schedule &schedule, const StateShares &state) {
   size_t next = 0;
   for (const Argument &argument : schedule.arguments) {
@@ -146,7 +175,15 @@ Expected<StateShares> StateReader::read(Party party, const Schedule &schedule) {
   for (uint32_t i = 0; i < count; ++i)
     if (llvm::Error error = readShape(state))
       return std::move(error);
-  if (llvm::Error error = checkShapes(schedule, state))
+  auto places = findArrays(schedule, state);
+  if (!places)
+    return places.takeError();
+  StateShares arranged{state.number, {}, {}};
+  for (size_t place : *places) {
+    arranged.names.push_back(state.names[place]);
+    arranged.shares.push_back(state.shares[place]);
+  }
+  if (llvm::Error error = checkShapes(schedule, arranged))
     return std::move(error);
   for (HostTensor &share : state.shares) {
     // The shape is that of an argument, which the schedule bounds.
@@ -155,7 +192,9 @@ Expected<StateShares> StateReader::read(Party party, const Schedule &schedule) {
   }
   if (!in.isGood() || in.left() != 0)
     return refuse("has another length than its header says");
-  return state;
+  for (auto [i, place] : enumerate(*places))
+    arranged.shares[i] = std::move(state.shares[place]);
+  return arranged;
 }
 
 Expected<StateShares> tacit::twoparty::readState(StringRef path, Party party,

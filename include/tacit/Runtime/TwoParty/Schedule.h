@@ -95,6 +95,7 @@ struct Argument {
   Kind kind = Kind::Input;
   std::vector<int64_t> shape;
   std::optional<int64_t> mask = std::nullopt; ///< the material, for a weight
+  std::string other = {}; ///< the result that a state continues from, if that is known
 
   int64_t words() const;
 };

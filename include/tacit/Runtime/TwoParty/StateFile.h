@@ -31,8 +31,9 @@ llvm::Error writeState(llvm::StringRef path, Party party, const Schedule &schedu
                        const StateShares &state);
 
 /// Reads the state that the arguments of a schedule are; it may come from another package.
-/// The arguments are in the order of the results that were written. Fails with BadInput if
-/// it is of the other party, damaged, or does not fit.
+/// An argument takes the array with the name of its other end or, if the file has none of
+/// these names, the one in its place. Fails with BadInput if it is of the other party,
+/// damaged, or does not fit.
 llvm::Expected<StateShares> readState(llvm::StringRef path, Party party,
                                       const Schedule &schedule);
 
