@@ -86,9 +86,9 @@ def meet(server_package, client_package, server_options=(), client_options=(),
     client = run_client(client_package, server.port, *client_options)
     if client.code == 0 or not goes_on:
         return finish(server), client
-    process = server.process
-    # It has said so when it closed the connection, which the client waited for.
-    process.terminate()
+    # It may need longer to notice than the client waits for it.
+    server.hear("try:")
+    server.process.terminate()
     return Said(None, finish(server).text), client
 
 

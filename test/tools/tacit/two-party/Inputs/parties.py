@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 PATIENCE = 120
 
@@ -29,6 +30,16 @@ class Process:
             if found or not line:
                 self.port = found and int(found.group(1))
                 break
+
+    def hear(self, phrase):
+        """Waits for a line that begins so, or for the end of the process."""
+        limit = threading.Timer(PATIENCE, self.process.kill)
+        limit.start()
+        for line in self.process.stderr:
+            self.said += line
+            if line.lstrip().startswith(phrase):
+                break
+        limit.cancel()
 
     def finish(self):
         out, err = self.process.communicate(timeout=PATIENCE)
