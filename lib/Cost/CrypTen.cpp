@@ -57,7 +57,8 @@ constexpr Price kSquare = exchange(1, 2);
 constexpr Price kAnd = exchange(2, 3);
 constexpr Price kTreeLevel = exchange(3, 5);
 constexpr Price kBitToArithmetic = exchange(1, 2);
-constexpr Price kIsNegative = kAnd + kTreeLevel * 6 + kBitToArithmetic;
+constexpr Price kMostSignificantBit = kAnd + kTreeLevel * 6;
+constexpr Price kIsNegative = kMostSignificantBit + kBitToArithmetic;
 // K7: (1 + x / 2^8)^(2^8). crypten/common/functions/approximations.py: exp
 constexpr Price kExp = kSquare * 8;
 // K8: ten Newton steps 2 y - x y^2 from 3 exp(1 - 2 x) + 0.003. ibid.: reciprocal
@@ -190,6 +191,10 @@ Expected<std::optional<Charge>> CrypTenSuite::price(const Workload &workload) co
     return onMatmul(workload);
   case WorkloadKind::IsNegative:
     return onElements("K6", kIsNegative, workload.elements);
+  case WorkloadKind::MostSignificantBit:
+    return onElements("K6", kMostSignificantBit, workload.elements);
+  case WorkloadKind::BitToArithmetic:
+    return onElements("K6", kBitToArithmetic, workload.elements);
   case WorkloadKind::Exp:
     return onElements("K7", kExp, workload.elements);
   case WorkloadKind::Reciprocal:

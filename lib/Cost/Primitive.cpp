@@ -20,10 +20,12 @@ using mpc::WorkloadKind;
 /// This is more than any program has, and small enough for sums of its bytes.
 static constexpr int64_t kMaxElements = int64_t(1) << 40;
 
-/// Sharing makes secrets rather than taking them, and local work has no cost.
+/// Sharing makes secrets rather than taking them, local work has no cost, and bits come
+/// from nowhere but a comparison.
 static bool isOnSecrets(WorkloadKind kind) {
-  return !llvm::is_contained(
-      {WorkloadKind::Local, WorkloadKind::Share, WorkloadKind::OneHot}, kind);
+  return !llvm::is_contained({WorkloadKind::Local, WorkloadKind::Share,
+                              WorkloadKind::OneHot, WorkloadKind::BitToArithmetic},
+                             kind);
 }
 
 std::vector<std::string> cost::primitiveNames() {
@@ -119,6 +121,9 @@ void PrimitiveBuilder::buildUnary(WorkloadKind kind, Value x) {
     return;
   case WorkloadKind::IsNegative:
     mpc::IsNegativeOp::create(builder, loc, x);
+    return;
+  case WorkloadKind::MostSignificantBit:
+    mpc::MsbOp::create(builder, loc, x);
     return;
   case WorkloadKind::Reveal:
     mpc::RevealOp::create(builder, loc, x, mpc::Party::Client);

@@ -24,6 +24,8 @@ Type reference::elementTypeOf(Type type) {
   if (auto secret = dyn_cast<mpc::ShareType>(type))
     return secret.getWidth() <= 64 ? IntegerType::get(type.getContext(), secret.getWidth())
                                    : Type();
+  if (auto bits = dyn_cast<mpc::BitsType>(type))
+    return bits.getElementType();
   if (type.isIndex())
     return type;
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -32,9 +34,7 @@ Type reference::elementTypeOf(Type type) {
 }
 
 Shape reference::shapeOf(Type type) {
-  if (auto secret = dyn_cast<mpc::ShareType>(type))
-    return secret.getShape();
-  return type.isIndex() ? Shape() : cast<RankedTensorType>(type).getShape();
+  return type.isIndex() ? Shape() : cast<ShapedType>(type).getShape();
 }
 
 /// Returns true if `tensor` has this type. A free dimension matches every size.

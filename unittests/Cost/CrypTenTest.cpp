@@ -37,6 +37,11 @@ TEST(CrypTen, ChargesForEachElement) {
   EXPECT_EQ(figures(workloadOf(WorkloadKind::Square, 10)), "160 80 80 320 1 formula K4");
   EXPECT_EQ(figures(workloadOf(WorkloadKind::IsNegative, 10)),
             "3360 1680 1680 5600 8 formula K6");
+  // Together the two are a comparison.
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::MostSignificantBit, 10)),
+            "3200 1600 1600 5280 7 formula K6");
+  EXPECT_EQ(figures(workloadOf(WorkloadKind::BitToArithmetic, 10)),
+            "160 80 80 320 1 formula K6");
   EXPECT_EQ(figures(workloadOf(WorkloadKind::Exp, 10)), "1280 640 640 2560 8 formula K7");
   EXPECT_EQ(figures(workloadOf(WorkloadKind::Reciprocal, 10)),
             "6080 3040 3040 10560 28 formula K8");

@@ -171,7 +171,8 @@ TEST_F(PartiesTest, ComparesOnPackedBits) {
     !b = !mpc.share<150, width = 64, fraction = 0>
     func.func @main(%x: tensor<150xf32>) -> tensor<150xf32> {
       %0 = mpc.share %x from client : tensor<150xf32> to !x
-      %1 = mpc.is_negative %0 : !x to !b
+      %s1 = mpc.msb %0 : !x to !mpc.bits<150>
+      %1 = mpc.b2a %s1 : !mpc.bits<150> to !b
       %2 = mpc.mul %0, %1 : (!x, !b) -> !x
       %3 = mpc.sub %0, %2 : (!x, !x) -> !x
       %4 = mpc.reveal %3 to client : !x -> tensor<150xf32>

@@ -101,6 +101,12 @@ static Value buildElementIndex(OpBuilder &b, Location loc, ArrayRef<int64_t> sha
   return index ? index : Value(arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0)));
 }
 
+/// Returns the ring that an operation reads, or that the bits become numbers of.
+static mpc::ShareType ringOf(Operation *op) {
+  auto read = dyn_cast<mpc::ShareType>(op->getOperand(0).getType());
+  return read ? read : shareOf(op->getResult(0));
+}
+
 namespace {
 /// An elementwise operation, as it is computed and counted.
 struct Elementwise {
@@ -113,14 +119,14 @@ struct Elementwise {
 
   Elementwise(ConversionPatternRewriter &b, Operation *op, ValueRange operands,
               RingBody body, const TwinCounts &counts)
-      : op(op), ring(shareOf(op->getOperand(0))), inputs(operands), body(body) {
+      : op(op), ring(ringOf(op)), inputs(operands), body(body) {
     Value stream = counts.streamOf(b, op);
     isRandom = static_cast<bool>(stream);
     if (stream)
       inputs.push_back(stream);
   }
 
-  ArrayRef<int64_t> shape() const { return shareOf(op->getResult(0)).getShape(); }
+  ArrayRef<int64_t> shape() const { return clearType(op).getShape(); }
 
   Value compute(OpBuilder &b, Location loc, FixedPoint &numbers, ValueRange args) const {
     if (isRandom) {
@@ -206,6 +212,14 @@ static Value signOfElement(FixedPoint &ring, mpc::IsNegativeOp, ValueRange args)
   return ring.subtract(ring.integer(0), ring.shiftRight(args[0], kMaxClearWidth - 1));
 }
 
+static Value msbOfElement(FixedPoint &ring, mpc::MsbOp, ValueRange args) {
+  return ring.isNegative(args[0]);
+}
+
+static Value numberOfBit(FixedPoint &ring, mpc::B2AOp, ValueRange args) {
+  return ring.fromBit(args[0]);
+}
+
 static Value expOfElement(FixedPoint &ring, mpc::ExpOp, ValueRange args) {
   return ring.exp(args[0]);
 }
@@ -255,7 +269,8 @@ struct LowerElementwise : Lower<OpT> {
       if (counts.isWanted && counts.truncatedBits == 0)
         elements.count(rewriter, rewriter.getI64Type(), &FixedPoint::countWraps,
                        &FixedPoint::getWraps, counts.wraps);
-    if constexpr (llvm::is_one_of<OpT, mpc::TruncateOp, mpc::IsNegativeOp>::value)
+    if constexpr (llvm::is_one_of<OpT, mpc::TruncateOp, mpc::IsNegativeOp,
+                                  mpc::MsbOp>::value)
       if (counts.isWanted && counts.truncatedBits != 0)
         countLarge(rewriter, op->getLoc(), adaptor.getOperands().front(), counts);
     if (counts.isWanted && elements.isRandom) {
@@ -394,6 +409,8 @@ void tacit::populateArithmeticPatterns(TypeConverter &converter,
                LowerElementwise<mpc::SquareOp, squareElement>,
                LowerElementwise<mpc::TruncateOp, truncateElement>,
                LowerElementwise<mpc::IsNegativeOp, signOfElement>,
+               LowerElementwise<mpc::MsbOp, msbOfElement>,
+               LowerElementwise<mpc::B2AOp, numberOfBit>,
                LowerElementwise<mpc::ExpOp, expOfElement>,
                LowerElementwise<mpc::ReciprocalOp, reciprocalOfElement>,
                LowerElementwise<mpc::RsqrtOp, rsqrtOfElement>>(

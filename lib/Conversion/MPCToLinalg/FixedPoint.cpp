@@ -68,6 +68,14 @@ Value FixedPoint::multiply(Value x, Value y) {
   return compute<arith::MulIOp, arith::MulFOp>(x, y);
 }
 
+Value FixedPoint::isNegative(Value x) {
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, x, integer(0));
+}
+
+Value FixedPoint::fromBit(Value bit) {
+  return arith::ExtUIOp::create(b, loc, b.getI64Type(), bit);
+}
+
 Value FixedPoint::shiftRight(Value x, int64_t bits) {
   return arith::ShRSIOp::create(b, loc, x, integer(bits));
 }

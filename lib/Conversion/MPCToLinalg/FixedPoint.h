@@ -40,6 +40,9 @@ public:
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value subtract(mlir::Value x, mlir::Value y);
   mlir::Value multiply(mlir::Value x, mlir::Value y);
+  /// Return the sign of a number as an i1, and a number that is one or zero.
+  mlir::Value isNegative(mlir::Value x);
+  mlir::Value fromBit(mlir::Value bit);
   /// Drops the lowest `bits`, which rounds down.
   mlir::Value shiftRight(mlir::Value x, int64_t bits);
   /// Reduces the fraction by `bits`, as the parties do.

@@ -22,8 +22,10 @@ using namespace mlir;
 using namespace tacit;
 
 RankedTensorType tacit::clearType(Operation *op) {
-  auto type = cast<mpc::ShareType>(op->getResult(0).getType());
-  return RankedTensorType::get(type.getShape(), IntegerType::get(op->getContext(), 64));
+  Type type = op->getResult(0).getType();
+  return RankedTensorType::get(
+      cast<ShapedType>(type).getShape(),
+      IntegerType::get(op->getContext(), isa<mpc::BitsType>(type) ? 1 : kMaxClearWidth));
 }
 
 Value tacit::mapElements(OpBuilder &builder, Operation *op, mpc::ShareType type,
@@ -70,7 +72,10 @@ struct ConvertMPCToLinalg : tacit::impl::ConvertMPCToLinalgBase<ConvertMPCToLina
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](mpc::ShareType type) -> Type {
       return RankedTensorType::get(type.getShape(),
-                                   IntegerType::get(type.getContext(), 64));
+                                   IntegerType::get(type.getContext(), kMaxClearWidth));
+    });
+    converter.addConversion([](mpc::BitsType type) -> Type {
+      return RankedTensorType::get(type.getShape(), type.getElementType());
     });
     RewritePatternSet patterns(context);
     TwinCounts counts;

@@ -27,8 +27,7 @@ static mpc::ShareType typeOf(Value value) { return cast<mpc::ShareType>(value.ge
 
 /// Returns true if any of the values is a secret.
 static bool hasSecrets(ValueRange values) {
-  return llvm::any_of(values,
-                      [](Value value) { return isa<mpc::ShareType>(value.getType()); });
+  return llvm::any_of(values.getTypes(), mpc::isSecret);
 }
 
 //===----------------------------------------------------------------------===//
@@ -328,7 +327,7 @@ Opening Lowering::openingFor(OpOperand &use) {
     return isSum && opening == Opening::Sign && !fitsUntruncated(op) ? Opening::Plain
                                                                      : opening;
   }
-  if (isa<mpc::IsNegativeOp>(op))
+  if (isa<mpc::MsbOp>(op))
     return Opening::Sign;
   if (isa<mpc::SquareOp>(op))
     return Opening::Masked;
@@ -487,7 +486,7 @@ void Lowering::reveal(mpc::RevealOp op) {
 
 static bool isPrimitive(Operation *op) {
   return isa<mpc::ShareOp, mpc::OneHotOp, mpc::RevealOp, mpc::MulOp, mpc::SquareOp,
-             mpc::MatmulOp, mpc::TruncateOp, mpc::IsNegativeOp, mpc::AddOp, mpc::SubOp,
+             mpc::MatmulOp, mpc::TruncateOp, mpc::MsbOp, mpc::B2AOp, mpc::AddOp, mpc::SubOp,
              mpc::NegOp, mpc::SumOp, mpc::ReshapeOp, mpc::ExpandOp, mpc::TransposeOp,
              mpc::SliceOp, mpc::ConcatOp, mpc::PackOp, mpc::UnpackOp>(op);
 }
@@ -506,9 +505,11 @@ void Lowering::lower(Operation *op, int64_t number) {
         Secret result = this->truncate(shareOf(secretOf(truncate.getInput())), bits);
         secrets[op->getResult(0)] = result;
       })
-      .Case([&](mpc::IsNegativeOp compare) {
-        Secret sign = isNegative(secretOf(compare.getInput()));
-        secrets[op->getResult(0)] = sign;
+      .Case([&](mpc::MsbOp msb) {
+        bits[msb.getResult()] = this->msb(secretOf(msb.getInput()));
+      })
+      .Case([&](mpc::B2AOp convert) {
+        secrets[convert.getResult()] = toArithmetic(bits.lookup(convert.getInput()));
       })
       .Default([&](Operation *) { lowerLinear(op); });
   // What several operations read is dealt once, before them.
@@ -586,6 +587,15 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     main.erase();
   }
 
+  /// Returns the bits of the ring of a primitive, which reads or makes shares.
+  static int64_t widthOf(Operation *op) {
+    for (ValueRange values : {ValueRange(op->getResults()), ValueRange(op->getOperands())})
+      for (Value value : values)
+        if (auto share = dyn_cast<mpc::ShareType>(value.getType()))
+          return share.getWidth();
+    return 0;
+  }
+
   /// Reports every operation for which there are no messages.
   static LogicalResult check(func::FuncOp main) {
     bool ok = true;
@@ -593,14 +603,12 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     for (Operation &op : main.getBody().front().without_terminator()) {
       if (!hasSecrets(op.getOperands()) && !hasSecrets(op.getResults()))
         continue;
-      auto share =
-          hasSecrets(op.getResults()) ? typeOf(op.getResult(0)) : typeOf(op.getOperand(0));
       if (!isPrimitive(&op))
         op.emitOpError() << "has no protocol of messages; expected a primitive, as "
                             "mpc-expand with recipe=tacit produces them";
-      else if (share.getWidth() != kWordBits)
-        op.emitOpError() << "computes in a ring of " << share.getWidth()
-                         << " bits; expected " << kWordBits;
+      else if (int64_t width = widthOf(&op); width != kWordBits)
+        op.emitOpError() << "computes in a ring of " << width << " bits; expected "
+                         << kWordBits;
       else if (!isComputedBefore(&op, origins))
         op.emitOpError() << "reads numbers that its party does not know before the run; "
                             "mpc-verify-secrecy says why";
@@ -619,7 +627,7 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     bool isClients = (share && share.getParty() == mpc::Party::Client) ||
                      (rows && rows.getParty() == mpc::Party::Client);
     return llvm::all_of(op->getOperands(), [&](Value operand) {
-      return isa<mpc::ShareType>(operand.getType()) ||
+      return mpc::isSecret(operand.getType()) ||
              (isClients ? origins.areBefore(operand) : origins.areKnown(operand));
     });
   }

@@ -79,6 +79,15 @@ struct Secret {
   }
 };
 
+/// Secret bits: the exclusive or of both parties' bits.
+struct Bits {
+  /// In the parties' program: one word has 64 bits. The words of one copy of the elements
+  /// follow those of another.
+  mlir::Value plane;
+  llvm::SmallVector<int64_t> shape;
+  int64_t numCopies = 1;
+};
+
 /// An argument of the parties' program: words that one party has, in place of which the
 /// other has zeros or, if they are a weight, masked words.
 struct Argument {
@@ -126,7 +135,8 @@ public:
   Secret multiplyByWeight(Secret &x, const Weight &weight, Product product);
   Secret matmul(Secret &x, Secret &y);
   Secret truncate(mlir::Value share, int64_t bits);
-  Secret isNegative(Secret &x);
+  Bits msb(Secret &x);
+  Secret toArithmetic(const Bits &x);
 
   /// Returns numbers that both parties know, in fixed point.
   mlir::Value publicWords(mlir::Value numbers, int64_t fraction);
@@ -154,6 +164,7 @@ private:
   mlir::Value plain(mlir::Value value);
 
   llvm::DenseMap<mlir::Value, Secret> secrets;
+  llvm::DenseMap<mlir::Value, Bits> bits;
   llvm::DenseMap<mlir::Value, Opening> openings;
   mlir::IRMapping plains, dealersPlains;
 };

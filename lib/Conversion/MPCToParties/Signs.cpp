@@ -78,10 +78,7 @@ public:
     findCopies();
   }
 
-  /// Returns a share of the plane of signs.
-  Value sign();
-  /// Returns the bits of a plane as elements.
-  Value fromPlane(Program &program, Value plane) const;
+  Bits sign();
 
 private:
   void findCopies();
@@ -189,14 +186,6 @@ Value Comparison::toPlanes(Value numbers) {
   int64_t length = count / (numCopies * kWordBits);
   Value copies = party.reshape(numbers, {numCopies, kWordBits, length});
   return party.toPlanes(party.swapLeading(copies));
-}
-
-Value Comparison::fromPlane(Program &program, Value plane) const {
-  ArrayRef<int64_t> shape = tacit::shapeOf(opened);
-  if (numCopies == 1)
-    return program.fromPlane(plane, shape);
-  Value copies = program.fromPlane(plane, {kWordBits, numCopies, numWords / numCopies});
-  return program.reshape(program.swapLeading(copies), shape);
 }
 
 Groups Comparison::compareGroups() {
@@ -324,7 +313,7 @@ Groups Comparison::combine(Groups groups, bool isLast) {
   return result;
 }
 
-Value Comparison::sign() {
+Bits Comparison::sign() {
   Groups groups = compareGroups();
   while (tacit::shapeOf(groups.less)[0] > 1)
     groups = combine(groups, tacit::shapeOf(groups.less)[0] == kGroup);
@@ -339,31 +328,45 @@ Value Comparison::sign() {
         Value top = w.bitAnd(args[2], w.neg(args[3]));
         return w.bitXor(w.bitXor(args[0], args[1]), top);
       });
-  return party.reshape(sign, {numWords});
+  return {party.reshape(sign, {numWords}), SmallVector<int64_t>(tacit::shapeOf(opened)),
+          numCopies};
 }
 
-/// The sign is opened behind a random bit b, as e = sign ^ b, so that it is e + (1 - 2 e)
-/// b.
-Secret Lowering::isNegative(Secret &x) {
+Bits Lowering::msb(Secret &x) {
   bool isUntruncated = x.untruncated && !x.hasPlainMask();
   if (!isUntruncated)
     maskPlainly(x);
-  ArrayRef<int64_t> shape = tacit::shapeOf(x.opened);
   Comparison comparison(programs, isUntruncated ? x.untruncated->opened : x.opened,
                         isUntruncated ? x.untruncated->mask.word : x.terms[0].dealt.word);
-  Value sign = comparison.sign();
-  Dealt bits = programs.draw(tacit::shapeOf(sign), mpc::Origin::Drawn, /*isBoolean=*/true);
+  return comparison.sign();
+}
+
+/// Returns the bits of a plane as elements.
+static Value elementsOf(Program &program, Value plane, ArrayRef<int64_t> shape,
+                        int64_t numCopies) {
+  if (numCopies == 1)
+    return program.fromPlane(plane, shape);
+  int64_t numWords = tacit::shapeOf(plane)[0];
+  Value copies = program.fromPlane(plane, {kWordBits, numCopies, numWords / numCopies});
+  return program.reshape(program.swapLeading(copies), shape);
+}
+
+/// Bits are opened behind random ones, as e = x ^ b, so that x is e + (1 - 2 e) b.
+Secret Lowering::toArithmetic(const Bits &x) {
   Program &party = programs.party;
-  Value plane = programs.openBits(
-      party.map(sign, {sign, bits.share}, [](WordBuilder &w, ValueRange args) {
+  Dealt masks =
+      programs.draw(tacit::shapeOf(x.plane), mpc::Origin::Drawn, /*isBoolean=*/true);
+  Value opened = programs.openBits(
+      party.map(x.plane, {x.plane, masks.share}, [](WordBuilder &w, ValueRange args) {
         return w.bitXor(args[0], args[1]);
       }));
   Secret result;
-  result.opened = comparison.fromPlane(party, plane);
-  Value factor = party.map(shape, result.opened, [](WordBuilder &w, ValueRange args) {
+  result.opened = elementsOf(party, opened, x.shape, x.numCopies);
+  Value factor = party.map(x.shape, result.opened, [](WordBuilder &w, ValueRange args) {
     return w.sub(w.constant(1), w.shiftLeft(args[0], 1));
   });
-  Dealt numbers = programs.deal(comparison.fromPlane(programs.dealer, bits.word));
+  Dealt numbers =
+      programs.deal(elementsOf(programs.dealer, masks.word, x.shape, x.numCopies));
   result.terms.push_back(Term{numbers, factor});
   return result;
 }

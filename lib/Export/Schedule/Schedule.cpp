@@ -138,6 +138,11 @@ llvm::json::Object Exporter::describe(Value value) {
     object["secret"] = true;
     object["width"] = share.getWidth();
     object["fraction"] = share.getFraction();
+  } else if (auto bits = dyn_cast<mpc::BitsType>(value.getType())) {
+    for (int64_t dim : bits.getShape())
+      shape.push_back(dim);
+    object["secret"] = true;
+    object["dtype"] = text("bits");
   } else {
     auto tensor = cast<RankedTensorType>(value.getType());
     for (int64_t dim : tensor.getShape())
@@ -254,7 +259,9 @@ llvm::json::Object Exporter::run(const ScheduleHeader &header) {
       {"rounds", rounds()}};
 }
 
-static bool isValue(Type type) { return isa<mpc::ShareType, RankedTensorType>(type); }
+static bool isValue(Type type) {
+  return mpc::isSecret(type) || isa<RankedTensorType>(type);
+}
 
 /// Fails unless `main` is a straight line of operations, of which one has its costs.
 static llvm::Error checkSchedule(func::FuncOp main) {

@@ -80,6 +80,18 @@ static llvm::Expected<Tensor> evaluateIsNegative(mpc::IsNegativeOp op, Operands 
   return map(op, operands, [](Ring, int64_t x) { return int64_t(x < 0); });
 }
 
+static llvm::Expected<Tensor> evaluateMsb(mpc::MsbOp op, Operands operands) {
+  return map(op, operands, [](Ring, int64_t x) { return int64_t(x < 0); });
+}
+
+static llvm::Expected<Tensor> evaluateB2A(mpc::B2AOp op, Operands operands) {
+  const Tensor &bits = *operands[0];
+  Tensor result(bits.getShape(), elementTypeOf(op));
+  for (int64_t k = 0; k < result.getNumElements(); ++k)
+    result.integer(k) = int64_t(bits.integer(k) != 0);
+  return result;
+}
+
 static llvm::Expected<Tensor> evaluateExp(mpc::ExpOp op, Operands operands) {
   return map(op, operands, [](Ring ring, int64_t x) { return ring.exp(x); });
 }
@@ -145,6 +157,8 @@ void reference::addMPCArithmetic(OpTable &table) {
   table.add(evaluateSquare);
   table.add(evaluateTruncate);
   table.add(evaluateIsNegative);
+  table.add(evaluateMsb);
+  table.add(evaluateB2A);
   table.add(evaluateExp);
   table.add(evaluateReciprocal);
   table.add(evaluateRsqrt);

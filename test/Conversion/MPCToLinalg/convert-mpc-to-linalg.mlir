@@ -49,6 +49,19 @@ func.func @arithmetic(%x: !mpc.share<3, width = 64, fraction = 8>, %p: tensor<f3
   return %2 : !mpc.share<3, width = 64, fraction = 0>
 }
 
+// A bit is an i1, and a number again.
+// CHECK-LABEL: func.func @bits(
+// CHECK: %[[SIGNS:.+]] = linalg.generic
+// CHECK: arith.cmpi slt, %{{.+}}, %{{.+}} : i64
+// CHECK: -> tensor<3xi1>
+// CHECK: linalg.generic {{.*}} ins(%[[SIGNS]] : tensor<3xi1>)
+// CHECK: arith.extui %{{.+}} : i1 to i64
+func.func @bits(%x: !mpc.share<3, width = 64, fraction = 8>) -> !mpc.share<3, width = 64, fraction = 0> {
+  %0 = mpc.msb %x : !mpc.share<3, width = 64, fraction = 8> to !mpc.bits<3>
+  %1 = mpc.b2a %0 : !mpc.bits<3> to !mpc.share<3, width = 64, fraction = 0>
+  return %1 : !mpc.share<3, width = 64, fraction = 0>
+}
+
 // A narrower ring wraps: its numbers are spread over the word and back.
 // CHECK-LABEL: func.func @narrow(
 // CHECK: arith.addi

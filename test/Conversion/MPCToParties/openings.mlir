@@ -27,14 +27,17 @@ func.func @main(%x: !x {mpc.state}) -> (!b, !b, !d) {
   %c = nn.constant {nn.from_attribute} dense<1.0> : tensor<f32>
   %one = mpc.public %c as attribute "bound" : tensor<f32>
   %0 = mpc.add %x, %one : (!x, tensor<f32>) -> !x
-  %1 = mpc.is_negative %0 : !x to !b
+  %s1 = mpc.msb %0 : !x to !mpc.bits<64>
+  %1 = mpc.b2a %s1 : !mpc.bits<64> to !b
   %2 = mpc.neg %x : !x
-  %3 = mpc.is_negative %2 : !x to !b
+  %s3 = mpc.msb %2 : !x to !mpc.bits<64>
+  %3 = mpc.b2a %s3 : !mpc.bits<64> to !b
   %4 = mpc.reshape %x : !x to !r
   %5 = mpc.expand %4 : !r to !c
   %6 = nn.constant {nn.from_attribute} dense<[[1.0], [2.0], [3.0]]> : tensor<3x1xf32>
   %list = mpc.public %6 as attribute "bound" : tensor<3x1xf32>
   %7 = mpc.add %5, %list : (!c, tensor<3x1xf32>) -> !c
-  %8 = mpc.is_negative %7 : !c to !d
+  %s8 = mpc.msb %7 : !c to !mpc.bits<3x64>
+  %8 = mpc.b2a %s8 : !mpc.bits<3x64> to !d
   return %1, %3, %8 : !b, !b, !d
 }

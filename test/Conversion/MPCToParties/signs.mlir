@@ -31,11 +31,13 @@
 // CHECK-NOT: nn.concat
 func.func @main(%x: tensor<64xf32>) -> tensor<64xf32> {
   %0 = mpc.share %x from client : tensor<64xf32> to !x
-  %1 = mpc.is_negative %0 : !x to !b
+  %s1 = mpc.msb %0 : !x to !mpc.bits<64>
+  %1 = mpc.b2a %s1 : !mpc.bits<64> to !b
   %c = nn.constant {nn.from_attribute} dense<1.0> : tensor<f32>
   %one = mpc.public %c as attribute "bound" : tensor<f32>
   %2 = mpc.add %0, %one : (!x, tensor<f32>) -> !x
-  %3 = mpc.is_negative %2 : !x to !b
+  %s3 = mpc.msb %2 : !x to !mpc.bits<64>
+  %3 = mpc.b2a %s3 : !mpc.bits<64> to !b
   %4 = mpc.mul %0, %1 : (!x, !b) -> !x
   %5 = mpc.mul %0, %3 : (!x, !b) -> !x
   %6 = mpc.add %4, %5 : (!x, !x) -> !x

@@ -17,9 +17,11 @@ func.func @main(%x: !d {mpc.state}) -> (!x, !b) {
   %c = nn.constant {nn.from_attribute} dense<4.0> : tensor<f32>
   %four = mpc.public %c as attribute "bound" : tensor<f32>
   %0 = mpc.truncate %x : !d to !x
-  %1 = mpc.is_negative %0 : !x to !b
+  %s1 = mpc.msb %0 : !x to !mpc.bits<64>
+  %1 = mpc.b2a %s1 : !mpc.bits<64> to !b
   %2 = mpc.mul %0, %1 : (!x, !b) -> !x
   %3 = mpc.sub %0, %four : (!x, tensor<f32>) -> !x
-  %4 = mpc.is_negative %3 : !x to !b
+  %s4 = mpc.msb %3 : !x to !mpc.bits<64>
+  %4 = mpc.b2a %s4 : !mpc.bits<64> to !b
   return %2, %4 : !x, !b
 }

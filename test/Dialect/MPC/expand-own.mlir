@@ -4,8 +4,8 @@
 
 // Rows are halved: two comparisons, then one, and the number that was left over.
 // CHECK-LABEL: func.func @max(
-// CHECK-COUNT-3: mpc.is_negative
-// CHECK-NOT: mpc.is_negative
+// CHECK-COUNT-3: mpc.msb
+// CHECK-NOT: mpc.msb
 // CHECK-NOT: mpc.max
 func.func @max(%x: !r) -> !mpc.share<4x1, width = 64, fraction = 16> {
   %0 = mpc.max %x axis = 1 : !r to !mpc.share<4x1, width = 64, fraction = 16>
@@ -19,7 +19,7 @@ func.func @max(%x: !r) -> !mpc.share<4x1, width = 64, fraction = 16> {
 // The exponent is limited first. Its 8th part has a polynomial of degree 4. The squarings
 // have 28 bits of fraction, and the last one gives the fraction of the result.
 // CHECK-LABEL: func.func @exp(
-// CHECK: mpc.is_negative
+// CHECK: mpc.msb
 // CHECK: mpc.square %{{.+}} : {{.*}}fraction = 20> to {{.*}}fraction = 40>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 40> to {{.*}}fraction = 24>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 61> to {{.*}}fraction = 28>
@@ -37,8 +37,8 @@ func.func @exp(%x: !r) -> !r {
 
 // All powers of two are compared at once: 24 bits for each number.
 // CHECK-LABEL: func.func @reciprocal(
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<24x4, width = 64, fraction = 16>
-// CHECK-NOT: mpc.is_negative
+// CHECK: mpc.msb %{{.+}} : !mpc.share<24x4, width = 64, fraction = 16>
+// CHECK-NOT: mpc.msb
 // CHECK-NOT: mpc.reciprocal
 func.func @reciprocal(%x: !r) -> !r {
   %0 = mpc.reciprocal %x : !r
@@ -55,7 +55,7 @@ func.func @reciprocal(%x: !r) -> !r {
 // CHECK: %[[SUM:.+]] = mpc.sum
 // CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8, width = 64, fraction = 19> to !mpc.share<2x8, width = 64, fraction = 16>
 // CHECK: mpc.square %{{.+}} : !mpc.share<2x8
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<18x2x1
+// CHECK: mpc.msb %{{.+}} : !mpc.share<18x2x1
 // CHECK: mpc.truncate %{{.+}} : !mpc.share<2x8
 // CHECK-NOT: mpc.truncate %{{.+}} : !mpc.share<2x8
 func.func @norm(%x: !r) -> !r {
@@ -70,8 +70,8 @@ func.func @norm(%x: !r) -> !r {
 // One comparison with both bounds and 0, and two truncations: those of the square, and of
 // the polynomial of degree 4.
 // CHECK-LABEL: func.func @bolt(
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<3x2x8
-// CHECK-NOT: mpc.is_negative
+// CHECK: mpc.msb %{{.+}} : !mpc.share<3x2x8
+// CHECK-NOT: mpc.msb
 // CHECK-COUNT-2: mpc.truncate
 // CHECK-NOT: mpc.truncate
 func.func @bolt(%x: !r) -> !r {
@@ -86,8 +86,8 @@ func.func @bolt(%x: !r) -> !r {
 // GELU of the file is max(x, 0) and a polynomial of degree 8: the powers up to the fourth
 // are truncated, and the sum.
 // CHECK-LABEL: func.func @gelu(
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<3x2x8
-// CHECK-NOT: mpc.is_negative
+// CHECK: mpc.msb %{{.+}} : !mpc.share<3x2x8
+// CHECK-NOT: mpc.msb
 // CHECK-COUNT-3: mpc.truncate {{.+}} to !mpc.share<2x8, width = 64, fraction = 24>
 // CHECK: mpc.truncate {{.+}} fraction = 61> to !mpc.share<2x8, width = 64, fraction = 16>
 // CHECK-NOT: mpc.truncate
@@ -102,13 +102,13 @@ func.func @gelu(%x: !r) -> !r {
 
 // So are silu, sigmoid and tanh, without exponentials.
 // CHECK-LABEL: func.func @kin(
-// CHECK: mpc.is_negative
+// CHECK: mpc.msb
 // CHECK-COUNT-4: mpc.truncate
-// CHECK: mpc.is_negative
+// CHECK: mpc.msb
 // CHECK-COUNT-4: mpc.truncate
-// CHECK: mpc.is_negative
+// CHECK: mpc.msb
 // CHECK-COUNT-4: mpc.truncate
-// CHECK-NOT: mpc.is_negative
+// CHECK-NOT: mpc.msb
 // CHECK-NOT: mpc.truncate
 func.func @kin(%x: !r) -> (!r, !r, !r) {
   %0 = mpc.silu %x : !r
@@ -130,9 +130,9 @@ func.func @kin(%x: !r) -> (!r, !r, !r) {
 // CHECK: mpc.pack %[[X]] [0, 0, 0, 0] to [1, 2, 3, 4]
 // CHECK: mpc.truncate %{{.+}} : !mpc.share<2x10, width = 64, fraction = 32>
 // CHECK: mpc.unpack %{{.+}} of 4
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x2x2
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x3x1
-// CHECK: mpc.is_negative %{{.+}} : !mpc.share<2x10
+// CHECK: mpc.msb %{{.+}} : !mpc.share<2x2x2
+// CHECK: mpc.msb %{{.+}} : !mpc.share<2x3x1
+// CHECK: mpc.msb %{{.+}} : !mpc.share<2x10
 // CHECK-NOT: mpc.truncate %{{.+}} : !mpc.share<2x4x4
 // CHECK: mpc.unpack %{{.+}} of 4
 // CHECK: mpc.sum
@@ -214,4 +214,16 @@ func.func @bias(%x: !d) -> !s {
   %0 = mpc.truncate %x : !d to !s
   %1 = mpc.add %0, %bias : (!s, !mpc.share<4, width = 64, fraction = 16>) -> !s
   return %1 : !s
+}
+
+// -----
+
+// A comparison gives bits, which become numbers in a step of their own.
+// CHECK-LABEL: func.func @is_negative(
+// CHECK: %[[BITS:.+]] = mpc.msb %{{.+}} {{.*}}of = "is_negative">} : !mpc.share<4, width = 64, fraction = 16> to !mpc.bits<4>
+// CHECK-NEXT: %[[NUMBERS:.+]] = mpc.b2a %[[BITS]] {{.*}}of = "is_negative">} : !mpc.bits<4> to !mpc.share<4, width = 64, fraction = 0>
+// CHECK-NEXT: return %[[NUMBERS]]
+func.func @is_negative(%x: !mpc.share<4, width = 64, fraction = 16>) -> !mpc.share<4, width = 64, fraction = 0> {
+  %0 = mpc.is_negative %x : !mpc.share<4, width = 64, fraction = 16> to !mpc.share<4, width = 64, fraction = 0>
+  return %0 : !mpc.share<4, width = 64, fraction = 0>
 }

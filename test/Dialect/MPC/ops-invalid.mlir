@@ -191,3 +191,25 @@ func.func @rsqrt(%x: !mpc.share<4, width = 64, fraction = 18>) {
   %0 = mpc.rsqrt %x steps = 0 : !mpc.share<4, width = 64, fraction = 18>
   return
 }
+
+// -----
+
+func.func @fraction_of_bits(%x: !mpc.bits<4>) {
+  // expected-error @below {{'mpc.b2a' op gives '!mpc.share<4, width = 64, fraction = 16>'; expected '!mpc.share<4, width = 64, fraction = 0>'}}
+  %0 = mpc.b2a %x : !mpc.bits<4> to !mpc.share<4, width = 64, fraction = 16>
+  return
+}
+
+// -----
+
+// Shares of one kind are not taken for those of the other.
+func.func @kinds(%x: !mpc.share<4, width = 64, fraction = 0>) {
+  // expected-error @below {{'mpc.b2a' op operand #0 must be a secret tensor of bits, but got '!mpc.share<4, width = 64, fraction = 0>'}}
+  %0 = mpc.b2a %x : !mpc.share<4, width = 64, fraction = 0> to !mpc.share<4, width = 64, fraction = 0>
+  return
+}
+
+// -----
+
+// expected-error @below {{a share of more than 2^40 elements, or of a negative number}}
+func.func @many_bits(%x: !mpc.bits<2000000000000>)

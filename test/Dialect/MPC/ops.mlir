@@ -29,6 +29,8 @@ func.func @borders(%t: tensor<4x8xf32>, %i: tensor<1x4xi64>, %c: tensor<8xf32>) 
 // CHECK: mpc.square %{{.*}} : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x3, width = 32, fraction = 16>
 // CHECK: mpc.truncate %{{.*}} : !mpc.share<2x3, width = 32, fraction = 16> to !mpc.share<2x3, width = 32, fraction = 8>
 // CHECK: mpc.is_negative %{{.*}} : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x3, width = 32, fraction = 0>
+// CHECK: %[[BITS:.+]] = mpc.msb %{{.*}} : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.bits<2x3>
+// CHECK: mpc.b2a %[[BITS]] : !mpc.bits<2x3> to !mpc.share<2x3, width = 32, fraction = 0>
 // CHECK: mpc.sum %{{.*}} axes = [0, 1] : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<1x1, width = 32, fraction = 8>
 // CHECK: mpc.max %{{.*}} axis = 1 : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x1, width = 32, fraction = 8>
 // CHECK: mpc.reshape %{{.*}} : !mpc.share<1x1, width = 32, fraction = 8> to !mpc.share<scalar, width = 32, fraction = 8>
@@ -41,6 +43,8 @@ func.func @arithmetic(%x: !mpc.share<2x3, width = 32, fraction = 8>, %y: !mpc.sh
   %5 = mpc.square %x : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x3, width = 32, fraction = 16>
   %6 = mpc.truncate %5 : !mpc.share<2x3, width = 32, fraction = 16> to !mpc.share<2x3, width = 32, fraction = 8>
   %7 = mpc.is_negative %x : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x3, width = 32, fraction = 0>
+  %bits = mpc.msb %x : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.bits<2x3>
+  %numbers = mpc.b2a %bits : !mpc.bits<2x3> to !mpc.share<2x3, width = 32, fraction = 0>
   %8 = mpc.sum %x axes = [0, 1] : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<1x1, width = 32, fraction = 8>
   %9 = mpc.max %x axis = 1 : !mpc.share<2x3, width = 32, fraction = 8> to !mpc.share<2x1, width = 32, fraction = 8>
   %10 = mpc.reshape %8 : !mpc.share<1x1, width = 32, fraction = 8> to !mpc.share<scalar, width = 32, fraction = 8>
@@ -103,4 +107,12 @@ func.func @movement(%x: !mpc.share<4x6, width = 64, fraction = 18>, %row: !mpc.s
   %4 = mpc.pack %x [0, 0, 0, 2] to [1, 2, 3, 6] : !mpc.share<4x6, width = 64, fraction = 18> to !mpc.share<10, width = 64, fraction = 18>
   %5 = mpc.unpack %4 [0, 0, 0, 2] to [1, 2, 3, 6] of 6 : !mpc.share<10, width = 64, fraction = 18> to !mpc.share<4x6, width = 64, fraction = 18>
   return
+}
+
+// One bit has no dimensions.
+// CHECK-LABEL: func.func @bit(
+// CHECK-SAME: %{{.*}}: !mpc.bits<scalar>) -> !mpc.share<scalar, width = 64, fraction = 0>
+func.func @bit(%x: !mpc.bits<scalar>) -> !mpc.share<scalar, width = 64, fraction = 0> {
+  %0 = mpc.b2a %x : !mpc.bits<scalar> to !mpc.share<scalar, width = 64, fraction = 0>
+  return %0 : !mpc.share<scalar, width = 64, fraction = 0>
 }

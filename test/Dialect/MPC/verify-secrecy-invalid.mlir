@@ -187,3 +187,14 @@ func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %4 = mpc.public %3 as mask : tensor<2x2xf32>
   return %2 : tensor<2x2xf32>
 }
+
+// -----
+
+// Secret bits are no less secret than numbers.
+func.func @main(%x: tensor<4xf32>) -> !mpc.bits<4> {
+  %0 = mpc.share %x from client : tensor<4xf32> to !mpc.share<4, width = 64, fraction = 18>
+  %1 = mpc.msb %0 : !mpc.share<4, width = 64, fraction = 18> to !mpc.bits<4>
+  // expected-error @+2 {{'func.return' op returns a secret, as result 0}}
+  // expected-note @+1 {{reveal it first, with mpc.reveal ... to client}}
+  return %1 : !mpc.bits<4>
+}

@@ -1,7 +1,7 @@
 // Sums and products modulo 2^width. Integers count units of 2^-fraction.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}7 functions
+// CHECK: {{^}}8 functions
 
 // 100 + 30 leaves the ring of 8 bits: it is -126 there.
 func.func @add(%x: !mpc.share<2x1, width = 8, fraction = 2> {test.value = dense<[[100], [-4]]> : tensor<2x1xi64>},
@@ -52,6 +52,13 @@ func.func @one_operand(%x: !mpc.share<3, width = 8, fraction = 2> {test.value = 
   // Rounds down.
   %3 = mpc.truncate %x : !mpc.share<3, width = 8, fraction = 2> to !mpc.share<3, width = 8, fraction = 1>
   return %0, %1, %2, %3 : !mpc.share<3, width = 8, fraction = 2>, !mpc.share<3, width = 8, fraction = 4>, !mpc.share<3, width = 8, fraction = 0>, !mpc.share<3, width = 8, fraction = 1>
+}
+
+func.func @bits(%x: !mpc.share<4, width = 8, fraction = 2> {test.value = dense<[5, -128, -1, 0]> : tensor<4xi64>})
+    -> (!mpc.share<4, width = 8, fraction = 0> {test.expected = dense<[0, 1, 1, 0]> : tensor<4xi64>}) {
+  %0 = mpc.msb %x : !mpc.share<4, width = 8, fraction = 2> to !mpc.bits<4>
+  %1 = mpc.b2a %0 : !mpc.bits<4> to !mpc.share<4, width = 8, fraction = 0>
+  return %1 : !mpc.share<4, width = 8, fraction = 0>
 }
 
 func.func @matmul(%x: !mpc.share<2x2, width = 40, fraction = 12> {test.value = dense<[[1, 2], [3, 549755813887]]> : tensor<2x2xi64>},

@@ -43,7 +43,7 @@ static std::optional<Knowledge> knowledgeOfResults(Operation *op,
     return Knowledge::Public;
   if (auto reveal = dyn_cast<RevealOp>(op))
     return reveal.getParty() == Party::Client ? Knowledge::Client : Knowledge::Server;
-  if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShareType>))
+  if (llvm::any_of(op->getResultTypes(), isSecret))
     return Knowledge::Secret;
   // Values that are read from elsewhere count as weights, too.
   if (op->getNumOperands() == 0)

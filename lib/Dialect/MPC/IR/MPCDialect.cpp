@@ -51,6 +51,36 @@ LogicalResult MPCDialect::verifyOperationAttribute(Operation *op,
 }
 
 //===----------------------------------------------------------------------===//
+// Shapes of secrets
+//===----------------------------------------------------------------------===//
+
+/// Parses the sizes of a secret, or `scalar`.
+static ParseResult parseShape(AsmParser &parser, SmallVectorImpl<int64_t> &shape) {
+  if (succeeded(parser.parseOptionalKeyword("scalar")))
+    return success();
+  return parser.parseDimensionList(shape, /*allowDynamic=*/false,
+                                   /*withTrailingX=*/false);
+}
+
+static void printShape(AsmPrinter &printer, ArrayRef<int64_t> shape) {
+  if (shape.empty())
+    printer << "scalar";
+  else
+    llvm::interleave(shape, printer.getStream(), "x");
+}
+
+static LogicalResult verifyShape(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape) {
+  int64_t elements = 1;
+  for (int64_t dim : shape) {
+    if (dim < 0 || dim > kMaxElements || (dim > 0 && elements > kMaxElements / dim))
+      return emitError() << "a share of more than 2^40 elements, or of a negative number";
+    elements *= dim;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // !mpc.share
 //===----------------------------------------------------------------------===//
 
@@ -58,17 +88,8 @@ Type ShareType::parse(AsmParser &parser) {
   SmallVector<int64_t> shape;
   int64_t width = 0, fraction = 0;
   SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseLess())
-    return {};
-  if (succeeded(parser.parseOptionalKeyword("scalar"))) {
-    if (parser.parseComma())
-      return {};
-  } else if (parser.parseDimensionList(shape, /*allowDynamic=*/false,
-                                       /*withTrailingX=*/false) ||
-             parser.parseComma()) {
-    return {};
-  }
-  if (parser.parseKeyword("width") || parser.parseEqual() || parser.parseInteger(width) ||
+  if (parser.parseLess() || parseShape(parser, shape) || parser.parseComma() ||
+      parser.parseKeyword("width") || parser.parseEqual() || parser.parseInteger(width) ||
       parser.parseComma() || parser.parseKeyword("fraction") || parser.parseEqual() ||
       parser.parseInteger(fraction) || parser.parseGreater())
     return {};
@@ -78,10 +99,7 @@ Type ShareType::parse(AsmParser &parser) {
 
 void ShareType::print(AsmPrinter &printer) const {
   printer << "<";
-  if (getShape().empty())
-    printer << "scalar";
-  else
-    llvm::interleave(getShape(), printer.getStream(), "x");
+  printShape(printer, getShape());
   printer << ", width = " << getWidth() << ", fraction = " << getFraction() << ">";
 }
 
@@ -94,13 +112,7 @@ LogicalResult ShareType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "a fraction of " << fraction << " bits in a ring of " << width
                        << "; expected 0 to " << width - 1
                        << ", so that the width is larger";
-  int64_t elements = 1;
-  for (int64_t dim : shape) {
-    if (dim < 0 || dim > kMaxElements || (dim > 0 && elements > kMaxElements / dim))
-      return emitError() << "a share of more than 2^40 elements, or of a negative number";
-    elements *= dim;
-  }
-  return success();
+  return verifyShape(emitError, shape);
 }
 
 Type ShareType::getElementType() const {
@@ -118,4 +130,33 @@ ShareType ShareType::withShape(ArrayRef<int64_t> shape) const {
 
 ShareType ShareType::withFraction(int64_t fraction) const {
   return get(getContext(), getShape(), getWidth(), fraction);
+}
+
+//===----------------------------------------------------------------------===//
+// !mpc.bits
+//===----------------------------------------------------------------------===//
+
+Type BitsType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parseShape(parser, shape) || parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), shape);
+}
+
+void BitsType::print(AsmPrinter &printer) const {
+  printer << "<";
+  printShape(printer, getShape());
+  printer << ">";
+}
+
+LogicalResult BitsType::verify(function_ref<InFlightDiagnostic()> emitError,
+                               ArrayRef<int64_t> shape) {
+  return verifyShape(emitError, shape);
+}
+
+Type BitsType::getElementType() const { return IntegerType::get(getContext(), 1); }
+
+ShapedType BitsType::cloneWith(std::optional<ArrayRef<int64_t>> shape, Type) const {
+  return get(getContext(), shape.value_or(getShape()));
 }

@@ -170,6 +170,11 @@ INFER(IsNegativeOp) {
   return success();
 }
 
+INFER(MsbOp) {
+  types.push_back(BitsType::get(context, shapeOf(adaptor.getInput())));
+  return success();
+}
+
 INFER(SumOp) {
   Inference result{getOperationName(), loc, types};
   SmallVector<int64_t> shape(shapeOf(adaptor.getInput()));
@@ -309,6 +314,11 @@ void OneHotOp::build(OpBuilder &builder, OperationState &state, Value indices, P
         PartyAttr::get(context, party));
 }
 
+void B2AOp::build(OpBuilder &builder, OperationState &state, Value bits, int64_t width) {
+  build(builder, state,
+        ShareType::get(bits.getContext(), shapeOf(bits), width, /*fraction=*/0), bits);
+}
+
 void MulOp::build(OpBuilder &builder, OperationState &state, Value lhs, Value rhs,
                   int64_t publicFraction) {
   auto right = dyn_cast<ShareType>(rhs.getType());
@@ -345,6 +355,12 @@ LogicalResult MulOp::verify() {
           getLhs(), getRhs(), result)))
     return failure();
   return expectResult(*this, types.front());
+}
+
+LogicalResult B2AOp::verify() {
+  return expectResult(*this, ShareType::get(getContext(), shapeOf(getInput()),
+                                            shareOf(getResult()).getWidth(),
+                                            /*fraction=*/0));
 }
 
 LogicalResult ShareOp::verify() {
@@ -467,6 +483,8 @@ WORKLOAD(TruncateOp, workloadOn(WorkloadKind::Truncate, getInput()))
 WORKLOAD(SumOp, workloadOn(WorkloadKind::Local, getInput()))
 WORKLOAD(MaxOp, workloadAlong(WorkloadKind::Max, getInput(), getAxis()))
 WORKLOAD(IsNegativeOp, workloadOn(WorkloadKind::IsNegative, getInput()))
+WORKLOAD(MsbOp, workloadOn(WorkloadKind::MostSignificantBit, getInput()))
+WORKLOAD(B2AOp, workloadOn(WorkloadKind::BitToArithmetic, getResult()))
 WORKLOAD(ReluOp, workloadOn(WorkloadKind::Relu, getInput()))
 WORKLOAD(ExpOp, workloadOn(WorkloadKind::Exp, getInput()))
 WORKLOAD(ReciprocalOp, workloadOn(WorkloadKind::Reciprocal, getInput()))

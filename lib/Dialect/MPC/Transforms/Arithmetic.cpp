@@ -31,10 +31,10 @@ static SiteAttr siteOfParts(Operation *function) {
                        function->getName().stripDialect());
 }
 
-Arithmetic::Arithmetic(Operation *function)
+Arithmetic::Arithmetic(Operation *function, bool hasBits)
     : builder(function), loc(function->getLoc()), site(siteOfParts(function)),
       name(tacit::nn::getSiteName(function)),
-      type(cast<ShareType>(function->getResult(0).getType())) {}
+      type(cast<ShareType>(function->getResult(0).getType())), hasBits(hasBits) {}
 
 template <typename OpT, typename... Args>
 Value Arithmetic::write(Args &&...args) {
@@ -190,7 +190,11 @@ Value Arithmetic::max(Value x, int64_t axis) { return write<MaxOp>(x, axis); }
 Value Arithmetic::exp(Value x) { return write<ExpOp>(x); }
 Value Arithmetic::reciprocal(Value x) { return write<ReciprocalOp>(x); }
 Value Arithmetic::rsqrt(Value x, int64_t steps) { return write<RsqrtOp>(x, steps); }
-Value Arithmetic::isNegative(Value x) { return write<IsNegativeOp>(x); }
+Value Arithmetic::isNegative(Value x) {
+  if (hasBits)
+    return write<B2AOp>(write<MsbOp>(x), shareOf(x).getWidth());
+  return write<IsNegativeOp>(x);
+}
 Value Arithmetic::flip(Value bit) { return add(neg(bit), 1); }
 Value Arithmetic::signOf(Value bit) { return add(scale(bit, -2), 1); }
 

@@ -23,7 +23,8 @@ inline constexpr int64_t kIntegerBits = 9;
 /// their factors; a bit has fraction 0, so that a product with it needs no truncation.
 class Arithmetic {
 public:
-  explicit Arithmetic(mlir::Operation *function);
+  /// The protocol computes comparisons on bits if `hasBits`.
+  explicit Arithmetic(mlir::Operation *function, bool hasBits = false);
 
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value sub(mlir::Value lhs, mlir::Value rhs);
@@ -104,6 +105,7 @@ private:
   std::string name; ///< of the site, or ""
   /// The type of the function's result.
   ShareType type;
+  bool hasBits;
   int64_t written = 0;
 };
 

@@ -42,7 +42,7 @@ static Functions functionsOf(Recipe recipe) {
 }
 
 static bool isExpanded(Operation *op, Recipe recipe) {
-  if (recipe == Recipe::Tacit && isa<ExpOp, ReciprocalOp, RsqrtOp, MaxOp>(op))
+  if (recipe == Recipe::Tacit && isa<ExpOp, ReciprocalOp, RsqrtOp, MaxOp, IsNegativeOp>(op))
     return true;
   return isa<ReluOp, SigmoidOp, TanhOp, SiluOp, GeluOp, SoftmaxOp, LayerNormOp, RMSNormOp>(
       op);
@@ -84,6 +84,7 @@ static Value expandOwn(Operation *op, Arithmetic &a) {
         return emitOwnReciprocal(a, reciprocal.getInput(), kLowest, kHighest);
       })
       .Case([&](RsqrtOp rsqrt) { return emitOwnRsqrt(a, rsqrt.getInput()); })
+      .Case([&](IsNegativeOp sign) { return a.isNegative(sign.getInput()); })
       .Case([&](MaxOp max) { return emitOwnMax(a, max.getInput(), max.getAxis()); })
       .Case([&](SoftmaxOp softmax) {
         return emitOwnSoftmax(a, softmax.getInput(), softmax.getKeep(), softmax.getAxis());
@@ -251,7 +252,7 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
       Functions settings = functionsOf(recipe);
       settings.normScale = static_cast<double>(normScale);
       for (Operation *op : ops) {
-        Arithmetic arithmetic(op);
+        Arithmetic arithmetic(op, /*hasBits=*/recipe == Recipe::Tacit);
         Value result = recipe == Recipe::Tacit ? expandOwn(op, arithmetic) : Value();
         if (!result)
           result = expand(op, arithmetic, settings);

@@ -24,7 +24,7 @@ using namespace tacit::mpc;
 static bool holdsShare(Type type) {
   bool found = false;
   AttrTypeWalker walker;
-  walker.addWalk([&](ShareType) { found = true; });
+  walker.addWalk([&](Type part) { found |= isSecret(part); });
   walker.walk(type);
   return found;
 }
@@ -145,7 +145,7 @@ LogicalResult Secrecy::checkMpc(Operation *op) {
   if (auto open = dyn_cast<PublicOp>(op))
     return checkPublic(open);
   for (Value operand : op->getOperands())
-    if (!isa<ShareType>(operand.getType()) && knowledge.of(operand) != Knowledge::Public)
+    if (!isSecret(operand.getType()) && knowledge.of(operand) != Knowledge::Public)
       return complain(op,
                       "computes with a plain operand that is not the result of mpc.public",
                       "the other party does not know it; use mpc.public for a constant of "

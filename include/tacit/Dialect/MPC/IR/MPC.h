@@ -38,6 +38,9 @@ inline bool isOneFunction(GeluKind kind) { return kind != GeluKind::Sigmoid; }
 
 namespace tacit::mpc {
 
+/// Returns true for what the parties have shares of, of either kind.
+inline bool isSecret(mlir::Type type) { return llvm::isa<ShareType, BitsType>(type); }
+
 inline constexpr llvm::StringLiteral kSiteAttr = "mpc.site";
 inline constexpr llvm::StringLiteral kCostAttr = "mpc.cost";
 

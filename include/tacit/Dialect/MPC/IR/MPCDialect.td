@@ -24,7 +24,8 @@ def MPC_Dialect : Dialect {
     fixed-point numbers, each of which the parties hold as two words whose sum in the
     ring of integers modulo 2^width is the number times 2^fraction.
 
-    A program mixes four kinds of values. `!mpc.share` is secret. A value that follows from
+    A program mixes four kinds of values. `!mpc.share` is secret, and `!mpc.bits` is where a
+    protocol computes with bits. A value that follows from
     the inputs of @main alone is known to the client, and one that follows from constants to
     the server: both are plain tensors, computed by `nn` operations on the side of the party
     that knows them. A constant that both know has passed `mpc.public`, which states the
@@ -53,7 +54,8 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
   let description = [{
     Dimensions are known; a single number has none and is written `scalar`. `width` is the
     number of bits of the ring, 2 to 128; `fraction` is the number of bits behind the binary
-    point, less than `width`. Bits of comparisons have fraction 0.
+    point, less than `width`. A bit as a
+    number has fraction 0.
 
     A share is a shaped type; its elements are words of the ring, integers of `width`
     bits.
@@ -80,6 +82,34 @@ def MPC_ShareType : TypeDef<MPC_Dialect, "Share", [ShapedTypeInterface]> {
     /// Return the type of the same numbers with another shape, or another fraction.
     ShareType withShape(::llvm::ArrayRef<int64_t> shape) const;
     ShareType withFraction(int64_t fraction) const;
+  }];
+}
+
+def MPC_BitsType : TypeDef<MPC_Dialect, "Bits", [ShapedTypeInterface]> {
+  let mnemonic = "bits";
+  let summary = "a secret tensor of bits";
+  let description = [{
+    Each party has a boolean share: a bit for each element, and the exclusive or of both
+    parties' bits is the element. `mpc.msb` makes bits of arithmetic shares, and `mpc.b2a`
+    makes arithmetic shares of bits; a share of the one kind is never taken for one of the
+    other. Shapes are as those of `!mpc.share`.
+
+    ```mlir
+    !mpc.bits<4x8>
+    !mpc.bits<scalar>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    using ::mlir::ShapedType::Trait<BitsType>::clone;
+
+    ::mlir::Type getElementType() const;
+    bool hasRank() const { return true; }
+    /// The elements stay bits.
+    ::mlir::ShapedType cloneWith(::std::optional<::llvm::ArrayRef<int64_t>> shape,
+                                 ::mlir::Type bit) const;
   }];
 }
 

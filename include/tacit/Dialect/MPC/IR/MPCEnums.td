@@ -74,7 +74,9 @@ def MPC_WorkloadKind : MPC_Enum<"WorkloadKind", "what a protocol charges for", [
   I32EnumCase<"Gelu", 17, "gelu">,
   I32EnumCase<"Softmax", 18, "softmax">,
   I32EnumCase<"LayerNorm", 19, "layer_norm">,
-  I32EnumCase<"RMSNorm", 20, "rms_norm">
+  I32EnumCase<"RMSNorm", 20, "rms_norm">,
+  I32EnumCase<"MostSignificantBit", 21, "msb">,
+  I32EnumCase<"BitToArithmetic", 22, "b2a">
 ]>;
 
 #endif // TACIT_DIALECT_MPC_IR_MPCENUMS_TD

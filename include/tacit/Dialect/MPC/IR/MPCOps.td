@@ -237,6 +237,34 @@ def MPC_IsNegativeOp : MPC_InferredOp<"is_negative"> {
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
 }
 
+def MPC_MsbOp : MPC_InferredOp<"msb"> {
+  let summary = "most significant bit of each element: set where it is below zero";
+  let description = [{
+    ```mlir
+    %s = mpc.msb %x : !mpc.share<4x8, width = 64, fraction = 16> to !mpc.bits<4x8>
+    ```
+  }];
+  let arguments = (ins MPC_ShareType:$input);
+  let results = (outs MPC_BitsType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+}
+
+def MPC_B2AOp : MPC_Op<"b2a"> {
+  let summary = "turns bits into numbers: boolean shares into arithmetic ones";
+  let description = [{
+    Of a bit that is set the result is 1, otherwise 0, with fraction 0.
+
+    ```mlir
+    %n = mpc.b2a %s : !mpc.bits<4x8> to !mpc.share<4x8, width = 64, fraction = 0>
+    ```
+  }];
+  let arguments = (ins MPC_BitsType:$input);
+  let results = (outs MPC_ShareType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `to` qualified(type($result))";
+  let builders = [OpBuilder<(ins "::mlir::Value":$bits, "int64_t":$width)>];
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Functions
 //===----------------------------------------------------------------------===//
