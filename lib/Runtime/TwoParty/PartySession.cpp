@@ -149,6 +149,11 @@ llvm::Error Surroundings::exchange() {
   Clock::time_point begin = Clock::now();
   if (llvm::Error error = channel.exchange(Frame::Hop, sent, received))
     return error;
+  // The clock that is reported as hops must not be one that the other party made up.
+  if (int64_t clock = channel.counts().clock; clock > static_cast<int64_t>(nextHop) + 1)
+    return channel.blame(
+        "run the same version of tacit everywhere",
+        fmt::format("brings the clock to {} after {} hops", clock, nextHop + 1));
   count(*hop, secondsSince(begin));
   if (task.observer)
     observe();
