@@ -106,11 +106,22 @@ struct Argument {
 /// minus one dealt word.
 enum class Opening { None, Masked, Sign, Plain };
 
+inline mpc::ShareType typeOf(mlir::Value value) {
+  return mlir::cast<mpc::ShareType>(value.getType());
+}
+
+/// Copies the operations that compute `value`, which is no secret, to `builder`.
+mlir::Value copyPlain(mlir::OpBuilder &builder, mlir::Value value, mlir::IRMapping &copies);
+/// Returns the words of numbers with a fraction.
+mlir::Value encode(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value numbers,
+                   int64_t fraction);
+
 /// Holds a function of primitives while the programs are written that compute it.
 class Lowering {
 public:
   Lowering(Programs &programs) : programs(programs) {}
 
+  static bool isPrimitive(mlir::Operation *op);
   /// Writes what a primitive does, which has that position in @main.
   void lower(mlir::Operation *op, int64_t number);
 
