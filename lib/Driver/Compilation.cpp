@@ -109,8 +109,7 @@ public:
   void add(Diagnostic &diagnostic) {
     std::string text = diagnostic.str();
     for (Diagnostic &note : diagnostic.getNotes())
-      if (!StringRef(note.str()).starts_with("see current operation"))
-        text += " (" + note.str() + ")";
+      text += " (" + note.str() + ")";
     auto same = llvm::find_if(messages, [&](auto &entry) { return entry.first == text; });
     if (same == messages.end())
       same = messages.insert(messages.end(), {std::move(text), {}});

@@ -30,6 +30,9 @@ Session::Session(const ModelOptions &options, const OutputOptions &output, Purpo
   registerAllDialects(registry);
   // There is one function, and one thread suffices: a pool would only cost time to start.
   mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  // A place says more than a copy of an operation. When LLVM's translation warns of an
+  // argument, the copy is the whole function, once for each argument.
+  mlirContext->printOpOnDiagnostic(false);
   loadProgramDialects(*mlirContext);
   registerAllPasses();
 }
