@@ -9,6 +9,7 @@
 #include "Output.h"
 #include "Protocol.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -164,6 +165,9 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
   // This handler is added after that of the reproducer: the last one is called first,
   // before the other reports.
   manager.addInstrumentation(std::make_unique<FailureWatch>(hasFailed));
+  // Our own passes are verified where a phase ends: after each of them it would take as
+  // long as the passes themselves.
+  manager.enableVerifier(/*enabled=*/!phase);
   TimingScope scope = session.time.nest(phase ? phase->name : "pass-pipeline");
   manager.enableTiming(scope);
   LogicalResult result = failure();
@@ -171,7 +175,14 @@ llvm::Error Compilation::runPasses(PassManager &manager, const Phase *phase) {
     session.saveDumps();
     return compilerFailed(phase, reproducer, "a pass crashed");
   };
-  guard([&] { result = manager.run(*module); }, crashed);
+  auto run = [&] {
+    result = manager.run(*module);
+    if (phase && succeeded(result) && failed(verify(*module))) {
+      hasFailed = true;
+      result = failure();
+    }
+  };
+  guard(run, crashed);
   if (succeeded(result))
     return llvm::Error::success();
   if (!hasFailed && (!reproducer.empty() || session.output.hasReproducer))
