@@ -13,7 +13,8 @@ set -u
 packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev clang-22 lld-22 libomp-22-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libfmt-dev libzip-dev
-  libsodium-dev libgtest-dev libbenchmark-dev libonnx-testdata clang-format-22
+  libsodium-dev libssl-dev openssl libgtest-dev libbenchmark-dev libonnx-testdata
+  clang-format-22
   cmake ninja-build ccache python3 libclang-rt-22-dev lowdown pkgconf
   python3-numpy make
 )

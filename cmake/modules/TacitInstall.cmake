@@ -104,7 +104,7 @@ set(CPACK_DEBIAN_TACIT_PACKAGE_NAME tacit)
 set(CPACK_DEBIAN_TACIT_PACKAGE_DEPENDS "lld-22")
 set(CPACK_DEBIAN_TACIT-DEV_PACKAGE_NAME tacit-dev)
 set(CPACK_DEBIAN_TACIT-DEV_PACKAGE_DEPENDS
-  "tacit (= ${PROJECT_VERSION}), libmlir-22-dev, llvm-22-dev, libfmt-dev, libzip-dev, libsodium-dev, libonnx-dev, libprotobuf-dev, libomp-22-dev")
+  "tacit (= ${PROJECT_VERSION}), libmlir-22-dev, llvm-22-dev, libfmt-dev, libzip-dev, libsodium-dev, libssl-dev, libonnx-dev, libprotobuf-dev, libomp-22-dev")
 set(CPACK_COMPONENT_TACIT_DESCRIPTION
   "Compiles trained transformers (ONNX) to shared libraries, or to a schedule for secure\n two-party computation, and says what that costs.")
 set(CPACK_COMPONENT_TACIT-DEV_DESCRIPTION

@@ -35,6 +35,11 @@ struct Header {
 static_assert(sizeof(Header) == 32);
 } // namespace
 
+/// Returns true for the first bytes of a handshake of TLS, or of an alert.
+static bool beginsTls(uint32_t magic) {
+  return (magic & 0xffff) == 0x0316 || (magic & 0xffff) == 0x0315;
+}
+
 static std::string nameOf(uint32_t kind) {
   static constexpr const char *kNames[] = {"hello",    "weights",    "hop",   "done",
                                            "failure",  "request",    "alive", "seed",
@@ -149,6 +154,12 @@ llvm::Error Channel::reportFailure(Incoming &incoming) {
 }
 
 llvm::Error Channel::reportLoss(const Incoming *incoming, int error) {
+  if (const Complaint *complaint = transport->complaint()) {
+    llvm::Error found =
+        fail(ErrorKind::Peer, complaint->hint, "{} {}{}", peerName, complaint->text, place);
+    transport.reset();
+    return found;
+  }
   std::string reason = error == 0 || error == EPIPE || error == ECONNRESET
                            ? "closed the connection"
                            : "is not reachable any more (" +
@@ -199,7 +210,7 @@ void Channel::sendSome(Outgoing &outgoing, bool &hasMoved) {
   Transport::Step step = transport->send(ArrayRef(outgoing.rest).drop_front(outgoing.next));
   if (step.status == Transport::Status::Failed)
     outgoing.broken = step.error;
-  hasMoved |= step.bytes > 0 || outgoing.broken;
+  hasMoved |= step.status == Transport::Status::Moved || outgoing.broken;
   nextSent += step.bytes > 0 && !outgoing.hasBegun;
   outgoing.advance(step.bytes);
   isMidFrame = outgoing.isPartial();
@@ -253,6 +264,9 @@ llvm::Error Channel::receiveSome(Incoming &incoming, bool &hasMoved) {
   incoming.advance(step.bytes);
   if (!incoming.hasHeader) {
     // Other programs speak first: they are recognised before a whole header has come.
+    if (incoming.got >= sizeof kMagic && beginsTls(incoming.header.magic))
+      return blame("give TLS to both sides, or to neither",
+                   "speaks TLS; expected none, as this side has no certificate");
     if (incoming.got >= sizeof kMagic && incoming.header.magic != kMagic)
       return blame(
           kSameVersion,
@@ -350,9 +364,6 @@ Expected<std::vector<char>> Channel::exchange(Frame kind, Bytes sent, size_t lim
 }
 
 void Channel::stop(StringRef reason) {
-  // Closing with bytes that were not read would destroy what is on its way to the other
-  // side.
-  static constexpr double kLinger = 0.5;
   std::unique_ptr<Transport> ending = std::move(transport);
   if (!ending)
     return;
@@ -364,18 +375,7 @@ void Channel::stop(StringRef reason) {
     ending->send(outgoing.rest);
   }
   ending->finishSending();
-  Clock::time_point begin = Clock::now();
-  double patience = std::min(kLinger, limits.silence);
-  std::vector<char> ignored(1 << 16);
-  while (secondsSince(begin) < patience) {
-    Transport::Step step = ending->receive(ignored);
-    if (step.status == Transport::Status::Closed ||
-        step.status == Transport::Status::Failed)
-      return;
-    if (step.status == Transport::Status::WouldBlock &&
-        !ending->wait(false, true, patience - secondsSince(begin)))
-      return;
-  }
+  drain(*ending, std::min(kLinger, limits.silence));
 }
 
 Expected<std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>>>

@@ -314,8 +314,8 @@ Expected<int64_t> tacit::twoparty::fetchMaterial(StringRef address,
                                                  const Schedule &schedule, Party party,
                                                  const DealingNumber &dealing,
                                                  int64_t inferences, StringRef folder,
-                                                 const Patience &patience) {
-  auto transport = connectTo(address, "the dealer", patience);
+                                                 const Patience &patience, const Tls *tls) {
+  auto transport = connectTo(address, "the dealer", patience, tls);
   if (!transport)
     return transport.takeError();
   Channel channel(std::move(*transport), fmt::format("the dealer at '{}'", address.str()),

@@ -546,6 +546,7 @@ Expected<PartyResults> PartyRun::run() {
   report.framing = counts.framingSent + counts.framingReceived;
   report.setup = counts.setupSent + counts.setupReceived;
   report.offline = (*material)->correctionBytes();
+  report.protection = channel.protection();
   PartyResults results;
   keepResults(outputs, results);
   results.report = std::move(report);

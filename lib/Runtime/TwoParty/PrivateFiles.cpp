@@ -31,7 +31,7 @@ llvm::Error tacit::twoparty::cannotWrite(StringRef path, int error) {
 }
 
 llvm::Error tacit::twoparty::cannotRead(StringRef path, int error) {
-  return fail(ErrorKind::BadInput, "check the name of the folder, and who may read it",
+  return fail(ErrorKind::BadInput, "check the name, and who may read it",
               "cannot read '{}': {}", path.str(), textOf(error));
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Transport.h"
+#include "tacit/Runtime/TwoParty/Tls.h"
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -58,6 +59,20 @@ static bool pollFor(int descriptor, short events, double seconds) {
 
 static std::string textOf(int error) {
   return std::error_code(error, std::generic_category()).message();
+}
+
+void tacit::twoparty::drain(Transport &transport, double seconds) {
+  Clock::time_point end = after(seconds);
+  std::vector<char> ignored(1 << 16);
+  while (secondsUntil(end) > 0) {
+    Transport::Step step = transport.receive(ignored);
+    if (step.status == Transport::Status::Closed ||
+        step.status == Transport::Status::Failed)
+      return;
+    if (step.status == Transport::Status::WouldBlock &&
+        !transport.wait(false, true, secondsUntil(end)))
+      return;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,8 +151,8 @@ struct Address {
 };
 } // namespace
 
-/// Returns all that an address may mean, IPv4 first: whoever listens takes the first.
-static Expected<std::vector<Address>> resolve(StringRef address, bool isPassive) {
+static Expected<std::pair<StringRef, uint16_t>> splitAddress(StringRef address,
+                                                             bool isPassive) {
   auto [host, port] = address.rsplit(':');
   uint16_t number;
   bool hasPort = port.data() != nullptr && !port.getAsInteger(10, number);
@@ -149,10 +164,16 @@ static Expected<std::vector<Address>> resolve(StringRef address, bool isPassive)
     return fail(ErrorKind::InvalidArgument,
                 "write a name or a number, a colon and a port: localhost:7000, [::1]:7000",
                 "'{}' is not an address; expected HOST:PORT", address.str());
+  return std::make_pair(host, number);
+}
+
+/// Returns all that an address may mean, IPv4 first: whoever listens takes the first.
+static Expected<std::vector<Address>> resolve(StringRef host, uint16_t port,
+                                              bool isPassive) {
   addrinfo hints = {}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = isPassive ? AI_PASSIVE : 0;
-  std::string hostText = host.str(), portText = utostr(number);
+  std::string hostText = host.str(), portText = utostr(port);
   int error = getaddrinfo(host.empty() ? nullptr : hostText.c_str(), portText.c_str(),
                           &hints, &found);
   if (error != 0)
@@ -215,10 +236,16 @@ static int connectOnce(const Address &address, Clock::time_point end, int &error
   return -1;
 }
 
-Expected<std::unique_ptr<Transport>>
-tacit::twoparty::connectTo(StringRef address, StringRef who, const Patience &patience) {
+Expected<std::unique_ptr<Transport>> tacit::twoparty::connectTo(StringRef address,
+                                                                StringRef who,
+                                                                const Patience &patience,
+                                                                const Tls *tls) {
   static constexpr useconds_t kPause = 50'000;
-  auto addresses = resolve(address, /*isPassive=*/false);
+  auto split = splitAddress(address, /*isPassive=*/false);
+  if (!split)
+    return split.takeError();
+  auto [host, port] = *split;
+  auto addresses = resolve(host, port, /*isPassive=*/false);
   if (!addresses)
     return addresses.takeError();
   Clock::time_point end = after(patience.connect);
@@ -229,7 +256,8 @@ tacit::twoparty::connectTo(StringRef address, StringRef who, const Patience &pat
       if (number < 0)
         continue;
       sendAtOnce(number);
-      return std::make_unique<SocketTransport>(number);
+      std::unique_ptr<Transport> transport = std::make_unique<SocketTransport>(number);
+      return tls ? tls->connect(std::move(transport), host) : std::move(transport);
     }
     // The other side may not have begun to listen yet.
     if (error == ECONNREFUSED)
@@ -243,9 +271,12 @@ tacit::twoparty::connectTo(StringRef address, StringRef who, const Patience &pat
 // Listening
 //===----------------------------------------------------------------------===//
 
-Expected<std::unique_ptr<Listener>> Listener::listenAt(StringRef address) {
+Expected<std::unique_ptr<Listener>> Listener::listenAt(StringRef address, const Tls *tls) {
   static constexpr int kBacklog = 16;
-  auto addresses = resolve(address, /*isPassive=*/true);
+  auto split = splitAddress(address, /*isPassive=*/true);
+  if (!split)
+    return split.takeError();
+  auto addresses = resolve(split->first, split->second, /*isPassive=*/true);
   if (!addresses)
     return addresses.takeError();
   const Address &first = addresses->front();
@@ -259,7 +290,7 @@ Expected<std::unique_ptr<Listener>> Listener::listenAt(StringRef address) {
        listen(number, kBacklog) != 0))
     error = errno;
   if (!error)
-    return std::unique_ptr<Listener>(new Listener(number, address.str()));
+    return std::unique_ptr<Listener>(new Listener(number, address.str(), tls));
   if (number >= 0)
     close(number);
   return fail(ErrorKind::Peer, "choose an address of this machine, and a port that is free",
@@ -287,7 +318,10 @@ Expected<Listener::Accepted> Listener::accept(StringRef who, const Patience &pat
     if (number >= 0) {
       from.family = from.bytes.ss_family;
       sendAtOnce(number);
-      return Accepted{std::make_unique<SocketTransport>(number), textOf(from)};
+      std::unique_ptr<Transport> transport = std::make_unique<SocketTransport>(number);
+      if (tls)
+        transport = tls->accept(std::move(transport));
+      return Accepted{std::move(transport), textOf(from)};
     }
     // Who has gone before being accepted is no failure.
     if (errno == EINTR || errno == ECONNABORTED)

@@ -63,6 +63,10 @@ public:
 
   llvm::StringRef peer() const { return peerName; }
   const ChannelCounts &counts() const { return total; }
+  /// Returns nullopt if the connection is not protected, or is closed.
+  std::optional<Protection> protection() const {
+    return transport ? transport->protection() : std::nullopt;
+  }
   /// Says where in the protocol it is, for messages: " in hop 3 of 40".
   void setPlace(std::string text) { place = std::move(text); }
 

@@ -33,7 +33,7 @@ llvm::Error serveDealer(const Schedule &schedule, Executable &program, Listener 
 llvm::Expected<int64_t> fetchMaterial(llvm::StringRef address, const Schedule &schedule,
                                       Party party, const DealingNumber &dealing,
                                       int64_t inferences, llvm::StringRef folder,
-                                      const Patience &patience);
+                                      const Patience &patience, const Tls *tls = nullptr);
 /// Does the same over a connection to a dealer.
 llvm::Expected<int64_t> fetchMaterial(Channel &channel, const Schedule &schedule,
                                       Party party, const DealingNumber &dealing,

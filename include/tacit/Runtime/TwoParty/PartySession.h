@@ -71,6 +71,8 @@ struct RunReport {
   double totalSeconds = 0, computeSeconds = 0, waitSeconds = 0, sendSeconds = 0;
   DealingNumber dealing;
   int64_t inference = 0;
+  /// Of the connection to the other party.
+  std::optional<Protection> protection;
 };
 
 struct PartyResults {
