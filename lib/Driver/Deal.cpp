@@ -39,9 +39,9 @@ static llvm::Error dealIntoPackage(const driver::DealOptions &options,
 }
 
 /// Deals for parties that connect, until the process is ended.
-static llvm::Error serve(const driver::DealOptions &options, const Schedule &schedule,
-                         Executable &program) {
-  auto listener = Listener::listenAt(options.serve);
+static llvm::Error serve(const driver::DealOptions &options, const Tls *tls,
+                         const Schedule &schedule, Executable &program) {
+  auto listener = Listener::listenAt(options.serve, tls);
   if (!listener)
     return listener.takeError();
   if (!options.quiet)
@@ -60,6 +60,10 @@ static llvm::Error serve(const driver::DealOptions &options, const Schedule &sch
 
 llvm::Error driver::deal(const driver::DealOptions &options) {
   PackagePaths paths(options.package);
+  std::unique_ptr<Tls> tls;
+  if (options.tls)
+    if (auto error = Tls::load(*options.tls).moveInto(tls))
+      return error;
   auto schedule = readSchedule(paths.schedule);
   if (!schedule)
     return schedule.takeError();
@@ -67,5 +71,5 @@ llvm::Error driver::deal(const driver::DealOptions &options) {
   if (!program)
     return program.takeError();
   return options.serve.empty() ? dealIntoPackage(options, paths, *schedule, **program)
-                               : serve(options, *schedule, **program);
+                               : serve(options, tls.get(), *schedule, **program);
 }

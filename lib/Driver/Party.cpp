@@ -32,6 +32,7 @@ public:
   }
 
   llvm::Error open();
+  llvm::Error readCertificates();
   llvm::Error runClient();
   llvm::Error runServer();
 
@@ -47,6 +48,7 @@ private:
   PackagePaths paths;
   OutputFiles files;
   Patience patience;
+  std::unique_ptr<Tls> tls; ///< null to leave connections open
   Schedule schedule;
   std::unique_ptr<Executable> program;
   std::unique_ptr<MaterialFolder> material;
@@ -82,8 +84,16 @@ static bool leavesState(const Schedule &schedule) {
   });
 }
 
+llvm::Error PackageParty::readCertificates() {
+  if (!options.tls)
+    return llvm::Error::success();
+  return Tls::load(*options.tls).moveInto(tls);
+}
+
 /// Reads what both parties have, and checks what is asked of this one.
 llvm::Error PackageParty::open() {
+  if (auto error = readCertificates())
+    return error;
   auto read = readSchedule(paths.schedule);
   if (!read)
     return read.takeError();
@@ -132,7 +142,7 @@ llvm::Expected<PartyResults> PackageParty::runOnce(llvm::ArrayRef<HostTensor> ar
   if (!options.dealer.empty())
     task.askDealer = [&](const DealingNumber &dealing, int64_t inferences) -> llvm::Error {
       return fetchMaterial(options.dealer, schedule, options.party, dealing, inferences,
-                           material->path(), patience)
+                           material->path(), patience, tls.get())
           .takeError();
     };
   task.dealInferences = options.inferences;
@@ -215,7 +225,7 @@ llvm::Error PackageParty::runClient() {
   auto arguments = encodeInputs(**encoder);
   if (!arguments)
     return arguments.takeError();
-  auto transport = connectTo(options.address, "the server", patience);
+  auto transport = connectTo(options.address, "the server", patience, tls.get());
   if (!transport)
     return transport.takeError();
   Channel channel(std::move(*transport), fmt::format("the server at '{}'", options.address),
@@ -240,7 +250,7 @@ llvm::Error PackageParty::runServer() {
   if (!arguments)
     return arguments.takeError();
   (*constants).reset();
-  auto listener = Listener::listenAt(options.address);
+  auto listener = Listener::listenAt(options.address, tls.get());
   if (!listener)
     return listener.takeError();
   if (!options.quiet)

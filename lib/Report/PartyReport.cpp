@@ -85,6 +85,9 @@ void report::printText(const PartyReport &report, llvm::raw_ostream &os) {
   os << fmt::format("{:.3f} s: computing {:.3f}, waiting {:.3f}, sending {:.3f}\n",
                     total.totalSeconds, total.computeSeconds, total.waitSeconds,
                     total.sendSeconds);
+  if (const auto &protection = report.runs.back().protection)
+    os << fmt::format("protected by {}, {}, with '{}'\n", protection->version,
+                      protection->cipher, protection->peer);
   os << fmt::format("the client is told {}\n", describe(disclosedBy(report.schedule)));
 }
 
@@ -129,12 +132,20 @@ static llvm::json::Array hopsJson(const PartyRun &run) {
   return hops;
 }
 
+static llvm::json::Value protectionJson(const std::optional<twoparty::Protection> &tls) {
+  if (!tls)
+    return nullptr;
+  return llvm::json::Object{
+      {"version", tls->version}, {"cipher", tls->cipher}, {"peer", tls->peer}};
+}
+
 static llvm::json::Object runJson(const PartyRun &run) {
   llvm::json::Object object = amountsJson(run);
   object["framing_bytes"] = run.framing;
   object["seconds"] = secondsJson(run);
   object["dealing"] = run.dealing.text();
   object["inference"] = run.inference;
+  object["tls"] = protectionJson(run.protection);
   object["ops"] = sitesJson(run);
   object["by_hop"] = hopsJson(run);
   return object;
@@ -148,6 +159,8 @@ llvm::json::Object report::toJson(const PartyReport &report) {
   object["package"] = report.schedule.package;
   object["framing_bytes"] = total.framing;
   object["forecast"] = amountsJson(report.forecast());
+  object["tls"] = report.runs.empty() ? llvm::json::Value(nullptr)
+                                      : protectionJson(report.runs.back().protection);
   object["seconds"] = secondsJson(total);
   llvm::json::Array runs;
   for (const PartyRun &run : report.runs)

@@ -294,3 +294,14 @@ cl::opt<std::string>
                         cl::desc("give up after S seconds without a byte (default 60)"),
                         cl::value_desc("S"), cl::init("60"), cl::cat(category),
                         cl::sub(runCommand), cl::sub(dealCommand));
+cl::opt<std::string> tool::tlsCertificateOption(
+    "tls-certificate",
+    cl::desc("protect connections: the certificate of this side, in PEM with its chain"),
+    cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand), cl::sub(dealCommand));
+cl::opt<std::string>
+    tool::tlsKeyOption("tls-key", cl::desc("the private key of --tls-certificate, in PEM"),
+                       cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand),
+                       cl::sub(dealCommand));
+cl::opt<std::string> tool::tlsAuthorityOption(
+    "tls-authority", cl::desc("whom to trust: the certificates of authorities, in PEM"),
+    cl::value_desc("FILE"), cl::cat(category), cl::sub(runCommand), cl::sub(dealCommand));

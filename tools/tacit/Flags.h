@@ -35,7 +35,8 @@ extern llvm::cl::opt<std::string> fromOption, toOption, dumpOption, pipelineOpti
     maxRoundsOption, primitiveOption, elementsOption, inputsOption, toleranceOption,
     outputDirOption, repeatOption, threadsOption, tokensOption, labelsOption, seedOption,
     windowOption, partyOption, listenOption, connectOption, dealerOption, serveOption,
-    inferencesOption, stateInOption, stateOutOption, dumpWiresOption, timeoutOption;
+    inferencesOption, stateInOption, stateOutOption, dumpWiresOption, timeoutOption,
+    tlsCertificateOption, tlsKeyOption, tlsAuthorityOption;
 
 } // namespace tacit::tool
 

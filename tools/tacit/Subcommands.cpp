@@ -96,7 +96,26 @@ static llvm::Expected<Action> parseCompile() {
   return Action([options] { return compile(options); });
 }
 
-/// Reads the folder of a package, and how long to wait for others.
+/// The files of TLS are all given, or none.
+static llvm::Error readTls(PeerOptions &options) {
+  const cl::opt<std::string> *all[] = {&tlsCertificateOption, &tlsKeyOption,
+                                       &tlsAuthorityOption};
+  SmallVector<std::string> missing;
+  for (const cl::opt<std::string> *option : all)
+    if (option->empty())
+      missing.push_back("--" + option->ArgStr.str());
+  if (llvm::none_of(all, [](auto *option) { return option->getNumOccurrences() > 0; }))
+    return llvm::Error::success();
+  if (!missing.empty())
+    return usage("give all three, or none",
+                 fmt::format("found no {}; expected a certificate, its key and an "
+                             "authority to trust",
+                             llvm::join(missing, " and no ")));
+  options.tls = {tlsCertificateOption, tlsKeyOption, tlsAuthorityOption};
+  return llvm::Error::success();
+}
+
+/// Reads the folder of a package, how long to wait for others, and how they are trusted.
 static llvm::Error readPackage(StringRef command, std::string &package,
                                PeerOptions &options) {
   if (modelOptions.size() != 1 || modelOptions.front().empty())
@@ -112,7 +131,7 @@ static llvm::Error readPackage(StringRef command, std::string &package,
     return usage("give a number like 60",
                  fmt::format("--timeout is '{}'; expected a number of seconds above 0",
                              timeoutOption.getValue()));
-  return llvm::Error::success();
+  return readTls(options);
 }
 
 static llvm::Expected<Action> parseDeal() {
@@ -129,6 +148,9 @@ static llvm::Expected<Action> parseDeal() {
   if (options.serve.empty() && timeoutOption.getNumOccurrences() > 0)
     return usage("add --serve HOST:PORT, or leave it out",
                  "--timeout has no effect without --serve: nobody is waited for");
+  if (options.serve.empty() && options.tls)
+    return usage("add --serve HOST:PORT, or leave them out",
+                 "--tls-certificate has no effect without --serve: nobody connects");
   if (!options.serve.empty())
     for (auto [option, reason] :
          {std::pair(&seedOption, "what parties get over a network is never made twice"),
@@ -161,11 +183,13 @@ static llvm::Error readParty(PartyOptions &options) {
       runCommand, isServer ? "party server" : "party client",
       isServer
           ? ArrayRef<StringRef>({"party", "listen", "dealer", "inferences", "state-in",
-                                 "state-out", "dump-wires", "timeout", "threads", "json",
-                                 "force", "q", "v"})
+                                 "state-out", "dump-wires", "timeout", "tls-certificate",
+                                 "tls-key", "tls-authority", "threads", "json", "force",
+                                 "q", "v"})
           : ArrayRef<StringRef>({"party", "connect", "dealer", "inferences", "state-in",
-                                 "state-out", "dump-wires", "timeout", "threads", "input",
-                                 "inputs", "output-dir", "json", "force", "q", "v"}));
+                                 "state-out", "dump-wires", "timeout", "tls-certificate",
+                                 "tls-key", "tls-authority", "threads", "input", "inputs",
+                                 "output-dir", "json", "force", "q", "v"}));
 }
 
 static llvm::Expected<Action> parseParty() {
@@ -203,7 +227,8 @@ static llvm::Expected<Action> parseRun() {
     return parseParty();
   for (const cl::Option *option :
        {&listenOption, &connectOption, &dealerOption, &inferencesOption, &stateInOption,
-        &stateOutOption, &dumpWiresOption, &timeoutOption})
+        &stateOutOption, &dumpWiresOption, &timeoutOption, &tlsCertificateOption,
+        &tlsKeyOption, &tlsAuthorityOption})
     if (option->getNumOccurrences() > 0)
       return usage("add --party server or --party client, or leave it out",
                    fmt::format("--{} has no effect without --party", option->ArgStr.str()));

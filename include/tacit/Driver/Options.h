@@ -11,6 +11,7 @@
 #include "tacit/Import/ONNX/OnnxModel.h"
 #include "tacit/Pipelines/Pipelines.h"
 #include "tacit/Runtime/TwoParty/Schedule.h"
+#include "tacit/Runtime/TwoParty/Tls.h"
 #include <optional>
 #include <string>
 #include <vector>
@@ -139,6 +140,8 @@ struct PeerOptions {
   /// In seconds, without a byte from the other side.
   double patience = 60;
   int64_t threads = 0; ///< 0: one for each processor
+  /// What protects the connections; nullopt to leave them open.
+  std::optional<twoparty::TlsFiles> tls;
 };
 
 struct DealOptions : OutputOptions, PeerOptions {

@@ -44,10 +44,18 @@ for words in SERVER, SERVE:
     refused((*words, "--timeout", "0"), "--timeout is '0'; expected a number of seconds")
 for option in ("--listen", "a:1"), ("--connect", "a:1"), ("--dealer", "a:1"), (
         "--inferences", "2"), ("--state-in", "f"), ("--state-out", "f"), (
-        "--dump-wires", "f"), ("--timeout", "3"):
+        "--dump-wires", "f"), ("--timeout", "3"), ("--tls-certificate", "f"), (
+        "--tls-key", "f"), ("--tls-authority", "f"):
     refused(("run", "model.onnx", *option), f"{option[0]} has no effect without --party")
 
 refused((*DEAL, "--timeout", "3"), "--timeout has no effect without --serve")
+TLS = [("--tls-certificate", "f"), ("--tls-key", "f"), ("--tls-authority", "f")]
+refused((*DEAL, *TLS[0], *TLS[1], *TLS[2]), "--tls-certificate has no effect without --serve")
+for words in SERVER, CLIENT, SERVE:
+    for option in TLS:
+        others = " and no ".join(name for name, _ in TLS if name != option[0])
+        refused((*words, *option), f"found no {others}; expected a certificate, its key and")
+    refused((*words, *TLS[0], "--tls-key", "", *TLS[2]), "found no --tls-key; expected a")
 refused((*SERVE, "--seed", "1"), "--seed has no effect on --serve")
 refused((*SERVE, "--inferences", "2"), "--inferences has no effect on --serve")
 refused((*SERVE, "--json", "f"), "--json has no effect on --serve")
