@@ -5,12 +5,13 @@ package and dealt for; a server and a client run it through the loopback interfa
 counter is read as well. The outputs are compared with those of `tacit run` on the same model
 in floating point, or with arrays that are given.
 
-    run.sh [--network BITS_PER_S,RTT_S] [--runs N] [NAME...]
+    run.sh [--network BITS_PER_S,RTT_S] [--runs N] [--tls] [NAME...]
     run.sh --model FILE --inputs DIR [--option OPTION]... [--seeds N]
 
 With --network the run goes through a proxy that limits each direction to so many bits per
 second and adds half of the round trip to each; the time is compared with the forecast, the
-computing being that of a run before without the proxy. With --seeds it is run with the material
+computing being that of a run before without the proxy. With --tls the connection is protected
+by certificates that are made for it. With --seeds it is run with the material
 of N dealers' seeds, and the largest divergence from the floats is printed: a truncation that
 fails would show.
 """
@@ -66,12 +67,31 @@ def interface_bytes():
     return 0
 
 
+def tls_options(folder, party):
+    """What --tls adds to the command of a party."""
+    if not os.path.exists(f"{folder}/{party}.pem"):
+        return []
+    return ["--tls-certificate", f"{folder}/{party}.pem", "--tls-key",
+            f"{folder}/{party}.key", "--tls-authority",
+            f"{folder}/{'client' if party == 'server' else 'server'}.pem"]
+
+
+def make_certificates(folder):
+    """Each party signs its own certificate, and trusts that of the other."""
+    for party in "client", "server":
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-noenc", "-days", "2", "-subj",
+                        f"/CN={party}", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", f"{folder}/{party}.key", "-out",
+                        f"{folder}/{party}.pem"], check=True, capture_output=True)
+
+
 def run_parties(package, inputs, folder, network):
     """Returns the reports of both, the outputs' folder, and what the interface counted."""
     before = interface_bytes()
     server = subprocess.Popen(
         [TACIT, "run", package, "--party", "server", "--listen", "127.0.0.1:0", "--json",
-         f"{folder}/server.json"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+         f"{folder}/server.json", *tls_options(folder, "server")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         text=True)
     port = int(re.search(r"at port (\d+)", server.stderr.readline()).group(1))
     if network:
@@ -80,7 +100,8 @@ def run_parties(package, inputs, folder, network):
     shutil.rmtree(out, ignore_errors=True)
     named = [f"--input={name}={path}" for name, path in inputs.items()]
     tacit("run", package, "--party", "client", "--connect", f"127.0.0.1:{port}",
-          "--output-dir", out, "--json", f"{folder}/client.json", *named)
+          "--output-dir", out, "--json", f"{folder}/client.json", *named,
+          *tls_options(folder, "client"))
     if server.wait(timeout=60):
         sys.exit(server.stderr.read())
     reports = [json.load(open(f"{folder}/{party}.json")) for party in ("client", "server")]
@@ -206,11 +227,14 @@ def main():
     parser.add_argument("--inputs", help="a folder with NAME.npy for each of its inputs")
     parser.add_argument("--expected", help="a folder with NAME.npy for its outputs")
     parser.add_argument("--seeds", type=int, default=0, metavar="N")
+    parser.add_argument("--tls", action="store_true", help="protect the connection")
     parser.add_argument("--option", action="append", default=[],
                         help="an option of tacit compile, like --option=--fraction=18")
     args = parser.parse_args()
     same = True
     with tempfile.TemporaryDirectory() as folder:
+        if args.tls:
+            make_certificates(folder)
         if args.model:
             inputs = {file[:-4]: os.path.join(args.inputs, file)
                       for file in sorted(os.listdir(args.inputs)) if file.endswith(".npy")}
