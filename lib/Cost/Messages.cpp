@@ -49,7 +49,7 @@ SiteCosts &Reader::at(PlaceAttr site) {
   areKnown &= static_cast<bool>(site);
   auto [entry, isNew] = costs.sites.try_emplace(site ? site.getNumber() : kUnknown);
   if (isNew)
-    entry->second.charge = {0, 0, 0, 0, 0, "formula messages", 0};
+    entry->second.charge = {0, 0, 0, 0, 0, kMessages.str(), 0};
   return entry->second;
 }
 
@@ -137,7 +137,8 @@ llvm::Expected<MessageCosts> MessageCosts::of(ModuleOp programs) {
 void MessageCosts::annotate(func::FuncOp main, ArrayRef<std::string> skip) const {
   auto attributeOf = [&](const Charge &charge, int64_t start) {
     return CostAttr::get(main.getContext(), charge.total, charge.toServer, charge.toClient,
-                         charge.offline, charge.setup, charge.hops, start, charge.basis);
+                         charge.offline, charge.setup, charge.hops, charge.rounds, start,
+                         charge.basis);
   };
   int64_t number = 0;
   for (Operation &op : main.getBody().front()) {
@@ -150,7 +151,7 @@ void MessageCosts::annotate(func::FuncOp main, ArrayRef<std::string> skip) const
     bool isLeftOut =
         llvm::any_of(skip, [&](StringRef entry) { return isSkipped(&op, entry); });
     op.setDiscardableAttr(kCostAttr,
-                          isLeftOut ? attributeOf({0, 0, 0, 0, 0, kSkipped.str(), 0}, 0)
+                          isLeftOut ? attributeOf({0, 0, 0, 0, 0, kSkipped.str(), 0, 0}, 0)
                                     : attributeOf(site.charge, site.start));
   }
 }

@@ -109,7 +109,8 @@ bool addAmount(int64_t &sum, int64_t amount) {
 bool addCharge(Total &sum, const Charge &charge) {
   return addAmount(sum.total, charge.total) && addAmount(sum.toServer, charge.toServer) &&
          addAmount(sum.toClient, charge.toClient) &&
-         addAmount(sum.offline, charge.offline) && addAmount(sum.setup, charge.setup);
+         addAmount(sum.offline, charge.offline) && addAmount(sum.setup, charge.setup) &&
+         addAmount(sum.rounds, charge.rounds);
 }
 
 llvm::Expected<Total> sumOf(const Bill &bill, const Rounds &rounds) {

@@ -57,7 +57,7 @@ static CostedOperation readCosts(Operation *op, mpc::CostAttr attr) {
   auto site = op->getAttrOfType<mpc::SiteAttr>(mpc::kSiteAttr);
   Charge charge{attr.getTotal(),   attr.getToServer(), attr.getToClient(),
                 attr.getOffline(), attr.getHops(),     attr.getBasis().str(),
-                attr.getSetup()};
+                attr.getSetup(),   attr.getRounds()};
   return {op,
           std::move(charge),
           attr.getStart(),
@@ -99,6 +99,11 @@ llvm::Expected<ProgramCosts> ProgramCosts::of(ModuleOp module) {
       fits &= addOperation(costs.total, costs.operations.back());
     }
   });
+  // The programs of the parties are what runs: their hops are its rounds.
+  if (llvm::any_of(costs.operations, [](const CostedOperation &operation) {
+        return operation.charge.basis == kMessages;
+      }))
+    costs.total.rounds = costs.total.hops;
   if (!fits)
     return fail(ErrorKind::BadInput, "use smaller dimensions",
                 "the costs of the program are negative, or more than 2^63 bytes");

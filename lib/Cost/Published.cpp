@@ -47,7 +47,9 @@ byRates(ArrayRef<std::pair<Rate, SmallVector<int64_t, 3>>> parts, int64_t hops) 
 }
 
 /// The charge of operations whose cost is part of another figure.
-static Charge included() { return {0, 0, 0, 0, 0, "published, in another figure"}; }
+static Charge included() {
+  return {0, 0, 0, 0, 0, "published, in another figure", kUnknown, 0};
+}
 
 llvm::Expected<std::optional<Charge>>
 PublishedSuite::price(const Workload &workload) const {

@@ -166,7 +166,7 @@ llvm::Expected<Bill> Suite::charge(func::FuncOp func, ArrayRef<std::string> skip
   llvm::erase_if(*ops, [&](Operation *op) {
     if (llvm::none_of(skip, [&](StringRef entry) { return isSkipped(op, entry); }))
       return false;
-    bill.charges[op] = {0, 0, 0, 0, 0, kSkipped.str()};
+    bill.charges[op] = {0, 0, 0, 0, 0, kSkipped.str(), kUnknown, 0};
     return true;
   });
   if (llvm::Error error = priceAll(*ops, bill))
@@ -182,7 +182,7 @@ llvm::Expected<Charge> Suite::charge(const Workload &workload) const {
                 "the figures of '{}' are for a ring of {} bits, not {}", data.name,
                 data.ringBits, workload.width);
   if (workload.kind == WorkloadKind::Local)
-    return Charge{0, 0, 0, 0, 0, "local"};
+    return Charge{0, 0, 0, 0, 0, "local", kUnknown, 0};
   auto charge = price(workload);
   if (!charge)
     return charge.takeError();

@@ -291,7 +291,10 @@ static llvm::Error checkLimits(const CostOptions &options, const CostReport &rep
             checkLimit(protocol.suite, "max-bytes", "bytes", total.total, options.maxBytes))
       return error;
     if (auto error =
-            checkLimit(protocol.suite, "max-rounds", "hops", total.hops, options.maxRounds))
+            checkLimit(protocol.suite, "max-hops", "hops", total.hops, options.maxHops))
+      return error;
+    if (auto error = checkLimit(protocol.suite, "max-rounds", "rounds", total.rounds,
+                                options.maxRounds))
       return error;
   }
   return llvm::Error::success();

@@ -159,6 +159,7 @@ static void printTotals(llvm::raw_ostream &os, const ProtocolCosts &protocol,
   if (protocol.costs.total.setup != cost::kUnknown)
     row("set-up, once", [](const cost::Total &t) { return amount(t.setup); });
   row("hops", [](const cost::Total &t) { return count(t.hops); });
+  row("rounds", [](const cost::Total &t) { return count(t.rounds); });
   row("network time", [&](const cost::Total &t) { return secondsText(t, network); });
   if (before && before->total > 0)
     table.add({"saved", "", saved(before, protocol.costs.total)});
@@ -452,9 +453,10 @@ static llvm::json::Array kindsJson(const cost::ProgramCosts &costs) {
 static llvm::json::Object operationJson(const cost::CostedOperation &operation,
                                         const cost::Network &network) {
   const cost::Charge &charge = operation.charge;
-  llvm::json::Object object = totalsJson({charge.total, charge.toServer, charge.toClient,
-                                          charge.offline, charge.hops, charge.setup},
-                                         network);
+  llvm::json::Object object =
+      totalsJson({charge.total, charge.toServer, charge.toClient, charge.offline,
+                  charge.hops, charge.setup, charge.rounds},
+                 network);
   object["node"] = jsonText(operation.node);
   object["site"] = siteJson(operation.site);
   object["op"] = operation.name;

@@ -188,10 +188,13 @@ cl::opt<std::string>
                          cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
 cl::opt<std::string> tool::maxRoundsOption(
     "max-rounds",
+    cl::desc(
+        "exit with code 5 if an engine that merges no messages takes more than N rounds"),
+    cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
+cl::opt<std::string> tool::maxHopsOption(
+    "max-hops",
     cl::desc("exit with code 5 if the longest chain of messages has more than N hops"),
     cl::value_desc("N"), cl::cat(category), cl::sub(costCommand));
-static cl::alias maxHopsOption("max-hops", cl::desc("the same as --max-rounds"),
-                               cl::aliasopt(maxRoundsOption), cl::cat(category));
 static const std::string primitiveHelp =
     "count one operation instead of a model: " + llvm::join(getPrimitiveNames(), ", ");
 cl::opt<std::string> tool::primitiveOption("primitive", cl::desc(primitiveHelp),

@@ -32,11 +32,11 @@ extern llvm::cl::opt<std::string> fromOption, toOption, dumpOption, pipelineOpti
     multiplierScopeOption, vectorBitsOption, cpuOption, threadsRuntimeOption, outputOption,
     targetOption, protocolOption, widthOption, fractionOption, normScaleOption,
     functionsOption, cachesOption, skipOption, networkOption, maxBytesOption,
-    maxRoundsOption, primitiveOption, elementsOption, inputsOption, toleranceOption,
-    outputDirOption, repeatOption, threadsOption, tokensOption, labelsOption, seedOption,
-    windowOption, partyOption, listenOption, connectOption, dealerOption, serveOption,
-    inferencesOption, stateInOption, stateOutOption, dumpWiresOption, timeoutOption,
-    tlsCertificateOption, tlsKeyOption, tlsAuthorityOption;
+    maxRoundsOption, maxHopsOption, primitiveOption, elementsOption, inputsOption,
+    toleranceOption, outputDirOption, repeatOption, threadsOption, tokensOption,
+    labelsOption, seedOption, windowOption, partyOption, listenOption, connectOption,
+    dealerOption, serveOption, inferencesOption, stateInOption, stateOutOption,
+    dumpWiresOption, timeoutOption, tlsCertificateOption, tlsKeyOption, tlsAuthorityOption;
 
 } // namespace tacit::tool
 

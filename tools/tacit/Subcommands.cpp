@@ -343,7 +343,7 @@ static llvm::Error readPrimitive(CostOptions &options) {
   if (auto error = checkOnly(costCommand, "primitive",
                              {"primitive", "elements", "shape", "protocol", "network",
                               "width", "fraction", "functions", "norm-scale", "max-bytes",
-                              "max-rounds", "json", "q", "v"}))
+                              "max-rounds", "max-hops", "json", "q", "v"}))
     return error;
   if (shapeOptions.size() + (elements ? 1 : 0) != 1)
     return usage("add --elements 1024, or --shape 128x64",
@@ -367,6 +367,8 @@ static llvm::Expected<Action> parseCost() {
   if (auto error = readNumber(maxBytesOption, 0, kAny, options.maxBytes))
     return std::move(error);
   if (auto error = readNumber(maxRoundsOption, 0, kAny, options.maxRounds))
+    return std::move(error);
+  if (auto error = readNumber(maxHopsOption, 0, kAny, options.maxHops))
     return std::move(error);
   if (auto error = readNames(skipOption, options.skip))
     return std::move(error);

@@ -63,7 +63,7 @@ inline mpc::Workload workloadOf(mpc::WorkloadKind kind, int64_t elements) {
 
 inline mpc::Workload matmulWorkload(int64_t batch, int64_t m, int64_t k, int64_t n) {
   mpc::Workload workload = workloadOf(mpc::WorkloadKind::Matmul, batch * m * n);
-  workload.batch = batch;
+  workload.batch = workload.rightBatch = batch;
   workload.m = m;
   workload.k = k;
   workload.n = n;

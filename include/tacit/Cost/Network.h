@@ -28,13 +28,16 @@ llvm::Expected<Network> parseNetwork(llvm::StringRef text);
 /// The totals of a whole program; kUnknown as in Charge.
 struct Total {
   int64_t total = 0, toServer = 0, toClient = 0, offline = 0, hops = 0, setup = 0;
+  /// One operation after the other, as Charge::rounds.
+  int64_t rounds = 0;
 };
 
 /// Adds an amount; a sum of which a part is unknown is unknown. False where the sum leaves
 /// 64 bits.
 bool addAmount(int64_t &sum, int64_t amount);
 
-/// Adds what an operation sends. Its hops are left out: others may share them.
+/// Adds what an operation sends, and its rounds. Its hops are left out: others may share
+/// them.
 bool addCharge(Total &sum, const Charge &charge);
 
 /// The hop at which each charged operation can begin, counted from 0, if everything is sent

@@ -38,6 +38,9 @@ struct Charge {
   /// used outside the range of its measurement.
   std::string basis;
   int64_t setup = kUnknown; ///< once for a session
+  /// Exchanges of an engine that does one thing after the other, and does not merge what
+  /// could be sent together.
+  int64_t rounds = kUnknown;
 };
 
 /// The charges of a program, in program order, and what a reader must know about them.
@@ -46,6 +49,9 @@ struct Bill {
   llvm::MapVector<mlir::Operation *, Charge> charges;
   std::vector<std::string> notes;
 };
+
+/// The basis of an operation whose messages are added up.
+inline constexpr llvm::StringLiteral kMessages = "formula messages";
 
 /// The basis of an operation that is not counted.
 inline constexpr llvm::StringLiteral kSkipped = "skipped";

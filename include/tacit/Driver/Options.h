@@ -127,7 +127,7 @@ struct EvalOptions : ModelOptions,
 struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions {
   std::string network = "lan";
   bool hasNetwork = false; ///< the user asked for it
-  std::optional<int64_t> maxBytes, maxRounds;
+  std::optional<int64_t> maxBytes, maxRounds, maxHops;
   /// The kinds or sites of operations that are not counted.
   std::vector<std::string> skip;
   /// One operation on shares instead of a model, and its size.

@@ -48,7 +48,8 @@ llvm::json::Object tacit::totalJson(const cost::Total &total) {
                             {"server_to_client_bytes", amount(total.toClient)},
                             {"offline_bytes", amount(total.offline)},
                             {"setup_bytes", amount(total.setup)},
-                            {"hops", amount(total.hops)}};
+                            {"hops", amount(total.hops)},
+                            {"rounds", amount(total.rounds)}};
 }
 
 llvm::json::Array tacit::disclosedJson(llvm::ArrayRef<mpc::Disclosure> disclosed) {
@@ -172,8 +173,9 @@ llvm::json::Array Exporter::describeAll(ValueRange all,
 
 llvm::json::Object Exporter::describe(const cost::CostedOperation &operation) {
   const cost::Charge &charge = operation.charge;
-  llvm::json::Object object = totalJson({charge.total, charge.toServer, charge.toClient,
-                                         charge.offline, charge.hops, charge.setup});
+  llvm::json::Object object =
+      totalJson({charge.total, charge.toServer, charge.toClient, charge.offline,
+                 charge.hops, charge.setup, charge.rounds});
   object["start"] = amount(operation.start);
   addBasis(object, charge.basis);
   return object;

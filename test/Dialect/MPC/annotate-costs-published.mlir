@@ -8,8 +8,8 @@
 // what the first has written. Hops stay unknown behind an operation without any.
 
 // AERO: mpc.relu %{{.+}} {mpc.cost = #mpc.cost<total = 808, start = 0, basis = "published">, mpc.site = #mpc.site<block = 0, role = other>}
-// AERO-NEXT: mpc.truncate %{{.+}} {mpc.cost = #mpc.cost<total = 0, to_server = 0, to_client = 0, offline = 0, hops = 0, basis = "published, in another figure">}
-// AERO-NEXT: mpc.layer_norm %{{.+}} {mpc.cost = #mpc.cost<total = 0, to_server = 0, to_client = 0, offline = 0, hops = 0, start = 0, basis = "published, in another figure">, mpc.site = #mpc.site<block = -1, role = other>}
+// AERO-NEXT: mpc.truncate %{{.+}} {mpc.cost = #mpc.cost<total = 0, to_server = 0, to_client = 0, offline = 0, hops = 0, rounds = 0, basis = "published, in another figure">}
+// AERO-NEXT: mpc.layer_norm %{{.+}} {mpc.cost = #mpc.cost<total = 0, to_server = 0, to_client = 0, offline = 0, hops = 0, rounds = 0, start = 0, basis = "published, in another figure">, mpc.site = #mpc.site<block = -1, role = other>}
 // OWN: mpc.relu %{{.+}} {mpc.cost = #mpc.cost<total = 16, hops = 3, start = 0, basis = "published">
 // OWN-NEXT: mpc.truncate %{{.+}} {mpc.cost = #mpc.cost<total = 80, hops = 1, start = 3, basis = "published">}
 // OWN-NEXT: mpc.layer_norm %{{.+}} {mpc.cost = #mpc.cost<total = 24, start = 0, basis = "published">

@@ -4,9 +4,9 @@
 // CHECK: {{^}}3 functions
 
 // RUN: tacit-opt %s -mpc-expand=recipe=crypten-bounded -mpc-annotate-costs | %python %inputs/sum-costs.py | FileCheck %s --check-prefix=BYTES
-// BYTES-DAG: {{^}}erf: 608000 bytes
-// BYTES-DAG: {{^}}tanh: 608000 bytes
-// BYTES-DAG: {{^}}bolt: 467200 bytes
+// BYTES-DAG: {{^}}erf: 684800 bytes
+// BYTES-DAG: {{^}}tanh: 684800 bytes
+// BYTES-DAG: {{^}}bolt: 582400 bytes
 
 // The series is cut off where it ends: 736 bytes more, and right everywhere to 0.016.
 

@@ -4,8 +4,8 @@
 // CHECK: {{^}}2 functions
 
 // RUN: tacit-opt %s -mpc-expand=norm-scale=4 -mpc-annotate-costs | %python %inputs/sum-costs.py | FileCheck %s --check-prefix=BYTES
-// BYTES-DAG: {{^}}layer_norm: 68800 bytes
-// BYTES-DAG: {{^}}rms_norm: 68800 bytes
+// BYTES-DAG: {{^}}layer_norm: 48640 bytes
+// BYTES-DAG: {{^}}rms_norm: 48640 bytes
 
 // They cost no more.
 

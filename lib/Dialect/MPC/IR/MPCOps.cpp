@@ -475,9 +475,6 @@ WORKLOAD(RevealOp, workloadOn(WorkloadKind::Reveal, getInput()))
 WORKLOAD(AddOp, workloadOn(WorkloadKind::Local, getResult()))
 WORKLOAD(SubOp, workloadOn(WorkloadKind::Local, getResult()))
 WORKLOAD(NegOp, workloadOn(WorkloadKind::Local, getResult()))
-WORKLOAD(MulOp, workloadOn(isa<ShareType>(getRhs().getType()) ? WorkloadKind::Multiply
-                                                              : WorkloadKind::Local,
-                           getResult()))
 WORKLOAD(SquareOp, workloadOn(WorkloadKind::Square, getResult()))
 WORKLOAD(TruncateOp, workloadOn(WorkloadKind::Truncate, getInput()))
 WORKLOAD(SumOp, workloadOn(WorkloadKind::Local, getInput()))
@@ -542,6 +539,20 @@ static int64_t differentElements(Value value) {
   return std::min(count, sum);
 }
 
+Workload MulOp::getWorkload() {
+  auto right = dyn_cast<ShareType>(getRhs().getType());
+  if (!right)
+    return workloadOn(WorkloadKind::Local, getResult());
+  Workload workload = workloadOn(WorkloadKind::Multiply, getResult());
+  auto fewer = [&](ShareType factor) -> std::optional<int64_t> {
+    int64_t count = factor.getNumElements();
+    return count < workload.elements ? std::optional(count) : std::nullopt;
+  };
+  workload.leftElements = fewer(shareOf(getLhs()));
+  workload.rightElements = fewer(right);
+  return workload;
+}
+
 Workload MatmulOp::getWorkload() {
   Workload workload = workloadOn(WorkloadKind::Matmul, getResult());
   ArrayRef<int64_t> lhs = shareOf(getLhs()).getShape();
@@ -555,8 +566,11 @@ Workload MatmulOp::getWorkload() {
   workload.rightBatch = 1;
   for (int64_t dim : rhs.drop_back(2))
     workload.rightBatch *= dim;
+  int64_t matrices = 1;
+  for (int64_t dim : lhs.drop_back(2))
+    matrices *= dim;
   if (int64_t count = differentElements(getLhs());
-      count < shareOf(getLhs()).getNumElements())
+      count < shareOf(getLhs()).getNumElements() || matrices < workload.batch)
     workload.leftElements = count;
   // If one matrix serves the whole batch, it multiplies all rows at once.
   if (workload.rightBatch == 1 && workload.batch > 1) {

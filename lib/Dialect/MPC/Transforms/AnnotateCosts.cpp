@@ -30,7 +30,8 @@ static void report(func::FuncOp func, llvm::Error error) {
 static CostAttr attributeOf(MLIRContext *context, const cost::Charge &charge,
                             int64_t start) {
   return CostAttr::get(context, charge.total, charge.toServer, charge.toClient,
-                       charge.offline, charge.setup, charge.hops, start, charge.basis);
+                       charge.offline, charge.setup, charge.hops, charge.rounds, start,
+                       charge.basis);
 }
 
 namespace {

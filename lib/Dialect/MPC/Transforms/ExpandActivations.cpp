@@ -14,14 +14,18 @@ Value tacit::mpc::emitRelu(Arithmetic &a, Value x) {
   return a.mul(x, a.flip(a.isNegative(x)));
 }
 
-/// exp of a non-positive number stays within 1; the other half follows by symmetry:
-/// sigmoid(-x) = 1 - sigmoid(x).
+/// 1 / (1 + exp(-|x|)) by three of Newton's steps from 3/4, of which the first is linear;
+/// the other half follows by symmetry: sigmoid(-x) = 1 - sigmoid(x). As CrypTen does, in
+/// crypten/common/functions/approximations.py: sigmoid.
 Value tacit::mpc::emitSigmoid(Arithmetic &a, Value x) {
   Value negative = a.isNegative(x);
-  Value sign = a.signOf(negative);
-  Value power = a.exp(a.neg(a.mul(x, sign)));
-  Value ofMagnitude = a.reciprocal(a.add(power, 1));
-  return a.add(a.mul(ofMagnitude, sign), a.lift(negative));
+  Value magnitude = a.mul(x, a.signOf(negative));
+  Value sum = a.add(a.exp(a.neg(magnitude)), 1);
+  Value inverse = a.add(a.scale(sum, -0.5625), 1.5);
+  for (int step = 0; step < 2; ++step)
+    inverse = a.sub(a.scale(inverse, 2), a.mul(a.square(inverse), sum));
+  Value ofPositive = a.mul(inverse, a.flip(negative));
+  return a.add(ofPositive, a.mul(a.add(a.neg(inverse), 1), negative));
 }
 
 Value tacit::mpc::emitTanh(Arithmetic &a, Value x) {

@@ -17,6 +17,9 @@ using namespace tacit::mpc;
 static constexpr double kLeftOut = -128;
 
 Value tacit::mpc::emitSoftmax(Arithmetic &a, Value x, Value keep, int64_t axis) {
+  // A row of one number has the weight 1.
+  if (cast<ShareType>(x.getType()).getDimSize(axis) == 1 && !keep)
+    return a.add(a.sub(x, x), 1);
   if (keep)
     x = a.add(a.mask(a.add(x, -kLeftOut), keep), kLeftOut);
   Value powers = a.exp(a.sub(x, a.max(x, axis)));

@@ -80,9 +80,10 @@ struct Workload {
   /// For the right factor of a Matmul: the number of its matrices (a weight serves the
   /// whole batch and is 1).
   int64_t rightBatch = 0;
-  /// For Matmul: the number of different elements of the left factor, if it repeats some,
-  /// as the windows of a convolution do.
-  std::optional<int64_t> leftElements = std::nullopt;
+  /// For Matmul and Multiply: the number of different elements of a factor, if it has not
+  /// as many as the product reads: windows of a convolution repeat some, and so does a
+  /// factor that is broadcast.
+  std::optional<int64_t> leftElements = std::nullopt, rightElements = std::nullopt;
   /// For Rsqrt: the steps of Newton's method.
   int64_t steps = 3;
 };

@@ -164,11 +164,12 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
     from the client to the server and back, or only their sum (`total`) if a source gives no
     directions; bytes that are sent before the input is known, and once for a session; the
     hops (dependent one-way messages; a simultaneous exchange is one) of this operation and
-    the hop at which it begins, -1 if a source gives none; and the source of the figures.
+    the hop at which it begins, -1 if a source gives none; the rounds of an engine that does
+    one thing after the other; and the source of the figures.
 
     ```mlir
     mpc.cost = #mpc.cost<total = 393216, to_server = 196608, to_client = 196608,
-                         offline = 589824, hops = 1, start = 4, basis = "formula K3">
+                         offline = 589824, hops = 1, rounds = 1, start = 4, basis = "formula K3">
     ```
   }];
   let parameters = (ins "int64_t":$total, DefaultValuedParameter<"int64_t", "-1">:$to_server,
@@ -176,6 +177,7 @@ def MPC_CostAttr : AttrDef<MPC_Dialect, "Cost"> {
                         DefaultValuedParameter<"int64_t", "-1">:$offline,
                         DefaultValuedParameter<"int64_t", "-1">:$setup,
                         DefaultValuedParameter<"int64_t", "-1">:$hops,
+                        DefaultValuedParameter<"int64_t", "-1">:$rounds,
                         DefaultValuedParameter<"int64_t", "-1">:$start,
                         StringRefParameter<"where the figures come from">:$basis);
   let assemblyFormat = "`<` struct(params) `>`";

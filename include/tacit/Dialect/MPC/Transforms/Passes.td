@@ -196,10 +196,10 @@ def AnnotateCosts : Pass<"mpc-annotate-costs", "::mlir::func::FuncOp"> {
 
     ```mlir
     func.func @relu(%x: !mpc.share<2x8, width = 64, fraction = 18>, %one: tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 18> {
-      %0 = mpc.is_negative %x {mpc.cost = #mpc.cost<total = 5376, to_server = 2688, to_client = 2688, offline = 8960, hops = 8, start = 0, basis = "formula K6">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
+      %0 = mpc.is_negative %x {mpc.cost = #mpc.cost<total = 6912, to_server = 3456, to_client = 3456, offline = 1792, hops = 8, rounds = 8, start = 0, basis = "formula K6">} : !mpc.share<2x8, width = 64, fraction = 18> to !mpc.share<2x8, width = 64, fraction = 0>
       %1 = mpc.neg %0 {mpc.site = #mpc.site<block = -1, role = other, of = "relu">} : !mpc.share<2x8, width = 64, fraction = 0>
       %2 = mpc.add %1, %one : (!mpc.share<2x8, width = 64, fraction = 0>, tensor<f32>) -> !mpc.share<2x8, width = 64, fraction = 0>
-      %y = mpc.mul %x, %2 {mpc.cost = #mpc.cost<total = 512, to_server = 256, to_client = 256, offline = 768, hops = 1, start = 8, basis = "formula K3">} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
+      %y = mpc.mul %x, %2 {mpc.cost = #mpc.cost<total = 512, to_server = 256, to_client = 256, offline = 128, hops = 1, rounds = 1, start = 8, basis = "formula K3">} : (!mpc.share<2x8, width = 64, fraction = 18>, !mpc.share<2x8, width = 64, fraction = 0>) -> !mpc.share<2x8, width = 64, fraction = 18>
       return %y : !mpc.share<2x8, width = 64, fraction = 18>
     }
     ```
