@@ -7,6 +7,7 @@
 
 #include "tacit/Cost/Primitive.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Traits.h"
 #include "tacit/Dialect/MPC/IR/MPC.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/Nearest.h"
@@ -56,11 +57,59 @@ static llvm::Expected<std::pair<WorkloadKind, mpc::GeluKind>> readName(StringRef
   return std::pair(*kind, *gelu);
 }
 
-static llvm::Error checkSize(ArrayRef<int64_t> shape, bool isMatmul) {
-  if (isMatmul && shape.size() != 3)
-    return fail(ErrorKind::InvalidArgument,
-                {"give three dimensions", Setting::PrimitiveShape},
-                "matmul multiplies MxK by KxN; expected a size of MxKxN");
+using Shapes = SmallVector<std::vector<int64_t>, 2>;
+
+/// Returns the shapes of the factors and of the product.
+static llvm::Expected<Shapes> shapesOfMatmul(ArrayRef<std::vector<int64_t>> given) {
+  Shapes shapes(given);
+  if (given.size() == 1 && given.front().size() >= 3) {
+    std::vector<int64_t> &left = shapes.front();
+    int64_t columns = left.back();
+    left.pop_back();
+    shapes.push_back({left.back(), columns});
+  }
+  SmallVector<int64_t> batch;
+  if (shapes.size() == 2 && shapes[0].size() >= 2 && shapes[1].size() >= 2 &&
+      shapes[0].back() == shapes[1][shapes[1].size() - 2] &&
+      OpTrait::util::getBroadcastedShape(ArrayRef(shapes[0]).drop_back(2),
+                                         ArrayRef(shapes[1]).drop_back(2), batch)) {
+    std::vector<int64_t> product(batch.begin(), batch.end());
+    product.push_back(shapes[0][shapes[0].size() - 2]);
+    product.push_back(shapes[1].back());
+    shapes.push_back(std::move(product));
+    return shapes;
+  }
+  return fail(ErrorKind::InvalidArgument,
+              {"give three dimensions or more", Setting::PrimitiveShape},
+              "matmul multiplies MxK by KxN; expected a size of MxKxN, or of both factors");
+}
+
+/// Returns the shapes of the operands, and of the result if it is larger.
+static llvm::Expected<Shapes> shapesOf(WorkloadKind kind,
+                                       ArrayRef<std::vector<int64_t>> given) {
+  if (kind == WorkloadKind::Matmul)
+    return shapesOfMatmul(given);
+  Shapes shapes(given);
+  if (kind == WorkloadKind::Multiply) {
+    if (given.size() == 1)
+      shapes.push_back(given.front());
+    SmallVector<int64_t> result;
+    if (shapes.size() == 2 &&
+        OpTrait::util::getBroadcastedShape(shapes[0], shapes[1], result)) {
+      shapes.emplace_back(result.begin(), result.end());
+      return shapes;
+    }
+    return fail(ErrorKind::InvalidArgument, "give 128x128,128x1, for example",
+                "mul has two factors; expected shapes that broadcast");
+  }
+  if (shapes.size() == 1)
+    return shapes;
+  return fail(ErrorKind::InvalidArgument, "give one shape",
+              "'{}' has one operand, and {} shapes are given",
+              stringifyWorkloadKind(kind).str(), shapes.size());
+}
+
+static llvm::Error checkSize(ArrayRef<int64_t> shape) {
   __int128 elements = 1;
   for (int64_t dim : shape)
     elements = std::min<__int128>(elements * dim, __int128(kMaxElements) + 1);
@@ -82,7 +131,7 @@ public:
       : builder(builder), loc(builder.getUnknownLoc()), ring(ring), gelu(gelu),
         arguments(arguments) {}
 
-  void build(WorkloadKind kind, ArrayRef<int64_t> shape);
+  void build(WorkloadKind kind, ArrayRef<std::vector<int64_t>> shapes);
 
 private:
   Value share(ArrayRef<int64_t> shape, int64_t fraction) {
@@ -137,34 +186,33 @@ void PrimitiveBuilder::buildUnary(WorkloadKind kind, Value x) {
   }
 }
 
-void PrimitiveBuilder::build(WorkloadKind kind, ArrayRef<int64_t> shape) {
+void PrimitiveBuilder::build(WorkloadKind kind, ArrayRef<std::vector<int64_t>> shapes) {
   int64_t fraction = ring.fraction;
-  if (kind == WorkloadKind::Matmul) {
-    Value lhs = share({shape[0], shape[1]}, fraction);
-    Value rhs = share({shape[1], shape[2]}, fraction);
-    mpc::MatmulOp::create(builder, loc, lhs, rhs);
-    return;
-  }
   bool isTruncate = kind == WorkloadKind::Truncate;
-  Value x = share(shape, isTruncate ? 2 * fraction : fraction);
+  Value x = share(shapes[0], isTruncate ? 2 * fraction : fraction);
   if (isTruncate)
     mpc::TruncateOp::create(builder, loc, x, fraction);
   else if (kind == WorkloadKind::Multiply)
-    mpc::MulOp::create(builder, loc, x, share(shape, fraction));
+    mpc::MulOp::create(builder, loc, x, share(shapes[1], fraction));
+  else if (kind == WorkloadKind::Matmul)
+    mpc::MatmulOp::create(builder, loc, x, share(shapes[1], fraction));
   else
     buildUnary(kind, x);
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
-                                                          ArrayRef<int64_t> shape,
-                                                          int64_t width, int64_t fraction,
-                                                          MLIRContext *context) {
+llvm::Expected<OwningOpRef<ModuleOp>>
+cost::makePrimitive(StringRef name, ArrayRef<std::vector<int64_t>> given, int64_t width,
+                    int64_t fraction, MLIRContext *context) {
   auto operation = readName(name);
   if (!operation)
     return operation.takeError();
   auto [kind, gelu] = *operation;
-  if (auto error = checkSize(shape, kind == WorkloadKind::Matmul))
-    return std::move(error);
+  auto shapes = shapesOf(kind, given);
+  if (!shapes)
+    return shapes.takeError();
+  for (const std::vector<int64_t> &shape : *shapes)
+    if (auto error = checkSize(shape))
+      return std::move(error);
   OpBuilder builder(context);
   Location loc = builder.getUnknownLoc();
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
@@ -172,7 +220,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> cost::makePrimitive(StringRef name,
   auto main = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
   Block *body = main.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  PrimitiveBuilder(builder, Ring{width, fraction}, gelu, body).build(kind, shape);
+  PrimitiveBuilder(builder, Ring{width, fraction}, gelu, body).build(kind, *shapes);
   func::ReturnOp::create(builder, loc);
   main.setType(builder.getFunctionType(body->getArgumentTypes(), {}));
   return module;

@@ -117,7 +117,7 @@ static Dims dimsOf(const CostOptions &options, const OnnxModel *model) {
 static llvm::Error begin(const CostOptions &options, const TwoPartyOptions &ring,
                          Session &session) {
   if (!options.primitive.empty()) {
-    auto program = cost::makePrimitive(options.primitive, options.primitiveShape,
+    auto program = cost::makePrimitive(options.primitive, options.primitiveShapes,
                                        ring.width, ring.fraction, session.context());
     if (!program)
       return program.takeError();

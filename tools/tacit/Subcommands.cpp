@@ -349,13 +349,16 @@ static llvm::Error readPrimitive(CostOptions &options) {
     return usage("add --elements 1024, or --shape 128x64",
                  "--primitive needs its size exactly once");
   if (elements)
-    options.primitiveShape = {*elements};
-  for (const std::string &text : shapeOptions)
-    for (StringRef dim : llvm::split(text, 'x')) {
-      auto size = parseSize("shape", dim);
-      if (!size)
-        return size.takeError();
-      options.primitiveShape.push_back(*size);
+    options.primitiveShapes = {{*elements}};
+  for (StringRef text : shapeOptions)
+    for (StringRef shape : llvm::split(text, ',')) {
+      options.primitiveShapes.emplace_back();
+      for (StringRef dim : llvm::split(shape, 'x')) {
+        auto size = parseSize("shape", dim);
+        if (!size)
+          return size.takeError();
+        options.primitiveShapes.back().push_back(*size);
+      }
     }
   return refuseModel("primitive");
 }

@@ -20,11 +20,13 @@ namespace tacit::cost {
 std::vector<std::string> primitiveNames();
 
 /// Returns the program, in the form that phase `mpc` leaves, of a single operation on
-/// shares: `gelu=FORM` is a form of GELU. Fails with InvalidArgument if there is no such
-/// operation, or if its size has the wrong form.
+/// shares: `gelu=FORM` is a form of GELU. There is a shape for each operand; mul takes one
+/// for both as well, and matmul takes [..., M, K, N], of which the batch is that of the
+/// left factor alone. Fails with InvalidArgument if there is no such operation, or if its
+/// size has the wrong form.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-makePrimitive(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, int64_t width,
-              int64_t fraction, mlir::MLIRContext *context);
+makePrimitive(llvm::StringRef name, llvm::ArrayRef<std::vector<int64_t>> shapes,
+              int64_t width, int64_t fraction, mlir::MLIRContext *context);
 
 } // namespace tacit::cost
 

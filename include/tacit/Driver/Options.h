@@ -130,9 +130,9 @@ struct CostOptions : ModelOptions, ChangeOptions, OutputOptions, ProtocolOptions
   std::optional<int64_t> maxBytes, maxRounds, maxHops;
   /// The kinds or sites of operations that are not counted.
   std::vector<std::string> skip;
-  /// One operation on shares instead of a model, and its size.
+  /// One operation on shares instead of a model, and the shapes of its operands.
   std::string primitive;
-  std::vector<int64_t> primitiveShape;
+  std::vector<std::vector<int64_t>> primitiveShapes;
 };
 
 /// Other processes, and how long to wait for them.
