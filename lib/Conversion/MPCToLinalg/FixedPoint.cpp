@@ -233,7 +233,7 @@ Value FixedPoint::exp(Value x) {
 }
 
 Value FixedPoint::reciprocal(Value x) {
-  Value start = exp(subtract(number(0.5), x));
+  Value start = exp(subtract(number(1), add(x, x)));
   Value y = add(multiply(start, integer(3)), number(0.003));
   for (int i = 0; i < 10; ++i) {
     Value step = product(product(y, y), x);

@@ -58,7 +58,7 @@ public:
 
   /// Computes (1 + x / 256)^256, by eight squarings.
   mlir::Value exp(mlir::Value x);
-  /// Performs ten Newton steps from 3 exp(0.5 - x) + 0.003.
+  /// Performs ten Newton steps from 3 exp(1 - 2 x) + 0.003, as CrypTen does.
   mlir::Value reciprocal(mlir::Value x);
   /// Performs `steps` Newton steps from 2.2 exp(-(x/2 + 0.2)) + 0.2 - x/1024.
   mlir::Value rsqrt(mlir::Value x, int64_t steps);

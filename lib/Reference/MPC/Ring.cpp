@@ -44,7 +44,7 @@ int64_t Ring::exp(int64_t x) const {
 }
 
 int64_t Ring::reciprocal(int64_t x) const {
-  int64_t start = exp(subtract(encode(0.5), x));
+  int64_t start = exp(subtract(encode(1), add(x, x)));
   int64_t y = add(multiply(3, start), encode(0.003));
   for (int i = 0; i < 10; ++i)
     y = subtract(add(y, y), product(product(y, y), x));

@@ -38,7 +38,7 @@ public:
 
   /// Computes (1 + x / 256)^256, by eight squarings.
   int64_t exp(int64_t x) const;
-  /// Performs ten steps of Newton's method from 3 exp(0.5 - x) + 0.003.
+  /// Performs ten steps of Newton's method from 3 exp(1 - 2 x) + 0.003.
   int64_t reciprocal(int64_t x) const;
   /// Performs steps of Newton's method from 2.2 exp(-(x / 2 + 0.2)) + 0.2 - x / 1024.
   int64_t rsqrt(int64_t x, int64_t steps) const;

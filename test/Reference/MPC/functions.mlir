@@ -2,7 +2,7 @@
 // is from the functions themselves.
 
 // RUN: tacit-reference %s --compiled | FileCheck %s
-// CHECK: {{^}}4 functions
+// CHECK: {{^}}5 functions
 
 // (1 + x/256)^256.
 func.func @exp(%x: !mpc.share<9, width = 64, fraction = 18> {test.value = dense<[-2097152, -1835008, -1572864, -1310720, -1048576, -786432, -524288, -262144, 0]> : tensor<9xi64>})
@@ -25,6 +25,13 @@ func.func @reciprocal(%x: !mpc.share<9, width = 64, fraction = 18> {test.value =
               test.within = 1.0e-3, test.at_least = 1.0e-6}) {
   %0 = mpc.reciprocal %x : !mpc.share<9, width = 64, fraction = 18>
   return %0 : !mpc.share<9, width = 64, fraction = 18>
+}
+
+// The start of the steps is CrypTen's, and so is what it leads to beyond 253.
+func.func @reciprocal_of_large(%x: !mpc.share<1, width = 64, fraction = 18> {test.value = dense<[78643200]> : tensor<1xi64>})
+    -> (!mpc.share<1, width = 64, fraction = 18> {test.expected = dense<[92558975160896756]> : tensor<1xi64>}) {
+  %0 = mpc.reciprocal %x : !mpc.share<1, width = 64, fraction = 18>
+  return %0 : !mpc.share<1, width = 64, fraction = 18>
 }
 
 // Three steps, and six.

@@ -38,7 +38,7 @@ def Expand : Pass<"mpc-expand", "::mlir::func::FuncOp"> {
     They are accurate where CrypTen's are. The series is within 0.01 of GELU for |x| up to
     2.5, off by 0.9 at 3.2 and by 66 at 4. rsqrt converges, to 0.5 %, for variances from
     0.1 to 150; reciprocal, to 2 % with 18 bits of fraction, for sums of a softmax row up
-    to 128, and not at all beyond 550. `norm-scale=4` computes norms as
+    to 128, and not at all beyond 253. `norm-scale=4` computes norms as
     4 x rsqrt(16 variance), which costs nothing and takes variances from 0.006 to 9;
     any other power of two up to 256 moves the range accordingly.
 
