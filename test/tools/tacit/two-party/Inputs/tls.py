@@ -126,6 +126,7 @@ def dealt_run():
     asks = ["--dealer", f"localhost:{dealer.port}"]
     server = start_server("at-server", *asks, *SERVER)
     run_client("at-client", server.port, *asks, *INPUT, *CLIENT).must(7)
+    server.hear("try:")
     said = end(server) + end(dealer)
     assert ("the dealer at" in said and "which names DNS:dealer.example; expected the host "
             "'localhost'" in said), said
@@ -136,6 +137,7 @@ def refused(title, server_options, client_options, server_says, client_says):
     """A client that is refused ends with 7; the server says why, and goes on."""
     server = start_server(PACKAGE, *server_options)
     run_client(PACKAGE, server.port, *INPUT, *client_options).must(7, "error: ", client_says)
+    server.hear("try:")
     said = end(server)
     assert server_says in said, f"'{server_says}' is missing in:\n{said}"
     print("refused:", title)

@@ -99,6 +99,7 @@ def of_one_dealer(package, folder, options):
     between.close()
     finish(dealer)
     finish_client(client).must(7)
+    server.hear("try:")
     assert "the dealer at" in end(server)
     for party in "server", "client":
         assert len(glob.glob(f"{parts[party]}/{party}/material-*")) == 1
