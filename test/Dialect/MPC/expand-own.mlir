@@ -16,19 +16,55 @@ func.func @max(%x: !r) -> !mpc.share<4x1, width = 64, fraction = 16> {
 
 !r = !mpc.share<4x5, width = 64, fraction = 16>
 
-// The exponent is limited first. Its 8th part has a polynomial of degree 4. The squarings
-// have 28 bits of fraction, and the last one gives the fraction of the result.
+// The exponent is limited first, at both ends. Its 64th part has a polynomial of degree 4.
+// What is squared has 28 bits of fraction while it is small, and fewer when it may be large.
 // CHECK-LABEL: func.func @exp(
-// CHECK: mpc.msb
+// CHECK: mpc.msb %{{.+}} : !mpc.share<2x4x5
+// CHECK: mpc.square %{{.+}} : {{.*}}fraction = 22> to {{.*}}fraction = 44>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 44> to {{.*}}fraction = 24>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 61> to {{.*}}fraction = 28>
+// CHECK-COUNT-3: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 28>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 25>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 50> to {{.*}}fraction = 20>
+// CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 40> to {{.*}}fraction = 16>
+// CHECK-NOT: mpc.truncate
+func.func @exp(%x: !r) -> !r {
+  %0 = mpc.exp %x : !r
+  return %0 : !r
+}
+
+// -----
+
+!r = !mpc.share<4x5, width = 64, fraction = 16>
+
+// Differences to the largest score are not above 0: their 8th part has a polynomial, three
+// squarings follow, and only the lower end is limited.
+// CHECK-LABEL: func.func @softmax(
+// CHECK: mpc.msb %{{.+}} : !mpc.share<4x5,
 // CHECK: mpc.square %{{.+}} : {{.*}}fraction = 20> to {{.*}}fraction = 40>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 40> to {{.*}}fraction = 24>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 61> to {{.*}}fraction = 28>
 // CHECK-COUNT-2: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 28>
 // CHECK: mpc.truncate %{{.+}} : {{.*}}fraction = 56> to {{.*}}fraction = 16>
-// CHECK-NOT: mpc.truncate
-func.func @exp(%x: !r) -> !r {
-  %0 = mpc.exp %x : !r
+// CHECK: mpc.msb %{{.+}} : !mpc.share<4x4x1
+func.func @softmax(%x: !r) -> !r {
+  %0 = mpc.softmax %x axis = 1 : !r
   return %0 : !r
+}
+
+// -----
+
+!n = !mpc.share<2x8, width = 64, fraction = 8>
+
+// Of a short fraction the squares have fewer bits than an iteration, or a power.
+// CHECK-LABEL: func.func @short(
+// CHECK: mpc.truncate
+// CHECK-NOT: mpc.layer_norm
+// CHECK-NOT: mpc.gelu
+func.func @short(%x: !n) -> !n {
+  %0 = mpc.layer_norm %x epsilon = 1.0E-5 : !n
+  %1 = mpc.gelu erf %0 : !n
+  return %1 : !n
 }
 
 // -----

@@ -137,7 +137,7 @@ struct Polynomial {
   llvm::ArrayRef<double> coefficients;
 };
 
-/// Returns the polynomial plus a constant, if |polynomial + constant| is at most 1. All
+/// Returns the polynomial plus a constant, if |polynomial + constant| is below 2. All
 /// products are of two powers, so that the sum is truncated once.
 mlir::Value emitPolynomial(Arithmetic &a, const Polynomial &polynomial, mlir::Value x,
                            int64_t fraction, double constant = 0);
@@ -145,7 +145,9 @@ mlir::Value emitPolynomial(Arithmetic &a, const Polynomial &polynomial, mlir::Va
 /// The functions of the suite tacit: each takes the range of its input into account, and
 /// chooses the fractions of what is in between.
 mlir::Value emitOwnSoftmax(Arithmetic &a, mlir::Value x, mlir::Value keep, int64_t axis);
+/// For x up to 0, as functions that are made of exponentials have it, and for any x.
 mlir::Value emitOwnExp(Arithmetic &a, mlir::Value x);
+mlir::Value emitOwnExpOfAny(Arithmetic &a, mlir::Value x);
 mlir::Value emitOwnReciprocal(Arithmetic &a, mlir::Value x, int64_t lowest,
                               int64_t highest);
 mlir::Value emitOwnRsqrt(Arithmetic &a, mlir::Value x);

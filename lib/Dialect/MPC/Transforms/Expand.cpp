@@ -76,10 +76,13 @@ static Value expand(Operation *op, Arithmetic &a, const Functions &functions) {
 static constexpr int64_t kLowest = -8, kHighest = 16;
 
 /// Expands what the suite tacit computes in its own way; null for the rest, which needs
-/// only functions that it has.
-static Value expandOwn(Operation *op, Arithmetic &a) {
+/// only functions that it has. An operation `isOfModel` if no function was expanded to it.
+static Value expandOwn(Operation *op, Arithmetic &a, bool isOfModel) {
   return TypeSwitch<Operation *, Value>(op)
-      .Case([&](ExpOp exp) { return emitOwnExp(a, exp.getInput()); })
+      .Case([&](ExpOp exp) {
+        return isOfModel ? emitOwnExpOfAny(a, exp.getInput())
+                         : emitOwnExp(a, exp.getInput());
+      })
       .Case([&](ReciprocalOp reciprocal) {
         return emitOwnReciprocal(a, reciprocal.getInput(), kLowest, kHighest);
       })
@@ -236,7 +239,7 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
       getOperation().walk([](AddOp add) { addBeforeTruncation(add); });
     }
     // Functions may be expanded into others.
-    while (true) {
+    for (bool isOfModel = true;; isOfModel = false) {
       SmallVector<Operation *> ops;
       bool fits = true;
       getOperation().walk([&](Operation *op) {
@@ -253,7 +256,8 @@ struct Expand : tacit::mpc::impl::ExpandBase<Expand> {
       settings.normScale = static_cast<double>(normScale);
       for (Operation *op : ops) {
         Arithmetic arithmetic(op, /*hasBits=*/recipe == Recipe::Tacit);
-        Value result = recipe == Recipe::Tacit ? expandOwn(op, arithmetic) : Value();
+        Value result =
+            recipe == Recipe::Tacit ? expandOwn(op, arithmetic, isOfModel) : Value();
         if (!result)
           result = expand(op, arithmetic, settings);
         op->getResult(0).replaceAllUsesWith(result);

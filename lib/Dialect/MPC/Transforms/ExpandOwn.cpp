@@ -27,12 +27,17 @@ static ShareType shareOf(Value value) { return cast<ShareType>(value.getType());
 /// have twice as much.
 static constexpr int64_t kFine = 28, kIteration = 24;
 
+/// Returns x with this fraction, which may be larger or smaller than its own.
+static Value withFraction(Arithmetic &a, Value x, int64_t fraction) {
+  return a.fractionOf(x) <= fraction ? a.raise(x, fraction) : a.truncate(x, fraction);
+}
+
 //===----------------------------------------------------------------------===//
 // Polynomials
 //===----------------------------------------------------------------------===//
 
 /// The fraction of t and its powers, and the bits that the coefficients of their products
-/// have. The sum, which is at most 1, has twice the former and the latter.
+/// have. The sum, which is below 2, has twice the former and the latter.
 static constexpr int64_t kPower = 24, kCoefficient = 13;
 
 Value tacit::mpc::emitPolynomial(Arithmetic &a, const Polynomial &polynomial, Value x,
@@ -48,7 +53,7 @@ Value tacit::mpc::emitPolynomial(Arithmetic &a, const Polynomial &polynomial, Va
   auto finish = [&] {
     return a.truncate(constant == 0 ? sum : a.add(sum, constant), fraction);
   };
-  Value second = a.truncate(a.squareOf(t), kPower);
+  Value second = withFraction(a, a.squareOf(t), kPower);
   add(c[0], t);
   add(c[1], second);
   if (c.size() == 4) {
@@ -117,9 +122,9 @@ Value tacit::mpc::emitOwnMax(Arithmetic &a, Value x, int64_t axis) {
 // Exponential
 //===----------------------------------------------------------------------===//
 
-/// exp(x) is p(x / 16)^8, where p has degree 4; for x from -kLeastExponent to 0 it is off
-/// by at most 3.4e-6 (utils/fit-functions.py), and below, it is that of -kLeastExponent,
-/// which is 0 in most fractions.
+/// For x up to 0, exp(x) is p(x / 16)^8, where p has degree 4; for x from -kLeastExponent
+/// on it is off by at most 3.4e-6 (utils/fit-functions.py), and below, it is that of
+/// -kLeastExponent, which is 0 in most fractions.
 static constexpr int64_t kSquarings = 3;
 static constexpr double kLeastExponent = 16;
 static constexpr double kExp[] = {1.999925137, 1.996608479, 1.292027736, 0.4880231079};
@@ -133,6 +138,27 @@ Value tacit::mpc::emitOwnExp(Arithmetic &a, Value x) {
   for (int64_t i = 0; i < kSquarings; ++i)
     power = a.truncate(a.squareOf(power), i + 1 < kSquarings ? kFine : fraction);
   return power;
+}
+
+/// For any x, exp(x) is q(x / 64)^64, where q are the first terms of the series: it is off
+/// by 1e-5 of itself up to 8, and by 2.5e-4 at the end. Larger powers have fewer bits of
+/// fraction, so that their squares have room up to that of kLargestExponent, which is 10^6
+/// and stands for whatever is beyond.
+static constexpr double kLargestExponent = 13.8125, kSeriesOf = 64;
+static constexpr double kSeries[] = {1, 1.0 / 2, 1.0 / 6, 1.0 / 24};
+static constexpr int64_t kFractionsOfPowers[] = {kFine, kFine, kFine, 25, 20};
+
+Value tacit::mpc::emitOwnExpOfAny(Arithmetic &a, Value x) {
+  int64_t fraction = shareOf(x).getFraction();
+  Value isBelow = a.isNegative(a.addEach(x, {kLeastExponent, -kLargestExponent}));
+  Value tooSmall = a.product(a.add(x, kLeastExponent), a.row(isBelow, 0));
+  Value notLarge = a.product(a.add(x, -kLargestExponent), a.row(isBelow, 1));
+  Value limited = a.add(a.sub(notLarge, tooSmall), kLargestExponent);
+  Value power =
+      emitPolynomial(a, {1 / kSeriesOf, 6, kSeries}, limited, kFine, /*constant=*/1);
+  for (int64_t next : kFractionsOfPowers)
+    power = a.truncate(a.squareOf(power), next);
+  return a.truncate(a.squareOf(power), fraction);
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,19 +219,20 @@ Value tacit::mpc::emitOwnReciprocal(Arithmetic &a, Value x, int64_t lowest,
 // Reciprocal of the root
 //===----------------------------------------------------------------------===//
 
-/// The powers of four between which a mean of squares is.
-static constexpr int64_t kLeastRoot = -10, kLargestRoot = 8;
+/// The powers of four between which a mean of squares is, and up to which any other number
+/// may be.
+static constexpr int64_t kLeastRoot = -10, kLargestRoot = 8, kLargestRootOfAny = 17;
 
 /// Returns 1 / sqrt(x) with kIteration bits of fraction; x has as many. With z = x /
 /// 4^(e+1) in [1/4, 1), y = 2.1328 - 1.21875 z is within 9 % of 1 / sqrt(z); g = z y and h
 /// = y / 2 approach sqrt(z) and 1 / (2 sqrt(z)) by g (1 + r) and h (1 + r) with r = 1/2 - g
 /// h (Goldschmidt).
-static Value fineRsqrt(Arithmetic &a, Value x) {
-  Value bits = compareWithPowers(a, x, 2, kLeastRoot, kLargestRoot);
-  Value quarter = stepFunction(a, bits, kLeastRoot, 2 * (kLargestRoot + 1), [](int64_t e) {
+static Value fineRsqrt(Arithmetic &a, Value x, int64_t largest) {
+  Value bits = compareWithPowers(a, x, 2, kLeastRoot, largest);
+  Value quarter = stepFunction(a, bits, kLeastRoot, 2 * (largest + 1), [](int64_t e) {
     return std::ldexp(1.0, static_cast<int>(-2 * (e + 1)));
   });
-  Value half = stepFunction(a, bits, kLeastRoot, kLargestRoot + 1, [](int64_t e) {
+  Value half = stepFunction(a, bits, kLeastRoot, largest + 1, [](int64_t e) {
     return std::ldexp(1.0, static_cast<int>(-(e + 1)));
   });
   Value z = a.truncate(a.product(x, quarter), kIteration);
@@ -225,9 +252,8 @@ static Value fineRsqrt(Arithmetic &a, Value x) {
 
 Value tacit::mpc::emitOwnRsqrt(Arithmetic &a, Value x) {
   int64_t fraction = shareOf(x).getFraction();
-  Value fine = fraction <= kIteration ? a.raise(x, kIteration) : a.truncate(x, kIteration);
-  Value root = fineRsqrt(a, fine);
-  return fraction <= kIteration ? a.truncate(root, fraction) : a.raise(root, fraction);
+  Value root = fineRsqrt(a, withFraction(a, x, kIteration), kLargestRootOfAny);
+  return withFraction(a, root, fraction);
 }
 
 //===----------------------------------------------------------------------===//
@@ -259,8 +285,8 @@ static Value normalizeRows(Arithmetic &a, Value x, double epsilon) {
   RowLength length(x);
   int64_t fraction = shareOf(x).getFraction();
   Value sum = a.shift(a.sum(a.squareOf(x), length.axis), length.exponent);
-  Value mean = a.truncate(a.add(sum, length.ratio * epsilon), kIteration);
-  Value product = a.product(x, fineRsqrt(a, mean));
+  Value mean = withFraction(a, a.add(sum, length.ratio * epsilon), kIteration);
+  Value product = a.product(x, fineRsqrt(a, mean, kLargestRoot));
   if (length.ratio != 1)
     product = a.scaleBy(product, std::sqrt(length.ratio), kRatioBits);
   return a.truncate(product, fraction);
