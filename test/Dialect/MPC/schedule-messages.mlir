@@ -23,6 +23,19 @@ func.func @party(%x: tensor<4xi64>, %y: tensor<4xi64>) -> tensor<4xi64> {
   return %t : tensor<4xi64>
 }
 
+// Nobody waits for tensors without elements.
+// CHECK-LABEL: func.func @empty(
+// CHECK-SAME: %[[X:.+]]: tensor<0x3xi64>)
+// CHECK: %[[E:.+]] = tensor.empty() : tensor<0x3xi64>
+// CHECK-NOT: mpc.exchange
+// CHECK: arith.addi %[[X]], %[[E]]
+func.func @empty(%x: tensor<0x3xi64>) -> tensor<0x3xi64> {
+  %e = tensor.empty() : tensor<0x3xi64>
+  %a = mpc.exchange ins(%x : tensor<0x3xi64>) outs(%e : tensor<0x3xi64>) [both] -> tensor<0x3xi64>
+  %s = arith.addi %x, %a : tensor<0x3xi64>
+  return %s : tensor<0x3xi64>
+}
+
 // The dealer's program has no hops.
 // CHECK-LABEL: func.func @dealer()
 // CHECK: mpc.draw

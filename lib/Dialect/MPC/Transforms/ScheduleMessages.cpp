@@ -27,6 +27,7 @@ struct ScheduleMessages : tacit::mpc::impl::ScheduleMessagesBase<ScheduleMessage
     if (!function.getBody().hasOneBlock())
       return;
     Block &body = function.getBody().front();
+    dropEmpty(body);
     std::map<int64_t, SmallVector<ExchangeOp>> hops = sortByHop(body);
     if (hops.empty())
       return;
@@ -34,6 +35,17 @@ struct ScheduleMessages : tacit::mpc::impl::ScheduleMessagesBase<ScheduleMessage
       merge(messages);
     numHops = hops.size();
     sink(body);
+  }
+
+  /// Nobody waits for words of tensors without elements.
+  static void dropEmpty(Block &body) {
+    for (auto exchange : llvm::make_early_inc_range(body.getOps<ExchangeOp>())) {
+      auto isEmpty = [](Type type) { return cast<ShapedType>(type).getNumElements() == 0; };
+      if (!llvm::all_of(exchange.getInputs().getTypes(), isEmpty))
+        continue;
+      exchange.replaceAllUsesWith(exchange.getInits());
+      exchange.erase();
+    }
   }
 
   /// Puts the operations in an order in which each follows all hops it waits for, and no
