@@ -100,11 +100,18 @@ struct ConvertMPCToParties : tacit::impl::ConvertMPCToPartiesBase<ConvertMPCToPa
     return 0;
   }
 
-  /// Reports every operation for which there are no messages.
+  /// Reports every operation for which there are no messages, or whose results have no
+  /// sizes that the parties know before.
   static LogicalResult check(func::FuncOp main) {
     bool ok = true;
     Origins origins;
     for (Operation &op : main.getBody().front().without_terminator()) {
+      for (Type type : op.getResultTypes())
+        if (auto tensor = dyn_cast<RankedTensorType>(type);
+            tensor && !tensor.hasStaticShape()) {
+          op.emitOpError() << "has a dimension that is not known; expected numbers";
+          ok = false;
+        }
       if (!hasSecrets(op.getOperands()) && !hasSecrets(op.getResults()))
         continue;
       if (!Lowering::isPrimitive(&op))

@@ -46,3 +46,12 @@ module {
     return
   }
 }
+
+// -----
+
+// The client reshapes its input alone, but nobody knows by how much.
+func.func @main(%x: tensor<4xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {
+  // expected-error @below {{'nn.dynamic_reshape' op has a dimension that is not known; expected numbers}}
+  %0 = nn.dynamic_reshape %x, %s : (tensor<4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
