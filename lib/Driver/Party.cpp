@@ -197,7 +197,11 @@ llvm::Expected<std::vector<HostTensor>> PackageParty::encodeInputs(Executable &e
     return given.takeError();
   for (const tacit_io &input : inputsOf(encoder.description()))
     inputs.push_back(*findTensor(*given, input.name));
-  return encoder.run(inputs, options.threads);
+  auto words = encoder.run(inputs, options.threads);
+  if (words)
+    if (auto error = checkWords(schedule, Party::Client, *words))
+      return std::move(error);
+  return words;
 }
 
 /// Computes the outputs of the model from its inputs and from what was revealed.
@@ -250,6 +254,8 @@ llvm::Error PackageParty::runServer() {
   if (!arguments)
     return arguments.takeError();
   (*constants).reset();
+  if (auto error = checkWords(schedule, Party::Server, *arguments))
+    return error;
   auto listener = Listener::listenAt(options.address, tls.get());
   if (!listener)
     return listener.takeError();

@@ -12,6 +12,7 @@
 #include "tacit/Support/Error.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include <chrono>
 #include <map>
 
@@ -207,6 +208,13 @@ llvm::Error Surroundings::run(ArrayRef<tacit_tensor> inputs,
 // The run
 //===----------------------------------------------------------------------===//
 
+/// True for the arguments that a party puts in.
+static bool isOwned(const Argument &argument, Party party) {
+  return party == Party::Server ? argument.kind == Argument::Kind::Constant ||
+                                      argument.kind == Argument::Kind::Weight
+                                : argument.kind == Argument::Kind::Input;
+}
+
 namespace {
 class PartyRun {
 public:
@@ -228,11 +236,7 @@ private:
   void keepResults(std::vector<HostTensor> &outputs, PartyResults &results);
   llvm::Error sayDone();
 
-  bool isOwn(const Argument &argument) const {
-    return isServer ? argument.kind == Argument::Kind::Constant ||
-                          argument.kind == Argument::Kind::Weight
-                    : argument.kind == Argument::Kind::Input;
-  }
+  bool isOwn(const Argument &argument) const { return isOwned(argument, task.party); }
 
   const PartyTask &task;
   MaterialStore &store;
@@ -288,6 +292,29 @@ static llvm::Error checkTensors(const Schedule &schedule, ArrayRef<HostTensor> t
     return llvm::Error::success();
   return fail(ErrorKind::InvalidArgument, "give one for each argument of the schedule",
               "{} has {} arguments; expected {}", whose, tensors.size(), next);
+}
+
+llvm::Error tacit::twoparty::checkWords(const Schedule &schedule, Party party,
+                                        ArrayRef<HostTensor> arguments) {
+  size_t next = 0;
+  for (const Argument &argument : schedule.arguments) {
+    if (!isOwned(argument, party))
+      continue;
+    if (next == arguments.size())
+      break;
+    const std::vector<char> &data = arguments[next++].data;
+    ArrayRef words(reinterpret_cast<const int64_t *>(data.data()),
+                   data.size() / sizeof(int64_t));
+    if (llvm::all_of(words, [](int64_t word) { return isInt<63>(word); }))
+      continue;
+    return fail(ErrorKind::BadInput,
+                "correct the numbers, or compile the package with a shorter fraction",
+                "'{}' of the {} has a number that is not finite, or for which a ring of {} "
+                "bits with a fraction of {} has no room; expected less than 2^{}",
+                argument.name, nameOf(party), schedule.ringBits, schedule.fractionBits,
+                schedule.ringBits - 2 - schedule.fractionBits);
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error PartyRun::checkArguments() const {
@@ -474,8 +501,7 @@ Expected<std::vector<tacit_tensor>> PartyRun::argumentViews() {
 }
 
 void PartyRun::keepResults(std::vector<HostTensor> &outputs, PartyResults &results) {
-  results.state.number =
-      stateNumber(task.schedule.package, agreement.dealing, agreement.inference);
+  results.state.number = stateNumber(task.schedule.package, agreement.dealing, agreement.inference);
   for (auto [result, output] : zip(task.schedule.results, outputs)) {
     if (result.kind == Result::Kind::State) {
       results.state.names.push_back(result.name);

@@ -82,6 +82,11 @@ struct PartyResults {
   RunReport report;
 };
 
+/// Fails if a word that a party would put in stands for no number: one that is not finite
+/// becomes an end of the ring, and a truncation needs two bits more than a number has.
+llvm::Error checkWords(const Schedule &schedule, Party party,
+                       llvm::ArrayRef<HostTensor> arguments);
+
 /// Runs one inference with the other party: agrees on material, sends or receives the
 /// masked weights if the client does not have them, marks the material as used, and runs
 /// the program. A failure is told to the other party.
