@@ -64,7 +64,7 @@ llvm::Error driver::deal(const driver::DealOptions &options) {
   if (options.tls)
     if (auto error = Tls::load(*options.tls).moveInto(tls))
       return error;
-  auto schedule = readSchedule(paths.schedule);
+  auto schedule = readSchedule(paths.schedule, {paths.party, paths.dealer});
   if (!schedule)
     return schedule.takeError();
   auto program = Executable::loadLibrary(paths.dealer);

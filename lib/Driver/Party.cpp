@@ -94,7 +94,7 @@ llvm::Error PackageParty::readCertificates() {
 llvm::Error PackageParty::open() {
   if (auto error = readCertificates())
     return error;
-  auto read = readSchedule(paths.schedule);
+  auto read = readSchedule(paths.schedule, {paths.party, paths.dealer});
   if (!read)
     return read.takeError();
   schedule = std::move(*read);

@@ -254,9 +254,9 @@ TEST_F(PartySessionTest, NeedsOnePackage) {
   ASSERT_FALSE(fs::create_directory(root.path("client")));
   Outcome outcome = run();
   EXPECT_EQ(outcome.clientError,
-            "[7] the server runs the package 00112233...; expected "
+            "[7] the server has the public files 00112233...; expected "
             "f0112233... | give both parties the files of one package");
-  EXPECT_CONTAINS(outcome.serverError, "[7] the client runs the package f0112233...");
+  EXPECT_CONTAINS(outcome.serverError, "[7] the client has the public files f0112233...");
 }
 
 TEST_F(PartySessionTest, NeedsAClientAndAServer) {

@@ -21,7 +21,7 @@ namespace {
 class StateFileTest : public testing::Test {
 protected:
   StateFileTest() {
-    state.number = stateNumber(schedule.package, DealingNumber(), 3);
+    state.number = stateNumber(schedule, DealingNumber(), 3);
     state.names = {"present"};
     state.shares = {tensorOf({1, 2, 3, -4})};
   }
@@ -56,10 +56,10 @@ TEST_F(StateFileTest, IsReadAsItWasWritten) {
 TEST_F(StateFileTest, HasANumberOfItsRun) {
   DealingNumber other;
   other.bytes[0] = 1;
-  EXPECT_NE(stateNumber(schedule.package, DealingNumber(), 0), state.number);
-  EXPECT_NE(stateNumber(schedule.package, other, 3), state.number);
-  EXPECT_NE(stateNumber("ffeeddccbbaa99887766554433221100", DealingNumber(), 3),
-            state.number);
+  EXPECT_NE(stateNumber(schedule, DealingNumber(), 0), state.number);
+  EXPECT_NE(stateNumber(schedule, other, 3), state.number);
+  schedule.package = "ffeeddccbbaa99887766554433221100";
+  EXPECT_NE(stateNumber(schedule, DealingNumber(), 3), state.number);
 }
 
 TEST_F(StateFileTest, ReplacesOnlyAnotherState) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Checksum.h"
+#include "tacit/Runtime/TwoParty/Schedule.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -36,7 +37,10 @@ Checksum tacit::twoparty::hashOf(ArrayRef<uint8_t> bytes) {
   return hash;
 }
 
-Checksum tacit::twoparty::packageNumber(StringRef package) {
+Checksum tacit::twoparty::packageNumber(const Schedule &schedule) {
+  if (schedule.files)
+    return *schedule.files;
+  StringRef package = schedule.package;
   Checksum number;
   std::string bytes;
   if (package.size() != 2 * number.size() || !tryGetFromHex(package, bytes))

@@ -14,6 +14,8 @@
 
 namespace tacit::twoparty {
 
+struct Schedule;
+
 using Checksum = std::array<uint8_t, 16>;
 
 /// XXH3 of 128 bits: it keeps up with a disk, and shows damage, but not intent.
@@ -24,9 +26,9 @@ Checksum checksumOfParts(llvm::ArrayRef<llvm::ArrayRef<uint8_t>> parts);
 /// BLAKE2b, from which nothing of the bytes can be found.
 Checksum hashOf(llvm::ArrayRef<uint8_t> bytes);
 
-/// The number of a package as bytes. It is random, so that 16 bytes of a hash stand for it
-/// as well if it has another form.
-Checksum packageNumber(llvm::StringRef package);
+/// What stands for a package in files and on the wire: the hash of its public files, which
+/// have the random number; without them 16 bytes of that.
+Checksum packageNumber(const Schedule &schedule);
 
 } // namespace tacit::twoparty
 

@@ -38,7 +38,7 @@ std::vector<char> Request::toBytes(const Schedule &schedule) const {
   ByteWriter out;
   out.add32(kFormatVersion);
   out.add32(static_cast<uint32_t>(party));
-  out.add(packageNumber(schedule.package));
+  out.add(packageNumber(schedule));
   out.add(dealing.bytes);
   out.add64(inferences);
   return out.data().vec();
@@ -61,7 +61,7 @@ static Expected<Request> receiveRequest(const Schedule &schedule, Channel &chann
   request.inferences = static_cast<int64_t>(in.get64());
   if (!in.isGood() || in.left() != 0 || party > 1 || request.inferences <= 0)
     return channel.blame(kSameVersion, "sent a request that makes no sense");
-  if (package != packageNumber(schedule.package))
+  if (package != packageNumber(schedule))
     return channel.blame("give dealer and parties the files of one package",
                          "asks for material of another package");
   return request;

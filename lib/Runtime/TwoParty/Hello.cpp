@@ -80,7 +80,7 @@ Expected<Hello> tacit::twoparty::parseHello(ArrayRef<char> bytes, const Hello &m
                                      nameOf(otherOf(mine.party)).str()));
   if (hello.package != mine.package)
     return channel.blame("give both parties the files of one package",
-                         fmt::format("runs the package {}; expected {}",
+                         fmt::format("has the public files {}; expected {}",
                                      shortText(hello.package), shortText(mine.package)));
   if (hello.state != mine.state)
     return channel.blame(

@@ -73,7 +73,7 @@ Expected<MaterialFolder::Header>
 MaterialFolder::headerOf(const DealingNumber &dealing) const {
   std::string path = pathOf(dealing, "dealing");
   auto header = readHeader(path);
-  if (header && header->fields.package != packageNumber(schedule.package))
+  if (header && header->fields.package != packageNumber(schedule))
     return otherPackage(path);
   if (header && header->fields.dealing != dealing)
     return otherName(path);
@@ -119,7 +119,7 @@ Expected<std::vector<Offer>> MaterialFolder::offers() {
     auto header = readHeader(path);
     if (!header)
       return header.takeError();
-    if (header->fields.package != packageNumber(schedule.package)) {
+    if (header->fields.package != packageNumber(schedule)) {
       foreign = path;
       continue;
     }
@@ -253,7 +253,7 @@ static std::vector<uint8_t> weightsHeader(const Schedule &schedule,
   out.add(kWeightsMagic);
   out.add32(kFormatVersion);
   out.add32(0);
-  out.add(packageNumber(schedule.package));
+  out.add(packageNumber(schedule));
   out.add(dealing.bytes);
   out.add64(bytes);
   return out.raw();

@@ -43,7 +43,8 @@ static llvm::Error checkVersion(uint32_t version, StringRef path) {
 }
 
 llvm::Error tacit::twoparty::otherPackage(StringRef path) {
-  return fail(ErrorKind::BadInput, "deal material for this package",
+  return fail(ErrorKind::BadInput,
+              "deal material for this package, as its public files are now",
               "'{}' belongs to another package", path.str());
 }
 
@@ -99,7 +100,7 @@ Expected<DealingHeader> DealingHeader::parse(ArrayRef<uint8_t> bytes, Party part
 
 CorrectionsFormat::CorrectionsFormat(const Schedule &schedule, const DealingNumber &dealing,
                                      int64_t inference)
-    : package(packageNumber(schedule.package)), dealing(dealing), inference(inference) {
+    : package(packageNumber(schedule)), dealing(dealing), inference(inference) {
   // The offsets follow from the schedule, so the header has none. Its size is fixed.
   fileBytes = 0;
   fileBytes = header().size();

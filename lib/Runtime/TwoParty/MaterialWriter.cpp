@@ -89,7 +89,7 @@ MaterialWriter::create(StringRef folder, Party party, const Schedule &schedule,
   std::unique_ptr<MaterialWriter> writer(new MaterialWriter(
       std::make_unique<State>(State{folder.str(), temporary, path, party, schedule, dealing,
                                     inferences, std::move(*lock), OpenFile()})));
-  DealingHeader header{party, packageNumber(schedule.package), dealing, inferences, seed};
+  DealingHeader header{party, packageNumber(schedule), dealing, inferences, seed};
   if (llvm::Error error = replaceFile(temporary + "/dealing", {header.toBytes()}))
     return std::move(error);
   return writer;

@@ -343,7 +343,7 @@ Expected<std::vector<Offer>> PartyRun::usableOffers() {
 llvm::Error PartyRun::greet() {
   Hello mine;
   mine.party = task.party;
-  mine.package = packageNumber(task.schedule.package);
+  mine.package = packageNumber(task.schedule);
   mine.nonce = DealingNumber::random();
   mine.wanted = task.askDealer ? task.dealInferences : 0;
   if (task.state)
@@ -501,7 +501,7 @@ Expected<std::vector<tacit_tensor>> PartyRun::argumentViews() {
 }
 
 void PartyRun::keepResults(std::vector<HostTensor> &outputs, PartyResults &results) {
-  results.state.number = stateNumber(task.schedule.package, agreement.dealing, agreement.inference);
+  results.state.number = stateNumber(task.schedule, agreement.dealing, agreement.inference);
   for (auto [result, output] : zip(task.schedule.results, outputs)) {
     if (result.kind == Result::Kind::State) {
       results.state.names.push_back(result.name);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tacit/Runtime/TwoParty/Schedule.h"
+#include "Checksum.h"
 #include "tacit/Support/Error.h"
 #include "tacit/Support/InputFiles.h"
 #include "llvm/ADT/STLExtras.h"
@@ -516,11 +517,33 @@ Expected<Schedule> twoparty::parseSchedule(StringRef text, StringRef path) {
   return schedule;
 }
 
-Expected<Schedule> twoparty::readSchedule(StringRef path) {
-  auto file = readInput(path, /*isText=*/true);
+static Expected<std::unique_ptr<MemoryBuffer>> readPublic(StringRef path, bool isText) {
+  auto file = readInput(path, isText);
   if (!file)
     return fail(ErrorKind::BadInput,
                 "give the folder of a package, which tacit compile makes for two parties",
                 "cannot read '{}': {}", path.str(), file.getError().message());
-  return parseSchedule((*file)->getBuffer(), path);
+  return std::move(*file);
+}
+
+Expected<Schedule> twoparty::readSchedule(StringRef path, ArrayRef<std::string> programs) {
+  auto file = readPublic(path, /*isText=*/true);
+  if (!file)
+    return file.takeError();
+  auto schedule = parseSchedule((*file)->getBuffer(), path);
+  if (!schedule || programs.empty())
+    return schedule;
+  std::vector<uint8_t> hashes;
+  auto add = [&](StringRef bytes) {
+    append_range(hashes, hashOf({bytes.bytes_begin(), bytes.size()}));
+  };
+  add((*file)->getBuffer());
+  for (const std::string &program : programs) {
+    auto code = readPublic(program, /*isText=*/false);
+    if (!code)
+      return code.takeError();
+    add((*code)->getBuffer());
+  }
+  schedule->files = hashOf(hashes);
+  return schedule;
 }

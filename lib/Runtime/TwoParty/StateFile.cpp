@@ -25,12 +25,12 @@ bool tacit::twoparty::isStateFile(StringRef contents) {
   return contents.starts_with(kMagic);
 }
 
-std::array<uint8_t, 16> tacit::twoparty::stateNumber(StringRef package,
+std::array<uint8_t, 16> tacit::twoparty::stateNumber(const Schedule &schedule,
                                                      const DealingNumber &dealing,
                                                      int64_t inference) {
   ByteWriter out;
   out.add("tacit state 1");
-  out.add(packageNumber(package));
+  out.add(packageNumber(schedule));
   out.add(dealing.bytes);
   out.add64(inference);
   return hashOf(out.raw());

@@ -136,6 +136,9 @@ struct Schedule {
   /// Stands for this package: 32 hexadecimal digits, random. A hash of the weights would
   /// let the client confirm a guess.
   std::string package;
+  /// A hash of this file and of the programs beside it, if they were read together: whoever
+  /// has others computes something else.
+  std::optional<std::array<uint8_t, 16>> files = std::nullopt;
   int64_t ringBits = 64, fractionBits = 16;
   std::vector<Argument> arguments;
   std::vector<Result> results;
@@ -159,7 +162,9 @@ llvm::json::Object toJson(const Schedule &schedule);
 /// Checks everything: numbers that are missing, negative, too large for this machine or in
 /// conflict are errors of kind BadInput that name `path` and the key.
 llvm::Expected<Schedule> parseSchedule(llvm::StringRef text, llvm::StringRef path);
-llvm::Expected<Schedule> readSchedule(llvm::StringRef path);
+/// Reads a file, and the programs of the same package as well, of which a hash is kept.
+llvm::Expected<Schedule> readSchedule(llvm::StringRef path,
+                                      llvm::ArrayRef<std::string> programs = {});
 
 /// True if the contents of a file show that it is a schedule of a package.
 bool isScheduleFile(llvm::StringRef contents);

@@ -23,7 +23,7 @@ struct StateShares {
 };
 
 /// Returns the number of the state that an inference leaves.
-std::array<uint8_t, 16> stateNumber(llvm::StringRef package, const DealingNumber &dealing,
+std::array<uint8_t, 16> stateNumber(const Schedule &schedule, const DealingNumber &dealing,
                                     int64_t inference);
 
 /// Writes the file, which only its owner may read.

@@ -104,7 +104,7 @@ def mismatch(package, other, folder, options):
         Case(package if name == "one" else other, folder, name)
     server, client = meet(f"{folder}/one", f"{folder}/two", (), options)
     client.must(7, "package")
-    server.must(None, "runs the package", "give both parties the files of one package")
+    server.must(None, "has the public files", "give both parties the files of one package")
     assert not used(f"{folder}/one/server") and not used(f"{folder}/two/client")
     print("another package: said by both")
 
@@ -124,13 +124,30 @@ def mismatch(package, other, folder, options):
         command("deal", case.path, "-q").must(4, "schedule.json", phrase)
         command("run", case.path, "--party", "server", "--listen",
                 "127.0.0.1:0").must(4, "schedule.json", phrase)
-    case = Case(package, folder, "schedule-hops")
+    case = Case(package, folder, "schedule-hops", inferences=0)
     change(f"{case.path}/public/schedule.json", edit_schedule(lambda s: s["hops"].pop()))
+    command("deal", case.path, "-q").must(0)
     server, client = case.meet(options, "--output-dir", f"{folder}/out", goes_on=False)
     assert {server.code, client.code} <= {4, 7}, (server.text, client.text)
     server.must(4, "the program sends other messages in hop")
     assert not os.path.exists(f"{folder}/out")
     print("edited schedules: refused")
+    # What still runs would compute something else.
+    for file, edit in (("schedule.json", edit_schedule(lambda s: s["materials"][1].update(
+            known_to=None))), ("party.so", lambda data: data + bytes(1))):
+        good, bad = (Case(package, folder, f"{kind}-{file}", 0).path
+                     for kind in ("good", "bad"))
+        change(f"{bad}/public/{file}", edit)
+        server, client = meet(good, bad, (), options)
+        client.must(7, "files")
+        server.must(None, "has the public files")
+    change(f"{bad}/public/dealer.so", lambda data: data + bytes(1))
+    command("deal", bad, "-q").must(0)
+    for party in "server", "client":
+        shutil.copytree(f"{bad}/{party}", f"{good}/{party}", dirs_exist_ok=True)
+    meet(good, good, (), options, goes_on=False)[0].must(
+        4, "belongs to another package", "deal material for this package")
+    print("other public files: refused")
 
 
 def check_room(package, folder, options):
