@@ -346,6 +346,15 @@ TEST_F(MaterialFolderTest, KeepsMaskedWeights) {
   EXPECT_FALSE((*folder.offers())[0].hasWeights) << "after the last inference";
 }
 
+// They take as much room as the model.
+TEST_F(MaterialFolderTest, RemovesWeightsOfAKilledClient) {
+  ASSERT_EQ(dealSome(), "no error");
+  root.write("client/.weights-0123.bin.tacit-4567", "a part");
+  MaterialFolder folder(client(), Party::Client, schedule);
+  ASSERT_EQ(describe(folder.keepWeights(number, {tensorOf({1})})), "no error");
+  EXPECT_FALSE(fs::exists(root.path("client/.weights-0123.bin.tacit-4567")));
+}
+
 TEST_F(MaterialFolderTest, ShowsDamageOfMaskedWeights) {
   ASSERT_EQ(dealSome(), "no error");
   MaterialFolder folder(client(), Party::Client, schedule);

@@ -21,7 +21,7 @@ namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
 
 static constexpr StringLiteral kMaterial = "material-", kUsed = "used-",
-                               kWeightsMagic = "TACITWGT";
+                               kTemporaryWeights = ".weights-", kWeightsMagic = "TACITWGT";
 
 struct MaterialFolder::Header {
   DealingHeader fields;
@@ -283,6 +283,8 @@ llvm::Error MaterialFolder::keepWeights(const DealingNumber &dealing,
     parts.push_back(bytesOf(weight));
   Checksum sum = checksumOfParts(parts);
   parts.push_back(sum);
+  // A client that was killed meanwhile may have left as much, of whatever dealing.
+  removeStrays(folder, kTemporaryWeights);
   return replaceFile(weightsPath(dealing), parts);
 }
 
