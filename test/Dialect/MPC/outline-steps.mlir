@@ -72,6 +72,23 @@ func.func @main(%x: tensor<8xi64>) {
 
 // -----
 
+// What fills a tensor may be a number that the same step computes.
+// CHECK-LABEL: func.func @main(
+// CHECK-NEXT: call @step_0
+// CHECK-NEXT: return
+// CHECK: func.func private @step_0(%[[P:.+]]: tensor<i64>)
+// CHECK: %[[N:.+]] = tensor.extract %[[P]][]
+// CHECK: linalg.fill ins(%[[N]] : i64)
+func.func @main(%p: tensor<i64>) -> tensor<4xi64> {
+  %e = tensor.empty() : tensor<4xi64>
+  %n = tensor.extract %p[] : tensor<i64>
+  %f = linalg.fill ins(%n : i64) outs(%e : tensor<4xi64>) -> tensor<4xi64>
+  %0 = linalg.add ins(%f, %f : tensor<4xi64>, tensor<4xi64>) outs(%e : tensor<4xi64>) -> tensor<4xi64>
+  return %0 : tensor<4xi64>
+}
+
+// -----
+
 // expected-error @below {{expected a function @main with one block, as mpc-select-program leaves it}}
 module {
   func.func private @main()

@@ -64,8 +64,9 @@ class Step {
 public:
   /// Adds an operation that follows the others.
   void add(Operation *op) {
-    if (isView(op))
-      views.push_back(op);
+    // A part may be one of what is computed here, and a number that fills a tensor may be.
+    if (isView(op) || isa<linalg::FillOp>(op))
+      followers.push_back(op);
     else if (!isRepeated(op))
       computed.insert(op);
   }
@@ -86,7 +87,7 @@ public:
       old.replaceAllUsesWith(result);
     for (Operation *op : computed)
       op->dropAllReferences();
-    for (Operation *op : llvm::reverse(views)) {
+    for (Operation *op : llvm::reverse(followers)) {
       // What is left may be a part of a result.
       op->moveAfter(call);
       eraseUnused(op);
@@ -147,7 +148,7 @@ private:
   }
 
   llvm::SetVector<Operation *> computed;
-  SmallVector<Operation *> views;
+  SmallVector<Operation *> followers;
   Block *body = nullptr;
   IRMapping copies;
   SmallVector<Value> arguments;
