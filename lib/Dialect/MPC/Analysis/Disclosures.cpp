@@ -129,6 +129,17 @@ std::vector<std::string> tacit::mpc::constantNames(ModuleOp module) {
   return names;
 }
 
+/// Returns the numbers that are attributes of an operation.
+static SmallVector<FloatAttr> numbersOf(Operation *op) {
+  SmallVector<FloatAttr> numbers;
+  AttrTypeWalker walker;
+  walker.addWalk([&](FloatAttr number) { numbers.push_back(number); });
+  for (NamedAttribute attribute : op->getAttrs())
+    if (!isa<ElementsAttr>(attribute.getValue()))
+      walker.walk(attribute.getValue());
+  return numbers;
+}
+
 std::vector<Disclosure> tacit::mpc::disclosuresOf(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
@@ -147,6 +158,22 @@ std::vector<Disclosure> tacit::mpc::disclosuresOf(ModuleOp module) {
     if (value && !seen.insert({{name, value}, true}).second)
       return;
     disclosure.bytes += byteSize(cast<ShapedType>(op.getType())).value_or(0);
+  });
+  // What the client computes alone it computes with the numbers of the operations.
+  KnowledgeInfo knowledge(main);
+  main.walk([&](Operation *op) {
+    if (!isa<nn::NNDialect>(op->getDialect()) || op->getNumResults() == 0 ||
+        isa<nn::ConstantOp>(op) || knowledge.of(op->getResult(0)).dependsOnWeights())
+      return;
+    StringAttr name = op->getName().getIdentifier();
+    for (FloatAttr number : numbersOf(op)) {
+      StringRef text = op->getName().stripDialect();
+      Disclosure &disclosure = found[{text, Reason::Attribute}];
+      disclosure.name = text.str();
+      disclosure.reason = Reason::Attribute;
+      if (seen.insert({{name, number}, true}).second)
+        disclosure.bytes += byteWidth(number.getType());
+    }
   });
   std::vector<Disclosure> result;
   for (bool isAttribute : {false, true})
