@@ -83,8 +83,9 @@ TEST(Rounds, AreLevelsOfTheGraph) {
   EXPECT_EQ(total.total, 4 * (128 + 608 + 32 + 16));
   EXPECT_EQ(total.toServer, total.total / 2);
   EXPECT_EQ(total.toClient, total.total / 2);
-  EXPECT_EQ(total.offline, 4 * (256 + 1056 + 48 + 32));
+  EXPECT_EQ(total.offline, 4 * (64 + 224 + 8 + 8));
   EXPECT_EQ(total.hops, 29);
+  EXPECT_EQ(total.rounds, 8 + 28 + 1 + 1);
 }
 
 TEST(Rounds, StayUnknownBehindTheUnknown) {
